@@ -1,0 +1,178 @@
+// The C face of the quantile family: thin, noexcept, no state. Contracts are in sketch.h.
+#include "../core/quantile.hpp"
+
+#include <climits>
+
+using namespace sketch;
+using namespace sketch::quantile;
+
+namespace {
+
+// Runs `use` on the decoded sketch, which lives on this stack frame only.
+template <typename Use>
+Status with_histogram(const void *sketch, size_t size, Use use) noexcept {
+    Histogram h;
+    if (Status s = read(sketch, size, h); s != SKETCH_OK) return s;
+    return use(h);
+}
+
+Status pack_into(const Histogram &h, bool with_fractions, uint8_t *out, size_t capacity, size_t *out_size) noexcept {
+    ByteWriter writer(out, capacity);
+    Status s = encode(h, with_fractions, writer);
+    if (s == SKETCH_OK) *out_size = writer.size();
+    return s;
+}
+
+}  // namespace
+
+int sketch_quantile_scale(double accuracy) noexcept {
+    int scale = ladder::scale_for(accuracy);
+    return scale < ladder::kMinScale ? INT_MIN : scale;
+}
+
+double sketch_quantile_accuracy(int scale) noexcept { return ladder::accuracy(scale); }
+
+size_t sketch_quantile_init_size(const sketch_quantile_options *options) noexcept { return work_init_size(*options); }
+
+void sketch_quantile_init(void *state, size_t size, const sketch_quantile_options *options) noexcept {
+    work_init(state, size, *options);
+}
+
+void sketch_quantile_move(void *to, const void *from, size_t from_size, const sketch_growth *growth) noexcept {
+    work_move(to, from, from_size, *growth);
+}
+
+sketch_status sketch_quantile_add(void *state, size_t size, double x, uint64_t weight, sketch_growth *growth) noexcept {
+    return work_add(state, size, x, weight, *growth);
+}
+
+sketch_status sketch_quantile_remove(void *state, size_t size, double x) noexcept { return work_remove(state, size, x); }
+
+sketch_status sketch_quantile_coarsen(void *state, size_t size, int scale, sketch_growth *growth) noexcept {
+    return work_coarsen(state, size, scale, *growth);
+}
+
+sketch_status sketch_quantile_merge(void *state, size_t size, const void *other, size_t other_size,
+                                    sketch_growth *growth) noexcept {
+    return with_histogram(other, other_size, [&](Histogram &h) { return work_merge(state, size, h, *growth); });
+}
+
+sketch_status sketch_quantile_options_of(const void *sketch, size_t size, double *fractions,
+                                         sketch_quantile_options *options) noexcept {
+    return with_histogram(sketch, size, [&](Histogram &h) {
+        for (size_t i = 0; i < h.fractions.count; i++) fractions[i] = h.fractions[i];
+        *options = {h.requested_scale, 0, fractions, h.fractions.count, h.fractions.is_array};
+        return SKETCH_OK;
+    });
+}
+
+sketch_status sketch_quantile_same_fractions(const void *state, size_t size, const double *fractions, size_t count,
+                                             int are_array) noexcept {
+    Fractions held = work_fractions(state, size);
+    if (held.count != count || held.is_array != (are_array != 0)) return SKETCH_FRACTION_MISMATCH;
+    for (size_t i = 0; i < count; i++)
+        if (held[i] != fractions[i]) return SKETCH_FRACTION_MISMATCH;
+    return SKETCH_OK;
+}
+
+sketch_status sketch_quantile_pack(const void *sketch, size_t size, int with_fractions, uint8_t *out, size_t capacity,
+                                   size_t *out_size) noexcept {
+    return with_histogram(sketch, size,
+                          [&](Histogram &h) { return pack_into(h, with_fractions, out, capacity, out_size); });
+}
+
+sketch_status sketch_quantile_check(const uint8_t *packed, size_t size) noexcept {
+    Histogram h;
+    return decode(packed, size, h);
+}
+
+sketch_status sketch_quantile_subtract(const void *a, size_t a_size, const void *b, size_t b_size, uint8_t *out,
+                                       size_t capacity, size_t *out_size) noexcept {
+    return with_histogram(a, a_size, [&](Histogram &from) {
+        return with_histogram(b, b_size, [&](Histogram &taken) {
+            Status s = subtract(from, taken);
+            return s == SKETCH_OK ? pack_into(from, false, out, capacity, out_size) : s;
+        });
+    });
+}
+
+sketch_status sketch_quantile_percentiles(const void *sketch, size_t size, const double *p, size_t count, double *out,
+                                          double *lower, double *upper, uint64_t *rows) noexcept {
+    return with_histogram(sketch, size, [&](Histogram &h) {
+        *rows = h.total;
+        if (h.total == 0) return SKETCH_OK;
+        for (size_t i = 0; i < count; i++)
+            out[i] = h.percentile(p[i], lower ? lower + i : nullptr, upper ? upper + i : nullptr);
+        return SKETCH_OK;
+    });
+}
+
+sketch_status sketch_quantile_rank(const void *sketch, size_t size, double x, double *fraction, uint64_t *rows) noexcept {
+    return with_histogram(sketch, size, [&](Histogram &h) {
+        *rows = h.total;
+        if (h.total > 0) *fraction = h.rows_up_to(x) / static_cast<double>(h.total);
+        return SKETCH_OK;
+    });
+}
+
+sketch_status sketch_quantile_histogram(const void *sketch, size_t size, sketch_bucket *out, size_t *count) noexcept {
+    return with_histogram(sketch, size, [&](Histogram &h) {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+        size_t n = 0;
+        auto list = [&](double lower, double upper, uint64_t rows, int32_t index) {
+            if (rows > 0) out[n++] = {lower, upper, rows, index};
+        };
+        list(-infinity, -infinity, h.negative_infinities, 0);
+        for (uint32_t i = 0; i < h.buckets(); i++) {
+            if (i == h.negatives) list(0, 0, h.zeros, 0);
+            list(h.lower(i), h.upper(i), h.count[i], h.index[i]);
+        }
+        if (h.positives == 0) list(0, 0, h.zeros, 0);
+        list(infinity, infinity, h.positive_infinities, 0);
+        list(nan, nan, h.nans, 0);
+        *count = n;
+        return SKETCH_OK;
+    });
+}
+
+sketch_status sketch_quantile_histogram_at(const void *sketch, size_t size, const double *bounds, size_t n,
+                                           uint64_t *counts) noexcept {
+    return with_histogram(sketch, size, [&](Histogram &h) {
+        uint64_t below = 0;
+        for (size_t i = 0; i < n; i++) {  // differences of rounded sums: they add up, whatever the rounding
+            double rows = h.rows_up_to(bounds[i]);
+            uint64_t up_to = rows >= static_cast<double>(h.total) ? h.total : static_cast<uint64_t>(rows + 0.5);
+            up_to = up_to < below ? below : up_to > h.total ? h.total : up_to;
+            counts[i] = up_to - below;
+            below = up_to;
+        }
+        counts[n] = h.total - below;
+        return SKETCH_OK;
+    });
+}
+
+sketch_status sketch_quantile_describe(const void *sketch, size_t size, sketch_quantile_info *info) noexcept {
+    return with_histogram(sketch, size, [&](Histogram &h) {
+        *info = {};
+        info->total = h.total;
+        info->zeros = h.zeros;
+        info->negative_infinities = h.negative_infinities;
+        info->positive_infinities = h.positive_infinities;
+        info->nans = h.nans;
+        if (h.total > 0) {
+            info->minimum = h.overall_minimum();
+            info->maximum = h.overall_maximum();
+        }
+        info->accuracy = ladder::accuracy(h.requested_scale);
+        info->current_accuracy = ladder::accuracy(h.scale);
+        info->requested_scale = h.requested_scale;
+        info->scale = h.scale;
+        info->negative_buckets = h.negatives;
+        info->positive_buckets = h.positives;
+        info->extremes_known = h.extremes_known;
+        info->fraction_count = h.fractions.count;
+        info->fractions_are_array = h.fractions.is_array;
+        return SKETCH_OK;
+    });
+}

@@ -1,0 +1,227 @@
+// Bytes and bits of the packed formats: little-endian words, varints, and a bit stream with adaptive Rice codes.
+// Everything here is bounds-checked, allocates nothing and never throws.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace sketch {
+
+// A value of type T at any address. Every load from memory that we did not allocate goes through here:
+// stored values need not be aligned.
+template <typename T>
+inline T load(const void *from) noexcept {
+    T value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+
+template <typename T>
+inline void store(void *to, T value) noexcept {
+    std::memcpy(to, &value, sizeof value);
+}
+
+inline std::uint64_t to_little_endian(std::uint64_t v) noexcept {
+    if constexpr (std::endian::native == std::endian::big) v = __builtin_bswap64(v);
+    return v;
+}
+
+// Writes into memory that the caller has sized by the family's PACKED_MAX; `ok` turns false instead of overflowing.
+class ByteWriter {
+  public:
+    ByteWriter(std::uint8_t *begin, std::size_t capacity) noexcept
+        : begin_(begin), at_(begin), end_(begin + capacity) {}
+
+    void byte(std::uint8_t b) noexcept {
+        if (at_ == end_) {
+            ok_ = false;
+            return;
+        }
+        *at_++ = b;
+    }
+
+    void varint(std::uint64_t v) noexcept {
+        for (; v >= 0x80; v >>= 7) byte(static_cast<std::uint8_t>(v | 0x80));
+        byte(static_cast<std::uint8_t>(v));
+    }
+
+    // The `count` most significant bytes of v, most significant first.
+    void top_bytes(std::uint64_t v, int count) noexcept {
+        for (int i = 0; i < count; i++) byte(static_cast<std::uint8_t>(v >> (56 - 8 * i)));
+    }
+
+    bool ok() const noexcept { return ok_; }
+    std::size_t size() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
+
+  private:
+    std::uint8_t *begin_, *at_, *end_;
+    bool ok_ = true;
+};
+
+// Reading past the end returns zeros and clears `ok`, so a decoder may check once after a group of fields.
+class ByteReader {
+  public:
+    ByteReader(const std::uint8_t *begin, std::size_t size) noexcept : at_(begin), end_(begin + size) {}
+
+    std::uint8_t byte() noexcept {
+        if (at_ == end_) {
+            ok_ = false;
+            return 0;
+        }
+        return *at_++;
+    }
+
+    // Only the shortest form is accepted: a stored value has one encoding.
+    std::uint64_t varint() noexcept {
+        std::uint64_t v = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            std::uint8_t b = byte();
+            if (shift == 63 && b > 1) break;
+            v |= static_cast<std::uint64_t>(b & 0x7f) << shift;
+            if (b < 0x80) {
+                if (b == 0 && shift > 0) break;
+                return v;
+            }
+        }
+        ok_ = false;
+        return 0;
+    }
+
+    std::uint64_t top_bytes(int count) noexcept {
+        std::uint64_t v = 0;
+        for (int i = 0; i < count; i++) v |= static_cast<std::uint64_t>(byte()) << (56 - 8 * i);
+        return v;
+    }
+
+    void skip(std::size_t bytes) noexcept {
+        if (bytes > remaining()) {
+            ok_ = false;
+            bytes = remaining();
+        }
+        at_ += bytes;
+    }
+
+    bool ok() const noexcept { return ok_; }
+    const std::uint8_t *position() const noexcept { return at_; }
+    std::size_t remaining() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+
+  private:
+    const std::uint8_t *at_, *end_;
+    bool ok_ = true;
+};
+
+inline std::uint64_t zigzag(std::int64_t v) noexcept {
+    return (static_cast<std::uint64_t>(v) << 1) ^ static_cast<std::uint64_t>(v >> 63);
+}
+
+inline std::int64_t unzigzag(std::uint64_t v) noexcept {
+    return static_cast<std::int64_t>(v >> 1) ^ -static_cast<std::int64_t>(v & 1);
+}
+
+// Golomb-Rice code of u with parameter k: u >> k zeros, a one, then the k low bits of u, least significant bit first.
+// From kRiceEscape zeros on, the zeros end there without a one and the 64 bits of u follow.
+inline constexpr int kRiceEscape = 24;
+inline constexpr int kRiceMaxParameter = 32;  // 24 + 32 bits always fit in one 57-bit peek
+
+class BitWriter {
+  public:
+    explicit BitWriter(ByteWriter &out) noexcept : out_(out) {}
+
+    void bits(std::uint64_t v, int count) noexcept {  // count <= 32
+        pending_ |= v << used_;
+        used_ += count;
+        for (; used_ >= 8; used_ -= 8, pending_ >>= 8) out_.byte(static_cast<std::uint8_t>(pending_));
+    }
+
+    void rice(std::uint64_t u, int k) noexcept {
+        std::uint64_t q = u >> k;
+        if (q >= kRiceEscape) {
+            bits(0, kRiceEscape);
+            bits(u & 0xffffffffu, 32);
+            bits(u >> 32, 32);
+            return;
+        }
+        bits(std::uint64_t{1} << q, static_cast<int>(q) + 1);
+        bits(u & ((std::uint64_t{1} << k) - 1), k);
+    }
+
+    void flush() noexcept {  // the last byte is filled up with zeros
+        if (used_ > 0) out_.byte(static_cast<std::uint8_t>(pending_));
+        pending_ = 0;
+        used_ = 0;
+    }
+
+  private:
+    ByteWriter &out_;
+    std::uint64_t pending_ = 0;
+    int used_ = 0;
+};
+
+class BitReader {
+  public:
+    BitReader(const std::uint8_t *data, std::size_t size) noexcept : data_(data), size_(size) {}
+
+    std::uint64_t rice(int k) noexcept {
+        std::uint64_t window = peek();
+        if ((window & ((1u << kRiceEscape) - 1)) == 0) [[unlikely]] return escaped(k);
+        int q = std::countr_zero(window);
+        position_ += static_cast<std::size_t>(q + 1 + k);
+        return (static_cast<std::uint64_t>(q) << k) | ((window >> (q + 1)) & ((std::uint64_t{1} << k) - 1));
+    }
+
+    // True when nothing was read past the end and no escape stood where a plain code would do.
+    bool ok() const noexcept { return ok_ && position_ <= 8 * size_; }
+    std::size_t bytes_used() const noexcept { return (position_ + 7) / 8; }
+    bool padding_is_zero() const noexcept {
+        return position_ % 8 == 0 || (data_[position_ / 8] >> (position_ % 8)) == 0;
+    }
+
+  private:
+    std::uint64_t peek() const noexcept {  // at least 57 bits, zeros past the end
+        std::size_t byte = position_ / 8;
+        std::uint64_t window = 0;
+        if (byte + 8 <= size_) [[likely]]
+            window = to_little_endian(load<std::uint64_t>(data_ + byte));
+        else
+            for (std::size_t i = byte; i < size_; i++) window |= static_cast<std::uint64_t>(data_[i]) << (8 * (i - byte));
+        return window >> (position_ % 8);
+    }
+
+    std::uint64_t escaped(int k) noexcept {
+        position_ += kRiceEscape;
+        std::uint64_t low = peek() & 0xffffffffu;
+        position_ += 32;
+        std::uint64_t u = low | (peek() & 0xffffffffu) << 32;
+        position_ += 32;
+        if (u >> k < kRiceEscape) ok_ = false;
+        return u;
+    }
+
+    const std::uint8_t *data_;
+    std::size_t size_;
+    std::size_t position_ = 0;
+    bool ok_ = true;
+};
+
+// The Rice parameter follows a running mean of what was coded before, over about 2^Shift values. Integers only, so
+// writer and reader agree everywhere.
+template <int Shift>
+class AdaptiveRice {
+  public:
+    explicit AdaptiveRice(std::uint64_t first_mean) noexcept : sum_(first_mean << Shift) {}
+
+    int parameter() const noexcept {
+        return std::min(static_cast<int>(std::bit_width(sum_ >> (Shift + 1))), kRiceMaxParameter);
+    }
+
+    void update(std::uint64_t u) noexcept { sum_ += std::min(u, kCeiling) - (sum_ >> Shift); }
+
+  private:
+    static constexpr std::uint64_t kCeiling = std::uint64_t{1} << 48;
+    std::uint64_t sum_;
+};
+
+}  // namespace sketch

@@ -1,0 +1,24 @@
+// What the stored forms of all families have in common. docs/FORMAT.md describes every byte.
+#pragma once
+
+#include <cstdint>
+
+#include "../sketch.h"
+
+namespace sketch {
+
+// First byte of a packed value. Later versions of the library read every version that was ever written.
+inline constexpr std::uint8_t kFormatVersion = 1;
+
+// First byte of a work form (after the length word); never the first byte of a packed value.
+inline constexpr std::uint8_t kWorkMagic = 0xE7;
+
+// Second byte of both forms.
+enum class Family : std::uint8_t { quantile = 1 };
+
+using Status = sketch_status;
+
+// Largest total count: a count is an SQL bigint.
+inline constexpr std::uint64_t kMaxTotal = 0x7fffffffffffffffu;
+
+}  // namespace sketch

@@ -1,0 +1,241 @@
+// What a decoded quantile sketch knows: estimates, bounds, ranks. See quantile.hpp.
+#include "quantile.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace sketch::quantile {
+
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kLargest = std::numeric_limits<double>::max();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// Makes up for the roundings between here and the caller, so that the promise holds to the last bit.
+constexpr double kRoundingMargin = 1 - 0x1p-45;
+
+double from_bits(std::uint64_t bits) noexcept { return std::bit_cast<double>(bits); }
+
+// The (r + 1/2)/c-th part of the way through a bucket of magnitudes [least, most], as near to it as the bound allows:
+// every row x of the bucket is within accuracy * x of the result.
+double estimate_inside(double least, double most, double part, int scale) noexcept {
+    double margin = ladder::accuracy(scale) * kRoundingMargin;
+    double middle = scale >= 1 ? least + (most - least) * part : least / (0.5 + 0.5 * (least / most));
+    middle = std::min(middle, (1 + margin) * least);
+    middle = std::max(middle, (1 - margin) * most);
+    return std::clamp(middle, least, most);
+}
+
+// (1 - f) a + f b for values that may be infinite or NaN, in the order -Infinity < finite < +Infinity < NaN. An
+// infinity stays one: between the two infinities the nearer one is taken, as there is nothing in between.
+double interpolate(double a, double b, double f) noexcept {
+    if (f == 0 || a == b) return a;
+    if (std::isnan(a) || std::isnan(b)) return kNaN;
+    if (std::isinf(a) && std::isinf(b)) return f < 0.5 ? a : b;
+    return (1 - f) * a + f * b;
+}
+
+}  // namespace
+
+void Histogram::clear(int requested) noexcept {
+    requested_scale = scale = requested;
+    extremes_known = true;
+    total = zeros = negative_infinities = positive_infinities = nans = 0;
+    minimum = kInfinity;
+    maximum = -kInfinity;
+    negatives = positives = 0;
+    fractions = {};
+}
+
+double Histogram::lower(std::uint32_t bucket) const noexcept {
+    return is_negative(bucket) ? -from_bits(ladder::upper_bits(index[bucket], scale))
+                               : from_bits(ladder::lower_bits(index[bucket], scale));
+}
+
+double Histogram::upper(std::uint32_t bucket) const noexcept {
+    return is_negative(bucket) ? -from_bits(ladder::lower_bits(index[bucket], scale))
+                               : from_bits(ladder::upper_bits(index[bucket], scale));
+}
+
+void Histogram::collapse_to(int coarser) noexcept {
+    int shift = scale - coarser;
+    if (shift <= 0) return;
+    std::uint32_t kept = 0, kept_negatives = 0;
+    for (std::uint32_t i = 0; i < buckets(); i++) {
+        std::int32_t parent = index[i] >> shift;
+        std::uint32_t side_start = is_negative(i) ? 0 : kept_negatives;
+        if (kept > side_start && index[kept - 1] == parent) {
+            count[kept - 1] += count[i];
+        } else {
+            index[kept] = parent;
+            count[kept] = count[i];
+            kept++;
+        }
+        if (is_negative(i)) kept_negatives = kept;
+    }
+    negatives = kept_negatives;
+    positives = kept - kept_negatives;
+    scale = coarser;
+}
+
+double Histogram::finite_minimum() const noexcept {
+    if (extremes_known) return minimum;
+    if (negatives > 0) return lower(0);
+    return zeros > 0 ? 0.0 : lower(0);
+}
+
+double Histogram::finite_maximum() const noexcept {
+    if (extremes_known) return maximum;
+    if (positives > 0) return upper(buckets() - 1);
+    return zeros > 0 ? 0.0 : upper(buckets() - 1);
+}
+
+double Histogram::overall_minimum() const noexcept {
+    if (negative_infinities > 0) return -kInfinity;
+    if (finite() > 0) return finite_minimum();
+    return positive_infinities > 0 ? kInfinity : kNaN;
+}
+
+double Histogram::overall_maximum() const noexcept {
+    if (nans > 0) return kNaN;
+    if (positive_infinities > 0) return kInfinity;
+    return finite() > 0 ? finite_maximum() : -kInfinity;
+}
+
+Row Histogram::row_in_bucket(std::uint32_t bucket, std::uint64_t k) const noexcept {
+    double least = from_bits(ladder::lower_bits(index[bucket], scale));
+    double most = from_bits(ladder::upper_bits(index[bucket], scale));
+    double part = (static_cast<double>(k) + 0.5) / static_cast<double>(count[bucket]);
+    if (is_negative(bucket)) return {-estimate_inside(least, most, 1 - part, scale), -most, -least};
+    return {estimate_inside(least, most, part, scale), least, most};
+}
+
+Row Histogram::row(std::uint64_t k) const noexcept {
+    if (k < negative_infinities) return {-kInfinity, -kInfinity, -kInfinity};
+    k -= negative_infinities;
+    if (k >= finite()) {
+        double special = k - finite() < positive_infinities ? kInfinity : kNaN;
+        return {special, special, special};
+    }
+    if (extremes_known && (k == 0 || k == finite() - 1)) {  // the two rows that are known exactly
+        double extreme = k == 0 ? minimum : maximum;
+        return {extreme, extreme, extreme};
+    }
+    std::uint64_t rest = k;
+    Row result = {0, 0, 0};
+    bool found = false;
+    for (std::uint32_t i = 0; i < negatives && !found; i++) {
+        found = rest < count[i];
+        if (found) result = row_in_bucket(i, rest);
+        else rest -= count[i];
+    }
+    if (!found && rest < zeros) found = true;
+    if (!found) {
+        rest -= zeros;
+        std::uint32_t i = negatives;
+        for (; rest >= count[i]; i++) rest -= count[i];
+        result = row_in_bucket(i, rest);
+    }
+    if (extremes_known) {
+        result.estimate = std::clamp(result.estimate, minimum, maximum);
+        result.lower = std::max(result.lower, minimum);
+        result.upper = std::min(result.upper, maximum);
+    }
+    return result;
+}
+
+double Histogram::percentile(double p, double *lower_bound, double *upper_bound) const noexcept {
+    // The two rows and the part between them are computed as percentile_cont computes them, roundings included.
+    double place = p * static_cast<double>(total - 1);
+    double whole = std::floor(place);
+    double part = place - whole;
+    std::uint64_t k = std::min(static_cast<std::uint64_t>(whole), total - 1);
+    Row first = row(k);
+    Row second = part > 0 && k < total - 1 ? row(k + 1) : first;
+    if (lower_bound != nullptr) {
+        *lower_bound = interpolate(first.lower, second.lower, part);
+        *upper_bound = interpolate(first.upper, second.upper, part);
+        bool exact = first.lower == second.lower && first.upper == second.upper && first.lower == first.upper;
+        if (part > 0 && !exact && std::isfinite(first.lower) && std::isfinite(second.upper)) {
+            // percentile_cont rounds a + part * (b - a) three times, each time by at most half a unit of the largest.
+            double slack = 0x1p-50 * std::max(std::fabs(first.lower), std::fabs(second.upper));
+            *lower_bound = std::max(*lower_bound - slack, -kLargest);
+            *upper_bound = std::min(*upper_bound + slack, kLargest);
+        } else if (part > 0 && first.lower == -kInfinity && second.upper == kInfinity) {
+            *lower_bound = -kInfinity;
+            *upper_bound = kInfinity;
+        }
+    }
+    return interpolate(first.estimate, second.estimate, part);
+}
+
+double Histogram::rows_up_to(double x) const noexcept {
+    double below = static_cast<double>(negative_infinities);
+    if (std::isnan(x)) return static_cast<double>(total);
+    if (x == -kInfinity) return below;
+    if (x == kInfinity) return static_cast<double>(total - nans);
+    if (finite() == 0 || (extremes_known && x < minimum)) return below;
+    if (extremes_known && x >= maximum) return below + static_cast<double>(finite());
+    for (std::uint32_t i = 0; i < buckets(); i++) {
+        if (i == negatives && x >= 0) below += static_cast<double>(zeros);
+        double least = lower(i), most = upper(i);
+        if (x < least) return below;
+        double in_bucket = static_cast<double>(count[i]);
+        if (x < most) return below + in_bucket * ((x - least) / (most - least));
+        below += in_bucket;
+    }
+    if (positives == 0 && x >= 0) below += static_cast<double>(zeros);
+    return below;
+}
+
+Status subtract(Histogram &a, Histogram &b) noexcept {
+    int scale = std::min(a.scale, b.scale);
+    a.collapse_to(scale);
+    b.collapse_to(scale);
+    if (b.total > a.total || b.zeros > a.zeros || b.negative_infinities > a.negative_infinities ||
+        b.positive_infinities > a.positive_infinities || b.nans > a.nans)
+        return SKETCH_BELOW_ZERO;
+
+    // Both lists are in value order; each bucket of b must be in a. Buckets that become empty are dropped.
+    std::uint32_t kept = 0, kept_negatives = 0, j = 0;
+    for (std::uint32_t i = 0; i < a.buckets(); i++) {
+        std::uint64_t rows = a.count[i];
+        if (j < b.buckets() && b.is_negative(j) == a.is_negative(i) && b.index[j] == a.index[i]) {
+            if (b.count[j] > rows) return SKETCH_BELOW_ZERO;
+            rows -= b.count[j++];
+        }
+        bool negative = a.is_negative(i);
+        if (rows > 0) {
+            a.index[kept] = a.index[i];
+            a.count[kept++] = rows;
+        }
+        if (negative) kept_negatives = kept;
+    }
+    if (j < b.buckets()) return SKETCH_BELOW_ZERO;
+
+    int requested = std::min(a.requested_scale, b.requested_scale);
+    if (a.total == b.total) {
+        a.clear(requested);
+        return SKETCH_OK;
+    }
+    a.total -= b.total;
+    a.zeros -= b.zeros;
+    a.negative_infinities -= b.negative_infinities;
+    a.positive_infinities -= b.positive_infinities;
+    a.nans -= b.nans;
+    a.negatives = kept_negatives;
+    a.positives = kept - kept_negatives;
+    a.requested_scale = requested;
+    a.extremes_known = false;
+    a.fractions = {};
+    return SKETCH_OK;
+}
+
+Status read(const void *sketch, std::size_t size, Histogram &into) noexcept {
+    if (sketch_is_work_form(sketch, size)) return work_read(sketch, size, into);
+    return decode(static_cast<const std::uint8_t *>(sketch), size, into);
+}
+
+}  // namespace sketch::quantile

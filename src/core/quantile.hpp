@@ -1,0 +1,132 @@
+// quantile: UDDSketch (Epicoco et al., arXiv 2004.08604) on the exact base-2 ladder of ladder.hpp.
+//
+// Departures from the paper: buckets are those of OpenTelemetry (base 2^(2^-s) instead of (1 + a)/(1 - a)); negative
+// values and zero are kept; a row's estimate is interpolated in its bucket; sketches of any two accuracies merge.
+//
+// The state is a function of the multiset of rows: bucket counts at scale
+//     s = the largest s <= the scale asked for with at most 2048 non-empty buckets,
+// which is monotone in the multiset and therefore the same for every order and every tree of merges.
+//
+// Three shapes of one value:
+//   Histogram  sorted buckets, decoded; everything is read from it, and it lives on the stack
+//   packed     canonical bytes at rest (quantile_packed.cpp)
+//   work       a flat buffer mutated in place (quantile_work.cpp)
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "bytes.hpp"
+#include "format.hpp"
+#include "ladder.hpp"
+
+namespace sketch::quantile {
+
+inline constexpr std::uint32_t kMaxBuckets = SKETCH_QUANTILE_MAX_BUCKETS;
+inline constexpr std::size_t kMaxFractions = SKETCH_QUANTILE_MAX_FRACTIONS;
+
+// The fractions that a partial state of percentile_sketch carries to its final function. `at` may be unaligned.
+struct Fractions {
+    const std::uint8_t *at = nullptr;  // little-endian doubles in a packed value, native ones in a work form: see `wire`
+    std::size_t count = 0;
+    bool is_array = false;
+    bool wire = false;
+
+    double operator[](std::size_t i) const noexcept {
+        std::uint64_t bits = load<std::uint64_t>(at + 8 * i);
+        return std::bit_cast<double>(wire ? to_little_endian(bits) : bits);
+    }
+};
+
+inline bool is_fraction(double p) noexcept { return p >= 0 && p <= 1; }
+
+// One row's place: what the sketch says about the k-th smallest row.
+struct Row {
+    double estimate, lower, upper;
+};
+
+// The decoded sketch: non-empty buckets in value order, negative ones (index descending) before positive ones.
+// Uninitialised until a decoder fills it in: only the first negatives + positives entries of the arrays are in use.
+struct Histogram {
+    int requested_scale, scale;
+    bool extremes_known;
+    std::uint64_t total;  // all rows
+    std::uint64_t zeros, negative_infinities, positive_infinities, nans;
+    double minimum, maximum;  // over the finite rows, if known and if there are any
+    std::uint32_t negatives, positives;
+    Fractions fractions;
+    std::int32_t index[kMaxBuckets];
+    std::uint64_t count[kMaxBuckets];
+
+    void clear(int requested) noexcept;
+    std::uint32_t buckets() const noexcept { return negatives + positives; }
+    std::uint64_t finite() const noexcept { return total - negative_infinities - positive_infinities - nans; }
+    bool is_negative(std::uint32_t bucket) const noexcept { return bucket < negatives; }
+
+    // The smallest and largest double of a bucket, by value.
+    double lower(std::uint32_t bucket) const noexcept;
+    double upper(std::uint32_t bucket) const noexcept;
+
+    void collapse_to(int coarser) noexcept;
+
+    // Extremes over the finite rows: exact if known, else bucket edges. Needs finite() > 0.
+    double finite_minimum() const noexcept;
+    double finite_maximum() const noexcept;
+    // Over all rows, infinities and NaN included. Needs total > 0.
+    double overall_minimum() const noexcept;
+    double overall_maximum() const noexcept;
+
+    Row row(std::uint64_t k) const noexcept;                                   // 0 <= k < total
+    double percentile(double p, double *lower, double *upper) const noexcept;  // total > 0
+    double rows_up_to(double x) const noexcept;                                // estimated number of rows <= x
+
+  private:
+    Row row_in_bucket(std::uint32_t bucket, std::uint64_t k) const noexcept;
+};
+
+// Packed bytes, both ways (quantile_packed.cpp). decode is the one door for stored and sent bytes.
+Status decode(const std::uint8_t *packed, std::size_t size, Histogram &into) noexcept;
+Status encode(const Histogram &from, bool with_fractions, ByteWriter &out) noexcept;
+
+// Either form.
+Status read(const void *sketch, std::size_t size, Histogram &into) noexcept;
+
+// a - b; `a` becomes the difference.
+Status subtract(Histogram &a, Histogram &b) noexcept;
+
+// ---- the work form (quantile_work.cpp) -------------------------------------------------------------------------------
+//
+//   0  length word of the caller            4  magic, family, layout, flags
+//   8  total rows      16  zeros            24  minimum      32  maximum
+//  40  scale, requested scale, number of fractions
+//  44  used: entries (list) or non-empty buckets (window, pairs)
+//  48  base[2]   56  cells[2]               per side: 0 negative, 1 positive
+//  64  data, by mode:
+//      list    entries of 16 bits in order of arrival: sign << 15 | index - base[side]. What small groups are made of
+//      window  counters for the buckets base[side] .. base[side] + cells[side] - 1 of either side, 4 or 8 bytes each
+//      pairs   up to cells[0] buckets in value order: 8-byte counts, then 4-byte keys. For few buckets spread widely
+//  end  counts of -Infinity, +Infinity and NaN (if any came), then the fractions
+struct WorkHeader {
+    std::uint32_t callers;
+    std::uint8_t magic, family, layout, flags;
+    std::uint64_t total, zeros;
+    double minimum, maximum;
+    std::int8_t scale, requested_scale;
+    std::uint16_t fraction_count;
+    std::uint32_t used;
+    std::int32_t base[2];
+    std::uint32_t cells[2];
+};
+static_assert(sizeof(WorkHeader) == 64);
+
+std::size_t work_init_size(const sketch_quantile_options &options) noexcept;
+void work_init(void *state, std::size_t size, const sketch_quantile_options &options) noexcept;
+void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept;
+Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, sketch_growth &growth) noexcept;
+Status work_remove(void *state, std::size_t size, double x) noexcept;
+Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &growth) noexcept;
+Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth &growth) noexcept;
+Fractions work_fractions(const void *state, std::size_t size) noexcept;
+Status work_read(const void *state, std::size_t size, Histogram &into) noexcept;
+
+}  // namespace sketch::quantile

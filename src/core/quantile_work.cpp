@@ -1,0 +1,703 @@
+// The work form of a quantile sketch: a flat buffer that rows are added to in place. Layout in quantile.hpp.
+//
+// The data are in one of three modes, whichever is small and fast for what has come so far. The choice depends on the
+// order of arrival and is never seen from outside: reading any of them gives the same Histogram.
+//
+// Growing needs a larger buffer, which only the caller can get. So a function that lacks room changes nothing, writes
+// the layout that it needs to `growth` and answers SKETCH_GROW; the caller moves the state there and calls again.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "quantile.hpp"
+
+namespace sketch::quantile {
+
+namespace {
+
+constexpr std::uint8_t kLayout = 1;
+
+enum Mode : std::uint8_t { kList = 0, kWindow = 1, kPairs = 2 };
+enum : std::uint8_t {
+    kModeMask = 3,
+    kWide = 4,               // window counters of 8 bytes
+    kMoving = 8,             // rows are taken away too
+    kExtremesUnknown = 16,
+    kHasSpecials = 32,       // the buffer ends with three counters, before the fractions
+    kFractionsAreArray = 64,
+};
+
+constexpr std::size_t kHeaderSize = sizeof(WorkHeader);
+constexpr std::size_t kSpecialsSize = 3 * sizeof(std::uint64_t);
+constexpr std::size_t kFirstSize = 256;       // 96 rows of a small group
+constexpr std::size_t kLargestList = 2048;    // 992 rows: fewer than kMaxBuckets, so a list never needs a collapse
+constexpr std::size_t kPairSize = sizeof(std::uint64_t) + sizeof(std::int32_t);
+constexpr std::int32_t kNoBase = 1 << 30;     // far from every index: nothing falls into a side without a base
+constexpr std::uint32_t kListSpan = 1 << 15;  // index offsets that a list entry can hold
+constexpr std::uint64_t kNarrowTotal = 0xffffffffu;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+enum Side : unsigned { kNegative = 0, kPositive = 1 };
+
+std::size_t tail_size(std::uint8_t flags, std::size_t fractions) noexcept {
+    return (flags & kHasSpecials ? kSpecialsSize : 0) + 8 * fractions;
+}
+
+// In value order, whatever the scale: negative buckets by falling index, then positive ones by rising index.
+constexpr std::int32_t kKeyBias = 1 << 24;
+std::int32_t key_of(Side side, std::int32_t index) noexcept {
+    return side == kPositive ? index + kKeyBias : -(index + kKeyBias);
+}
+Side side_of(std::int32_t key) noexcept { return key > 0 ? kPositive : kNegative; }
+std::int32_t index_of(std::int32_t key) noexcept { return (key > 0 ? key : -key) - kKeyBias; }
+
+// A work form that this library wrote, 8-byte aligned: what mutation needs.
+class Work {
+  public:
+    Work(void *state, std::size_t size) noexcept : bytes_(static_cast<std::uint8_t *>(state)), size_(size) {}
+
+    WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
+    Mode mode() const noexcept { return static_cast<Mode>(header().flags & kModeMask); }
+    bool wide() const noexcept { return header().flags & kWide; }
+    bool moving() const noexcept { return header().flags & kMoving; }
+
+    std::uint16_t *list() const noexcept { return reinterpret_cast<std::uint16_t *>(bytes_ + kHeaderSize); }
+    template <typename Counter>
+    Counter *window() const noexcept {
+        return reinterpret_cast<Counter *>(bytes_ + kHeaderSize);
+    }
+    std::uint64_t *pair_counts() const noexcept { return window<std::uint64_t>(); }
+    std::int32_t *pair_keys() const noexcept {
+        return reinterpret_cast<std::int32_t *>(bytes_ + kHeaderSize + sizeof(std::uint64_t) * header().cells[0]);
+    }
+    std::uint64_t *specials() const noexcept {  // -Infinity, +Infinity, NaN
+        return reinterpret_cast<std::uint64_t *>(bytes_ + size_ - tail_size(header().flags, header().fraction_count));
+    }
+    std::uint8_t *fractions() const noexcept { return bytes_ + size_ - 8 * header().fraction_count; }
+
+    // Where a bucket's counter stands in the window; `cells` tells whether it does.
+    std::uint32_t cell(Side side, std::int32_t index) const noexcept {
+        const WorkHeader &h = header();
+        return static_cast<std::uint32_t>(index - h.base[side]) + (h.cells[0] & (0u - side));
+    }
+    bool in_window(Side side, std::int32_t index) const noexcept {
+        return static_cast<std::uint32_t>(index - header().base[side]) < header().cells[side];
+    }
+
+    std::uint32_t find_pair(std::int32_t key) const noexcept {
+        const std::int32_t *keys = pair_keys();
+        return static_cast<std::uint32_t>(std::lower_bound(keys, keys + header().used, key) - keys);
+    }
+    bool has_pair(std::uint32_t at, std::int32_t key) const noexcept {
+        return at < header().used && pair_keys()[at] == key;
+    }
+    void insert_pair(std::uint32_t at, std::int32_t key, std::uint64_t count) const noexcept {
+        std::uint32_t used = header().used++;
+        std::copy_backward(pair_counts() + at, pair_counts() + used, pair_counts() + used + 1);
+        std::copy_backward(pair_keys() + at, pair_keys() + used, pair_keys() + used + 1);
+        pair_counts()[at] = count;
+        pair_keys()[at] = key;
+    }
+
+    // Every non-empty bucket as visit(side, index, count): a list row by row in order of arrival, the others in value
+    // order.
+    template <typename Visit>
+    void for_each(Visit visit) const noexcept {
+        const WorkHeader &h = header();
+        switch (mode()) {
+            case kList:
+                for (std::uint32_t i = 0; i < h.used; i++) {
+                    Side side = list()[i] & kListSpan ? kNegative : kPositive;
+                    visit(side, h.base[side] + static_cast<std::int32_t>(list()[i] & (kListSpan - 1)), std::uint64_t{1});
+                }
+                break;
+            case kWindow:
+                if (wide()) for_each_in_window<std::uint64_t>(visit);
+                else for_each_in_window<std::uint32_t>(visit);
+                break;
+            case kPairs:
+                for (std::uint32_t i = 0; i < h.used; i++)
+                    visit(side_of(pair_keys()[i]), index_of(pair_keys()[i]), pair_counts()[i]);
+                break;
+        }
+    }
+
+    // Adds to a bucket for which there is room.
+    void bump(Side side, std::int32_t index, std::uint64_t weight) const noexcept {
+        WorkHeader &h = header();
+        if (mode() == kList) {
+            list()[h.used++] = static_cast<std::uint16_t>((index - h.base[side]) | (side == kNegative ? kListSpan : 0));
+        } else if (mode() == kPairs) {
+            std::int32_t key = key_of(side, index);
+            std::uint32_t at = find_pair(key);
+            if (has_pair(at, key)) pair_counts()[at] += weight;
+            else insert_pair(at, key, weight);
+        } else if (wide()) {
+            bump_window<std::uint64_t>(cell(side, index), weight);
+        } else {
+            bump_window<std::uint32_t>(cell(side, index), weight);
+        }
+    }
+
+    template <typename Counter>
+    void bump_window(std::uint32_t at, std::uint64_t weight) const noexcept {
+        Counter &counter = window<Counter>()[at];
+        header().used += counter == 0;
+        counter = static_cast<Counter>(counter + weight);
+    }
+
+    std::uint64_t window_count(Side side, std::int32_t index) const noexcept {
+        std::uint32_t at = cell(side, index);
+        return wide() ? window<std::uint64_t>()[at] : window<std::uint32_t>()[at];
+    }
+
+    void widen_extremes(double least, double most) const noexcept {
+        WorkHeader &h = header();
+        h.minimum = least < h.minimum ? least : h.minimum;
+        h.maximum = most > h.maximum ? most : h.maximum;
+    }
+
+    std::size_t size() const noexcept { return size_; }
+
+  private:
+    template <typename Counter, typename Visit>
+    void for_each_in_window(Visit visit) const noexcept {
+        const WorkHeader &h = header();
+        const Counter *counters = window<Counter>();
+        for (std::uint32_t i = h.cells[0]; i-- > 0;)
+            if (counters[i] != 0) visit(kNegative, h.base[0] + static_cast<std::int32_t>(i), std::uint64_t{counters[i]});
+        counters += h.cells[0];
+        for (std::uint32_t i = 0; i < h.cells[1]; i++)
+            if (counters[i] != 0) visit(kPositive, h.base[1] + static_cast<std::int32_t>(i), std::uint64_t{counters[i]});
+    }
+
+    std::uint8_t *bytes_;
+    std::size_t size_;
+};
+
+// What a state holds and what is about to be added: enough to choose a layout for both.
+struct Demand {
+    std::int32_t low[2] = {kNoBase, kNoBase}, high[2] = {-kNoBase, -kNoBase};
+    std::uint32_t entries = 0;  // non-empty buckets, at most
+    std::uint64_t total = 0;
+    bool specials = false;
+    bool only_single_rows = true;  // nothing comes with a weight: a list will do
+
+    void cover(Side side, std::int32_t index) noexcept {
+        low[side] = std::min(low[side], index);
+        high[side] = std::max(high[side], index);
+    }
+    bool has(unsigned side) const noexcept { return low[side] <= high[side]; }
+    std::uint64_t width(unsigned side) const noexcept {
+        return has(side) ? static_cast<std::uint64_t>(std::int64_t{high[side]} - low[side] + 1) : 0;
+    }
+};
+
+// The spare cells of a window are dealt out so that it may grow on both ends of both sides.
+void place_window(const Demand &demand, std::uint64_t cells, sketch_growth &growth) noexcept {
+    std::uint64_t spare = cells - demand.width(0) - demand.width(1);
+    for (unsigned side : {kNegative, kPositive}) {
+        std::uint64_t share = !demand.has(side) ? 0 : demand.has(1 - side) ? spare / 2 : spare;
+        growth.cells[side] = static_cast<std::uint32_t>(demand.width(side) + share);
+        growth.base[side] = demand.has(side) ? demand.low[side] - static_cast<std::int32_t>(share / 2) : kNoBase;
+    }
+}
+
+// Room on both ends of either side's entries, centred on what is there.
+void place_list(const Demand &demand, std::size_t capacity, sketch_growth &growth) noexcept {
+    for (unsigned side : {kNegative, kPositive}) {
+        std::int32_t spare = static_cast<std::int32_t>((kListSpan - demand.width(side)) / 2);
+        growth.base[side] = demand.has(side) ? demand.low[side] - spare : kNoBase;
+    }
+    growth.cells[0] = static_cast<std::uint32_t>(capacity);
+    growth.cells[1] = 0;
+}
+
+// Chooses the next layout for `work` plus `demand`, at `scale`. Answers SKETCH_GROW, so that callers can return it.
+Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) noexcept {
+    const WorkHeader &h = work.header();
+    int shift = h.scale - scale;
+    work.for_each([&](Side side, std::int32_t index, std::uint64_t) { demand.cover(side, index >> shift); });
+    demand.entries += h.used;
+    if (!work.moving()) demand.entries = std::min(demand.entries, kMaxBuckets);
+    demand.total += h.total;
+
+    std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(kModeMask | kWide));
+    if (demand.specials) flags |= kHasSpecials;
+    std::size_t fixed = kHeaderSize + tail_size(flags, h.fraction_count);
+    bool is_wide = demand.total > kNarrowTotal;
+    std::size_t counter = is_wide ? 8 : 4;
+
+    auto size_with = [&](std::uint64_t data) { return std::bit_ceil(std::max<std::uint64_t>(fixed + data, kFirstSize)); };
+    std::uint64_t list_size = size_with(2 * std::uint64_t{demand.entries});
+    std::uint64_t pairs_size = size_with(kPairSize * std::uint64_t{demand.entries});
+    std::uint64_t window_size = size_with(counter * (demand.width(0) + demand.width(1)));
+
+    growth.scale = static_cast<std::int8_t>(scale);
+    bool list_fits = work.mode() == kList && demand.only_single_rows && demand.width(0) <= kListSpan &&
+                     demand.width(1) <= kListSpan && list_size <= kLargestList && !work.moving();
+    if (list_fits && list_size < window_size) {
+        growth.flags = flags | kList;
+        growth.size = list_size;
+        place_list(demand, (list_size - fixed) / 2, growth);
+    } else if (work.moving() || window_size <= 2 * pairs_size) {
+        growth.flags = static_cast<std::uint8_t>(flags | kWindow | (is_wide ? kWide : 0));
+        growth.size = window_size;
+        place_window(demand, (window_size - fixed) / counter, growth);
+    } else {
+        growth.flags = flags | kPairs;
+        growth.size = pairs_size;
+        growth.base[0] = growth.base[1] = kNoBase;
+        growth.cells[0] = static_cast<std::uint32_t>((pairs_size - fixed) / kPairSize);
+        growth.cells[1] = 0;
+    }
+    return SKETCH_GROW;
+}
+
+Status plan_row(const Work &work, Side side, std::int32_t index, std::uint64_t weight, sketch_growth &growth) noexcept {
+    Demand demand;
+    demand.cover(side, index);
+    demand.entries = 1;
+    demand.total = weight;
+    demand.only_single_rows = weight == 1;
+    return plan(work, work.header().scale, demand, growth);
+}
+
+Status plan_collapse(const Work &work, int scale, sketch_growth &growth) noexcept {
+    return plan(work, scale, Demand{}, growth);
+}
+
+Status add_special(const Work &work, double x, std::uint64_t weight, sketch_growth &growth) noexcept {
+    WorkHeader &h = work.header();
+    if (weight > kMaxTotal - h.total) return SKETCH_OVERFLOW;
+    if (!(h.flags & kHasSpecials)) {
+        Demand demand;
+        demand.specials = true;
+        return plan(work, h.scale, demand, growth);
+    }
+    work.specials()[std::isnan(x) ? 2 : x > 0 ? 1 : 0] += weight;
+    h.total += weight;
+    return SKETCH_OK;
+}
+
+Status add_zero(const Work &work, std::uint64_t weight) noexcept {
+    WorkHeader &h = work.header();
+    if (weight > kMaxTotal - h.total) return SKETCH_OVERFLOW;
+    h.zeros += weight;
+    h.total += weight;
+    work.widen_extremes(0, 0);
+    return SKETCH_OK;
+}
+
+// Room for this row in a list or in pairs, and the row into it. Windows are dealt with where rows come in.
+Status add_elsewhere(const Work &work, Side side, std::int32_t index, std::uint64_t weight,
+                     sketch_growth &growth) noexcept {
+    WorkHeader &h = work.header();
+    if (weight > kMaxTotal - h.total) return SKETCH_OVERFLOW;
+    if (work.mode() == kList) {
+        std::uint32_t offset = static_cast<std::uint32_t>(index - h.base[side]);
+        if (weight > 1 || offset >= kListSpan || h.used == h.cells[0]) {
+            if (weight == 1 && h.base[side] == kNoBase && h.used < h.cells[0]) {
+                h.base[side] = index - static_cast<std::int32_t>(kListSpan / 2);
+                return add_elsewhere(work, side, index, weight, growth);
+            }
+            return plan_row(work, side, index, weight, growth);
+        }
+        work.bump(side, index, 1);
+        return SKETCH_OK;
+    }
+    std::int32_t key = key_of(side, index);
+    std::uint32_t at = work.find_pair(key);
+    if (work.has_pair(at, key)) {
+        work.pair_counts()[at] += weight;
+        return SKETCH_OK;
+    }
+    if (h.used == kMaxBuckets) return plan_collapse(work, h.scale - 1, growth);
+    if (h.used == h.cells[0]) return plan_row(work, side, index, weight, growth);
+    work.insert_pair(at, key, weight);
+    return SKETCH_OK;
+}
+
+}  // namespace
+
+std::size_t work_init_size(const sketch_quantile_options &options) noexcept {
+    return std::bit_ceil(std::max(kFirstSize, kHeaderSize + 8 * options.fraction_count));
+}
+
+void work_init(void *state, std::size_t size, const sketch_quantile_options &options) noexcept {
+    std::memset(state, 0, size);
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    h.magic = kWorkMagic;
+    h.family = static_cast<std::uint8_t>(Family::quantile);
+    h.layout = kLayout;
+    h.flags = static_cast<std::uint8_t>((options.moving ? std::uint8_t{kWindow} | kMoving | kExtremesUnknown : std::uint8_t{kList}) |
+                                        (options.fractions_are_array ? kFractionsAreArray : 0));
+    h.minimum = kInfinity;
+    h.maximum = -kInfinity;
+    h.scale = h.requested_scale = static_cast<std::int8_t>(options.scale);
+    h.fraction_count = static_cast<std::uint16_t>(options.fraction_count);
+    h.base[0] = h.base[1] = kNoBase;
+    if (!options.moving) h.cells[0] = static_cast<std::uint32_t>((size - kHeaderSize - 8 * options.fraction_count) / 2);
+    if (options.fraction_count > 0) std::memcpy(work.fractions(), options.fractions, 8 * options.fraction_count);
+}
+
+void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
+    Work source(const_cast<void *>(from), from_size), target(to, growth.size);
+    std::memset(to, 0, growth.size);
+    WorkHeader &h = target.header();
+    h = source.header();
+    h.scale = growth.scale;
+    h.flags = growth.flags;
+    for (unsigned side : {kNegative, kPositive}) {
+        h.base[side] = growth.base[side];
+        h.cells[side] = growth.cells[side];
+    }
+    h.used = 0;
+    std::memcpy(target.fractions(), source.fractions(), 8 * h.fraction_count);
+    if (source.header().flags & kHasSpecials) std::memcpy(target.specials(), source.specials(), kSpecialsSize);
+    int shift = source.header().scale - growth.scale;
+    source.for_each([&](Side side, std::int32_t index, std::uint64_t count) { target.bump(side, index >> shift, count); });
+}
+
+Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, sketch_growth &growth) noexcept {
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
+    std::uint64_t magnitude = bits & ~(std::uint64_t{1} << 63);
+    if (magnitude == 0) return add_zero(work, weight);
+    if (magnitude > ladder::kLargestFinite) [[unlikely]] return add_special(work, x, weight, growth);
+    Side side = bits >> 63 ? kNegative : kPositive;
+    std::int32_t index = ladder::index_of_bits(magnitude, h.scale);
+
+    if (work.mode() == kWindow) [[likely]] {
+        if (!work.in_window(side, index)) [[unlikely]] {
+            if (weight > kMaxTotal - h.total) return SKETCH_OVERFLOW;
+            if (h.used >= kMaxBuckets && !work.moving()) return plan_collapse(work, h.scale - 1, growth);
+            return plan_row(work, side, index, weight, growth);
+        }
+        if (h.used >= kMaxBuckets && !work.moving() && work.window_count(side, index) == 0) [[unlikely]]
+            return plan_collapse(work, h.scale - 1, growth);
+        if (work.wide()) {
+            if (weight > kMaxTotal - h.total) [[unlikely]] return SKETCH_OVERFLOW;
+            work.bump_window<std::uint64_t>(work.cell(side, index), weight);
+        } else {
+            if (h.total + weight > kNarrowTotal) [[unlikely]] {
+                if (weight > kMaxTotal - h.total) return SKETCH_OVERFLOW;
+                return plan_row(work, side, index, weight, growth);
+            }
+            work.bump_window<std::uint32_t>(work.cell(side, index), weight);
+        }
+    } else if (Status s = add_elsewhere(work, side, index, weight, growth); s != SKETCH_OK) {
+        return s;
+    }
+    h.total += weight;
+    work.widen_extremes(x, x);
+    return SKETCH_OK;
+}
+
+Status work_remove(void *state, std::size_t size, double x) noexcept {
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
+    std::uint64_t magnitude = bits & ~(std::uint64_t{1} << 63);
+    if (magnitude == 0) {
+        if (h.zeros == 0) return SKETCH_BELOW_ZERO;
+        h.zeros--;
+    } else if (magnitude > ladder::kLargestFinite) {
+        if (!(h.flags & kHasSpecials)) return SKETCH_BELOW_ZERO;
+        std::uint64_t &counter = work.specials()[std::isnan(x) ? 2 : x > 0 ? 1 : 0];
+        if (counter == 0) return SKETCH_BELOW_ZERO;
+        counter--;
+    } else {
+        Side side = bits >> 63 ? kNegative : kPositive;
+        std::int32_t index = ladder::index_of_bits(magnitude, h.scale);
+        if (work.mode() != kWindow || !work.in_window(side, index) || work.window_count(side, index) == 0)
+            return SKETCH_BELOW_ZERO;
+        std::uint32_t at = work.cell(side, index);
+        bool emptied = work.wide() ? --work.window<std::uint64_t>()[at] == 0 : --work.window<std::uint32_t>()[at] == 0;
+        h.used -= emptied;
+    }
+    h.total--;
+    return SKETCH_OK;
+}
+
+Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &growth) noexcept {
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    if (scale >= h.requested_scale) return SKETCH_OK;
+    if (scale < h.scale) return plan_collapse(work, scale, growth);
+    h.requested_scale = static_cast<std::int8_t>(scale);
+    return SKETCH_OK;
+}
+
+Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth &growth) noexcept {
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    if (other.total > kMaxTotal - h.total) return SKETCH_OVERFLOW;
+
+    int requested = std::min<int>(h.requested_scale, other.requested_scale);
+    int scale = std::min({requested, static_cast<int>(h.scale), other.scale});
+    other.collapse_to(scale);
+    if (h.scale > scale) return plan_collapse(work, scale, growth);
+
+    bool specials = other.negative_infinities + other.positive_infinities + other.nans > 0;
+    Demand demand;
+    demand.specials = specials;
+    demand.entries = other.buckets();
+    demand.total = other.total;
+    demand.only_single_rows = false;
+    bool room = !(specials && !(h.flags & kHasSpecials));
+    if (other.negatives > 0) {  // both ends of either side: the list is sorted
+        demand.cover(kNegative, other.index[0]);
+        demand.cover(kNegative, other.index[other.negatives - 1]);
+    }
+    if (other.positives > 0) {
+        demand.cover(kPositive, other.index[other.negatives]);
+        demand.cover(kPositive, other.index[other.buckets() - 1]);
+    }
+
+    std::uint32_t added = 0;  // buckets that are empty until now
+    switch (work.mode()) {
+        case kList:
+            room = room && other.buckets() == 0;
+            break;
+        case kWindow:
+            for (unsigned side : {kNegative, kPositive})
+                room = room && (!demand.has(side) || (work.in_window(static_cast<Side>(side), demand.low[side]) &&
+                                                      work.in_window(static_cast<Side>(side), demand.high[side])));
+            room = room && (work.wide() || h.total + other.total <= kNarrowTotal);
+            if (room)
+                for (std::uint32_t i = 0; i < other.buckets(); i++)
+                    added += work.window_count(other.is_negative(i) ? kNegative : kPositive, other.index[i]) == 0;
+            break;
+        case kPairs:
+            for (std::uint32_t i = 0, at = 0; i < other.buckets(); i++) {
+                std::int32_t key = key_of(other.is_negative(i) ? kNegative : kPositive, other.index[i]);
+                while (at < h.used && work.pair_keys()[at] < key) at++;
+                added += !work.has_pair(at, key);
+            }
+            if (h.used + added <= kMaxBuckets) {
+                demand.entries = added;
+                room = room && h.used + added <= h.cells[0];
+            }
+            break;
+    }
+    if (h.used + added > kMaxBuckets && work.mode() != kList) return plan_collapse(work, scale - 1, growth);
+    if (!room) return plan(work, scale, demand, growth);
+
+    if (work.mode() == kPairs) {  // from the back, so that nothing is overwritten before it is read
+        std::uint32_t from = h.used, to = h.used + added;
+        for (std::uint32_t i = other.buckets(); i-- > 0;) {
+            std::int32_t key = key_of(other.is_negative(i) ? kNegative : kPositive, other.index[i]);
+            std::uint64_t count = other.count[i];
+            while (from > 0 && work.pair_keys()[from - 1] > key) {
+                to--, from--;
+                work.pair_keys()[to] = work.pair_keys()[from];
+                work.pair_counts()[to] = work.pair_counts()[from];
+            }
+            if (from > 0 && work.pair_keys()[from - 1] == key) count += work.pair_counts()[--from];
+            to--;
+            work.pair_keys()[to] = key;
+            work.pair_counts()[to] = count;
+        }
+        h.used += added;
+    } else if (work.mode() == kWindow) {
+        for (std::uint32_t i = 0; i < other.buckets(); i++)
+            work.bump(other.is_negative(i) ? kNegative : kPositive, other.index[i], other.count[i]);
+    }
+    if (specials) {
+        work.specials()[0] += other.negative_infinities;
+        work.specials()[1] += other.positive_infinities;
+        work.specials()[2] += other.nans;
+    }
+    h.total += other.total;
+    h.zeros += other.zeros;
+    h.requested_scale = static_cast<std::int8_t>(requested);
+    if (!other.extremes_known) h.flags |= kExtremesUnknown;
+    else if (other.finite() > 0) work.widen_extremes(other.minimum, other.maximum);
+    return SKETCH_OK;
+}
+
+Fractions work_fractions(const void *state, std::size_t size) noexcept {
+    Work work(const_cast<void *>(state), size);
+    return {work.fractions(), work.header().fraction_count, (work.header().flags & kFractionsAreArray) != 0, false};
+}
+
+// ---- reading ---------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// The header of a stored work form may be anybody's: whatever it says about places must lie inside the buffer.
+Status check_header(const void *state, std::size_t size) noexcept {
+    if (size < kHeaderSize) return SKETCH_TRUNCATED;
+    const WorkHeader &h = *static_cast<const WorkHeader *>(state);
+    if (h.family != static_cast<std::uint8_t>(Family::quantile)) return SKETCH_WRONG_FAMILY;
+    if (h.layout != kLayout) return SKETCH_WRONG_VERSION;
+    int mode = h.flags & kModeMask;
+    if (mode > kPairs || h.flags & 128 || h.scale < ladder::kMinScale || h.scale > h.requested_scale ||
+        h.requested_scale > ladder::kMaxScale || h.fraction_count > kMaxFractions || h.total > kMaxTotal ||
+        h.zeros > h.total)
+        return SKETCH_CORRUPT;
+    std::uint64_t fixed = kHeaderSize + tail_size(h.flags, h.fraction_count);
+    std::uint64_t cells = std::uint64_t{h.cells[0]} + h.cells[1];
+    std::uint64_t cell_size = mode == kList ? 2 : mode == kPairs ? kPairSize : h.flags & kWide ? 8 : 4;
+    if (fixed + cells * cell_size > size) return SKETCH_TRUNCATED;
+    if (mode != kWindow && (h.cells[1] != 0 || h.used > h.cells[0])) return SKETCH_CORRUPT;
+    if (h.used > kMaxBuckets && !(h.flags & kMoving)) return SKETCH_CORRUPT;
+    return SKETCH_OK;
+}
+
+// Takes buckets in value order at the work form's scale and appends them at the Histogram's.
+class Collector {
+  public:
+    Collector(Histogram &into, int work_scale) noexcept
+        : h_(into),
+          work_scale_(work_scale),
+          shift_(work_scale - into.scale),
+          lowest_(ladder::first_index(work_scale)),
+          highest_(ladder::last_index(work_scale)) {}
+
+    void add(Side side, std::int32_t index, std::uint64_t count) noexcept {
+        std::int32_t key = key_of(side, index);
+        if (index < lowest_ || index > highest_ || key <= last_key_ || count == 0 || count > kMaxTotal - sum_ ||
+            !ladder::holds_a_double(index, work_scale_)) {
+            ok_ = false;
+            return;
+        }
+        last_key_ = key;
+        sum_ += count;
+        std::int32_t parent = index >> shift_;
+        std::uint32_t &on_side = side == kNegative ? h_.negatives : h_.positives;
+        std::uint32_t n = h_.buckets();
+        if (on_side > 0 && h_.index[n - 1] == parent) {
+            h_.count[n - 1] += count;
+        } else if (n < kMaxBuckets) {
+            h_.index[n] = parent;
+            h_.count[n] = count;
+            on_side++;
+        } else {
+            ok_ = false;
+        }
+    }
+
+    bool ok() const noexcept { return ok_; }
+    std::uint64_t sum() const noexcept { return sum_; }
+
+  private:
+    Histogram &h_;
+    int work_scale_, shift_;
+    std::int32_t lowest_, highest_;
+    std::int32_t last_key_ = std::numeric_limits<std::int32_t>::min();
+    std::uint64_t sum_ = 0;
+    bool ok_ = true;
+};
+
+// Sorts list entries by value and hands on each bucket with its number of rows. A group's entries mostly lie within a
+// few hundred buckets, where counting is several times faster than sorting.
+template <typename Emit>
+void sort_list(const std::uint16_t *entries, std::uint32_t used, Emit emit) noexcept {
+    constexpr std::uint32_t kCountable = 2048;
+    auto value_order = [](std::uint16_t e) { return static_cast<std::uint16_t>(e & kListSpan ? ~e : e | kListSpan); };
+    auto entry_of = [](std::uint32_t key) { return static_cast<std::uint16_t>(key & kListSpan ? key & ~kListSpan : ~key); };
+    if (used == 0) return;
+    std::uint16_t least = 0xffff, most = 0;
+    for (std::uint32_t i = 0; i < used; i++) {
+        least = std::min(least, value_order(entries[i]));
+        most = std::max(most, value_order(entries[i]));
+    }
+    std::uint32_t span = most - least + 1u;
+    if (span <= kCountable) {
+        std::uint16_t counts[kCountable];
+        std::memset(counts, 0, span * sizeof counts[0]);
+        for (std::uint32_t i = 0; i < used; i++) counts[value_order(entries[i]) - least]++;
+        for (std::uint32_t i = 0; i < span; i++)
+            if (counts[i] > 0) emit(entry_of(least + i), counts[i]);
+        return;
+    }
+    std::uint16_t sorted[kLargestList / 2];
+    used = std::min<std::uint32_t>(used, kLargestList / 2);
+    for (std::uint32_t i = 0; i < used; i++) sorted[i] = value_order(entries[i]);
+    std::sort(sorted, sorted + used);
+    for (std::uint32_t i = 0; i < used;) {
+        std::uint32_t end = i;
+        while (end < used && sorted[end] == sorted[i]) end++;
+        emit(entry_of(sorted[i]), end - i);
+        i = end;
+    }
+}
+
+// A moving state has no limit of buckets; what is read from it has.
+int scale_to_read(const Work &work) noexcept {
+    int scale = work.header().scale;
+    std::uint32_t buckets = work.header().used;
+    while (buckets > kMaxBuckets && scale > ladder::kMinScale) {
+        scale--;
+        buckets = 0;
+        std::int32_t last = 0;
+        work.for_each([&](Side side, std::int32_t index, std::uint64_t) {
+            std::int32_t key = key_of(side, index >> (work.header().scale - scale));
+            buckets += key != last;
+            last = key;
+        });
+    }
+    return scale;
+}
+
+}  // namespace
+
+Status work_read(const void *state, std::size_t size, Histogram &into) noexcept {
+    if (Status s = check_header(state, size); s != SKETCH_OK) return s;
+    Work work(const_cast<void *>(state), size);
+    const WorkHeader &h = work.header();
+    into.clear(h.requested_scale);
+    into.scale = scale_to_read(work);
+    into.extremes_known = (h.flags & kExtremesUnknown) == 0;
+    into.total = h.total;
+    into.zeros = h.zeros;
+    into.minimum = h.minimum;
+    into.maximum = h.maximum;
+    if (h.flags & kHasSpecials) {
+        into.negative_infinities = work.specials()[0];
+        into.positive_infinities = work.specials()[1];
+        into.nans = work.specials()[2];
+    }
+    into.fractions = work_fractions(state, size);
+    for (std::size_t i = 0; i < into.fractions.count; i++)
+        if (!is_fraction(into.fractions[i])) return SKETCH_CORRUPT;
+
+    Collector collector(into, h.scale);
+    if (work.mode() == kList)
+        sort_list(work.list(), h.used, [&](std::uint16_t entry, std::uint32_t count) {
+            Side side = entry & kListSpan ? kNegative : kPositive;
+            collector.add(side, h.base[side] + static_cast<std::int32_t>(entry & (kListSpan - 1)), count);
+        });
+    else
+        work.for_each([&](Side side, std::int32_t index, std::uint64_t count) { collector.add(side, index, count); });
+    if (!collector.ok()) return SKETCH_CORRUPT;
+
+    // The counters must add up, one by one so that no sum wraps, and the extremes must lie in the outermost buckets.
+    std::uint64_t rest = h.total - collector.sum();
+    if (collector.sum() > h.total) return SKETCH_CORRUPT;
+    for (std::uint64_t part : {into.zeros, into.negative_infinities, into.positive_infinities, into.nans}) {
+        if (part > rest) return SKETCH_CORRUPT;
+        rest -= part;
+    }
+    if (rest != 0) return SKETCH_CORRUPT;
+    if (into.total == 0) {
+        into.clear(h.requested_scale);
+        into.fractions = work_fractions(state, size);
+    }
+    if (into.extremes_known && into.finite() > 0) {
+        Histogram &edges = into;
+        edges.extremes_known = false;
+        bool inside = edges.finite_minimum() <= h.minimum && h.minimum <= h.maximum && h.maximum <= edges.finite_maximum() &&
+                      (into.buckets() == 0 || into.negatives == 0 || h.minimum <= edges.upper(0)) &&
+                      (into.buckets() == 0 || into.positives == 0 || h.maximum >= edges.lower(into.buckets() - 1));
+        edges.extremes_known = true;
+        if (!inside) return SKETCH_CORRUPT;
+    }
+    return SKETCH_OK;
+}
+
+}  // namespace sketch::quantile

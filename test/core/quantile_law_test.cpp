@@ -1,0 +1,243 @@
+// The law: a sketch is a function of the multiset of rows and the parameters, byte for byte.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "catch.hpp"
+#include "quantile_sketch.hpp"
+
+namespace {
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+using Random = std::mt19937_64;
+
+// Rows of many shapes: signs, zeros, infinities, NaN, subnormals, narrow and absurdly wide ranges.
+std::vector<double> random_rows(Random &random, size_t count) {
+    std::lognormal_distribution<double> lognormal(0, std::uniform_real_distribution<double>(0.1, 6)(random));
+    std::uniform_int_distribution<int> shape_of(0, 5), small(-20, 100), dice(0, 99), exponent(-1070, 1020);
+    std::uniform_real_distribution<double> mantissa(1, 2);
+    int shape = shape_of(random);
+    std::vector<double> rows(count);
+    for (double &x : rows) {
+        switch (shape) {
+            case 0: x = lognormal(random); break;
+            case 1: x = lognormal(random) - lognormal(random); break;
+            case 2: x = small(random); break;
+            case 3: x = std::ldexp(mantissa(random), exponent(random)) * (dice(random) < 50 ? -1 : 1); break;
+            case 4: x = -std::ldexp(mantissa(random), -1060 + dice(random)); break;
+            default: x = 1e9 + lognormal(random); break;
+        }
+        int special = dice(random);
+        if (shape < 3 && special == 0) x = kInf;
+        if (shape < 3 && special == 1) x = -kInf;
+        if (shape == 1 && special == 2) x = kNaN;
+        if (special == 3) x = dice(random) < 50 ? 0.0 : -0.0;
+    }
+    return rows;
+}
+
+// Splits the rows among sketches, each packed or not, and merges them as a random tree.
+QuantileSketch merged_by_random_tree(Random &random, const std::vector<double> &rows,
+                                     const std::vector<double> &accuracies) {
+    size_t parts = 1 + random() % 20;
+    std::vector<QuantileSketch> forest;
+    for (size_t i = 0; i < parts; i++) forest.emplace_back(accuracies[i % accuracies.size()]);
+    for (double x : rows) forest[random() % parts].add(x);
+    while (forest.size() > 1) {
+        size_t a = random() % forest.size(), b = random() % (forest.size() - 1);
+        b += b >= a;
+        if (random() % 2) forest[a].merge(forest[b].pack());
+        else forest[a].merge(forest[b]);
+        if (random() % 4 == 0) forest[a] = unpacked(forest[a].pack());
+        forest.erase(forest.begin() + static_cast<long>(b));
+    }
+    return forest[0];
+}
+
+}  // namespace
+
+TEST_CASE("any order and any tree of merges gives the same bytes", "[quantile][law]") {
+    Random random(1);
+    for (int round = 0; round < 600; round++) {
+        std::vector<double> rows = random_rows(random, 1 + random() % (round % 10 == 0 ? 20000 : 400));
+        double accuracy = std::vector<double>{0.01, 0.01, 0.0002, 0.1, 0.5}[random() % 5];
+        Bytes in_order = sketch_of(rows, accuracy).pack();
+        std::shuffle(rows.begin(), rows.end(), random);
+        INFO("round " << round);
+        REQUIRE(sketch_of(rows, accuracy).pack() == in_order);
+        REQUIRE(merged_by_random_tree(random, rows, {accuracy}).pack() == in_order);
+    }
+}
+
+TEST_CASE("sketches of different accuracies merge to the coarser, in any tree", "[quantile][law]") {
+    Random random(2);
+    for (int round = 0; round < 200; round++) {
+        std::vector<double> rows = random_rows(random, 20 + random() % 3000);
+        Bytes expected = sketch_of(rows, 0.04).pack();
+        REQUIRE(merged_by_random_tree(random, rows, {0.04, 0.001, 0.01}).pack() == expected);
+    }
+}
+
+TEST_CASE("a collapse happens at the first row that needs it and not before", "[quantile][law]") {
+    for (double accuracy : {0.01, 0.0002}) {
+        QuantileSketch s(accuracy);
+        int scale = s.info().scale;
+        double base = std::exp2(std::exp2(-scale));
+        for (int i = 0; i < 2048; i++) s.add(std::pow(base, i + 0.5));
+        CHECK(s.info().positive_buckets == 2048);
+        CHECK(s.info().scale == scale);
+        s.add(std::pow(base, 5.5));
+        CHECK(s.info().scale == scale);
+        s.add(std::pow(base, 2048.5));
+        CHECK(s.info().scale == scale - 1);
+        CHECK(s.info().positive_buckets == 1025);
+        CHECK(s.info().requested_scale == scale);
+    }
+}
+
+TEST_CASE("every double at once fits, at the coarsest scale", "[quantile][law]") {
+    QuantileSketch s;
+    for (int e = -1074; e < 1024; e++)
+        for (int sign : {-1, 1}) s.add(sign * std::ldexp(1.0, e));
+    CHECK(s.info().total == 2 * 2098);
+    CHECK(s.info().scale == -2);
+    CHECK(s.info().minimum == -std::ldexp(1.0, 1023));
+    CHECK(s.info().maximum == std::ldexp(1.0, 1023));
+    CHECK(unpacked(s.pack()).pack() == s.pack());
+}
+
+TEST_CASE("weights are repeated rows", "[quantile][law]") {
+    Random random(3);
+    for (int round = 0; round < 100; round++) {
+        std::vector<double> rows = random_rows(random, 100);
+        QuantileSketch weighted, repeated;
+        for (double x : rows) {
+            uint64_t weight = 1 + random() % 5;
+            weighted.add(x, weight);
+            for (uint64_t i = 0; i < weight; i++) repeated.add(x);
+        }
+        REQUIRE(weighted.pack() == repeated.pack());
+    }
+}
+
+TEST_CASE("-0 is 0 and every NaN is one NaN", "[quantile][law]") {
+    CHECK(QuantileSketch{-0.0, 1}.pack() == QuantileSketch{0.0, 1}.pack());
+    CHECK(QuantileSketch{kNaN}.pack() == QuantileSketch{-kNaN}.pack());
+    CHECK(QuantileSketch{kNaN}.pack() == QuantileSketch{std::nan("7")}.pack());
+}
+
+TEST_CASE("packing and reading again changes nothing", "[quantile][packed]") {
+    Random random(4);
+    for (int round = 0; round < 500; round++) {
+        Bytes packed = sketch_of(random_rows(random, 1 + random() % 200), round % 2 ? 0.01 : 0.002).pack();
+        REQUIRE(sketch_quantile_check(packed.data(), packed.size()) == SKETCH_OK);
+        REQUIRE(unpacked(packed).pack() == packed);
+    }
+}
+
+TEST_CASE("subtract undoes merge on the buckets where neither side collapsed", "[quantile][subtract]") {
+    Random random(5);
+    for (int round = 0; round < 300; round++) {
+        QuantileSketch a = sketch_of(random_rows(random, 1 + random() % 300), 0.01);
+        QuantileSketch b = sketch_of(random_rows(random, 1 + random() % 300), 0.01);
+        if (a.info().scale != 6 || b.info().scale != 6) continue;
+        QuantileSketch both = a;
+        both.merge(b);
+        if (both.info().scale != 6) continue;
+        Bytes packed = both.pack(), difference(SKETCH_QUANTILE_PACKED_MAX);
+        size_t size = 0;
+        REQUIRE(sketch_quantile_subtract(packed.data(), packed.size(), b.data(), b.size(), difference.data(),
+                                         difference.size(), &size) == SKETCH_OK);
+        difference.resize(size);
+        auto left = unpacked(difference).histogram(), right = a.histogram();
+        REQUIRE(left.size() == right.size());
+        for (size_t i = 0; i < left.size(); i++) {
+            REQUIRE(left[i].count == right[i].count);
+            REQUIRE(left[i].index == right[i].index);
+        }
+        CHECK_FALSE(unpacked(difference).info().extremes_known);
+    }
+}
+
+TEST_CASE("subtracting everything leaves the canonical empty sketch", "[quantile][subtract]") {
+    QuantileSketch a{1, 2, -3, 0, kInf, kNaN};
+    Bytes out(SKETCH_QUANTILE_PACKED_MAX);
+    size_t size = 0;
+    REQUIRE(sketch_quantile_subtract(a.data(), a.size(), a.data(), a.size(), out.data(), out.size(), &size) == SKETCH_OK);
+    out.resize(size);
+    CHECK(out == QuantileSketch().pack());
+}
+
+TEST_CASE("subtracting rows that are not there is refused", "[quantile][subtract]") {
+    QuantileSketch a{1, 2, 2, 0, kInf};
+    Bytes out(SKETCH_QUANTILE_PACKED_MAX);
+    size_t size = 12345;
+    for (const QuantileSketch &b : {QuantileSketch{3}, QuantileSketch{1, 1}, QuantileSketch{-1}, QuantileSketch{0, 0},
+                                    QuantileSketch{-kInf}, QuantileSketch{kNaN}, QuantileSketch{1e-300}}) {
+        CHECK(sketch_quantile_subtract(a.data(), a.size(), b.data(), b.size(), out.data(), out.size(), &size) ==
+              SKETCH_BELOW_ZERO);
+        CHECK(size == 12345);
+    }
+}
+
+TEST_CASE("a total never exceeds 2^63 - 1", "[quantile][limits]") {
+    constexpr uint64_t kMost = 0x7fffffffffffffff;
+    QuantileSketch s;
+    s.add(1, kMost - 1);
+    s.add(2);
+    Bytes full = s.pack();
+    for (double x : {1.0, 3.0, 0.0, kInf, -7.0}) CHECK(s.try_add(x) == SKETCH_OVERFLOW);
+    CHECK(s.try_merge(full.data(), full.size()) == SKETCH_OVERFLOW);
+    CHECK(s.pack() == full);
+    CHECK(s.info().total == kMost);
+    CHECK(unpacked(full).pack() == full);
+    CHECK(s.percentile(0.5) == Approx(1).epsilon(0.01));
+    CHECK(s.percentile(1) == 2);
+
+    QuantileSketch wide;  // from 4-byte counters to 8-byte ones
+    for (int i = 0; i < 3000; i++) wide.add(1 + i * 0.001);
+    for (int i = 0; i < 5; i++) wide.add(1.5, 0xfffffff0u);
+    wide.add(0, 0xffffffffu);
+    wide.add(2);
+    CHECK(wide.info().total == 3001 + 5 * uint64_t{0xfffffff0u} + 0xffffffffu);
+    CHECK(unpacked(wide.pack()).pack() == wide.pack());
+}
+
+TEST_CASE("a moving state equals one built from the rows in its frame", "[quantile][moving]") {
+    Random random(6);
+    for (int round = 0; round < 60; round++) {
+        std::vector<double> rows = random_rows(random, 3000);
+        size_t frame = 1 + random() % 500;
+        QuantileSketch moving(0.01, true);
+        for (size_t i = 0; i < rows.size(); i++) {
+            moving.add(rows[i]);
+            if (i >= frame) moving.remove(rows[i - frame]);
+            if (i % 509 != 508) continue;
+            size_t first = i >= frame ? i - frame + 1 : 0;
+            QuantileSketch fresh = sketch_of({rows.begin() + static_cast<long>(first), rows.begin() + static_cast<long>(i) + 1});
+            auto left = moving.histogram(), right = fresh.histogram();
+            REQUIRE(left.size() == right.size());
+            for (size_t b = 0; b < left.size(); b++) {
+                REQUIRE(left[b].count == right[b].count);
+                REQUIRE(left[b].index == right[b].index);
+            }
+        }
+    }
+}
+
+TEST_CASE("a moving state with more buckets than a sketch may have is read at a coarser scale", "[quantile][moving]") {
+    QuantileSketch moving(0.01, true), fresh;
+    for (int i = -30000; i < 30000; i++) {
+        double x = std::exp2((i % 30000) / 64.0 + 0.001) * (i < 0 ? -1 : 1);
+        moving.add(x);
+        fresh.add(x);
+    }
+    CHECK(moving.info().scale == fresh.info().scale);
+    CHECK(moving.histogram().size() == fresh.histogram().size());
+    for (int i = -30000; i < 29999; i++) moving.remove(std::exp2((i % 30000) / 64.0 + 0.001) * (i < 0 ? -1 : 1));
+    CHECK(moving.info().total == 1);
+    CHECK(moving.info().scale == 6);
+    CHECK(sketch_quantile_remove(moving.data(), moving.size(), 3.0) == SKETCH_BELOW_ZERO);
+}
