@@ -19,10 +19,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if !defined(SKETCH_API)
 #if defined(_WIN32)
 #define SKETCH_API __declspec(dllexport)
 #else
 #define SKETCH_API __attribute__((visibility("default")))
+#endif
 #endif
 
 #ifdef __cplusplus
@@ -52,8 +54,22 @@ SKETCH_API const char *sketch_status_message(sketch_status status) SKETCH_NOEXCE
 /* The library's version, "major.minor.patch". */
 SKETCH_API const char *sketch_version(void) SKETCH_NOEXCEPT;
 
-/* True for an aligned work form of any family, false for everything else. */
-SKETCH_API int sketch_is_work_form(const void *data, size_t size) SKETCH_NOEXCEPT;
+/* The first byte of every packed value that this library writes. */
+#define SKETCH_FORMAT_VERSION 1
+/* The byte behind the caller's length word in a work form. */
+#define SKETCH_WORK_MAGIC 0xE7
+/* Set in the third byte of a packed value that is a partial state of an aggregate: it ends with what the final
+ * function needs, and is not canonical. */
+#define SKETCH_PACKED_PARTIAL 0x20
+
+/*
+ * True for an aligned work form of any family, false for everything else. Whatever the caller's length word holds, it
+ * does not begin like a packed value: lengths are powers of two, and PostgreSQL stores them shifted.
+ */
+static inline int sketch_is_work_form(const void *data, size_t size) {
+    const uint8_t *bytes = (const uint8_t *)data;
+    return size > 4 && bytes[4] == SKETCH_WORK_MAGIC && bytes[0] != SKETCH_FORMAT_VERSION && (uintptr_t)data % 8 == 0;
+}
 
 /* The layout that a work form needs next. `size` is the number of bytes, a power of two; the rest is opaque. */
 typedef struct sketch_growth {
@@ -152,6 +168,10 @@ SKETCH_API sketch_status sketch_quantile_subtract(const void *a, size_t a_size, 
 SKETCH_API sketch_status sketch_quantile_percentiles(const void *sketch, size_t size, const double *p, size_t count,
                                                      double *out, double *lower, double *upper, uint64_t *rows)
     SKETCH_NOEXCEPT;
+
+/* The same at the fractions that a partial state carries: out has room for SKETCH_QUANTILE_MAX_FRACTIONS. */
+SKETCH_API sketch_status sketch_quantile_carried_percentiles(const void *sketch, size_t size, double *out, size_t *count,
+                                                             int *are_array, uint64_t *rows) SKETCH_NOEXCEPT;
 
 /* Estimated fraction of the rows that are <= x. Untouched if *rows = 0. */
 SKETCH_API sketch_status sketch_quantile_rank(const void *sketch, size_t size, double x, double *fraction,

@@ -21,10 +21,3 @@ const char *sketch_status_message(sketch_status status) noexcept {
 }
 
 const char *sketch_version(void) noexcept { return SKETCH_VERSION; }
-
-// The caller's length word comes first. Whatever it holds, it is no packed value's first byte: lengths of work forms are
-// powers of two and PostgreSQL stores them shifted.
-int sketch_is_work_form(const void *data, size_t size) noexcept {
-    const uint8_t *bytes = static_cast<const uint8_t *>(data);
-    return size > 4 && bytes[0] != kFormatVersion && bytes[4] == kWorkMagic && reinterpret_cast<uintptr_t>(data) % 8 == 0;
-}

@@ -107,6 +107,18 @@ sketch_status sketch_quantile_percentiles(const void *sketch, size_t size, const
     });
 }
 
+sketch_status sketch_quantile_carried_percentiles(const void *sketch, size_t size, double *out, size_t *count,
+                                                  int *are_array, uint64_t *rows) noexcept {
+    return with_histogram(sketch, size, [&](Histogram &h) {
+        *rows = h.total;
+        *count = h.fractions.count;
+        *are_array = h.fractions.is_array;
+        if (h.total == 0) return SKETCH_OK;
+        for (size_t i = 0; i < h.fractions.count; i++) out[i] = h.percentile(h.fractions[i], nullptr, nullptr);
+        return SKETCH_OK;
+    });
+}
+
 sketch_status sketch_quantile_rank(const void *sketch, size_t size, double x, double *fraction, uint64_t *rows) noexcept {
     return with_histogram(sketch, size, [&](Histogram &h) {
         *rows = h.total;

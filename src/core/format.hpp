@@ -8,10 +8,10 @@
 namespace sketch {
 
 // First byte of a packed value. Later versions of the library read every version that was ever written.
-inline constexpr std::uint8_t kFormatVersion = 1;
+inline constexpr std::uint8_t kFormatVersion = SKETCH_FORMAT_VERSION;
 
 // First byte of a work form (after the length word); never the first byte of a packed value.
-inline constexpr std::uint8_t kWorkMagic = 0xE7;
+inline constexpr std::uint8_t kWorkMagic = SKETCH_WORK_MAGIC;
 
 // Second byte of both forms.
 enum class Family : std::uint8_t { quantile = 1 };

@@ -32,6 +32,7 @@ struct Fractions {
     bool is_array = false;
     bool wire = false;
 
+    bool any() const noexcept { return count > 0 || is_array; }
     double operator[](std::size_t i) const noexcept {
         std::uint64_t bits = load<std::uint64_t>(at + 8 * i);
         return std::bit_cast<double>(wire ? to_little_endian(bits) : bits);

@@ -27,7 +27,7 @@ enum : std::uint8_t {
     kHasPositives = 4,
     kHasSpecials = 8,
     kExtremesUnknown = 16,
-    kHasFractions = 32,
+    kHasFractions = SKETCH_PACKED_PARTIAL,
     kAllFlags = 63
 };
 
@@ -108,7 +108,7 @@ struct MaximumInBucket {
 }  // namespace
 
 Status encode(const Histogram &h, bool with_fractions, ByteWriter &out) noexcept {
-    with_fractions = with_fractions && h.fractions.count > 0;
+    with_fractions = with_fractions && h.fractions.any();
     bool specials = h.negative_infinities + h.positive_infinities + h.nans > 0;
     out.byte(kFormatVersion);
     out.byte(static_cast<std::uint8_t>(Family::quantile));
@@ -292,7 +292,7 @@ Status decode_fractions(ByteReader &in, Histogram &h) noexcept {
     if (!in.ok()) return SKETCH_TRUNCATED;
     std::uint64_t count = head >> 1;
     h.fractions = {in.position(), static_cast<std::size_t>(count), (head & 1) != 0, true};
-    if (count == 0 || count > kMaxFractions || (count > 1 && !h.fractions.is_array)) return SKETCH_CORRUPT;
+    if (count > kMaxFractions || (count != 1 && !h.fractions.is_array)) return SKETCH_CORRUPT;
     in.skip(8 * h.fractions.count);
     if (!in.ok()) return SKETCH_TRUNCATED;
     for (std::size_t i = 0; i < h.fractions.count; i++)

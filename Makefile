@@ -1,0 +1,40 @@
+# PostgreSQL extension, by PGXS: make, make install, make installcheck, with PG_CONFIG= for another server.
+# The core alone, its tests and benchmarks: see CMakeLists.txt. Everything at once: ./test/run
+EXTENSION = sketch_ext
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(dir $(lastword $(MAKEFILE_LIST)))sketch_ext.control)
+
+MODULE_big = sketch_ext
+OBJS = src/core/quantile.o src/core/quantile_packed.o src/core/quantile_work.o \
+       src/abi/library.o src/abi/quantile.o \
+       src/pg/module.o src/pg/quantile.o
+
+INSTALL_SQL = sql/install/00-extension.sql sql/install/10-quantile.sql
+DATA_built = sketch_ext--$(EXTVERSION).sql
+DATA = $(wildcard $(srcdir)/sql/upgrade/*.sql)
+DOCS = README.md
+
+REGRESS = setup quantile quantile_special quantile_forms quantile_plans quantile_windows conventions
+REGRESS_OPTS = --inputdir=$(srcdir) --load-extension=sketch_ext
+EXTRA_CLEAN = sketch_ext--$(EXTVERSION).sql $(OBJS:.o=.d) results regression.diffs regression.out
+
+PG_CONFIG ?= pg_config
+# The bitcode rule knows no C++ standard, and a call by pointer is not inlined anyway.
+override with_llvm := no
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# Server headers are system headers: some of them do not compile cleanly as C++20.
+override CPPFLAGS := -isystem $(shell $(PG_CONFIG) --includedir-server) $(CPPFLAGS) \
+	-DSKETCH_VERSION='"$(EXTVERSION)"' -DSKETCH_API=
+override CXXFLAGS += -std=c++20 -O2 -Wall -Wextra -fno-exceptions -fno-rtti -ffp-contract=off $(if $(WERROR),-Werror)
+src/core/%.o src/abi/%.o: override CXXFLAGS += -fvisibility=hidden
+override CXXFLAGS += -MMD -MP
+-include $(OBJS:.o=.d)
+
+# VPATH builds need the directories.
+$(OBJS): | $(sort $(dir $(OBJS)))
+$(sort $(dir $(OBJS))):
+	mkdir -p $@
+
+sketch_ext--$(EXTVERSION).sql: $(INSTALL_SQL)
+	cat $^ > $@

@@ -1,0 +1,252 @@
+// What every sketch type does alike: text and binary forms, comparison, hashing. A family is a struct with
+//
+//     static constexpr const char *type;            the SQL type's name
+//     static constexpr size_t packed_max;           no packed value is larger
+//     static sketch_status check(packed, size);     the one door for bytes from outside
+//     static sketch_status pack(sketch, size, partial, out, capacity, out_size);
+//     static sketch_status options_of / merge / ... as the C ABI has them
+//
+// and one visible thunk per SQL function that calls a body below. One level of templates, nothing more.
+#pragma once
+
+#include "pg.hpp"
+
+namespace pg {
+
+// A sketch as the ABI takes it: packed bytes at any address, or a whole work form at a multiple of 8.
+struct Sketch {
+    const void *data;
+    size_t size;
+    bool is_work;
+};
+
+// Reads a datum in whatever form it comes: short, compressed, external, packed or work. The first argument of a
+// transition function is no exception: it is packed after an initial condition or a shipped partial state.
+inline Sketch sketch_from(Datum datum) {
+    varlena *value = PG_DETOAST_DATUM_PACKED(datum);
+    const uint8 *payload = reinterpret_cast<const uint8 *>(VARDATA_ANY(value));
+    size_t size = VARSIZE_ANY_EXHDR(value);
+    bool is_work = size > 0 && payload[0] == SKETCH_WORK_MAGIC && !VARATT_IS_1B(value);
+    if (!is_work) return {payload, size, false};
+    if (reinterpret_cast<uintptr_t>(value) % 8 != 0) {  // columns are aligned to 4 bytes only
+        void *aligned = palloc(VARSIZE(value));
+        memcpy(aligned, value, VARSIZE(value));
+        value = static_cast<varlena *>(aligned);
+    }
+    return {value, VARSIZE(value), true};
+}
+
+// The state, if this call may change it in place: inside an aggregate, a plain datum, and a work form.
+inline varlena *own_state(FunctionCallInfo fcinfo, Datum state) {
+    varlena *value = reinterpret_cast<varlena *>(DatumGetPointer(state));
+    bool ours = in_aggregate(fcinfo) && VARATT_IS_4B_U(value) && sketch_is_work_form(value, VARSIZE(value));
+    return ours ? value : nullptr;
+}
+
+// Calls a function of the ABI that adds to a state until it has the room that it needs. A larger copy is made in the
+// current, short-lived context: the executor copies it into the aggregate's and frees the one it had. (repalloc would
+// leave the executor a dead pointer.) Sizes are powers of two, which is what palloc rounds to.
+template <typename Family, typename Call>
+varlena *with_room(varlena *state, Call call) {
+    bool temporary = false;
+    for (;;) {
+        sketch_growth growth;
+        sketch_status status = call(state, VARSIZE(state), &growth);
+        if (likely(status == SKETCH_OK)) return state;
+        if (status != SKETCH_GROW) raise(status, Family::type);
+        varlena *larger = static_cast<varlena *>(palloc(growth.size));
+        Family::move(larger, state, VARSIZE(state), &growth);
+        SET_VARSIZE(larger, growth.size);
+        if (temporary) pfree(state);
+        state = larger;
+        temporary = true;
+    }
+}
+
+inline varlena *varlena_from(const uint8 *bytes, size_t size) {
+    varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + size));
+    SET_VARSIZE(result, VARHDRSZ + size);
+    memcpy(VARDATA(result), bytes, size);
+    return result;
+}
+
+// The packed form: with what partial states carry, or canonical.
+template <typename Family>
+varlena *packed(Sketch sketch, bool partial) {
+    uint8 buffer[Family::packed_max];
+    size_t size = 0;
+    check(Family::pack(sketch.data, sketch.size, partial, buffer, sizeof buffer, &size), Family::type);
+    return varlena_from(buffer, size);
+}
+
+// The canonical bytes, without a copy where they are there already; else in the buffer.
+template <typename Family>
+Sketch canonical(Datum datum, uint8 (&buffer)[Family::packed_max]) {
+    Sketch sketch = sketch_from(datum);
+    bool partial = sketch.size > 2 && static_cast<const uint8 *>(sketch.data)[2] & SKETCH_PACKED_PARTIAL;
+    if (!sketch.is_work && !partial) return sketch;
+    size_t size = 0;
+    check(Family::pack(sketch.data, sketch.size, 0, buffer, sizeof buffer, &size), Family::type);
+    return {buffer, size, false};
+}
+
+// ---- text and binary forms -------------------------------------------------------------------------------------------
+
+inline int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+// Text is \x and the packed bytes in hexadecimal, as bytea's.
+template <typename Family>
+Datum sketch_in(FunctionCallInfo fcinfo) {
+    const char *text = PG_GETARG_CSTRING(0);
+    size_t digits = strlen(text);
+    uint8 buffer[Family::packed_max];
+    size_t size = digits < 2 ? 0 : digits / 2 - 1;
+    bool valid = digits >= 2 && digits % 2 == 0 && text[0] == '\\' && text[1] == 'x' && size <= sizeof buffer;
+    for (size_t i = 0; valid && i < size; i++) {
+        int high = hex_digit(text[2 * i + 2]), low = hex_digit(text[2 * i + 3]);
+        valid = high >= 0 && low >= 0;
+        buffer[i] = static_cast<uint8>(high << 4 | low);
+    }
+    if (!valid)
+        ereturn(fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+                errmsg("invalid input syntax for type %s", Family::type),
+                errdetail("Expected \\x and an even number of hexadecimal digits."));
+    sketch_status status = Family::check(buffer, size);
+    if (status != SKETCH_OK)
+        ereturn(fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+                errmsg("invalid input syntax for type %s", Family::type), errdetail("%s", sketch_status_message(status)));
+    PG_RETURN_POINTER(varlena_from(buffer, size));
+}
+
+template <typename Family>
+Datum sketch_out(FunctionCallInfo fcinfo) {
+    static const char digits[] = "0123456789abcdef";
+    varlena *value = packed<Family>(sketch_from(PG_GETARG_DATUM(0)), true);
+    size_t size = VARSIZE(value) - VARHDRSZ;
+    const uint8 *bytes = reinterpret_cast<const uint8 *>(VARDATA(value));
+    char *text = static_cast<char *>(palloc(2 * size + 3));
+    char *at = text;
+    *at++ = '\\';
+    *at++ = 'x';
+    for (size_t i = 0; i < size; i++) {
+        *at++ = digits[bytes[i] >> 4];
+        *at++ = digits[bytes[i] & 15];
+    }
+    *at = '\0';
+    PG_RETURN_CSTRING(text);
+}
+
+// Bytes from outside: checked as a whole before anything else looks at them.
+template <typename Family>
+varlena *checked(const void *bytes, size_t size) {
+    check(Family::check(static_cast<const uint8 *>(bytes), size), Family::type);
+    return varlena_from(static_cast<const uint8 *>(bytes), size);
+}
+
+template <typename Family>
+Datum sketch_recv(FunctionCallInfo fcinfo) {
+    StringInfo message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
+    int size = message->len - message->cursor;
+    PG_RETURN_POINTER(checked<Family>(pq_getmsgbytes(message, size), static_cast<size_t>(size)));
+}
+
+template <typename Family>
+Datum sketch_from_bytea(FunctionCallInfo fcinfo) {
+    bytea *bytes = PG_GETARG_BYTEA_PP(0);
+    PG_RETURN_POINTER(checked<Family>(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)));
+}
+
+// send, and the cast to bytea: the packed form.
+template <typename Family>
+Datum sketch_to_bytea(FunctionCallInfo fcinfo) {
+    PG_RETURN_POINTER(packed<Family>(sketch_from(PG_GETARG_DATUM(0)), true));
+}
+
+// ---- comparison and hashing: of the canonical bytes ------------------------------------------------------------------
+
+template <typename Family>
+int compare(FunctionCallInfo fcinfo) {
+    uint8 buffer_a[Family::packed_max], buffer_b[Family::packed_max];
+    Sketch a = canonical<Family>(PG_GETARG_DATUM(0), buffer_a);
+    Sketch b = canonical<Family>(PG_GETARG_DATUM(1), buffer_b);
+    int order = memcmp(a.data, b.data, Min(a.size, b.size));
+    if (order == 0) order = a.size < b.size ? -1 : a.size > b.size;
+    return order;
+}
+
+template <typename Family>
+Datum sketch_hash(FunctionCallInfo fcinfo) {
+    uint8 buffer[Family::packed_max];
+    Sketch s = canonical<Family>(PG_GETARG_DATUM(0), buffer);
+    return hash_any(static_cast<const unsigned char *>(s.data), static_cast<int>(s.size));
+}
+
+template <typename Family>
+Datum sketch_hash_extended(FunctionCallInfo fcinfo) {
+    uint8 buffer[Family::packed_max];
+    Sketch s = canonical<Family>(PG_GETARG_DATUM(0), buffer);
+    return hash_any_extended(static_cast<const unsigned char *>(s.data), static_cast<int>(s.size),
+                             static_cast<uint64>(PG_GETARG_INT64(1)));
+}
+
+// ---- merging ---------------------------------------------------------------------------------------------------------
+
+// `other` added to the state; a null state starts as an empty one with the parameters of `other`.
+template <typename Family>
+varlena *merged(varlena *state, Sketch other) {
+    if (state == nullptr) state = Family::empty_like(other, false);
+    return with_room<Family>(state, [other](varlena *room, size_t size, sketch_growth *growth) {
+        return Family::merge(room, size, other.data, other.size, growth);
+    });
+}
+
+// A state that may be changed, for any first argument: itself, or its decoded copy.
+template <typename Family>
+varlena *state_of(FunctionCallInfo fcinfo, Datum datum, bool partial) {
+    varlena *own = own_state(fcinfo, datum);
+    if (likely(own != nullptr)) return own;
+    Sketch sketch = sketch_from(datum);
+    return merged<Family>(Family::empty_like(sketch, partial), sketch);
+}
+
+// Transition function of merge(sketch), and combine function of the aggregates whose states carry nothing else.
+template <typename Family>
+Datum merge_trans(FunctionCallInfo fcinfo) {
+    varlena *state = PG_ARGISNULL(0) ? nullptr : state_of<Family>(fcinfo, PG_GETARG_DATUM(0), false);
+    if (!PG_ARGISNULL(1)) state = merged<Family>(state, sketch_from(PG_GETARG_DATUM(1)));
+    if (state == nullptr) PG_RETURN_NULL();
+    PG_RETURN_POINTER(state);
+}
+
+template <typename Family>
+Datum merge_two(FunctionCallInfo fcinfo) {
+    varlena *state = merged<Family>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
+    state = merged<Family>(state, sketch_from(PG_GETARG_DATUM(1)));
+    PG_RETURN_POINTER(packed<Family>({state, VARSIZE(state), true}, false));
+}
+
+// Final function: never changes the state, which windows and shared transitions read again.
+template <typename Family>
+Datum agg_final(FunctionCallInfo fcinfo) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    PG_RETURN_POINTER(packed<Family>(sketch_from(PG_GETARG_DATUM(0)), false));
+}
+
+// ---- JSON ------------------------------------------------------------------------------------------------------------
+
+// JSON has no infinities and no NaN: they are strings, spelt as float8 spells them.
+inline void append_json_number(StringInfo out, double x) {
+    char *text = float8out_internal(x);
+    bool is_number = isfinite(x);
+    appendStringInfo(out, is_number ? "%s" : "\"%s\"", text);
+    pfree(text);
+}
+
+inline Datum jsonb_from(StringInfo text) { return DirectFunctionCall1(jsonb_in, CStringGetDatum(text->data)); }
+
+}  // namespace pg

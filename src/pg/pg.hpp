@@ -1,0 +1,92 @@
+// The door to PostgreSQL: its headers, and the rules of this layer.
+//
+// ereport leaves by longjmp, which runs no destructors. So at any place that can raise an error no C++ object with a
+// destructor may be alive: this layer is compiled without exceptions and RTTI, and uses trivially destructible locals
+// only. The sketch library below is called through its C ABI, which neither raises, throws nor allocates.
+#pragma once
+
+extern "C" {
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "nodes/execnodes.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/jsonb.h"
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#include "varatt.h"
+#endif
+}
+
+#include "../sketch.h"
+
+// A function that SQL can call: its version-1 record and the head of its definition.
+#define PG_FN(name)                          \
+    extern "C" {                             \
+    PG_FUNCTION_INFO_V1(name);               \
+    }                                        \
+    extern "C" Datum name([[maybe_unused]] PG_FUNCTION_ARGS)
+
+// Input functions can report soft errors from PostgreSQL 16 on.
+#if PG_VERSION_NUM < 160000
+#define ereturn(context, result, ...)    \
+    do {                                 \
+        (void)(context);                 \
+        ereport(ERROR, __VA_ARGS__);     \
+        return result;                   \
+    } while (0)
+#endif
+
+namespace pg {
+
+// What AggCheckCallContext finds out, without the call: both node types mean that the first argument is ours to change
+// if it is a work form, because the executor holds the only pointer to it.
+inline bool in_aggregate(FunctionCallInfo fcinfo) {
+    return fcinfo->context != nullptr && (IsA(fcinfo->context, AggState) || IsA(fcinfo->context, WindowAggState));
+}
+
+// Raises the error for a status that is not SKETCH_OK, naming the type.
+[[noreturn]] inline void raise(sketch_status status, const char *type) {
+    switch (status) {
+        case SKETCH_OVERFLOW:
+            ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+                    errmsg("total count of %s out of range", type));
+            break;
+        case SKETCH_BELOW_ZERO:
+            ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+                    errmsg("cannot subtract from %s", type),
+                    errdetail("The subtracted sketch has rows that the other one lacks."));
+            break;
+        case SKETCH_FRACTION_MISMATCH:
+            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("percentile fractions must be the same for all rows of a group"));
+            break;
+        case SKETCH_TRUNCATED:
+        case SKETCH_WRONG_VERSION:
+        case SKETCH_WRONG_FAMILY:
+        case SKETCH_CORRUPT:
+        case SKETCH_TRAILING:
+            ereport(ERROR, errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+                    errmsg("invalid binary representation of type %s", type),
+                    errdetail("%s", sketch_status_message(status)));
+            break;
+        default:
+            elog(ERROR, "%s: %s", type, sketch_status_message(status));
+    }
+    pg_unreachable();
+}
+
+inline void check(sketch_status status, const char *type) {
+    if (status != SKETCH_OK) raise(status, type);
+}
+
+}  // namespace pg

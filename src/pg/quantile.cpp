@@ -1,0 +1,523 @@
+// SQL functions of quantile_sketch. The surface is declared in sql/install/10-quantile.sql; contracts of the functions
+// called here are in sketch.h.
+#include "family.hpp"
+
+namespace {
+
+using namespace pg;
+
+struct Quantile {
+    static constexpr const char *type = "quantile_sketch";
+    static constexpr size_t packed_max = SKETCH_QUANTILE_PACKED_MAX;
+    static constexpr auto check = sketch_quantile_check;
+    static constexpr auto pack = sketch_quantile_pack;
+    static constexpr auto merge = sketch_quantile_merge;
+    static constexpr auto move = sketch_quantile_move;
+
+    static varlena *make(const sketch_quantile_options &options) {
+        size_t size = sketch_quantile_init_size(&options);
+        varlena *state = static_cast<varlena *>(palloc(size));
+        sketch_quantile_init(state, size, &options);
+        SET_VARSIZE(state, size);
+        return state;
+    }
+
+    // An empty state with the parameters of a sketch, and with the fractions of a partial one if wanted.
+    static varlena *empty_like(Sketch sketch, bool partial) {
+        double fractions[SKETCH_QUANTILE_MAX_FRACTIONS];
+        sketch_quantile_options options;
+        pg::check(sketch_quantile_options_of(sketch.data, sketch.size, fractions, &options), type);
+        if (!partial) options.fraction_count = 0, options.fractions_are_array = 0;
+        return make(options);
+    }
+};
+
+constexpr double kDefaultAccuracy = 0.01;
+
+// ---- arguments -------------------------------------------------------------------------------------------------------
+
+void check_fraction(double p) {
+    if (!(p >= 0 && p <= 1))  // NaN too; the words are percentile_cont's
+        ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+                errmsg("percentile value %g is not between 0 and 1", p));
+}
+
+[[noreturn]] void null_parameter(const char *name) {
+    ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", name));
+    pg_unreachable();
+}
+
+int checked_scale(double accuracy) {
+    int scale = sketch_quantile_scale(accuracy);
+    if (scale == INT_MIN)
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                errmsg("accuracy %g is not between 0.0002 and 0.5", accuracy));
+    return scale;
+}
+
+uint64 checked_weight(int64 weight) {
+    if (weight < 0)
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("weight must not be negative"));
+    return static_cast<uint64>(weight);
+}
+
+// A one-dimensional array of doubles without NULLs, used where it stands.
+struct Doubles {
+    const double *at;
+    size_t count;
+};
+
+Doubles doubles_from(Datum datum, const char *what) {
+    ArrayType *array = DatumGetArrayTypeP(datum);
+    if (ARR_NDIM(array) > 1)
+        ereport(ERROR, errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("array of %s must be one-dimensional", what));
+    if (array_contains_nulls(array))
+        ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("array of %s must not contain nulls", what));
+    size_t count = static_cast<size_t>(ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)));
+    return {reinterpret_cast<const double *>(ARR_DATA_PTR(array)), count};
+}
+
+Doubles fractions_from(Datum datum) {
+    Doubles fractions = doubles_from(datum, "percentile values");
+    for (size_t i = 0; i < fractions.count; i++) check_fraction(fractions.at[i]);
+    return fractions;
+}
+
+Datum array_from(const double *values, size_t count) {
+    Datum *datums = static_cast<Datum *>(palloc(sizeof(Datum) * Max(count, 1)));
+    for (size_t i = 0; i < count; i++) datums[i] = Float8GetDatum(values[i]);
+    return PointerGetDatum(
+        construct_array(datums, static_cast<int>(count), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+// ---- building --------------------------------------------------------------------------------------------------------
+
+varlena *with_row(varlena *state, double x, uint64 weight) {
+    return with_room<Quantile>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
+        return sketch_quantile_add(room, size, x, weight, growth);
+    });
+}
+
+varlena *with_scale(varlena *state, int scale) {
+    return with_room<Quantile>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
+        return sketch_quantile_coarsen(room, size, scale, growth);
+    });
+}
+
+// The state that a row without a value leaves behind.
+Datum unchanged(FunctionCallInfo fcinfo) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    return PG_GETARG_DATUM(0);
+}
+
+// Where in the argument list weight and accuracy stand; 0 for an aggregate without them.
+struct Arguments {
+    int weight, accuracy;
+};
+
+// quantile_agg(x [, accuracy]) and quantile_weighted_agg(x, weight [, accuracy]). An accuracy that differs between rows
+// acts as one that differs between merged sketches: the coarsest wins.
+Datum agg_trans(FunctionCallInfo fcinfo, Arguments arguments) {
+    if (PG_ARGISNULL(1) || (arguments.weight && PG_ARGISNULL(arguments.weight))) return unchanged(fcinfo);
+    uint64 weight = arguments.weight ? checked_weight(PG_GETARG_INT64(arguments.weight)) : 1;
+    if (arguments.accuracy && PG_ARGISNULL(arguments.accuracy)) null_parameter("accuracy");
+    double accuracy = arguments.accuracy ? PG_GETARG_FLOAT8(arguments.accuracy) : kDefaultAccuracy;
+    bool is_first = PG_ARGISNULL(0);
+    int scale = is_first || arguments.accuracy ? checked_scale(accuracy) : 0;
+    if (weight == 0) return unchanged(fcinfo);
+
+    varlena *state;
+    if (unlikely(is_first)) {
+        state = Quantile::make({scale, 0, nullptr, 0, 0});
+    } else {
+        state = state_of<Quantile>(fcinfo, PG_GETARG_DATUM(0), false);
+        if (arguments.accuracy) state = with_scale(state, scale);
+    }
+    PG_RETURN_POINTER(with_row(state, PG_GETARG_FLOAT8(1), weight));
+}
+
+}  // namespace
+
+PG_FN(quantile_agg_trans) { return agg_trans(fcinfo, {0, 0}); }
+PG_FN(quantile_agg_accuracy_trans) { return agg_trans(fcinfo, {0, 2}); }
+PG_FN(quantile_weighted_agg_trans) { return agg_trans(fcinfo, {2, 0}); }
+PG_FN(quantile_weighted_agg_accuracy_trans) { return agg_trans(fcinfo, {2, 3}); }
+PG_FN(quantile_merge_trans) { return merge_trans<Quantile>(fcinfo); }
+PG_FN(quantile_agg_final) { return agg_final<Quantile>(fcinfo); }
+PG_FN(quantile_merge) { return merge_two<Quantile>(fcinfo); }
+
+PG_FN(quantile_add) {
+    varlena *state = merged<Quantile>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
+    state = with_row(state, PG_GETARG_FLOAT8(1), 1);
+    PG_RETURN_POINTER(packed<Quantile>({state, VARSIZE(state), true}, false));
+}
+
+PG_FN(quantile_subtract) {
+    uint8 buffer[Quantile::packed_max];
+    size_t size = 0;
+    Sketch a = sketch_from(PG_GETARG_DATUM(0)), b = sketch_from(PG_GETARG_DATUM(1));
+    check(sketch_quantile_subtract(a.data, a.size, b.data, b.size, buffer, sizeof buffer, &size), Quantile::type);
+    PG_RETURN_POINTER(varlena_from(buffer, size));
+}
+
+// ---- percentile_sketch: built and read in one aggregate --------------------------------------------------------------
+
+namespace {
+
+// The fractions travel in the state, because a final function sees no other argument.
+Doubles fractions_argument(FunctionCallInfo fcinfo, bool is_array, double &scalar) {
+    if (PG_ARGISNULL(2)) null_parameter("percentile value");
+    Doubles fractions;
+    if (is_array) {
+        fractions = doubles_from(PG_GETARG_DATUM(2), "percentile values");
+        if (fractions.count > SKETCH_QUANTILE_MAX_FRACTIONS)
+            ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                    errmsg("percentile_sketch takes at most %d percentile values", SKETCH_QUANTILE_MAX_FRACTIONS));
+    } else {
+        scalar = PG_GETARG_FLOAT8(2);
+        fractions = {&scalar, 1};
+    }
+    return fractions;
+}
+
+varlena *make_with_fractions(Doubles fractions, bool is_array, bool moving) {
+    for (size_t i = 0; i < fractions.count; i++) check_fraction(fractions.at[i]);
+    return Quantile::make({checked_scale(kDefaultAccuracy), moving, fractions.at, fractions.count, is_array});
+}
+
+void check_same_fractions(varlena *state, Doubles fractions, bool is_array) {
+    check(sketch_quantile_same_fractions(state, VARSIZE(state), fractions.at, fractions.count, is_array), Quantile::type);
+}
+
+Datum percentile_trans(FunctionCallInfo fcinfo, bool is_array) {
+    if (PG_ARGISNULL(1)) return unchanged(fcinfo);
+    double scalar;
+    Doubles fractions = fractions_argument(fcinfo, is_array, scalar);
+    varlena *state;
+    if (unlikely(PG_ARGISNULL(0))) {
+        state = make_with_fractions(fractions, is_array, false);
+    } else {
+        state = state_of<Quantile>(fcinfo, PG_GETARG_DATUM(0), true);
+        check_same_fractions(state, fractions, is_array);
+    }
+    PG_RETURN_POINTER(with_row(state, PG_GETARG_FLOAT8(1), 1));
+}
+
+// A moving state must be the executor's own: what is packed has lost the buckets that a collapse joined.
+varlena *moving_state(FunctionCallInfo fcinfo) {
+    varlena *state = PG_ARGISNULL(0) ? nullptr : own_state(fcinfo, PG_GETARG_DATUM(0));
+    if (state == nullptr)
+        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                errmsg("moving-aggregate functions of %s can be called by a window aggregate only", Quantile::type));
+    return state;
+}
+
+// Forward transition of a moving frame: never null, so that the executor keeps the state through empty frames.
+Datum moving_trans(FunctionCallInfo fcinfo, bool is_array) {
+    double scalar;
+    Doubles fractions = fractions_argument(fcinfo, is_array, scalar);
+    varlena *state;
+    if (PG_ARGISNULL(0)) {
+        state = make_with_fractions(fractions, is_array, true);
+    } else {
+        state = moving_state(fcinfo);
+        check_same_fractions(state, fractions, is_array);
+    }
+    if (!PG_ARGISNULL(1)) state = with_row(state, PG_GETARG_FLOAT8(1), 1);
+    PG_RETURN_POINTER(state);
+}
+
+Datum moving_inverse(FunctionCallInfo fcinfo) {
+    varlena *state = moving_state(fcinfo);
+    if (!PG_ARGISNULL(1))
+        check(sketch_quantile_remove(state, VARSIZE(state), PG_GETARG_FLOAT8(1)), Quantile::type);
+    PG_RETURN_POINTER(state);
+}
+
+Datum percentile_final(FunctionCallInfo fcinfo, bool is_array) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    double values[SKETCH_QUANTILE_MAX_FRACTIONS];
+    size_t count = 0;
+    int are_array = 0;
+    uint64 rows = 0;
+    check(sketch_quantile_carried_percentiles(s.data, s.size, values, &count, &are_array, &rows), Quantile::type);
+    if (is_array ? !are_array : count != 1 || are_array)
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                errmsg("%s is not a state of this aggregate", Quantile::type));
+    if (rows == 0) PG_RETURN_NULL();
+    return is_array ? array_from(values, count) : Float8GetDatum(values[0]);
+}
+
+}  // namespace
+
+PG_FN(percentile_sketch_trans) { return percentile_trans(fcinfo, false); }
+PG_FN(percentile_sketch_array_trans) { return percentile_trans(fcinfo, true); }
+PG_FN(percentile_sketch_moving_trans) { return moving_trans(fcinfo, false); }
+PG_FN(percentile_sketch_array_moving_trans) { return moving_trans(fcinfo, true); }
+PG_FN(percentile_sketch_moving_inverse) { return moving_inverse(fcinfo); }
+PG_FN(percentile_sketch_final) { return percentile_final(fcinfo, false); }
+PG_FN(percentile_sketch_array_final) { return percentile_final(fcinfo, true); }
+
+// Like merge, but partial states keep their fractions, which must agree.
+PG_FN(percentile_sketch_combine) {
+    if (PG_ARGISNULL(1)) return unchanged(fcinfo);
+    Sketch other = sketch_from(PG_GETARG_DATUM(1));
+    double fractions[SKETCH_QUANTILE_MAX_FRACTIONS];
+    sketch_quantile_options options;
+    check(sketch_quantile_options_of(other.data, other.size, fractions, &options), Quantile::type);
+    varlena *state;
+    if (PG_ARGISNULL(0)) {
+        state = Quantile::make(options);
+    } else {
+        state = state_of<Quantile>(fcinfo, PG_GETARG_DATUM(0), true);
+        check_same_fractions(state, {fractions, options.fraction_count}, options.fractions_are_array);
+    }
+    PG_RETURN_POINTER(merged<Quantile>(state, other));
+}
+
+// ---- reading ---------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// One ABI call takes a batch of fractions, so that the query can be cancelled in between.
+constexpr size_t kBatch = 256;
+
+}  // namespace
+
+PG_FN(quantile_percentile) {
+    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    double p = PG_GETARG_FLOAT8(1), value = 0;
+    uint64 rows = 0;
+    check_fraction(p);
+    check(sketch_quantile_percentiles(s.data, s.size, &p, 1, &value, nullptr, nullptr, &rows), Quantile::type);
+    if (rows == 0) PG_RETURN_NULL();
+    PG_RETURN_FLOAT8(value);
+}
+
+PG_FN(quantile_percentile_array) {
+    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    Doubles fractions = fractions_from(PG_GETARG_DATUM(1));
+    double *values = static_cast<double *>(palloc(sizeof(double) * Max(fractions.count, 1)));
+    uint64 rows = 0;
+    for (size_t done = 0; done == 0 || done < fractions.count; done += kBatch) {
+        CHECK_FOR_INTERRUPTS();
+        size_t count = Min(kBatch, fractions.count - done);
+        check(sketch_quantile_percentiles(s.data, s.size, fractions.at + done, count, values + done, nullptr, nullptr,
+                                          &rows),
+              Quantile::type);
+    }
+    if (rows == 0) PG_RETURN_NULL();
+    return array_from(values, fractions.count);
+}
+
+PG_FN(quantile_percentile_bounds) {
+    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    double p = PG_GETARG_FLOAT8(1), value = 0, bounds[2] = {0, 0};
+    uint64 rows = 0;
+    check_fraction(p);
+    check(sketch_quantile_percentiles(s.data, s.size, &p, 1, &value, &bounds[0], &bounds[1], &rows), Quantile::type);
+    if (rows == 0) PG_RETURN_NULL();
+    TupleDesc descriptor;
+    if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
+        elog(ERROR, "percentile_bounds must return a row");
+    Datum columns[2] = {Float8GetDatum(bounds[0]), Float8GetDatum(bounds[1])};
+    bool nulls[2] = {false, false};
+    PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), columns, nulls)));
+}
+
+PG_FN(quantile_percentile_rank) {
+    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    double fraction = 0;
+    uint64 rows = 0;
+    check(sketch_quantile_rank(s.data, s.size, PG_GETARG_FLOAT8(1), &fraction, &rows), Quantile::type);
+    if (rows == 0) PG_RETURN_NULL();
+    PG_RETURN_FLOAT8(fraction);
+}
+
+namespace {
+
+sketch_quantile_info info_of(Datum datum) {
+    Sketch s = sketch_from(datum);
+    sketch_quantile_info info;
+    check(sketch_quantile_describe(s.data, s.size, &info), Quantile::type);
+    return info;
+}
+
+}  // namespace
+
+PG_FN(quantile_min_value) {
+    sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
+    if (info.total == 0) PG_RETURN_NULL();
+    PG_RETURN_FLOAT8(info.minimum);
+}
+
+PG_FN(quantile_max_value) {
+    sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
+    if (info.total == 0) PG_RETURN_NULL();
+    PG_RETURN_FLOAT8(info.maximum);
+}
+
+PG_FN(quantile_total_count) { PG_RETURN_INT64(static_cast<int64>(info_of(PG_GETARG_DATUM(0)).total)); }
+
+// ---- histogram -------------------------------------------------------------------------------------------------------
+
+namespace {
+
+struct Listing {
+    sketch_bucket *buckets;
+    size_t count;
+};
+
+Listing buckets_of(Sketch s) {
+    Listing list = {static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * SKETCH_QUANTILE_MAX_LISTED)), 0};
+    check(sketch_quantile_histogram(s.data, s.size, list.buckets, &list.count), Quantile::type);
+    return list;
+}
+
+// Rows between given bounds: below the first, between neighbours, above the last.
+Listing buckets_between(Sketch s, Doubles bounds) {
+    for (size_t i = 0; i < bounds.count; i++)
+        if (isnan(bounds.at[i]) || (i > 0 && bounds.at[i] <= bounds.at[i - 1]))
+            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("histogram bounds must ascend strictly and must not be NaN"));
+    Listing list = {nullptr, bounds.count + 1};
+    list.buckets = static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * list.count));
+    double infinity = get_float8_infinity();
+    uint64 up_to = 0;
+    for (size_t done = 0; done == 0 || done < bounds.count; done += kBatch) {
+        CHECK_FOR_INTERRUPTS();
+        size_t count = Min(kBatch, bounds.count - done);
+        uint64 rows[kBatch + 1];
+        check(sketch_quantile_histogram_at(s.data, s.size, bounds.at + done, count, rows), Quantile::type);
+        uint64 below = up_to;  // the batch counts from the smallest row on: take off what came before
+        up_to = 0;
+        for (size_t i = 0; i <= count; i++) {
+            sketch_bucket &bucket = list.buckets[done + i];
+            bucket.lower = done + i > 0 ? bounds.at[done + i - 1] : -infinity;
+            bucket.upper = done + i < bounds.count ? bounds.at[done + i] : infinity;
+            bucket.count = i == 0 ? rows[0] - Min(below, rows[0]) : rows[i];
+            if (i < count) up_to += rows[i];
+        }
+    }
+    return list;
+}
+
+// One call a bucket, in value order.
+Datum next_bucket(FunctionCallInfo fcinfo, Listing (*list_buckets)(FunctionCallInfo)) {
+    if (SRF_IS_FIRSTCALL()) {
+        FuncCallContext *context = SRF_FIRSTCALL_INIT();
+        MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
+        Listing list = list_buckets(fcinfo);
+        context->user_fctx = list.buckets;
+        context->max_calls = list.count;
+        if (get_call_result_type(fcinfo, nullptr, &context->tuple_desc) != TYPEFUNC_COMPOSITE)
+            elog(ERROR, "histogram must return rows");
+        BlessTupleDesc(context->tuple_desc);
+        MemoryContextSwitchTo(previous);
+    }
+    FuncCallContext *context = SRF_PERCALL_SETUP();
+    if (context->call_cntr >= context->max_calls) SRF_RETURN_DONE(context);
+    const sketch_bucket &bucket = static_cast<const sketch_bucket *>(context->user_fctx)[context->call_cntr];
+    Datum columns[3] = {Float8GetDatum(bucket.lower), Float8GetDatum(bucket.upper),
+                        Int64GetDatum(static_cast<int64>(bucket.count))};
+    bool nulls[3] = {false, false, false};
+    SRF_RETURN_NEXT(context, HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, columns, nulls)));
+}
+
+}  // namespace
+
+PG_FN(quantile_histogram) {
+    return next_bucket(fcinfo, [](FunctionCallInfo call) { return buckets_of(sketch_from(call->args[0].value)); });
+}
+
+PG_FN(quantile_histogram_bounds) {
+    return next_bucket(fcinfo, [](FunctionCallInfo call) {
+        return buckets_between(sketch_from(call->args[0].value),
+                               doubles_from(call->args[1].value, "histogram bounds"));
+    });
+}
+
+// ---- forms -----------------------------------------------------------------------------------------------------------
+
+PG_FN(quantile_sketch_in) { return sketch_in<Quantile>(fcinfo); }
+PG_FN(quantile_sketch_out) { return sketch_out<Quantile>(fcinfo); }
+PG_FN(quantile_sketch_recv) { return sketch_recv<Quantile>(fcinfo); }
+PG_FN(quantile_sketch_send) { return sketch_to_bytea<Quantile>(fcinfo); }
+PG_FN(quantile_sketch_from_bytea) { return sketch_from_bytea<Quantile>(fcinfo); }
+PG_FN(quantile_sketch_to_bytea) { return sketch_to_bytea<Quantile>(fcinfo); }
+
+PG_FN(quantile_sketch_eq) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) == 0); }
+PG_FN(quantile_sketch_ne) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) != 0); }
+PG_FN(quantile_sketch_lt) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) < 0); }
+PG_FN(quantile_sketch_le) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) <= 0); }
+PG_FN(quantile_sketch_gt) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) > 0); }
+PG_FN(quantile_sketch_ge) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) >= 0); }
+PG_FN(quantile_sketch_cmp) { PG_RETURN_INT32(compare<Quantile>(fcinfo)); }
+PG_FN(quantile_sketch_hash) { return sketch_hash<Quantile>(fcinfo); }
+PG_FN(quantile_sketch_hash_extended) { return sketch_hash_extended<Quantile>(fcinfo); }
+
+namespace {
+
+void append_counters(StringInfo out, const sketch_quantile_info &info) {
+    appendStringInfo(out, ", \"accuracy\": ");
+    append_json_number(out, info.accuracy);
+    appendStringInfo(out, ", \"current_accuracy\": ");
+    append_json_number(out, info.current_accuracy);
+    appendStringInfo(out, ", \"scale\": %d, \"total_count\": " UINT64_FORMAT ", \"zero_count\": " UINT64_FORMAT,
+                     info.scale, info.total, info.zeros);
+    appendStringInfo(out,
+                     ", \"negative_infinity_count\": " UINT64_FORMAT ", \"positive_infinity_count\": " UINT64_FORMAT
+                     ", \"nan_count\": " UINT64_FORMAT,
+                     info.negative_infinities, info.positive_infinities, info.nans);
+    if (info.total == 0) return;
+    appendStringInfo(out, ", \"min\": ");
+    append_json_number(out, info.minimum);
+    appendStringInfo(out, ", \"max\": ");
+    append_json_number(out, info.maximum);
+    appendStringInfo(out, ", \"extremes_known\": %s", info.extremes_known ? "true" : "false");
+}
+
+}  // namespace
+
+PG_FN(quantile_sketch_info) {
+    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
+    StringInfoData out;
+    initStringInfo(&out);
+    appendStringInfo(&out, "{\"type\": \"%s\", \"format_version\": %d, \"form\": \"%s\", \"bytes\": %zu", Quantile::type,
+                     SKETCH_FORMAT_VERSION, s.is_work ? "work" : "packed", s.size);
+    append_counters(&out, info);
+    appendStringInfo(&out, ", \"buckets\": %u, \"max_buckets\": %d}", info.negative_buckets + info.positive_buckets,
+                     SKETCH_QUANTILE_MAX_BUCKETS);
+    return jsonb_from(&out);
+}
+
+// The histogram as OpenTelemetry names its parts, with bucket indexes instead of runs of zero counts.
+PG_FN(quantile_sketch_to_jsonb) {
+    sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
+    Listing list = buckets_of(sketch_from(PG_GETARG_DATUM(0)));
+    StringInfoData out;
+    initStringInfo(&out);
+    appendStringInfo(&out, "{\"type\": \"%s\"", Quantile::type);
+    static const bool order[] = {true, false}, parts[] = {false, true};
+    append_counters(&out, info);
+    for (bool negative : order) {
+        appendStringInfo(&out, ", \"%s\": {", negative ? "negative" : "positive");
+        for (bool counts : parts) {
+            appendStringInfo(&out, counts ? ", \"count\": [" : "\"index\": [");
+            const char *separator = "";
+            for (size_t i = 0; i < list.count; i++) {
+                const sketch_bucket &bucket = list.buckets[i];
+                if (!isfinite(bucket.lower) || (negative ? bucket.upper >= 0 : bucket.lower <= 0)) continue;
+                if (counts) appendStringInfo(&out, "%s" UINT64_FORMAT, separator, bucket.count);
+                else appendStringInfo(&out, "%s%d", separator, bucket.index);
+                separator = ", ";
+            }
+            appendStringInfoChar(&out, ']');
+        }
+        appendStringInfoChar(&out, '}');
+    }
+    appendStringInfoChar(&out, '}');
+    return jsonb_from(&out);
+}
