@@ -1,0 +1,84 @@
+-- Each function of quantile_sketch on ordinary data, against the exact answer.
+CREATE TABLE latency AS
+    SELECT i AS id, i % 7 AS host, (1 + (i * 7919) % 10007) / 10.0::float8 AS ms FROM generate_series(1, 20000) i;
+
+SELECT percentile_sketch(ms, 0.9) FROM latency;
+SELECT percentile_sketch(ms, ARRAY[0, 0.5, 0.99, 1]) FROM latency;
+SELECT approx_percentile(ms, 0.9) = percentile_sketch(ms, 0.9) AS same,
+       approx_percentile(ms, ARRAY[0.1, 0.2]) = percentile_sketch(ms, ARRAY[0.1, 0.2]) AS same_array FROM latency;
+
+-- every percentile is within 1 % of percentile_cont, and inside its bounds
+SELECT count(*) AS wrong
+FROM (SELECT quantile_agg(ms) AS s FROM latency) a, generate_series(0, 1000) i,
+     LATERAL (SELECT percentile_cont(i / 1000.0) WITHIN GROUP (ORDER BY ms) AS exact FROM latency) e,
+     percentile_bounds(s, i / 1000.0) b
+WHERE abs(percentile(s, i / 1000.0) - exact) > 0.01 * exact OR exact NOT BETWEEN b.lower AND b.upper
+   OR percentile(s, i / 1000.0) NOT BETWEEN b.lower AND b.upper;
+
+SELECT host, total_count(s), min_value(s), max_value(s), percentile(s, 0.5), percentile(s, ARRAY[0.25, 0.75])
+FROM (SELECT host, quantile_agg(ms) AS s FROM latency GROUP BY host) h ORDER BY host;
+SELECT host, min(ms), max(ms), count(*) FROM latency GROUP BY host ORDER BY host;
+
+-- accuracy: finer, coarser, at both ends
+SELECT a AS accuracy, percentile(s, 0.5), sketch_info(s)->'scale' AS scale, sketch_info(s)->'accuracy' AS promised,
+       (sketch_info(s)->>'buckets')::int AS buckets
+FROM unnest(ARRAY[0.0002, 0.001, 0.01, 0.1, 0.5]) a, LATERAL (SELECT quantile_agg(ms, a) AS s FROM latency) q;
+
+-- weights are repeated rows; weight 0 is no row
+SELECT quantile_weighted_agg(ms, host) =
+       (SELECT quantile_agg(ms) FROM latency, generate_series(1, host)) AS weights_repeat FROM latency;
+SELECT quantile_weighted_agg(ms, host, 0.1) =
+       (SELECT quantile_agg(ms, 0.1) FROM latency, generate_series(1, host)) AS weights_repeat FROM latency;
+SELECT quantile_weighted_agg(x, 0) IS NULL AS no_rows FROM generate_series(1, 3) x;
+SELECT total_count(quantile_weighted_agg(x, NULL)), total_count(quantile_weighted_agg(x, 4)) FROM generate_series(1, 3) x;
+SELECT total_count(s), percentile(s, 0.5), percentile(s, 1)
+FROM (SELECT quantile_weighted_agg(x, 9223372036854775807 - 1) FILTER (WHERE x = 1) AS a,
+             quantile_agg(x) FILTER (WHERE x = 2) AS b FROM generate_series(1, 2) x) q, merge(a, b) s;
+
+-- merge, add, subtract
+SELECT merge(s) = (SELECT quantile_agg(ms) FROM latency) AS merge_is_all_rows
+FROM (SELECT quantile_agg(ms) AS s FROM latency GROUP BY host) h;
+SELECT merge(quantile_agg(ms) FILTER (WHERE host < 3), quantile_agg(ms) FILTER (WHERE host >= 3)) = quantile_agg(ms)
+       AS merge_two FROM latency;
+SELECT add(add(quantile_agg(x), 4), -5.5) = (SELECT quantile_agg(y) FROM unnest('{1,2,3,4,-5.5}'::float8[]) y) AS added
+FROM generate_series(1, 3) x;
+SELECT total_count(d), min_value(d), max_value(d), percentile(d, 0.5), sketch_info(d)->'extremes_known' AS known
+FROM (SELECT subtract(quantile_agg(x), quantile_agg(x) FILTER (WHERE x <= 50)) AS d FROM generate_series(1, 100) x) q;
+SELECT d, total_count(d), percentile(d, 0.5), percentile(d, ARRAY[0.5]), percentile_bounds(d, 0.5), percentile_rank(d, 1),
+       min_value(d), max_value(d), (SELECT count(*) FROM histogram(d)) AS buckets,
+       (SELECT sum(count) FROM histogram(d, '{1,2}')) AS rows
+FROM (SELECT subtract(quantile_agg(x), quantile_agg(x)) AS d FROM generate_series(1, 100) x) q;
+
+-- sketches of different accuracy: the coarser wins
+SELECT merge(quantile_agg(ms, 0.001), quantile_agg(ms, 0.1)) = merge(quantile_agg(ms, 0.1), quantile_agg(ms, 0.001)) AS commutes,
+       sketch_info(merge(quantile_agg(ms, 0.001), quantile_agg(ms, 0.1)))->'scale' AS scale,
+       merge(quantile_agg(ms, 0.001) FILTER (WHERE host < 3), quantile_agg(ms, 0.1) FILTER (WHERE host >= 3)) = quantile_agg(ms, 0.1) AS equal
+FROM latency;
+SELECT quantile_agg(ms, CASE WHEN id % 2 = 0 THEN 0.1 ELSE 0.001 END) = quantile_agg(ms, 0.1) AS coarsest_row_wins FROM latency;
+
+-- rank and histogram
+SELECT x, round(percentile_rank(s, x)::numeric, 4) AS rank,
+       round((SELECT count(*) FILTER (WHERE ms <= x)::numeric / count(*) FROM latency), 4) AS exact
+FROM (SELECT quantile_agg(ms) AS s FROM latency) q, unnest(ARRAY[-1, 0.1, 50, 333.3, 1000.7, 5000]) x;
+SELECT * FROM histogram((SELECT quantile_agg(x) FROM unnest('{-100,-1,0,0,1,1,2,3,1000}'::float8[]) x));
+SELECT * FROM histogram((SELECT quantile_agg(ms) FROM latency), '{0,10,100,500,2000}');
+SELECT * FROM histogram((SELECT quantile_agg(ms) FROM latency), '{}');
+SELECT sum(count) = 20000 AS all_rows, count(*), bool_and(count >= 0) AS none_negative
+FROM histogram((SELECT quantile_agg(ms) FROM latency), (SELECT array_agg(b::float8) FROM generate_series(1, 1500) b));
+SELECT lower, count FROM (SELECT quantile_agg(x) AS s FROM generate_series(1, 5) x) q, histogram(s) LIMIT 2;
+
+-- what a sketch tells about itself
+SELECT sketch_info(s) - 'bytes' AS info FROM (SELECT quantile_agg(x) AS s FROM generate_series(-1, 2) x) q;
+SELECT s::jsonb FROM (SELECT quantile_agg(x) AS s FROM unnest('{-2,0,1,1,4,Infinity,NaN}'::float8[]) x) q;
+
+-- integers and numerics come in by their implicit casts
+SELECT percentile_sketch(x, 0.5), percentile_sketch(x::numeric, 0.5), percentile_sketch(x::real, 0.5),
+       percentile_sketch(x::smallint, 0.5) FROM generate_series(1, 1001) x;
+
+-- wide data collapse and say so
+SELECT sketch_info(s)->'accuracy' AS asked, sketch_info(s)->'current_accuracy' AS kept, sketch_info(s)->'scale' AS scale,
+       abs(percentile(s, 0.25) / 1e-100 - 1) < 0.334 AS within
+FROM (SELECT quantile_agg(power(10::float8, i / 10.0)) AS s FROM generate_series(-2000, 2000) i) q;
+
+SELECT sketch_ext_version() = extversion AS versions_agree FROM pg_extension WHERE extname = 'sketch_ext';
+DROP TABLE latency;

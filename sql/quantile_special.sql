@@ -1,0 +1,125 @@
+-- NULL, NaN, infinities, zeros, empty groups and arguments out of range: each has a stated behaviour.
+\set VERBOSITY terse
+SET client_min_messages = notice;
+
+-- no rows, only NULLs
+SELECT quantile_agg(x), percentile_sketch(x, 0.5), percentile_sketch(x, ARRAY[0.5]), quantile_weighted_agg(x, 1)
+FROM (SELECT NULL::float8 AS x WHERE false) t;
+SELECT quantile_agg(x), percentile_sketch(x, 0.5), percentile_sketch(x, ARRAY[0.5]), merge(s)
+FROM (VALUES (NULL::float8, NULL::quantile_sketch), (NULL, NULL)) t(x, s);
+SELECT total_count(quantile_agg(x)), percentile_sketch(x, 0.5) FROM (VALUES (NULL::float8), (3), (NULL)) t(x);
+SELECT merge(s) = (SELECT quantile_agg(1)) AS nulls_skipped
+FROM (VALUES (NULL::quantile_sketch), ((SELECT quantile_agg(1))), (NULL)) t(s);
+
+-- accessors of NULL are NULL
+SELECT percentile(NULL::quantile_sketch, 0.5), percentile(NULL::quantile_sketch, ARRAY[0.5]),
+       percentile_bounds(NULL::quantile_sketch, 0.5), percentile_rank(NULL::quantile_sketch, 1),
+       min_value(NULL::quantile_sketch), max_value(NULL::quantile_sketch), total_count(NULL::quantile_sketch),
+       sketch_info(NULL::quantile_sketch), merge(NULL::quantile_sketch, NULL), add(NULL::quantile_sketch, 1),
+       subtract(NULL::quantile_sketch, NULL), NULL::quantile_sketch::bytea, NULL::quantile_sketch::jsonb;
+SELECT count(*) FROM histogram(NULL::quantile_sketch);
+SELECT count(*) FROM histogram(NULL::quantile_sketch, '{1}');
+SELECT percentile(s, NULL::float8), percentile(s, NULL::float8[]), percentile_rank(s, NULL), add(s, NULL)
+FROM (SELECT quantile_agg(1) AS s) q;
+
+-- thirteen doubles through every reader
+CREATE TABLE special AS SELECT x FROM unnest('{0,-0,1,-1,NaN,Infinity,-Infinity,5e-324,-5e-324,2.2250738585072014e-308,1.7976931348623157e308,-1.7976931348623157e308,1e-5}'::float8[]) x;
+SELECT x, percentile(s, 0) AS p0, percentile(s, 0.5) AS p50, percentile(s, 1) AS p100, percentile_bounds(s, 0.5) AS bounds,
+       min_value(s) AS min, max_value(s) AS max, percentile_rank(s, x) AS rank, total_count(s) AS n
+FROM special, LATERAL (SELECT quantile_agg(y) AS s FROM (VALUES (special.x)) v(y)) q;
+SELECT percentile(s, ARRAY[0, 1/12.0, 2/12.0, 3/12.0, 4/12.0, 5/12.0, 6/12.0, 7/12.0, 8/12.0, 9/12.0, 10/12.0, 11/12.0, 1])
+FROM (SELECT quantile_agg(x) AS s FROM special) q;
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x), percentile_sketch(x, 0.5) FROM special;
+SELECT * FROM histogram((SELECT quantile_agg(x) FROM special));
+SELECT * FROM histogram((SELECT quantile_agg(x) FROM special), '{-Infinity,-1,0,1,Infinity}');
+SELECT x, percentile_rank(s, x) FROM special, (SELECT quantile_agg(x) AS s FROM special) q ORDER BY x;
+
+-- equal values are equal rows
+SELECT (SELECT quantile_agg(0::float8)) = (SELECT quantile_agg('-0'::float8)) AS zeros;
+SELECT (SELECT quantile_agg('NaN'::float8)) = (SELECT quantile_agg('-NaN'::float8)) AS nans;
+
+-- infinities come back as themselves and never as NaN; NaN sorts above +Infinity
+SELECT p, percentile(s, p), percentile_bounds(s, p)
+FROM (SELECT quantile_agg(x) AS s FROM unnest('{-Infinity,-Infinity,Infinity,Infinity}'::float8[]) x) q,
+     unnest(ARRAY[0, 0.3, 0.45, 0.55, 1]) p;
+SELECT p, percentile(s, p) FROM (SELECT quantile_agg(x) AS s FROM unnest('{1,Infinity,NaN}'::float8[]) x) q,
+     unnest(ARRAY[0, 0.25, 0.5, 0.75, 1]) p;
+
+-- a bare string literal could be a number or an array, as with percentile_cont
+SELECT percentile((SELECT quantile_agg(1)), '0.5');
+
+-- percentile values outside [0, 1], NULL, NaN; arrays
+SELECT percentile((SELECT quantile_agg(1)), -0.1);
+SELECT percentile((SELECT quantile_agg(1)), 1.1);
+SELECT percentile((SELECT quantile_agg(1)), 'NaN'::float8);
+SELECT percentile((SELECT quantile_agg(1)), '{0.5,2}'::float8[]);
+SELECT percentile((SELECT quantile_agg(1)), '{0.5,NULL}'::float8[]);
+SELECT percentile((SELECT quantile_agg(1)), '{{0.5},{0.6}}'::float8[]);
+SELECT percentile((SELECT quantile_agg(1)), '{}'::float8[]);
+SELECT percentile_bounds((SELECT quantile_agg(1)), 7);
+SELECT percentile_sketch(1, -1);
+SELECT percentile_sketch(1, NULL::float8);
+SELECT percentile_sketch(1, 'NaN'::float8);
+SELECT percentile_sketch(1, NULL::float8[]);
+SELECT percentile_sketch(1, '{0.5,NULL}'::float8[]);
+SELECT percentile_sketch(1, '{{0.5},{0.6}}'::float8[]);
+SELECT percentile_sketch(1, '{1.5}'::float8[]);
+SELECT percentile_sketch(1, '{}'::float8[]);
+SELECT percentile_sketch(1, (SELECT array_agg(0.5::float8) FROM generate_series(1, 1001)));
+SELECT array_length(percentile_sketch(1, (SELECT array_agg(i / 1000.0::float8) FROM generate_series(1, 1000) i)), 1);
+SELECT array_length(percentile((SELECT quantile_agg(1)), (SELECT array_agg(0.5::float8) FROM generate_series(1, 5000))), 1);
+SELECT percentile_sketch(x, x / 10.0) FROM generate_series(1, 3) x;
+SELECT percentile_sketch(x, ARRAY[x / 10.0]) FROM generate_series(1, 3) x;
+
+-- accuracy
+SELECT quantile_agg(1, 0.0001);
+SELECT quantile_agg(1, 0.6);
+SELECT quantile_agg(1, 0);
+SELECT quantile_agg(1, 'NaN');
+SELECT quantile_agg(1, 'Infinity');
+SELECT quantile_agg(1, NULL);
+SELECT quantile_agg(NULL, NULL);
+SELECT quantile_weighted_agg(1, 1, 9);
+SELECT quantile_weighted_agg(1, 0, 9);
+
+-- weights and counts
+SELECT quantile_weighted_agg(1, -1);
+SELECT quantile_weighted_agg(x, 9223372036854775807) FROM generate_series(1, 2) x;
+SELECT merge(s, s) FROM (SELECT quantile_weighted_agg(1, 9223372036854775807) AS s) q;
+SELECT merge(s) FROM (SELECT quantile_weighted_agg(1, 9223372036854775807) AS s FROM generate_series(1, 2) g GROUP BY g) q;
+SELECT add(s, 0) FROM (SELECT quantile_weighted_agg(1, 9223372036854775807) AS s) q;
+SELECT add(s, 'Infinity') FROM (SELECT quantile_weighted_agg(1, 9223372036854775807) AS s) q;
+SELECT subtract((SELECT quantile_agg(1)), (SELECT quantile_agg(2)));
+SELECT subtract((SELECT quantile_agg(1)), (SELECT quantile_weighted_agg(1, 2)));
+
+-- histogram bounds
+SELECT * FROM histogram((SELECT quantile_agg(1)), '{2,1}');
+SELECT * FROM histogram((SELECT quantile_agg(1)), '{1,1}');
+SELECT * FROM histogram((SELECT quantile_agg(1)), '{NaN}');
+SELECT * FROM histogram((SELECT quantile_agg(1)), '{1,NULL}');
+SELECT * FROM histogram((SELECT quantile_agg(1)), '{{1,2}}');
+
+-- SQLSTATEs
+DO $$
+DECLARE command text; code text;
+BEGIN
+    FOREACH command IN ARRAY ARRAY[
+        'SELECT percentile((SELECT quantile_agg(1)), 2)', 'SELECT percentile((SELECT quantile_agg(1)), ''{NULL}''::float8[])',
+        'SELECT percentile((SELECT quantile_agg(1)), ''{{1}}''::float8[])', 'SELECT percentile_sketch(1, NULL::float8)',
+        'SELECT percentile_sketch(x, x / 10.0) FROM generate_series(1, 3) x',
+        'SELECT percentile_sketch(1, array_fill(0.5::float8, ''{1001}''))', 'SELECT quantile_agg(1, 9)',
+        'SELECT quantile_agg(1, NULL)', 'SELECT quantile_weighted_agg(1, -1)',
+        'SELECT quantile_weighted_agg(x, 9223372036854775807) FROM generate_series(1, 2) x',
+        'SELECT subtract((SELECT quantile_agg(1)), (SELECT quantile_agg(2)))',
+        'SELECT histogram((SELECT quantile_agg(1)), ''{2,1}'')',
+        'SELECT ''junk''::quantile_sketch', 'SELECT ''\x00''::bytea::quantile_sketch'] LOOP
+        BEGIN
+            EXECUTE command;
+            RAISE NOTICE 'no error: %', command;
+        EXCEPTION WHEN OTHERS THEN
+            GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE;
+            RAISE NOTICE '%  %', code, command;
+        END;
+    END LOOP;
+END $$;
+DROP TABLE special;

@@ -1,0 +1,55 @@
+-- Window aggregates: moving frames by inverse transitions, and every aggregate against recomputation.
+CREATE TABLE w AS SELECT i AS id, i / 40 AS part,
+    CASE i % 23 WHEN 0 THEN NULL WHEN 1 THEN 0 WHEN 2 THEN 'Infinity' WHEN 3 THEN 'NaN' WHEN 4 THEN -i ELSE round((exp(sin(i) * 3))::numeric, 3) END::float8 AS x
+FROM generate_series(1, 400) i;
+
+-- Moving frames know extremes to their buckets only, so the estimates differ from fresh ones by at most the accuracy.
+CREATE FUNCTION near(a float8, b float8) RETURNS boolean IMMUTABLE LANGUAGE sql AS
+    $$ SELECT a IS NOT DISTINCT FROM b OR abs(a - b) <= 0.0101 * greatest(abs(a), abs(b)) $$;
+SELECT count(*), bool_and(near(moving, fresh)) AS near, count(*) FILTER (WHERE moving IS NULL) AS nulls, count(moving) AS values
+FROM (SELECT id, percentile_sketch(x, 0.5) OVER (ORDER BY id ROWS 9 PRECEDING) AS moving,
+             (SELECT percentile_sketch(x, 0.5) FROM w i WHERE i.id BETWEEN w.id - 9 AND w.id) AS fresh FROM w) t;
+SELECT bool_and(near(moving, fresh)) AS near
+FROM (SELECT id, percentile_sketch(x, 0.99) OVER (PARTITION BY part ORDER BY id ROWS BETWEEN 5 PRECEDING AND 3 FOLLOWING) AS moving,
+             (SELECT percentile_sketch(x, 0.99) FROM w i WHERE i.part = w.part AND i.id BETWEEN w.id - 5 AND w.id + 3) AS fresh FROM w) t;
+SELECT bool_and(near(moving, fresh)) AS near
+FROM (SELECT id, percentile_sketch(x, 0.9) OVER (ORDER BY id RANGE 60 PRECEDING) AS moving,
+             (SELECT percentile_sketch(x, 0.9) FROM w i WHERE i.id BETWEEN w.id - 60 AND w.id) AS fresh FROM w) t;
+SELECT bool_and(near(moving[1], fresh[1]) AND near(moving[2], fresh[2]) AND array_length(moving, 1) = 2) AS near
+FROM (SELECT id, percentile_sketch(x, ARRAY[0.25, 0.75]) OVER (ORDER BY id ROWS BETWEEN 20 PRECEDING AND 10 PRECEDING) AS moving,
+             (SELECT percentile_sketch(x, ARRAY[0.25, 0.75]) FROM w i WHERE i.id BETWEEN w.id - 20 AND w.id - 10) AS fresh FROM w) t
+WHERE moving IS NOT NULL OR fresh IS NOT NULL;
+SELECT bool_and(near(moving, fresh)) AS near
+FROM (SELECT id, approx_percentile(x, 0.5) OVER (ORDER BY id ROWS BETWEEN CURRENT ROW AND 30 FOLLOWING EXCLUDE CURRENT ROW) AS moving,
+             (SELECT percentile_sketch(x, 0.5) FROM w i WHERE i.id BETWEEN w.id + 1 AND w.id + 30) AS fresh FROM w) t;
+-- one-row frames, frames that run empty, NULLs only
+SELECT id, x, percentile_sketch(x, 0.5) OVER (ORDER BY id ROWS BETWEEN CURRENT ROW AND CURRENT ROW) AS one,
+       percentile_sketch(x, 0.5) OVER (ORDER BY id ROWS BETWEEN 2 FOLLOWING AND 1 FOLLOWING) AS empty,
+       percentile_sketch(x, 0.5) OVER (ORDER BY id ROWS BETWEEN 1 FOLLOWING AND 2 FOLLOWING) AS ahead FROM w WHERE id BETWEEN 22 AND 28 ORDER BY id;
+SELECT percentile_sketch(x, 0.5) OVER (ORDER BY id ROWS 1 PRECEDING) FROM (VALUES (1, NULL::float8), (2, NULL), (3, 7), (4, NULL), (5, NULL)) t(id, x);
+-- wide data: more buckets in the frame than a sketch may have
+SELECT abs(moving / exp(4500.5 * 0.02) - 1) < 0.021 AS near
+FROM (SELECT id, percentile_sketch(exp(id * 0.02), 0.5) OVER (ORDER BY id ROWS 2999 PRECEDING) AS moving
+      FROM generate_series(1, 6000) id) t WHERE id = 6000;
+-- a fraction that changes is an error here too
+SELECT percentile_sketch(x, id / 1000.0) OVER (ORDER BY id ROWS 2 PRECEDING) FROM w;
+SELECT percentile_sketch(x, NULL::float8) OVER (ORDER BY id ROWS 2 PRECEDING) FROM w;
+SELECT percentile_sketch(x, 2) OVER (ORDER BY id ROWS 2 PRECEDING) FROM w;
+
+-- aggregates without inverse transitions: exact bytes, growing and recomputed frames
+SELECT bool_and(grown = fresh) AS growing
+FROM (SELECT id, quantile_agg(x) OVER (ORDER BY id) AS grown, (SELECT quantile_agg(x) FROM w i WHERE i.id <= w.id) AS fresh FROM w) t;
+SELECT bool_and(a = b) AS growing_one_step
+FROM (SELECT percentile_sketch(x, 0.9) OVER (ORDER BY id) AS a, (SELECT percentile_sketch(x, 0.9) FROM w i WHERE i.id <= w.id) AS b FROM w) t;
+SELECT bool_and(moved = fresh) AS moving
+FROM (SELECT id, quantile_agg(x, 0.1) OVER (ORDER BY id ROWS 7 PRECEDING) AS moved,
+             (SELECT quantile_agg(x, 0.1) FROM w i WHERE i.id BETWEEN w.id - 7 AND w.id) AS fresh FROM w) t;
+SELECT bool_and(merged = fresh) AS merging
+FROM (SELECT part, merge(s) OVER (ORDER BY part ROWS 2 PRECEDING) AS merged,
+             (SELECT quantile_agg(x) FROM w WHERE w.part BETWEEN p.part - 2 AND p.part) AS fresh
+      FROM (SELECT part, quantile_agg(x) AS s FROM w GROUP BY part) p) t;
+SELECT bool_and(a = b) AS weighted
+FROM (SELECT quantile_weighted_agg(x, id) OVER (PARTITION BY part) AS a, (SELECT quantile_weighted_agg(x, id) FROM w i WHERE i.part = w.part) AS b FROM w) t;
+
+DROP TABLE w;
+DROP FUNCTION near(float8, float8);
