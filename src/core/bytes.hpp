@@ -124,13 +124,16 @@ inline std::int64_t unzigzag(std::uint64_t v) noexcept {
 // Golomb-Rice code of u with parameter k: u >> k zeros, a one, then the k low bits of u, least significant bit first.
 // From kRiceEscape zeros on, the zeros end there without a one and the 64 bits of u follow.
 inline constexpr int kRiceEscape = 24;
-inline constexpr int kRiceMaxParameter = 32;  // 24 + 32 bits always fit in one 57-bit peek
+inline constexpr int kRiceMaxParameter = 32;  // 24 + 1 + 32 bits always fit in one peek
+inline constexpr int kPeekBits = 57;
+
+constexpr std::uint64_t low_mask(int bits) noexcept { return (std::uint64_t{1} << bits) - 1; }  // bits < 64
 
 class BitWriter {
   public:
     explicit BitWriter(ByteWriter &out) noexcept : out_(out) {}
 
-    void bits(std::uint64_t v, int count) noexcept {  // count <= 32
+    void bits(std::uint64_t v, int count) noexcept {  // v < 2^count, count <= 56
         pending_ |= v << used_;
         used_ += count;
         for (; used_ >= 8; used_ -= 8, pending_ >>= 8) out_.byte(static_cast<std::uint8_t>(pending_));
@@ -145,7 +148,7 @@ class BitWriter {
             return;
         }
         bits(std::uint64_t{1} << q, static_cast<int>(q) + 1);
-        bits(u & ((std::uint64_t{1} << k) - 1), k);
+        bits(u & low_mask(k), k);
     }
 
     void flush() noexcept {  // the last byte is filled up with zeros
@@ -160,34 +163,52 @@ class BitWriter {
     int used_ = 0;
 };
 
+// Reads bits of data[0, size) from a byte position on. Past the end there are zeros, and `ok` turns false.
 class BitReader {
   public:
-    BitReader(const std::uint8_t *data, std::size_t size) noexcept : data_(data), size_(size) {}
+    BitReader(const std::uint8_t *data, std::size_t size, std::size_t first_byte) noexcept
+        : data_(data), size_(size), position_(8 * first_byte) {}
+
+    std::size_t position() const noexcept { return position_; }
+    void advance(std::size_t bits) noexcept { position_ += bits; }
+    std::size_t bits_left() const noexcept { return position_ < 8 * size_ ? 8 * size_ - position_ : 0; }
+
+    // At least kPeekBits bits from a position on.
+    std::uint64_t peek_at(std::size_t position) const noexcept {
+        std::size_t byte = position / 8;
+        if (size_ < 8) [[unlikely]] return peek_short(position);
+        std::size_t from = std::min(byte, size_ - 8);
+        std::size_t shift = 8 * (byte - from) + position % 8;
+        std::uint64_t window = to_little_endian(load<std::uint64_t>(data_ + from));
+        return shift < 64 ? window >> shift : 0;
+    }
+    std::uint64_t peek() const noexcept { return peek_at(position_); }
 
     std::uint64_t rice(int k) noexcept {
         std::uint64_t window = peek();
-        if ((window & ((1u << kRiceEscape) - 1)) == 0) [[unlikely]] return escaped(k);
+        if ((window & low_mask(kRiceEscape)) == 0) [[unlikely]] return escaped(k);
         int q = std::countr_zero(window);
         position_ += static_cast<std::size_t>(q + 1 + k);
-        return (static_cast<std::uint64_t>(q) << k) | ((window >> (q + 1)) & ((std::uint64_t{1} << k) - 1));
+        return (static_cast<std::uint64_t>(q) << k) | ((window >> (q + 1)) & low_mask(k));
     }
 
     // True when nothing was read past the end and no escape stood where a plain code would do.
     bool ok() const noexcept { return ok_ && position_ <= 8 * size_; }
-    std::size_t bytes_used() const noexcept { return (position_ + 7) / 8; }
-    bool padding_is_zero() const noexcept {
-        return position_ % 8 == 0 || (data_[position_ / 8] >> (position_ % 8)) == 0;
+
+    // To the next byte; false if the bits in between are not zero.
+    bool align() noexcept {
+        std::size_t used = position_ % 8;
+        if (used == 0) return true;
+        bool zero = (peek() & low_mask(static_cast<int>(8 - used))) == 0;
+        position_ += 8 - used;
+        return zero;
     }
 
   private:
-    std::uint64_t peek() const noexcept {  // at least 57 bits, zeros past the end
-        std::size_t byte = position_ / 8;
+    std::uint64_t peek_short(std::size_t position) const noexcept {
         std::uint64_t window = 0;
-        if (byte + 8 <= size_) [[likely]]
-            window = to_little_endian(load<std::uint64_t>(data_ + byte));
-        else
-            for (std::size_t i = byte; i < size_; i++) window |= static_cast<std::uint64_t>(data_[i]) << (8 * (i - byte));
-        return window >> (position_ % 8);
+        for (std::size_t i = 0; i < size_; i++) window |= static_cast<std::uint64_t>(data_[i]) << (8 * i);
+        return position < 64 ? window >> position : 0;
     }
 
     std::uint64_t escaped(int k) noexcept {
@@ -201,8 +222,7 @@ class BitReader {
     }
 
     const std::uint8_t *data_;
-    std::size_t size_;
-    std::size_t position_ = 0;
+    std::size_t size_, position_;
     bool ok_ = true;
 };
 

@@ -55,7 +55,7 @@ struct Boundaries {
 constexpr Boundaries compute_boundaries() {
     std::array<u128, kMaxScale> root{};  // root[b] = 2^(2^b / 4096)
     u128 r = static_cast<u128>(2) << 126;
-    for (int b = kMaxScale - 1; b >= 0; b--) root[b] = r = square_root(r);
+    for (unsigned b = kMaxScale; b-- > 0;) root[b] = r = square_root(r);
 
     std::array<u128, 4096> power{};  // 2^(j/4096)
     power[0] = static_cast<u128>(1) << 126;
@@ -143,20 +143,21 @@ inline std::uint64_t upper_bits(std::int32_t index, int scale) noexcept {
 // Bits of the smallest double that lies above every lower bucket.
 inline std::uint64_t lower_bits(std::int32_t index, int scale) noexcept { return upper_bits(index - 1, scale) + 1; }
 
-// False for those buckets of the subnormal range that lie between two neighbouring doubles.
+// Some buckets of the subnormal range lie between two neighbouring doubles.
+inline bool may_hold_no_double(std::int32_t index, int scale) noexcept {
+    return index < (-1022 * 4096) >> (kMaxScale - scale);
+}
 inline bool holds_a_double(std::int32_t index, int scale) noexcept {
-    if (index >= (-1022 * 4096) >> (kMaxScale - scale)) [[likely]] return true;
-    return lower_bits(index, scale) <= upper_bits(index, scale);
+    return !may_hold_no_double(index, scale) || lower_bits(index, scale) <= upper_bits(index, scale);
 }
 
 // Width of the bound that a sketch of this scale promises: each row's estimate is within accuracy * |row| of it.
 // From scale 1 on estimates are interpolated in the bucket and clamped to [(1 - A) U, (1 + A) L]: A = 0.64 / 2^s leaves
 // room between the two. At the coarse scales the estimate is the bucket's harmonic middle, at (b - 1)/(b + 1) from
-// either end (UDDSketch eq. 2), which is less than 0.64 / 2^s there.
+// either end (UDDSketch eq. 2), which is less than 0.64 / 2^s there; rounded up to leave room for roundings.
 inline double accuracy(int scale) noexcept {
     if (scale >= 1) return 0.64 / (1 << scale);
-    double base = static_cast<double>(std::uint64_t{1} << (1 << -scale));
-    return (base - 1) / (base + 1);
+    return scale == 0 ? 0.334 : scale == -1 ? 0.601 : 0.883;  // 1/3, 3/5, 15/17
 }
 
 inline constexpr double kFinestAccuracy = 0.0002, kCoarsestAccuracy = 0.5;

@@ -13,15 +13,15 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLargest = std::numeric_limits<double>::max();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// Makes up for the roundings between here and the caller, so that the promise holds to the last bit.
-constexpr double kRoundingMargin = 1 - 0x1p-45;
+// Makes up for the roundings of a product and a sum, so that the promise holds to the last bit.
+constexpr double kRoundingMargin = 0x1p-51;
 
 double from_bits(std::uint64_t bits) noexcept { return std::bit_cast<double>(bits); }
 
 // The (r + 1/2)/c-th part of the way through a bucket of magnitudes [least, most], as near to it as the bound allows:
 // every row x of the bucket is within accuracy * x of the result.
 double estimate_inside(double least, double most, double part, int scale) noexcept {
-    double margin = ladder::accuracy(scale) * kRoundingMargin;
+    double margin = ladder::accuracy(scale) - kRoundingMargin;
     double middle = scale >= 1 ? least + (most - least) * part : least / (0.5 + 0.5 * (least / most));
     middle = std::min(middle, (1 + margin) * least);
     middle = std::max(middle, (1 - margin) * most);
@@ -29,11 +29,15 @@ double estimate_inside(double least, double most, double part, int scale) noexce
 }
 
 // (1 - f) a + f b for values that may be infinite or NaN, in the order -Infinity < finite < +Infinity < NaN. An
-// infinity stays one: between the two infinities the nearer one is taken, as there is nothing in between.
+// infinity stays one: between the two infinities the nearer one is taken, as there is nothing in between. Rounded as it
+// is, the result is monotone in f and lies in [a, b]: with one sign b - a loses next to nothing and cannot overflow, with
+// two signs both products grow.
 double interpolate(double a, double b, double f) noexcept {
     if (f == 0 || a == b) return a;
     if (std::isnan(a) || std::isnan(b)) return kNaN;
     if (std::isinf(a) && std::isinf(b)) return f < 0.5 ? a : b;
+    if (std::isinf(a)) return a;
+    if ((a < 0) == (b < 0)) return std::min(a + f * (b - a), b);
     return (1 - f) * a + f * b;
 }
 
@@ -151,7 +155,8 @@ double Histogram::percentile(double p, double *lower_bound, double *upper_bound)
     double place = p * static_cast<double>(total - 1);
     double whole = std::floor(place);
     double part = place - whole;
-    std::uint64_t k = std::min(static_cast<std::uint64_t>(whole), total - 1);
+    // Above 2^53 rows the last one's number is no double: p = 1 means it all the same.
+    std::uint64_t k = p == 1 ? total - 1 : std::min(static_cast<std::uint64_t>(whole), total - 1);
     Row first = row(k);
     Row second = part > 0 && k < total - 1 ? row(k + 1) : first;
     if (lower_bound != nullptr) {
@@ -159,8 +164,9 @@ double Histogram::percentile(double p, double *lower_bound, double *upper_bound)
         *upper_bound = interpolate(first.upper, second.upper, part);
         bool exact = first.lower == second.lower && first.upper == second.upper && first.lower == first.upper;
         if (part > 0 && !exact && std::isfinite(first.lower) && std::isfinite(second.upper)) {
-            // percentile_cont rounds a + part * (b - a) three times, each time by at most half a unit of the largest.
-            double slack = 0x1p-50 * std::max(std::fabs(first.lower), std::fabs(second.upper));
+            // percentile_cont rounds a + part * (b - a) three times, each time by at most half a unit of the largest;
+            // units of subnormals are all equal.
+            double slack = 0x1p-50 * std::max(std::fabs(first.lower), std::fabs(second.upper)) + 0x1p-1072;
             *lower_bound = std::max(*lower_bound - slack, -kLargest);
             *upper_bound = std::min(*upper_bound + slack, kLargest);
         } else if (part > 0 && first.lower == -kInfinity && second.upper == kInfinity) {
@@ -172,22 +178,24 @@ double Histogram::percentile(double p, double *lower_bound, double *upper_bound)
 }
 
 double Histogram::rows_up_to(double x) const noexcept {
-    double below = static_cast<double>(negative_infinities);
+    std::uint64_t below = negative_infinities;  // whole buckets, summed without rounding
     if (std::isnan(x)) return static_cast<double>(total);
-    if (x == -kInfinity) return below;
+    if (x == -kInfinity) return static_cast<double>(below);
     if (x == kInfinity) return static_cast<double>(total - nans);
-    if (finite() == 0 || (extremes_known && x < minimum)) return below;
-    if (extremes_known && x >= maximum) return below + static_cast<double>(finite());
+    if (finite() == 0 || (extremes_known && x < minimum)) return static_cast<double>(below);
+    if (extremes_known && x >= maximum) return static_cast<double>(below + finite());
     for (std::uint32_t i = 0; i < buckets(); i++) {
-        if (i == negatives && x >= 0) below += static_cast<double>(zeros);
+        if (i == negatives && x >= 0) below += zeros;
         double least = lower(i), most = upper(i);
-        if (x < least) return below;
-        double in_bucket = static_cast<double>(count[i]);
-        if (x < most) return below + in_bucket * ((x - least) / (most - least));
-        below += in_bucket;
+        if (x < least) return static_cast<double>(below);
+        if (x < most) {
+            double part = static_cast<double>(count[i]) * ((x - least) / (most - least));
+            return std::min(static_cast<double>(below) + part, static_cast<double>(below + count[i]));
+        }
+        below += count[i];
     }
-    if (positives == 0 && x >= 0) below += static_cast<double>(zeros);
-    return below;
+    if (positives == 0 && x >= 0) below += zeros;
+    return static_cast<double>(below);
 }
 
 Status subtract(Histogram &a, Histogram &b) noexcept {

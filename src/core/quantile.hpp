@@ -25,6 +25,8 @@ namespace sketch::quantile {
 inline constexpr std::uint32_t kMaxBuckets = SKETCH_QUANTILE_MAX_BUCKETS;
 inline constexpr std::size_t kMaxFractions = SKETCH_QUANTILE_MAX_FRACTIONS;
 
+inline constexpr std::uint32_t kSpareOnes = 64;
+
 // The fractions that a partial state of percentile_sketch carries to its final function. `at` may be unaligned.
 struct Fractions {
     const std::uint8_t *at = nullptr;  // little-endian doubles in a packed value, native ones in a work form: see `wire`
@@ -56,7 +58,7 @@ struct Histogram {
     double minimum, maximum;  // over the finite rows, if known and if there are any
     std::uint32_t negatives, positives;
     Fractions fractions;
-    std::int32_t index[kMaxBuckets];
+    std::int32_t index[kMaxBuckets + kSpareOnes];  // decoding writes a little past the end
     std::uint64_t count[kMaxBuckets];
 
     void clear(int requested) noexcept;
@@ -104,7 +106,7 @@ Status subtract(Histogram &a, Histogram &b) noexcept;
 //  48  base[2]   56  cells[2]               per side: 0 negative, 1 positive
 //  64  data, by mode:
 //      list    entries of 16 bits in order of arrival: sign << 15 | index - base[side]. What small groups are made of
-//      window  counters for the buckets base[side] .. base[side] + cells[side] - 1 of either side, 4 or 8 bytes each
+//      window  counters for the buckets base[side] .. base[side] + cells[side] - 1 of either side, 2, 4 or 8 bytes each
 //      pairs   up to cells[0] buckets in value order: 8-byte counts, then 4-byte keys. For few buckets spread widely
 //  end  counts of -Infinity, +Infinity and NaN (if any came), then the fractions
 struct WorkHeader {

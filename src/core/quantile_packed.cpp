@@ -1,16 +1,17 @@
 // The packed form of a quantile sketch: one canonical byte string per sketch. docs/FORMAT.md tells the same story with
 // a table and an example.
 //
-//   version  family  flags  scales                                                   4 bytes
-//   [-Infinity +Infinity NaN]  [zeros]  [negatives]  [positives]                     varints, by the flags
-//   [first bucket's index]                                                           zigzag varint, if nothing implies it
-//   [first positive bucket's index]                                                  likewise, behind negative buckets
-//   [lengths  minimum  maximum]                                                      see StoredExtremes
-//   counts and gaps of the buckets                                                   bits, adaptive Rice codes
-//   [kind  fractions]                                                                of a partial state of an aggregate
+//   version  family  flags  scales                               4 bytes
+//   [-Infinity +Infinity NaN]  [zeros]                           varints, by the flags
+//   per side: buckets  [first index]  [span]                     varints: what nothing else implies
+//   [lengths  minimum  maximum]                                  see StoredExtremes
+//   per side: which indexes in between                           bits, see IndexSet
+//   counts                                                       bits, unary or adaptive Rice codes
+//   [fractions]                                                  of a partial state of an aggregate
 //
-// Why so: 70 rows have about 60 buckets. The gaps between them carry most of the information (about 40 bytes), the two
-// exact extremes 14 bytes; everything else had to be small.
+// Why so: 70 rows have about 60 buckets. Their indexes carry most of the information (about 38 bytes), the two exact
+// extremes 14 bytes; everything else had to be small. Indexes are coded so that each can be decoded on its own: a chain
+// of variable-length codes would cost a merge twice the time.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -28,12 +29,17 @@ enum : std::uint8_t {
     kHasSpecials = 8,
     kExtremesUnknown = 16,
     kHasFractions = SKETCH_PACKED_PARTIAL,
-    kAllFlags = 63
+    kUnaryCounts = 64,
+    kAllFlags = 127
 };
 
 constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 
-// Counts are coded as the difference from a running mean over about 4 buckets: neighbouring buckets of smooth data hold
+// Small groups have hardly more rows than buckets. While there are at most two rows a bucket, counts are in unary (count
+// - 1 zeros and a one), which is as short as any code and the quickest to read.
+constexpr std::uint64_t kUnaryRowsPerBucket = 2;
+
+// Otherwise counts are coded as the difference from a running mean over about 4 buckets: neighbouring buckets of smooth data hold
 // nearly equal counts, and the difference takes half the bits. Up to twice the mean differences alternate in sign
 // (0, -1, +1, -2, ...); no count is below 1, so above that the count itself is the code.
 class CountModel {
@@ -65,8 +71,29 @@ class CountModel {
     std::uint64_t sum_ = 4;
 };
 
-using GapModel = AdaptiveRice<2>;
-constexpr std::uint64_t kFirstGapMean = 8;  // tails come first, and are sparse
+// The set of `members` offsets that are taken out of [0, universe): strictly between a side's first and last bucket.
+// A bitmap where that is the shortest; else Elias-Fano: the low bits of each offset, and the high parts in unary (a one
+// for each offset, a zero for each step of the high part). The rule is part of the format: the fewest bits, and at a tie
+// the fewest low bits. A full set and an empty set take no bits.
+struct IndexSet {
+    std::uint32_t members, universe;
+    int low_bits;  // 0: a bitmap
+
+    IndexSet(std::uint32_t buckets, std::uint32_t span) noexcept
+        : members(buckets < 2 ? 0 : buckets - 2), universe(buckets < 2 ? 0 : span - 1), low_bits(0) {
+        std::uint64_t best = universe;
+        for (int low = 1; low < 24; low++) {
+            std::uint64_t size = elias_fano_size(low);
+            if (size < best) low_bits = low, best = size;
+            if ((universe >> low) < members) break;  // from here on each low bit costs more than it saves
+        }
+    }
+    bool trivial() const noexcept { return members == 0 || members == universe; }
+    std::uint64_t elias_fano_size(int low) const noexcept {
+        return std::uint64_t{members} * static_cast<unsigned>(low + 1) + ((universe - 1) >> low);
+    }
+    std::uint64_t bits() const noexcept { return trivial() ? 0 : low_bits == 0 ? universe : elias_fano_size(low_bits); }
+};
 
 std::uint64_t magnitude_bits(double x) noexcept { return std::bit_cast<std::uint64_t>(x) & ~kSignBit; }
 
@@ -75,9 +102,10 @@ int bytes_without_trailing_zeros(std::uint64_t v) noexcept { return v == 0 ? 0 :
 // Which of the two extremes stand in the packed bytes. Zero needs none: the zero counter and the empty sides tell.
 struct StoredExtremes {
     bool minimum, maximum;
+    StoredExtremes(bool known, bool negatives, bool zeros, bool positives) noexcept
+        : minimum(known && (negatives || (!zeros && positives))), maximum(known && (positives || (!zeros && negatives))) {}
     explicit StoredExtremes(const Histogram &h) noexcept
-        : minimum(h.extremes_known && (h.negatives > 0 || (h.zeros == 0 && h.positives > 0))),
-          maximum(h.extremes_known && (h.positives > 0 || (h.zeros == 0 && h.negatives > 0))) {}
+        : StoredExtremes(h.extremes_known, h.negatives > 0, h.zeros > 0, h.positives > 0) {}
     bool any() const noexcept { return minimum || maximum; }
 };
 
@@ -105,17 +133,49 @@ struct MaximumInBucket {
     }
 };
 
+// The buckets of one sign.
+struct Side {
+    bool negative;
+    std::uint32_t first, buckets;
+    Side(const Histogram &h, bool is_negative) noexcept
+        : negative(is_negative), first(negative ? 0 : h.negatives), buckets(negative ? h.negatives : h.positives) {}
+
+    std::uint32_t distance(const Histogram &h, std::uint32_t i) const noexcept {  // of bucket i from the first one
+        std::int32_t step = h.index[i] - h.index[first];
+        return static_cast<std::uint32_t>(negative ? -step : step);
+    }
+    std::uint32_t span(const Histogram &h) const noexcept { return distance(h, first + buckets - 1); }
+};
+
+void encode_indexes(BitWriter &bits, const Histogram &h, Side side) noexcept {
+    IndexSet set(side.buckets, side.buckets < 2 ? 0 : side.span(h));
+    if (set.trivial()) return;
+    auto offset = [&](std::uint32_t member) { return side.distance(h, side.first + 1 + member) - 1; };
+    if (set.low_bits > 0)
+        for (std::uint32_t j = 0; j < set.members; j++) bits.bits(offset(j) & low_mask(set.low_bits), set.low_bits);
+    std::uint32_t at = 0;  // bits written; of a bitmap, or of high parts in unary
+    for (std::uint32_t j = 0; j < set.members; j++) {
+        std::uint32_t to = set.low_bits == 0 ? offset(j) : (offset(j) >> set.low_bits) + j;
+        for (; at < to; at++) bits.bits(0, 1);
+        bits.bits(1, 1);
+        at++;
+    }
+    std::uint64_t length = set.bits() - std::uint64_t{set.members} * static_cast<unsigned>(set.low_bits);
+    for (; at < length; at++) bits.bits(0, 1);
+}
+
 }  // namespace
 
 Status encode(const Histogram &h, bool with_fractions, ByteWriter &out) noexcept {
     with_fractions = with_fractions && h.fractions.any();
     bool specials = h.negative_infinities + h.positive_infinities + h.nans > 0;
+    bool unary = h.buckets() > 0 && h.finite() - h.zeros <= kUnaryRowsPerBucket * h.buckets();
     out.byte(kFormatVersion);
     out.byte(static_cast<std::uint8_t>(Family::quantile));
     out.byte(static_cast<std::uint8_t>((h.negatives > 0 ? kHasNegatives : 0) | (h.zeros > 0 ? kHasZeros : 0) |
                                        (h.positives > 0 ? kHasPositives : 0) | (specials ? kHasSpecials : 0) |
                                        (h.extremes_known ? 0 : kExtremesUnknown) |
-                                       (with_fractions ? kHasFractions : 0)));
+                                       (with_fractions ? kHasFractions : 0) | (unary ? kUnaryCounts : 0)));
     out.byte(static_cast<std::uint8_t>(h.requested_scale | (h.requested_scale - h.scale) << 4));
     if (specials) {
         out.varint(h.negative_infinities);
@@ -123,12 +183,14 @@ Status encode(const Histogram &h, bool with_fractions, ByteWriter &out) noexcept
         out.varint(h.nans);
     }
     if (h.zeros > 0) out.varint(h.zeros);
-    if (h.negatives > 0) out.varint(h.negatives);
-    if (h.positives > 0) out.varint(h.positives);
 
     StoredExtremes stored(h);
-    if (h.buckets() > 0 && !stored.minimum) out.varint(zigzag(h.index[0]));
-    if (h.negatives > 0 && h.positives > 0) out.varint(zigzag(h.index[h.negatives]));
+    for (Side side : {Side(h, true), Side(h, false)}) {
+        if (side.buckets == 0) continue;
+        out.varint(side.buckets);
+        if (side.first > 0 || !stored.minimum) out.varint(zigzag(h.index[side.first]));
+        if (side.buckets > 1) out.varint(side.span(h) - (side.buckets - 1));
+    }
     if (stored.any()) {
         bool equal = stored.minimum && stored.maximum && h.minimum == h.maximum;
         std::uint64_t least = stored.minimum ? std::bit_cast<std::uint64_t>(h.minimum) : 0;
@@ -142,14 +204,13 @@ Status encode(const Histogram &h, bool with_fractions, ByteWriter &out) noexcept
     }
 
     BitWriter bits(out);
+    for (Side side : {Side(h, true), Side(h, false)}) encode_indexes(bits, h, side);
     CountModel counts;
-    GapModel gaps(kFirstGapMean);
     for (std::uint32_t i = 0; i < h.buckets(); i++) {
-        if (i > 0 && i != h.negatives) {
-            std::int32_t step = h.index[i] - h.index[i - 1];
-            std::uint64_t gap = static_cast<std::uint64_t>(h.is_negative(i) ? -step : step) - 1;
-            bits.rice(gap, gaps.parameter());
-            gaps.update(gap);
+        if (unary) {
+            for (std::uint64_t row = 1; row < h.count[i]; row++) bits.bits(0, 1);
+            bits.bits(1, 1);
+            continue;
         }
         std::uint64_t code = counts.code(h.count[i]);
         bits.rice(code, counts.parameter());
@@ -188,51 +249,111 @@ Status decode_counters(ByteReader &in, std::uint8_t flags, Histogram &h) noexcep
         h.zeros = in.varint();
         if (!add_to_total(h.total, h.zeros)) return SKETCH_CORRUPT;
     }
-    for (std::uint32_t *side : {&h.negatives, &h.positives}) {
-        if (!(flags & (side == &h.negatives ? kHasNegatives : kHasPositives))) continue;
-        std::uint64_t buckets = in.varint();
-        if (buckets == 0 || buckets > kMaxBuckets - h.negatives) return SKETCH_CORRUPT;
-        *side = static_cast<std::uint32_t>(buckets);
+    return in.ok() ? SKETCH_OK : SKETCH_TRUNCATED;
+}
+
+// A side's number of buckets, first index and span: the last two only where they are not implied.
+Status decode_side(ByteReader &in, bool negative, bool first_is_implied, Histogram &h, std::uint32_t &span) noexcept {
+    std::uint64_t buckets = in.varint();
+    if (!in.ok()) return SKETCH_TRUNCATED;
+    std::uint64_t widest = static_cast<std::uint64_t>(ladder::last_index(h.scale) - ladder::first_index(h.scale));
+    if (buckets == 0 || buckets > kMaxBuckets - h.negatives || buckets - 1 > widest) return SKETCH_CORRUPT;
+    (negative ? h.negatives : h.positives) = static_cast<std::uint32_t>(buckets);
+    if (!first_is_implied) {
+        std::int64_t index = unzigzag(in.varint());
+        if (index < ladder::first_index(h.scale) || index > ladder::last_index(h.scale)) return SKETCH_CORRUPT;
+        h.index[negative ? 0 : h.negatives] = static_cast<std::int32_t>(index);
+    }
+    span = 0;
+    if (buckets > 1) {
+        std::uint64_t holes = in.varint();
+        if (holes > widest - (buckets - 1)) return SKETCH_CORRUPT;
+        span = static_cast<std::uint32_t>(holes + buckets - 1);
     }
     return in.ok() ? SKETCH_OK : SKETCH_TRUNCATED;
 }
 
-Status decode_index(ByteReader &in, std::int32_t &index) noexcept {
-    std::int64_t wide = unzigzag(in.varint());
-    if (!in.ok()) return SKETCH_TRUNCATED;
-    if (wide < ladder::first_index(ladder::kMaxScale) || wide > ladder::last_index(ladder::kMaxScale))
-        return SKETCH_CORRUPT;
-    index = static_cast<std::int32_t>(wide);
+// Positions of the ones among `length` bits, ascending, until there are more than `want`. `out` has room for kSpareOnes
+// more than that; returns how many it got.
+std::uint32_t find_ones(const BitReader &bits, std::size_t from, std::uint64_t length, std::uint32_t want,
+                        std::int32_t *out) noexcept {
+    constexpr std::uint64_t kStep = 56;
+    static_assert(kStep <= kSpareOnes);
+    std::uint32_t found = 0;
+    for (std::uint64_t at = 0; at < length && found <= want; at += kStep) {
+        std::uint64_t window = bits.peek_at(from + at) & low_mask(static_cast<int>(std::min(kStep, length - at)));
+        for (; window != 0; window &= window - 1)
+            out[found++] = static_cast<std::int32_t>(at) + std::countr_zero(window);
+    }
+    return found;
+}
+
+// The indexes of a side, given the first one.
+Status decode_indexes(BitReader &bits, Histogram &h, Side side, std::uint32_t span) noexcept {
+    if (side.buckets == 0) return SKETCH_OK;
+    std::int32_t *index = h.index + side.first;
+    const std::int32_t sign = side.negative ? -1 : 1, first = index[0];
+    std::int64_t last = first + sign * static_cast<std::int64_t>(span);
+    if (last < ladder::first_index(h.scale) || last > ladder::last_index(h.scale)) return SKETCH_CORRUPT;
+    IndexSet set(side.buckets, span);
+    if (set.bits() > bits.bits_left()) return SKETCH_TRUNCATED;
+    // First the offsets, where the indexes will stand.
+    std::int32_t *offset = index + 1;
+    const std::int32_t members = static_cast<std::int32_t>(set.members);
+    std::int32_t not_ascending = 0;
+    if (set.trivial()) {
+        for (std::int32_t j = 0; j < members; j++) offset[j] = j;
+    } else {
+        std::size_t highs = bits.position() + std::size_t{set.members} * static_cast<unsigned>(set.low_bits);
+        std::uint64_t length = set.bits() - (highs - bits.position());
+        if (find_ones(bits, highs, length, set.members, offset) != set.members) return SKETCH_CORRUPT;
+        std::size_t low = bits.position();
+        for (std::int32_t j = 0; set.low_bits > 0 && j < members; j++, low += static_cast<unsigned>(set.low_bits)) {
+            std::uint64_t bottom = bits.peek_at(low) & low_mask(set.low_bits);
+            offset[j] = (offset[j] - j) * (1 << set.low_bits) + static_cast<std::int32_t>(bottom);
+            if (j > 0) not_ascending |= offset[j] - offset[j - 1] - 1;  // negative if not
+        }
+        if (not_ascending < 0 || offset[members - 1] >= static_cast<std::int32_t>(set.universe)) return SKETCH_CORRUPT;
+    }
+    for (std::int32_t j = 0; j < members; j++) offset[j] = first + sign * (offset[j] + 1);
+    if (side.buckets > 1) index[side.buckets - 1] = static_cast<std::int32_t>(last);
+    bits.advance(set.bits());
+
+    // Subnormal buckets come last on the negative side and first on the other.
+    for (std::uint32_t i = 0; i < side.buckets && ladder::may_hold_no_double(index[side.negative ? side.buckets - 1 - i : i], h.scale); i++)
+        if (!ladder::holds_a_double(index[side.negative ? side.buckets - 1 - i : i], h.scale)) return SKETCH_CORRUPT;
     return SKETCH_OK;
 }
 
-// The first bucket of either side must be in h.index already. `last_index` of the ladder bounds every step.
-Status decode_buckets(BitReader &bits, Histogram &h) noexcept {
+Status decode_unary_counts(BitReader &bits, Histogram &h) noexcept {
+    const std::uint32_t buckets = h.buckets();
+    std::int32_t ends[kMaxBuckets + kSpareOnes];
+    std::uint64_t length = std::min<std::uint64_t>(bits.bits_left(), kUnaryRowsPerBucket * buckets);
+    if (buckets == 0 || find_ones(bits, bits.position(), length, buckets - 1, ends) < buckets)
+        return length < kUnaryRowsPerBucket * buckets ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
+    h.count[0] = static_cast<std::uint64_t>(ends[0] + 1);
+    for (std::uint32_t i = 1; i < buckets; i++) h.count[i] = static_cast<std::uint64_t>(ends[i] - ends[i - 1]);
+    std::uint64_t rows = static_cast<std::uint64_t>(ends[buckets - 1] + 1);
+    bits.advance(rows);
+    return add_to_total(h.total, rows) ? SKETCH_OK : SKETCH_CORRUPT;
+}
+
+Status decode_rice_counts(BitReader &bits, Histogram &h) noexcept {
     CountModel counts;
-    GapModel gaps(kFirstGapMean);
-    const std::int64_t lowest = ladder::first_index(h.scale), highest = ladder::last_index(h.scale);
-    const std::uint64_t span = static_cast<std::uint64_t>(highest - lowest);
-    for (std::uint32_t i = 0; i < h.buckets(); i++) {
-        std::int64_t index = h.index[i];
-        if (i > 0 && i != h.negatives) {
-            std::uint64_t gap = bits.rice(gaps.parameter());
-            if (gap > span) return bits.ok() ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
-            gaps.update(gap);
-            std::int64_t step = static_cast<std::int64_t>(gap) + 1;
-            index = h.index[i - 1] + (h.is_negative(i) ? -step : step);
-        }
-        if (index < lowest || index > highest) return bits.ok() ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
-        h.index[i] = static_cast<std::int32_t>(index);
-        if (!ladder::holds_a_double(h.index[i], h.scale)) return SKETCH_CORRUPT;
+    const std::uint32_t buckets = h.buckets();
+    std::uint64_t rows = 0;
+    for (std::uint32_t i = 0; i < buckets; i++) {
         std::uint64_t code = bits.rice(counts.parameter());
         h.count[i] = counts.count(code);
         counts.update(code, h.count[i]);
-        if (!add_to_total(h.total, h.count[i])) return bits.ok() ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
+        if (!add_to_total(rows, h.count[i])) return bits.ok() ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
     }
-    return bits.ok() ? SKETCH_OK : SKETCH_TRUNCATED;
+    if (!bits.ok()) return SKETCH_TRUNCATED;
+    if (buckets == 0) return SKETCH_OK;
+    return rows > kUnaryRowsPerBucket * buckets && add_to_total(h.total, rows) ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
-// Between the indexes and the buckets: `lengths`, the minimum, which gives the first index, and the maximum's bits, which
+// Before the bits: `lengths`, the minimum, which gives the first index, and the maximum's bits, which
 // mean nothing until the last bucket is known.
 struct PackedMaximum {
     std::uint64_t bits = 0;
@@ -319,19 +440,26 @@ Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexce
 
     if (Status s = decode_counters(in, flags, h); s != SKETCH_OK) return s;
 
-    StoredExtremes stored(h);
+    // Which extremes are stored depends on which sides there are: the flags tell before the sides are read.
+    bool has_negatives = (flags & kHasNegatives) != 0, has_positives = (flags & kHasPositives) != 0;
+    StoredExtremes stored(h.extremes_known, has_negatives, h.zeros > 0, has_positives);
+    std::uint32_t negative_span = 0, positive_span = 0;
+    if (has_negatives)
+        if (Status s = decode_side(in, true, stored.minimum, h, negative_span); s != SKETCH_OK) return s;
+    if (has_positives)
+        if (Status s = decode_side(in, false, stored.minimum && !has_negatives, h, positive_span); s != SKETCH_OK) return s;
     PackedMaximum maximum;
-    if (h.buckets() > 0 && !stored.minimum)
-        if (Status s = decode_index(in, h.index[0]); s != SKETCH_OK) return s;
-    if (h.negatives > 0 && h.positives > 0)
-        if (Status s = decode_index(in, h.index[h.negatives]); s != SKETCH_OK) return s;
     if (stored.any())
         if (Status s = decode_extremes(in, stored, h, maximum); s != SKETCH_OK) return s;
 
-    BitReader bits(in.position(), in.remaining());
-    if (Status s = decode_buckets(bits, h); s != SKETCH_OK) return s;
-    if (!bits.padding_is_zero()) return SKETCH_CORRUPT;
-    in.skip(bits.bytes_used());
+    BitReader bits(packed, size, size - in.remaining());
+    if (Status s = decode_indexes(bits, h, Side(h, true), negative_span); s != SKETCH_OK) return s;
+    if (Status s = decode_indexes(bits, h, Side(h, false), positive_span); s != SKETCH_OK) return s;
+    if (Status s = flags & kUnaryCounts ? decode_unary_counts(bits, h) : decode_rice_counts(bits, h); s != SKETCH_OK)
+        return s;
+    if (!bits.align()) return SKETCH_CORRUPT;
+    in = ByteReader(packed, size);
+    in.skip(bits.position() / 8);
     if (Status s = finish_extremes(maximum, stored, h); s != SKETCH_OK) return s;
     if (h.total == 0 && (!h.extremes_known || h.scale != h.requested_scale)) return SKETCH_CORRUPT;
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "quantile.hpp"
 
@@ -20,21 +21,24 @@ constexpr std::uint8_t kLayout = 1;
 enum Mode : std::uint8_t { kList = 0, kWindow = 1, kPairs = 2 };
 enum : std::uint8_t {
     kModeMask = 3,
-    kWide = 4,               // window counters of 8 bytes
-    kMoving = 8,             // rows are taken away too
-    kExtremesUnknown = 16,
-    kHasSpecials = 32,       // the buffer ends with three counters, before the fractions
-    kFractionsAreArray = 64,
+    kWidthShift = 2,         // two bits: window counters of 2, 4 or 8 bytes, as the logarithm
+    kWidthMask = 3 << kWidthShift,
+    kMoving = 16,            // rows are taken away too
+    kExtremesUnknown = 32,
+    kHasSpecials = 64,       // the buffer ends with three counters, before the fractions
+    kFractionsAreArray = 128,
 };
 
 constexpr std::size_t kHeaderSize = sizeof(WorkHeader);
 constexpr std::size_t kSpecialsSize = 3 * sizeof(std::uint64_t);
 constexpr std::size_t kFirstSize = 256;       // 96 rows of a small group
 constexpr std::size_t kLargestList = 2048;    // 992 rows: fewer than kMaxBuckets, so a list never needs a collapse
+constexpr std::uint32_t kMostEntries = kLargestList / 2;
 constexpr std::size_t kPairSize = sizeof(std::uint64_t) + sizeof(std::int32_t);
 constexpr std::int32_t kNoBase = 1 << 30;     // far from every index: nothing falls into a side without a base
 constexpr std::uint32_t kListSpan = 1 << 15;  // index offsets that a list entry can hold
-constexpr std::uint64_t kNarrowTotal = 0xffffffffu;
+constexpr std::uint64_t kLargestTotal[4] = {0, 0xffffu, 0xffffffffu, kMaxTotal};  // by the width of counters
+constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 enum Side : unsigned { kNegative = 0, kPositive = 1 };
@@ -49,7 +53,7 @@ std::int32_t key_of(Side side, std::int32_t index) noexcept {
     return side == kPositive ? index + kKeyBias : -(index + kKeyBias);
 }
 Side side_of(std::int32_t key) noexcept { return key > 0 ? kPositive : kNegative; }
-std::int32_t index_of(std::int32_t key) noexcept { return (key > 0 ? key : -key) - kKeyBias; }
+std::int32_t index_of(std::int32_t key) noexcept { return key > 0 ? key - kKeyBias : -(key + kKeyBias); }
 
 // A work form that this library wrote, 8-byte aligned: what mutation needs.
 class Work {
@@ -58,13 +62,22 @@ class Work {
 
     WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
     Mode mode() const noexcept { return static_cast<Mode>(header().flags & kModeMask); }
-    bool wide() const noexcept { return header().flags & kWide; }
+    int width() const noexcept { return (header().flags & kWidthMask) >> kWidthShift; }
     bool moving() const noexcept { return header().flags & kMoving; }
 
     std::uint16_t *list() const noexcept { return reinterpret_cast<std::uint16_t *>(bytes_ + kHeaderSize); }
     template <typename Counter>
     Counter *window() const noexcept {
         return reinterpret_cast<Counter *>(bytes_ + kHeaderSize);
+    }
+    // use(counters) with the window's counters by their type.
+    template <typename Use>
+    [[gnu::always_inline]] auto with_window(Use use) const noexcept {
+        switch (width()) {
+            case 1: return use(window<std::uint16_t>());
+            case 2: return use(window<std::uint32_t>());
+            default: return use(window<std::uint64_t>());
+        }
     }
     std::uint64_t *pair_counts() const noexcept { return window<std::uint64_t>(); }
     std::int32_t *pair_keys() const noexcept {
@@ -112,8 +125,7 @@ class Work {
                 }
                 break;
             case kWindow:
-                if (wide()) for_each_in_window<std::uint64_t>(visit);
-                else for_each_in_window<std::uint32_t>(visit);
+                with_window([&](auto *counters) { for_each_in_window(counters, visit); });
                 break;
             case kPairs:
                 for (std::uint32_t i = 0; i < h.used; i++)
@@ -126,44 +138,43 @@ class Work {
     void bump(Side side, std::int32_t index, std::uint64_t weight) const noexcept {
         WorkHeader &h = header();
         if (mode() == kList) {
-            list()[h.used++] = static_cast<std::uint16_t>((index - h.base[side]) | (side == kNegative ? kListSpan : 0));
+            list()[h.used++] = static_cast<std::uint16_t>(static_cast<std::uint32_t>(index - h.base[side]) |
+                                                         (side == kNegative ? kListSpan : 0u));
         } else if (mode() == kPairs) {
             std::int32_t key = key_of(side, index);
             std::uint32_t at = find_pair(key);
             if (has_pair(at, key)) pair_counts()[at] += weight;
             else insert_pair(at, key, weight);
-        } else if (wide()) {
-            bump_window<std::uint64_t>(cell(side, index), weight);
         } else {
-            bump_window<std::uint32_t>(cell(side, index), weight);
+            bump_window(side, index, weight);
         }
     }
 
-    template <typename Counter>
-    void bump_window(std::uint32_t at, std::uint64_t weight) const noexcept {
-        Counter &counter = window<Counter>()[at];
-        header().used += counter == 0;
-        counter = static_cast<Counter>(counter + weight);
+    [[gnu::always_inline]] void bump_window(Side side, std::int32_t index, std::uint64_t weight) const noexcept {
+        with_window([&](auto *counters) {
+            auto &counter = counters[cell(side, index)];
+            if (counter == 0) [[unlikely]] header().used++;
+            counter = static_cast<std::remove_reference_t<decltype(counter)>>(counter + weight);
+        });
     }
 
     std::uint64_t window_count(Side side, std::int32_t index) const noexcept {
-        std::uint32_t at = cell(side, index);
-        return wide() ? window<std::uint64_t>()[at] : window<std::uint32_t>()[at];
+        return with_window([&](auto *counters) -> std::uint64_t { return counters[cell(side, index)]; });
     }
 
+    // Stored only when they change, which is rare: a store at each row would make the next row wait for it.
     void widen_extremes(double least, double most) const noexcept {
         WorkHeader &h = header();
-        h.minimum = least < h.minimum ? least : h.minimum;
-        h.maximum = most > h.maximum ? most : h.maximum;
+        if (least < h.minimum) [[unlikely]] h.minimum = least;
+        if (most > h.maximum) [[unlikely]] h.maximum = most;
     }
 
     std::size_t size() const noexcept { return size_; }
 
   private:
     template <typename Counter, typename Visit>
-    void for_each_in_window(Visit visit) const noexcept {
+    void for_each_in_window(const Counter *counters, Visit visit) const noexcept {
         const WorkHeader &h = header();
-        const Counter *counters = window<Counter>();
         for (std::uint32_t i = h.cells[0]; i-- > 0;)
             if (counters[i] != 0) visit(kNegative, h.base[0] + static_cast<std::int32_t>(i), std::uint64_t{counters[i]});
         counters += h.cells[0];
@@ -222,11 +233,11 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
     if (!work.moving()) demand.entries = std::min(demand.entries, kMaxBuckets);
     demand.total += h.total;
 
-    std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(kModeMask | kWide));
+    std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(kModeMask | kWidthMask));
     if (demand.specials) flags |= kHasSpecials;
     std::size_t fixed = kHeaderSize + tail_size(flags, h.fraction_count);
-    bool is_wide = demand.total > kNarrowTotal;
-    std::size_t counter = is_wide ? 8 : 4;
+    int width = demand.total <= kLargestTotal[1] ? 1 : demand.total <= kLargestTotal[2] ? 2 : 3;
+    std::size_t counter = std::size_t{1} << width;
 
     auto size_with = [&](std::uint64_t data) { return std::bit_ceil(std::max<std::uint64_t>(fixed + data, kFirstSize)); };
     std::uint64_t list_size = size_with(2 * std::uint64_t{demand.entries});
@@ -241,7 +252,7 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
         growth.size = list_size;
         place_list(demand, (list_size - fixed) / 2, growth);
     } else if (work.moving() || window_size <= 2 * pairs_size) {
-        growth.flags = static_cast<std::uint8_t>(flags | kWindow | (is_wide ? kWide : 0));
+        growth.flags = static_cast<std::uint8_t>(flags | kWindow | width << kWidthShift);
         growth.size = window_size;
         place_window(demand, (window_size - fixed) / counter, growth);
     } else {
@@ -269,7 +280,6 @@ Status plan_collapse(const Work &work, int scale, sketch_growth &growth) noexcep
 
 Status add_special(const Work &work, double x, std::uint64_t weight, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
-    if (weight > kMaxTotal - h.total) return SKETCH_OVERFLOW;
     if (!(h.flags & kHasSpecials)) {
         Demand demand;
         demand.specials = true;
@@ -282,7 +292,6 @@ Status add_special(const Work &work, double x, std::uint64_t weight, sketch_grow
 
 Status add_zero(const Work &work, std::uint64_t weight) noexcept {
     WorkHeader &h = work.header();
-    if (weight > kMaxTotal - h.total) return SKETCH_OVERFLOW;
     h.zeros += weight;
     h.total += weight;
     work.widen_extremes(0, 0);
@@ -293,7 +302,6 @@ Status add_zero(const Work &work, std::uint64_t weight) noexcept {
 Status add_elsewhere(const Work &work, Side side, std::int32_t index, std::uint64_t weight,
                      sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
-    if (weight > kMaxTotal - h.total) return SKETCH_OVERFLOW;
     if (work.mode() == kList) {
         std::uint32_t offset = static_cast<std::uint32_t>(index - h.base[side]);
         if (weight > 1 || offset >= kListSpan || h.used == h.cells[0]) {
@@ -331,14 +339,15 @@ void work_init(void *state, std::size_t size, const sketch_quantile_options &opt
     h.magic = kWorkMagic;
     h.family = static_cast<std::uint8_t>(Family::quantile);
     h.layout = kLayout;
-    h.flags = static_cast<std::uint8_t>((options.moving ? std::uint8_t{kWindow} | kMoving | kExtremesUnknown : std::uint8_t{kList}) |
+    h.flags = static_cast<std::uint8_t>((options.moving ? std::uint8_t{kWindow} | 1 << kWidthShift | kMoving | kExtremesUnknown : 0) |
                                         (options.fractions_are_array ? kFractionsAreArray : 0));
     h.minimum = kInfinity;
     h.maximum = -kInfinity;
     h.scale = h.requested_scale = static_cast<std::int8_t>(options.scale);
     h.fraction_count = static_cast<std::uint16_t>(options.fraction_count);
     h.base[0] = h.base[1] = kNoBase;
-    if (!options.moving) h.cells[0] = static_cast<std::uint32_t>((size - kHeaderSize - 8 * options.fraction_count) / 2);
+    std::size_t room = size - kHeaderSize - 8 * options.fraction_count;
+    if (!options.moving) h.cells[0] = std::min(static_cast<std::uint32_t>(room / 2), kMostEntries);
     if (options.fraction_count > 0) std::memcpy(work.fractions(), options.fractions, 8 * options.fraction_count);
 }
 
@@ -360,34 +369,25 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
     source.for_each([&](Side side, std::int32_t index, std::uint64_t count) { target.bump(side, index >> shift, count); });
 }
 
-Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, sketch_growth &growth) noexcept {
-    Work work(state, size);
+namespace {
+
+// Everything that is not one more row in a window that has room for it. Apart, so that the common case needs no frame.
+[[gnu::noinline]] Status add_with_care(Work work, double x, std::uint64_t weight, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
-    std::uint64_t magnitude = bits & ~(std::uint64_t{1} << 63);
+    std::uint64_t magnitude = bits & ~kSignBit;
+    if (weight > kMaxTotal - h.total) return SKETCH_OVERFLOW;
     if (magnitude == 0) return add_zero(work, weight);
-    if (magnitude > ladder::kLargestFinite) [[unlikely]] return add_special(work, x, weight, growth);
-    Side side = bits >> 63 ? kNegative : kPositive;
+    if (magnitude > ladder::kLargestFinite) return add_special(work, x, weight, growth);
+    Side side = bits & kSignBit ? kNegative : kPositive;
     std::int32_t index = ladder::index_of_bits(magnitude, h.scale);
 
-    if (work.mode() == kWindow) [[likely]] {
-        if (!work.in_window(side, index)) [[unlikely]] {
-            if (weight > kMaxTotal - h.total) return SKETCH_OVERFLOW;
-            if (h.used >= kMaxBuckets && !work.moving()) return plan_collapse(work, h.scale - 1, growth);
-            return plan_row(work, side, index, weight, growth);
-        }
-        if (h.used >= kMaxBuckets && !work.moving() && work.window_count(side, index) == 0) [[unlikely]]
-            return plan_collapse(work, h.scale - 1, growth);
-        if (work.wide()) {
-            if (weight > kMaxTotal - h.total) [[unlikely]] return SKETCH_OVERFLOW;
-            work.bump_window<std::uint64_t>(work.cell(side, index), weight);
-        } else {
-            if (h.total + weight > kNarrowTotal) [[unlikely]] {
-                if (weight > kMaxTotal - h.total) return SKETCH_OVERFLOW;
-                return plan_row(work, side, index, weight, growth);
-            }
-            work.bump_window<std::uint32_t>(work.cell(side, index), weight);
-        }
+    if (work.mode() == kWindow) {
+        bool inside = work.in_window(side, index);
+        bool is_new = !inside || work.window_count(side, index) == 0;
+        if (is_new && h.used >= kMaxBuckets && !work.moving()) return plan_collapse(work, h.scale - 1, growth);
+        if (!inside || h.total + weight > kLargestTotal[work.width()]) return plan_row(work, side, index, weight, growth);
+        work.bump_window(side, index, weight);
     } else if (Status s = add_elsewhere(work, side, index, weight, growth); s != SKETCH_OK) {
         return s;
     }
@@ -396,11 +396,31 @@ Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, s
     return SKETCH_OK;
 }
 
+}  // namespace
+
+Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, sketch_growth &growth) noexcept {
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
+    std::uint64_t magnitude = bits & ~kSignBit;
+    std::uint64_t total = h.total + weight;
+    // Zero wraps to the largest number here: one comparison for it, infinities and NaN. A list has width 0 and no room.
+    if (magnitude - 1 >= ladder::kLargestFinite || total > kLargestTotal[work.width()] || h.used >= kMaxBuckets)
+        [[unlikely]] return add_with_care(work, x, weight, growth);
+    Side side = bits & kSignBit ? kNegative : kPositive;
+    std::int32_t index = ladder::index_of_bits(magnitude, h.scale);
+    if (!work.in_window(side, index)) [[unlikely]] return add_with_care(work, x, weight, growth);
+    work.bump_window(side, index, weight);
+    h.total = total;
+    work.widen_extremes(x, x);
+    return SKETCH_OK;
+}
+
 Status work_remove(void *state, std::size_t size, double x) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
     std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
-    std::uint64_t magnitude = bits & ~(std::uint64_t{1} << 63);
+    std::uint64_t magnitude = bits & ~kSignBit;
     if (magnitude == 0) {
         if (h.zeros == 0) return SKETCH_BELOW_ZERO;
         h.zeros--;
@@ -410,12 +430,11 @@ Status work_remove(void *state, std::size_t size, double x) noexcept {
         if (counter == 0) return SKETCH_BELOW_ZERO;
         counter--;
     } else {
-        Side side = bits >> 63 ? kNegative : kPositive;
+        Side side = bits & kSignBit ? kNegative : kPositive;
         std::int32_t index = ladder::index_of_bits(magnitude, h.scale);
         if (work.mode() != kWindow || !work.in_window(side, index) || work.window_count(side, index) == 0)
             return SKETCH_BELOW_ZERO;
-        std::uint32_t at = work.cell(side, index);
-        bool emptied = work.wide() ? --work.window<std::uint64_t>()[at] == 0 : --work.window<std::uint32_t>()[at] == 0;
+        bool emptied = work.with_window([&](auto *counters) { return --counters[work.cell(side, index)] == 0; });
         h.used -= emptied;
     }
     h.total--;
@@ -466,8 +485,8 @@ Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth
             for (unsigned side : {kNegative, kPositive})
                 room = room && (!demand.has(side) || (work.in_window(static_cast<Side>(side), demand.low[side]) &&
                                                       work.in_window(static_cast<Side>(side), demand.high[side])));
-            room = room && (work.wide() || h.total + other.total <= kNarrowTotal);
-            if (room)
+            room = room && h.total + other.total <= kLargestTotal[work.width()];
+            if (room && h.used + other.buckets() > kMaxBuckets)
                 for (std::uint32_t i = 0; i < other.buckets(); i++)
                     added += work.window_count(other.is_negative(i) ? kNegative : kPositive, other.index[i]) == 0;
             break;
@@ -503,8 +522,19 @@ Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth
         }
         h.used += added;
     } else if (work.mode() == kWindow) {
-        for (std::uint32_t i = 0; i < other.buckets(); i++)
-            work.bump(other.is_negative(i) ? kNegative : kPositive, other.index[i], other.count[i]);
+        work.with_window([&](auto *counters) {
+            std::uint32_t filled = 0;
+            for (Side side : {kNegative, kPositive}) {
+                const std::uint32_t first = side == kNegative ? 0 : other.negatives;
+                const std::uint32_t end = side == kNegative ? other.negatives : other.buckets();
+                for (std::uint32_t i = first; i < end; i++) {
+                    auto &counter = counters[work.cell(side, other.index[i])];
+                    filled += counter == 0;
+                    counter = static_cast<std::remove_reference_t<decltype(counter)>>(counter + other.count[i]);
+                }
+            }
+            h.used += filled;
+        });
     }
     if (specials) {
         work.specials()[0] += other.negative_infinities;
@@ -534,16 +564,20 @@ Status check_header(const void *state, std::size_t size) noexcept {
     const WorkHeader &h = *static_cast<const WorkHeader *>(state);
     if (h.family != static_cast<std::uint8_t>(Family::quantile)) return SKETCH_WRONG_FAMILY;
     if (h.layout != kLayout) return SKETCH_WRONG_VERSION;
-    int mode = h.flags & kModeMask;
-    if (mode > kPairs || h.flags & 128 || h.scale < ladder::kMinScale || h.scale > h.requested_scale ||
-        h.requested_scale > ladder::kMaxScale || h.fraction_count > kMaxFractions || h.total > kMaxTotal ||
-        h.zeros > h.total)
+    int mode = h.flags & kModeMask, width = (h.flags & kWidthMask) >> kWidthShift;
+    if (mode > kPairs || (mode == kWindow) != (width > 0) || h.scale < ladder::kMinScale ||
+        h.scale > h.requested_scale || h.requested_scale < 0 || h.requested_scale > ladder::kMaxScale ||
+        h.fraction_count > kMaxFractions || (h.fraction_count > 1 && !(h.flags & kFractionsAreArray)) ||
+        h.total > kMaxTotal || h.zeros > h.total || size % sizeof(std::uint64_t) != 0)
         return SKETCH_CORRUPT;
+    for (std::int32_t base : h.base)
+        if (base < -kNoBase || base > kNoBase) return SKETCH_CORRUPT;
     std::uint64_t fixed = kHeaderSize + tail_size(h.flags, h.fraction_count);
     std::uint64_t cells = std::uint64_t{h.cells[0]} + h.cells[1];
-    std::uint64_t cell_size = mode == kList ? 2 : mode == kPairs ? kPairSize : h.flags & kWide ? 8 : 4;
+    std::uint64_t cell_size = mode == kList ? 2 : mode == kPairs ? kPairSize : std::uint64_t{1} << width;
     if (fixed + cells * cell_size > size) return SKETCH_TRUNCATED;
     if (mode != kWindow && (h.cells[1] != 0 || h.used > h.cells[0])) return SKETCH_CORRUPT;
+    if (cells > kNoBase / 2 || (mode == kList && h.used > kMostEntries)) return SKETCH_CORRUPT;
     if (h.used > kMaxBuckets && !(h.flags & kMoving)) return SKETCH_CORRUPT;
     return SKETCH_OK;
 }
@@ -559,13 +593,10 @@ class Collector {
           highest_(ladder::last_index(work_scale)) {}
 
     void add(Side side, std::int32_t index, std::uint64_t count) noexcept {
-        std::int32_t key = key_of(side, index);
-        if (index < lowest_ || index > highest_ || key <= last_key_ || count == 0 || count > kMaxTotal - sum_ ||
-            !ladder::holds_a_double(index, work_scale_)) {
-            ok_ = false;
-            return;
-        }
-        last_key_ = key;
+        ok_ = ok_ && index >= lowest_ && index <= highest_ && key_of(side, index) > last_key_ && count > 0 &&
+              count <= kMaxTotal - sum_ && ladder::holds_a_double(index, work_scale_);
+        if (!ok_) return;
+        last_key_ = key_of(side, index);
         sum_ += count;
         std::int32_t parent = index >> shift_;
         std::uint32_t &on_side = side == kNegative ? h_.negatives : h_.positives;
@@ -615,8 +646,7 @@ void sort_list(const std::uint16_t *entries, std::uint32_t used, Emit emit) noex
             if (counts[i] > 0) emit(entry_of(least + i), counts[i]);
         return;
     }
-    std::uint16_t sorted[kLargestList / 2];
-    used = std::min<std::uint32_t>(used, kLargestList / 2);
+    std::uint16_t sorted[kMostEntries];
     for (std::uint32_t i = 0; i < used; i++) sorted[i] = value_order(entries[i]);
     std::sort(sorted, sorted + used);
     for (std::uint32_t i = 0; i < used;) {
@@ -689,12 +719,11 @@ Status work_read(const void *state, std::size_t size, Histogram &into) noexcept 
         into.fractions = work_fractions(state, size);
     }
     if (into.extremes_known && into.finite() > 0) {
-        Histogram &edges = into;
-        edges.extremes_known = false;
-        bool inside = edges.finite_minimum() <= h.minimum && h.minimum <= h.maximum && h.maximum <= edges.finite_maximum() &&
-                      (into.buckets() == 0 || into.negatives == 0 || h.minimum <= edges.upper(0)) &&
-                      (into.buckets() == 0 || into.positives == 0 || h.maximum >= edges.lower(into.buckets() - 1));
-        edges.extremes_known = true;
+        bool zero_first = into.negatives == 0 && into.zeros > 0, zero_last = into.positives == 0 && into.zeros > 0;
+        std::uint32_t last = into.buckets() - 1;
+        bool inside = (zero_first ? h.minimum == 0 : into.lower(0) <= h.minimum && h.minimum <= into.upper(0)) &&
+                      (zero_last ? h.maximum == 0 : into.lower(last) <= h.maximum && h.maximum <= into.upper(last)) &&
+                      h.minimum <= h.maximum && (into.finite() > 1 || h.minimum == h.maximum);
         if (!inside) return SKETCH_CORRUPT;
     }
     return SKETCH_OK;

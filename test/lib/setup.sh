@@ -51,10 +51,14 @@ cleanup() {
 ### Packages
 
 need_packages() {
+	[[ -d /var/lib/dpkg ]] || die "this needs Debian or Ubuntu"
+	exec 9</var/lib/dpkg # one script at a time: another one may be installing what we miss
+	flock -n 9 || { say "Waiting for another one to install packages." && flock 9; }
 	find_postgres_version
-	local wanted=("${@/-N/-$PG_MAJOR}") missing
-	mapfile -t missing < <(missing_packages "${wanted[@]}")
-	((${#missing[@]} == 0)) || install_packages "${wanted[@]}" 9</var/lib/dpkg
+	local missing
+	mapfile -t missing < <(missing_packages "${@/-N/-$PG_MAJOR}")
+	((${#missing[@]} == 0)) || install_packages "${missing[@]}"
+	exec 9<&-
 	export PG_CONFIG=${GIVEN_PG_CONFIG:-/usr/lib/postgresql/$PG_MAJOR/bin/pg_config}
 	PG_BIN=$("$PG_CONFIG" --bindir)
 	PATH=$PG_BIN:$PATH
@@ -95,21 +99,15 @@ missing_packages() {
 
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed* ]]; }
 
-# One script at a time, by a lock on descriptor 9: another one may have installed everything meanwhile.
 install_packages() {
-	flock 9
-	local missing
-	mapfile -t missing < <(missing_packages "$@")
-	((${#missing[@]})) || return 0
-	say "Installing ${missing[*]}"
+	say "Installing, in a minute or two: $*"
 	apt_get update
 	forbid_main_cluster
-	apt_get install "${missing[@]}"
+	apt_get install "$@"
 	allow_main_cluster
 }
 
 apt_get() {
-	type -P apt-get >/dev/null || die "no apt-get here: this needs Debian, Ubuntu, or the packages installed by hand"
 	((EUID == 0)) || type -P sudo >/dev/null || die "neither root nor sudo: cannot install packages"
 	as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 apt-get -y -qq --no-install-recommends \
 		-o DPkg::Lock::Timeout=600 "$@" </dev/null >"$WORK/apt.log" 2>&1 9<&- || {
@@ -151,7 +149,7 @@ build_extension() {
 # The sources without what was built in place, perhaps for another PostgreSQL.
 copy_source() {
 	mkdir -p "$WORK/src"
-	tar -C "$ROOT" --exclude=./.git --exclude=node_modules --exclude='./build*' --exclude='*.o' --exclude='*.so' \
+	tar -C "$ROOT" --exclude=./.git --exclude=node_modules --exclude='./build*' --exclude='*.o' --exclude='*.d' --exclude='*.so' \
 		--exclude='./sketch_ext--*.sql' -cf - . | tar -C "$WORK/src" --no-same-owner -xf -
 }
 
@@ -199,10 +197,12 @@ start_cluster() {
 	{
 		cat "$TEMP_CONFIG"
 		printf '%s\n' "listen_addresses = ''" "unix_socket_directories = '$SERVER'" \
-			'fsync = off' 'full_page_writes = off' 'synchronous_commit = off' "$@"
+			'fsync = off' 'full_page_writes = off' 'synchronous_commit = off' \
+			'log_min_messages = log' 'log_checkpoints = off' "$@" # errors are the client's; the log is for crashes
 	} >>"$SERVER/data/postgresql.conf"
 	as_postgres "$PG_BIN/pg_ctl" -D "$SERVER/data" -l "$SERVER/log" -s -w start </dev/null >/dev/null ||
 		die "the server did not start"
+	: >"$SERVER/log" # what matters now is yet to come
 }
 
 stop_cluster() {
@@ -211,7 +211,7 @@ stop_cluster() {
 }
 
 show_server_log() {
-	[[ -e $SERVER/log && ! ${log_shown:-} ]] || return 0
+	[[ -s $SERVER/log && ! ${log_shown:-} ]] || return 0
 	log_shown=yes
 	say "--- the end of the server's log:"
 	tail -n 30 "$SERVER/log"

@@ -1,0 +1,317 @@
+// Bytes from anywhere: a packed value is refused or it is canonical and every function can work with it, and no work
+// form, however damaged, makes a reader leave its buffer. What is checked about each stands in
+// fuzz/quantile_decoder.cpp.
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <string>
+
+#include "catch.hpp"
+#include "quantile_sketch.hpp"
+
+std::string quantile_complaint(const uint8_t *data, size_t size, size_t shift);
+
+namespace {
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr uint64_t kMost = 0x7fffffffffffffff;
+
+using Random = std::mt19937_64;
+
+std::vector<double> lognormal_rows(size_t count, double sigma, uint64_t seed, bool signs = false) {
+    Random random(seed);
+    std::lognormal_distribution<double> lognormal(0, sigma);
+    std::vector<double> rows(count);
+    for (double &x : rows) x = lognormal(random) * (signs && random() % 2 ? -1 : 1);
+    return rows;
+}
+
+struct Sample {
+    QuantileSketch sketch;
+    bool with_fractions = false;
+};
+
+// One of everything that a sketch can be: modes of the work form, kinds of rows, counts, collapses, fractions.
+std::vector<Sample> samples() {
+    std::vector<Sample> all;
+    auto keep = [&](QuantileSketch s) { all.push_back({std::move(s)}); };
+    for (double accuracy : {0.01, 0.0002, 0.5}) keep(QuantileSketch(accuracy));
+    for (double x : {1.0, -1.0, 0.0, 3.14159, kInf, -kInf, kNaN, 5e-324, -5e-324, 1.7976931348623157e308, -2.5e-310})
+        keep({x});
+    keep({0, 0, 0});
+    keep({kInf, -kInf, kNaN, kNaN});
+    keep({-1, -2, -3, -3});
+    keep({-1, 0, 0, -8});
+    keep({0, 7, 7, 9});
+    keep({-kInf, -1e100, -5, 0, 0, 2, 2, 1e9, kInf, kNaN});
+    keep({4, 4, 4, 4});
+    keep({1, std::nextafter(1, 2), 2});
+    keep({5e-324, 1e-323, 3e-320, 1e-310, -5e-324, -4e-315});
+    for (int sign : {1, -1}) {
+        QuantileSketch nearly_full;
+        nearly_full.add(sign * 2.5, kMost - 5);
+        nearly_full.add(sign * 2.5);
+        nearly_full.add(sign * 80.0);
+        keep(nearly_full);
+    }
+    QuantileSketch heavy;
+    for (int i = 0; i < 40; i++) heavy.add(i - 20, uint64_t{1} << i);
+    keep(heavy);
+    for (size_t rows : {2, 10, 70, 300}) keep(sketch_of(lognormal_rows(rows, 1, rows)));
+    keep(sketch_of(lognormal_rows(70, 0.001, 8), 0.0002));
+    keep(sketch_of(lognormal_rows(70, 2, 9, true), 0.1));
+    keep(sketch_of(lognormal_rows(5000, 1, 10)));
+    keep(sketch_of(lognormal_rows(300, 40, 11, true), 0.0002));  // pairs
+    keep(sketch_of(lognormal_rows(3000, 3, 12), 0.0002));        // collapsed
+    all.push_back({QuantileSketch(0.01, false, {0.5})});
+    all.push_back({QuantileSketch(0.01, false, {0.0, 0.25, 1.0}, true)});
+    all.back().sketch.merge(QuantileSketch{1, 2, 3});
+    all.push_back({QuantileSketch(0.05, false, {0.99})});
+    for (double x : lognormal_rows(70, 1, 13)) all.back().sketch.add(x);
+    QuantileSketch moving(0.01, true);
+    for (double x : {1.0, 2.0, -3.0, 0.0, kInf, 3.0, 5.0}) moving.add(x);
+    moving.remove(2);
+    keep(moving);
+    for (Sample &s : all) s.with_fractions = true;
+    return all;
+}
+
+void must_be_sound(const uint8_t *data, size_t size, size_t shift, const std::string &what) {
+    std::string complaint = quantile_complaint(data, size, shift);
+    if (!complaint.empty()) FAIL(complaint << ": " << what);
+}
+
+// Bytes of a work form that a mutation is most telling in: the header, the first data, the end.
+size_t telling_position(Random &random, size_t size) {
+    switch (random() % 4) {
+        case 0: return 6 + random() % 58;
+        case 1: return size - 1 - random() % std::min<size_t>(size, 40);
+        case 2: return std::min(size - 1, 64 + random() % 32);
+        default: return random() % size;
+    }
+}
+
+uint8_t telling_byte(Random &random, uint8_t old) {
+    switch (random() % 5) {
+        case 0: return static_cast<uint8_t>(old ^ 1u << random() % 8);
+        case 1: return 0;
+        case 2: return 0xff;
+        case 3: return static_cast<uint8_t>(old + (random() % 2 ? 1 : -1));
+        default: return static_cast<uint8_t>(random());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("valid sketches are sound at any alignment", "[quantile][packed]") {
+    for (const Sample &s : samples()) {
+        Bytes packed = s.sketch.pack(true);
+        for (size_t shift : {0, 1, 3}) must_be_sound(packed.data(), packed.size(), shift, "valid");
+        REQUIRE(sketch_quantile_check(packed.data(), packed.size()) == SKETCH_OK);
+        must_be_sound(static_cast<const uint8_t *>(s.sketch.data()), s.sketch.size(), 0, "valid work form");
+    }
+}
+
+TEST_CASE("every truncation and every further byte is refused", "[quantile][packed]") {
+    for (const Sample &s : samples()) {
+        Bytes packed = s.sketch.pack(true);
+        for (size_t size = 0; size < packed.size(); size++) {
+            must_be_sound(packed.data(), size, size % 2, "truncated");
+            REQUIRE(sketch_quantile_check(packed.data(), size) != SKETCH_OK);
+        }
+        packed.push_back(0);
+        for (int byte = 0; byte < 256; byte++) {
+            packed.back() = static_cast<uint8_t>(byte);
+            must_be_sound(packed.data(), packed.size(), 1, "with a byte more");
+            REQUIRE(sketch_quantile_check(packed.data(), packed.size()) != SKETCH_OK);
+        }
+    }
+}
+
+TEST_CASE("every flipped bit gives a refusal or another sound sketch", "[quantile][packed]") {
+    for (const Sample &s : samples()) {
+        Bytes packed = s.sketch.pack(true);
+        for (size_t bit = 0; bit < 8 * packed.size(); bit++) {
+            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+            must_be_sound(packed.data(), packed.size(), bit % 2, "bit " + std::to_string(bit));
+            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+        }
+    }
+}
+
+TEST_CASE("so do random changes of several bytes", "[quantile][packed]") {
+    Random random(21);
+    std::vector<Bytes> all;
+    for (const Sample &s : samples()) all.push_back(s.sketch.pack(true));
+    for (int round = 0; round < 40000; round++) {
+        Bytes packed = all[random() % all.size()];
+        for (uint64_t changes = 1 + random() % 4; changes > 0 && !packed.empty(); changes--) {
+            size_t at = random() % (random() % 2 ? std::min<size_t>(packed.size(), 12) : packed.size());
+            switch (random() % 8) {
+                case 0: packed.erase(packed.begin() + static_cast<long>(at)); break;
+                case 1: packed.insert(packed.begin() + static_cast<long>(at), static_cast<uint8_t>(random())); break;
+                case 2: packed.resize(at + 1); break;
+                default: packed[at] = telling_byte(random, packed[at]);
+            }
+        }
+        must_be_sound(packed.data(), packed.size(), random() % 4, "round " + std::to_string(round));
+    }
+}
+
+TEST_CASE("bytes of nothing but one value are refused", "[quantile][packed]") {
+    for (int value = 0; value < 256; value++)
+        for (size_t size : {1, 4, 5, 64, 65, 4096}) {
+            Bytes bytes(size, static_cast<uint8_t>(value));
+            must_be_sound(bytes.data(), bytes.size(), 0, "filled");
+            CHECK(sketch_quantile_check(bytes.data(), bytes.size()) != SKETCH_OK);
+        }
+}
+
+TEST_CASE("damaged work forms are refused or read as sound sketches", "[quantile][work]") {
+    Random random(22);
+    std::vector<Sample> all = samples();
+    for (const Sample &s : all) {
+        const uint8_t *data = static_cast<const uint8_t *>(s.sketch.data());
+        for (size_t bit = 32; bit < 8 * 80; bit++) {  // the header and the first entries
+            Bytes work(data, data + s.sketch.size());
+            work[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+            must_be_sound(work.data(), work.size(), 0, "bit " + std::to_string(bit));
+        }
+    }
+    for (int round = 0; round < 40000; round++) {
+        const Sample &s = all[random() % all.size()];
+        const uint8_t *data = static_cast<const uint8_t *>(s.sketch.data());
+        Bytes work(data, data + s.sketch.size());
+        for (uint64_t changes = 1 + random() % 4; changes > 0; changes--) {
+            size_t at = telling_position(random, work.size());
+            work[at] = telling_byte(random, work[at]);
+        }
+        if (random() % 8 == 0) work.resize(4 + random() % work.size());
+        must_be_sound(work.data(), work.size(), 0, "round " + std::to_string(round));
+    }
+}
+
+TEST_CASE("damaged numbers in a work form", "[quantile][work]") {
+    Random random(23);
+    const std::vector<uint32_t> words = {0, 1, 0x7fffffff, 0x80000000, 0x80000001, 0xffffffff, 1u << 30, 1u << 16};
+    for (const Sample &s : samples())
+        for (size_t at = 8; at < 80; at += 4)
+            for (uint32_t word : words) {
+                const uint8_t *data = static_cast<const uint8_t *>(s.sketch.data());
+                Bytes work(data, data + s.sketch.size());
+                std::memcpy(work.data() + at, &word, 4);
+                if (random() % 2)
+                    std::memcpy(work.data() + 8 + 4 * (random() % 18), &words[random() % words.size()], 4);
+                must_be_sound(work.data(), work.size(), 0, "word at " + std::to_string(at));
+            }
+}
+
+TEST_CASE("a work form of another size, layout, family or scale is refused", "[quantile][work]") {
+    QuantileSketch s{1, 2, 3};
+    const uint8_t *data = static_cast<const uint8_t *>(s.data());
+    auto status = [&](size_t at, uint8_t byte, size_t size) {
+        std::vector<uint64_t> words((size + 7) / 8);
+        std::memcpy(words.data(), data, std::min(size, s.size()));
+        reinterpret_cast<uint8_t *>(words.data())[at] = byte;
+        sketch_quantile_info info;
+        return sketch_quantile_describe(words.data(), size, &info);
+    };
+    CHECK(status(4, data[4], s.size()) == SKETCH_OK);
+    CHECK(status(5, 2, s.size()) == SKETCH_WRONG_FAMILY);
+    CHECK(status(6, 2, s.size()) == SKETCH_WRONG_VERSION);
+    CHECK(status(4, data[4], 63) == SKETCH_TRUNCATED);
+    CHECK(status(4, data[4], 255) == SKETCH_CORRUPT);
+    CHECK(status(41, static_cast<uint8_t>(-1), s.size()) == SKETCH_CORRUPT);
+    CHECK(status(41, 13, s.size()) == SKETCH_CORRUPT);
+}
+
+TEST_CASE("fractions of partial states", "[quantile][fractions]") {
+    for (size_t count : {1, 3, 24, 260, 504, 505, 511, 1000}) {
+        std::vector<double> fractions(count);
+        for (size_t i = 0; i < count; i++) fractions[i] = static_cast<double>(i) / static_cast<double>(count);
+        QuantileSketch s(0.01, false, fractions, true);
+        QuantileSketch plain;
+        for (double x : lognormal_rows(3000, 8, count, true)) {
+            s.add(x);
+            plain.add(x);
+            if (s.info().total % 250 != 0) continue;
+            INFO(count << " fractions, " << s.info().total << " rows");
+            REQUIRE(s.pack() == plain.pack());
+        }
+        auto same = [&](const std::vector<double> &f, int are_array) {
+            return sketch_quantile_same_fractions(s.data(), s.size(), f.data(), f.size(), are_array);
+        };
+        CHECK(same(fractions, 1) == SKETCH_OK);
+        CHECK(same(fractions, 0) == SKETCH_FRACTION_MISMATCH);
+        CHECK(same({}, 1) == SKETCH_FRACTION_MISMATCH);
+        Bytes partial = s.pack(true);
+        CHECK(partial.size() > s.pack().size() + 8 * count);
+        std::vector<double> back(SKETCH_QUANTILE_MAX_FRACTIONS);
+        sketch_quantile_options options{};
+        for (const Bytes &bytes : {partial, Bytes(static_cast<const uint8_t *>(s.data()),
+                                                  static_cast<const uint8_t *>(s.data()) + s.size())}) {
+            REQUIRE(sketch_quantile_options_of(bytes.data(), bytes.size(), back.data(), &options) == SKETCH_OK);
+            CHECK(std::vector<double>(back.begin(), back.begin() + static_cast<long>(options.fraction_count)) ==
+                  fractions);
+            CHECK(options.fractions_are_array == 1);
+        }
+    }
+}
+
+TEST_CASE("a span that wraps around is refused", "[quantile][packed]") {
+    // At scale -2 there are 525 buckets a side. 600 of them with 2^32 - 599 holes in between would span nothing.
+    Bytes packed = {1, 1, 4 | 16, 0x20};
+    for (uint64_t v : {uint64_t{600}, uint64_t{0}, (uint64_t{1} << 32) - 599}) {
+        for (; v >= 0x80; v >>= 7) packed.push_back(static_cast<uint8_t>(v | 0x80));
+        packed.push_back(static_cast<uint8_t>(v));
+    }
+    for (size_t bit = 8 * 1600; bit < 8 * 2000; bit++) {
+        Bytes padded = packed;
+        padded.resize(bit / 8);
+        padded.push_back(static_cast<uint8_t>(0xff << bit % 8));
+        padded.resize(bit / 8 + 200, 0xff);
+        must_be_sound(padded.data(), padded.size(), 0, "ones from bit " + std::to_string(bit));
+        REQUIRE(sketch_quantile_check(padded.data(), padded.size()) != SKETCH_OK);
+    }
+}
+
+TEST_CASE("too small a buffer is told and left alone", "[quantile][packed]") {
+    for (const Sample &s : samples()) {
+        Bytes packed = s.sketch.pack(true);
+        REQUIRE(packed.size() <= SKETCH_QUANTILE_PACKED_MAX);
+        for (size_t capacity = 0; capacity < packed.size(); capacity += 1 + packed.size() / 50) {
+            std::unique_ptr<uint8_t[]> out(new uint8_t[capacity]);
+            size_t used = 12345;
+            REQUIRE(sketch_quantile_pack(s.sketch.data(), s.sketch.size(), 1, out.get(), capacity, &used) ==
+                    SKETCH_NO_ROOM);
+            REQUIRE(used == 12345);
+        }
+    }
+}
+
+TEST_CASE("packed sketches are as small as promised", "[quantile][size]") {
+    double bytes = 0;
+    for (uint64_t seed = 0; seed < 1000; seed++)
+        bytes += static_cast<double>(sketch_of(lognormal_rows(70, 1, seed)).pack().size());
+    INFO("70 rows: mean of " << bytes / 1000);
+    CHECK(bytes / 1000 <= 71);
+
+    bytes = 0;
+    for (uint64_t seed = 0; seed < 10; seed++)
+        bytes += static_cast<double>(sketch_of(lognormal_rows(100000, 1, 5000 + seed)).pack().size());
+    INFO("100,000 rows: mean of " << bytes / 10);
+    CHECK(bytes / 10 <= 645);
+
+    CHECK(QuantileSketch().pack().size() == 4);
+    CHECK(QuantileSketch{0}.pack().size() == 5);
+    CHECK(QuantileSketch{42}.pack().size() <= 10);
+    Random random(31);
+    QuantileSketch statuses, sizes;
+    for (int i = 0; i < 100000; i++) {
+        statuses.add(std::vector<double>{200, 200, 200, 200, 304, 404, 500}[random() % 7]);
+        sizes.add(static_cast<double>(random() % 100));
+    }
+    CHECK(statuses.pack().size() <= 32);
+    CHECK(sizes.pack().size() <= 180);
+}
