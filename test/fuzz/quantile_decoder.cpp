@@ -13,7 +13,6 @@
 
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // a <= b where NaN sorts above everything.
