@@ -27,7 +27,7 @@ include $(PGXS)
 override CPPFLAGS := -isystem $(shell $(PG_CONFIG) --includedir-server) $(CPPFLAGS) \
 	-DSKETCH_VERSION='"$(EXTVERSION)"' -DSKETCH_API=
 override CXXFLAGS += -std=c++20 -O2 -Wall -Wextra -fno-exceptions -fno-rtti -ffp-contract=off $(if $(WERROR),-Werror)
-src/core/%.o src/abi/%.o: override CXXFLAGS += -fvisibility=hidden
+src/core/%.o src/abi/%.o: override CXXFLAGS += -O3 -fvisibility=hidden
 override CXXFLAGS += -MMD -MP
 -include $(OBJS:.o=.d)
 

@@ -184,6 +184,12 @@ class BitReader {
     }
     std::uint64_t peek() const noexcept { return peek_at(position_); }
 
+    // The same for positions that are 8 bytes or more before the end.
+    bool can_peek_fast(std::size_t last_position) const noexcept { return last_position / 8 + 8 <= size_; }
+    std::uint64_t peek_fast(std::size_t position) const noexcept {
+        return to_little_endian(load<std::uint64_t>(data_ + position / 8)) >> (position % 8);
+    }
+
     std::uint64_t rice(int k) noexcept {
         std::uint64_t window = peek();
         if ((window & low_mask(kRiceEscape)) == 0) [[unlikely]] return escaped(k);

@@ -106,23 +106,25 @@ inline constexpr Octave<kMaxScale, 13, std::uint16_t> kFine;
 
 }  // namespace detail
 
-inline constexpr std::uint64_t kMantissaMask = (std::uint64_t{1} << 52) - 1;
+inline constexpr std::uint64_t kLeadingBit = std::uint64_t{1} << 52, kMantissaMask = kLeadingBit - 1;
+inline constexpr std::uint64_t kSmallestNormal = kLeadingBit;  // the bits of DBL_MIN
 inline constexpr std::uint64_t kLargestFinite = 0x7fefffffffffffffu;  // the bits of DBL_MAX
 
-// Bucket of a finite, positive double given by its bits (sign bit clear, not zero).
-inline std::int32_t index_of_bits(std::uint64_t bits, int scale) noexcept {
-    std::int32_t exponent = static_cast<std::int32_t>(bits >> 52);
-    std::uint64_t mantissa = bits & kMantissaMask;
-    if (exponent == 0) [[unlikely]] {  // subnormal: shift the leading bit to its place
-        int shift = std::countl_zero(mantissa) - 11;
-        mantissa = (mantissa << shift) & kMantissaMask;
-        exponent = 1 - shift;
-    }
-    mantissa |= std::uint64_t{1} << 52;
-    exponent -= 1023;
+// Bucket of a double with this exponent (of its leading bit) and this mantissa (leading bit included).
+inline std::int32_t index_of(std::int32_t exponent, std::uint64_t mantissa, int scale) noexcept {
     if (scale <= kPlainScale) [[likely]]
         return (exponent * 64 + detail::kPlain.rank(mantissa) - 1) >> (kPlainScale - scale);
     return (exponent * 4096 + detail::kFine.rank(mantissa) - 1) >> (kMaxScale - scale);
+}
+
+// Bucket of a finite, positive double given by its bits (sign bit clear, not zero): normal ones, and any.
+inline std::int32_t index_of_normal(std::uint64_t bits, int scale) noexcept {
+    return index_of(static_cast<std::int32_t>(bits >> 52) - 1023, (bits & kMantissaMask) | kLeadingBit, scale);
+}
+inline std::int32_t index_of_bits(std::uint64_t bits, int scale) noexcept {
+    if (bits >= kLeadingBit) [[likely]] return index_of_normal(bits, scale);
+    int shift = std::countl_zero(bits) - 11;  // subnormal: bring the leading bit to its place
+    return index_of(-1022 - shift, bits << shift, scale);
 }
 
 // First and last bucket that a double can fall into.

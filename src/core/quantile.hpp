@@ -25,8 +25,6 @@ namespace sketch::quantile {
 inline constexpr std::uint32_t kMaxBuckets = SKETCH_QUANTILE_MAX_BUCKETS;
 inline constexpr std::size_t kMaxFractions = SKETCH_QUANTILE_MAX_FRACTIONS;
 
-inline constexpr std::uint32_t kSpareOnes = 64;
-
 // The fractions that a partial state of percentile_sketch carries to its final function. `at` may be unaligned.
 struct Fractions {
     const std::uint8_t *at = nullptr;  // little-endian doubles in a packed value, native ones in a work form: see `wire`
@@ -58,7 +56,7 @@ struct Histogram {
     double minimum, maximum;  // over the finite rows, if known and if there are any
     std::uint32_t negatives, positives;
     Fractions fractions;
-    std::int32_t index[kMaxBuckets + kSpareOnes];  // decoding writes a little past the end
+    std::int32_t index[kMaxBuckets];
     std::uint64_t count[kMaxBuckets];
 
     void clear(int requested) noexcept;
@@ -100,7 +98,7 @@ Status subtract(Histogram &a, Histogram &b) noexcept;
 // ---- the work form (quantile_work.cpp) -------------------------------------------------------------------------------
 //
 //   0  length word of the caller            4  magic, family, layout, flags
-//   8  total rows      16  zeros            24  minimum      32  maximum
+//   8  room: the rows that the counters can still count   16  zeros   24  minimum   32  maximum
 //  40  scale, requested scale, number of fractions
 //  44  used: entries (list) or non-empty buckets (window, pairs)
 //  48  base[2]   56  cells[2]               per side: 0 negative, 1 positive
@@ -112,7 +110,8 @@ Status subtract(Histogram &a, Histogram &b) noexcept;
 struct WorkHeader {
     std::uint32_t callers;
     std::uint8_t magic, family, layout, flags;
-    std::uint64_t total, zeros;
+    std::int64_t room;
+    std::uint64_t zeros;
     double minimum, maximum;
     std::int8_t scale, requested_scale;
     std::uint16_t fraction_count;

@@ -252,71 +252,91 @@ Status decode_counters(ByteReader &in, std::uint8_t flags, Histogram &h) noexcep
     return in.ok() ? SKETCH_OK : SKETCH_TRUNCATED;
 }
 
+// Where the buckets of a side begin, and how far away the last one is.
+struct Reach {
+    std::int32_t first = 0;
+    std::uint32_t span = 0;
+};
+
 // A side's number of buckets, first index and span: the last two only where they are not implied.
-Status decode_side(ByteReader &in, bool negative, bool first_is_implied, Histogram &h, std::uint32_t &span) noexcept {
+Status decode_side(ByteReader &in, bool negative, bool first_is_implied, Histogram &h, Reach &reach) noexcept {
     std::uint64_t buckets = in.varint();
     if (!in.ok()) return SKETCH_TRUNCATED;
-    std::uint64_t widest = static_cast<std::uint64_t>(ladder::last_index(h.scale) - ladder::first_index(h.scale));
-    if (buckets == 0 || buckets > kMaxBuckets - h.negatives || buckets - 1 > widest) return SKETCH_CORRUPT;
+    if (buckets == 0 || buckets > kMaxBuckets - h.negatives) return SKETCH_CORRUPT;
     (negative ? h.negatives : h.positives) = static_cast<std::uint32_t>(buckets);
     if (!first_is_implied) {
         std::int64_t index = unzigzag(in.varint());
         if (index < ladder::first_index(h.scale) || index > ladder::last_index(h.scale)) return SKETCH_CORRUPT;
-        h.index[negative ? 0 : h.negatives] = static_cast<std::int32_t>(index);
+        reach.first = static_cast<std::int32_t>(index);
     }
-    span = 0;
     if (buckets > 1) {
         std::uint64_t holes = in.varint();
-        if (holes > widest - (buckets - 1)) return SKETCH_CORRUPT;
-        span = static_cast<std::uint32_t>(holes + buckets - 1);
+        std::uint64_t widest = static_cast<std::uint64_t>(ladder::last_index(h.scale) - ladder::first_index(h.scale));
+        if (buckets - 1 > widest || holes > widest - (buckets - 1)) return SKETCH_CORRUPT;
+        reach.span = static_cast<std::uint32_t>(holes + buckets - 1);
     }
     return in.ok() ? SKETCH_OK : SKETCH_TRUNCATED;
 }
 
-// Positions of the ones among `length` bits, ascending, until there are more than `want`. `out` has room for kSpareOnes
-// more than that; returns how many it got.
-std::uint32_t find_ones(const BitReader &bits, std::size_t from, std::uint64_t length, std::uint32_t want,
-                        std::int32_t *out) noexcept {
+// Calls take(number, position) for the ones among `length` bits, ascending, but for no more than `want` of them. Returns
+// how many ones there are, or want + 1 if there are more.
+template <typename Take>
+std::uint32_t for_each_one(const BitReader &bits, std::size_t from, std::uint64_t length, std::uint32_t want,
+                           Take take) noexcept {
     constexpr std::uint64_t kStep = 56;
-    static_assert(kStep <= kSpareOnes);
     std::uint32_t found = 0;
-    for (std::uint64_t at = 0; at < length && found <= want; at += kStep) {
+    for (std::uint64_t at = 0; at < length; at += kStep) {
         std::uint64_t window = bits.peek_at(from + at) & low_mask(static_cast<int>(std::min(kStep, length - at)));
-        for (; window != 0; window &= window - 1)
-            out[found++] = static_cast<std::int32_t>(at) + std::countr_zero(window);
+        for (; window != 0; window &= window - 1) {
+            if (found == want) return want + 1;
+            take(static_cast<std::int32_t>(found++), static_cast<std::int32_t>(at) + std::countr_zero(window));
+        }
     }
     return found;
 }
 
-// The indexes of a side, given the first one.
-Status decode_indexes(BitReader &bits, Histogram &h, Side side, std::uint32_t span) noexcept {
+Status decode_indexes(BitReader &bits, Histogram &h, Side side, Reach reach) noexcept {
     if (side.buckets == 0) return SKETCH_OK;
     std::int32_t *index = h.index + side.first;
-    const std::int32_t sign = side.negative ? -1 : 1, first = index[0];
-    std::int64_t last = first + sign * static_cast<std::int64_t>(span);
+    const std::int32_t first = reach.first;
+    std::int64_t last = first + (side.negative ? -1 : 1) * static_cast<std::int64_t>(reach.span);
     if (last < ladder::first_index(h.scale) || last > ladder::last_index(h.scale)) return SKETCH_CORRUPT;
-    IndexSet set(side.buckets, span);
+    IndexSet set(side.buckets, reach.span);
     if (set.bits() > bits.bits_left()) return SKETCH_TRUNCATED;
     // First the offsets, where the indexes will stand.
     std::int32_t *offset = index + 1;
     const std::int32_t members = static_cast<std::int32_t>(set.members);
-    std::int32_t not_ascending = 0;
     if (set.trivial()) {
         for (std::int32_t j = 0; j < members; j++) offset[j] = j;
+    } else if (set.low_bits == 0) {
+        std::uint32_t ones = for_each_one(bits, bits.position(), set.bits(), set.members,
+                                          [&](std::int32_t j, std::int32_t position) { offset[j] = position; });
+        if (ones != set.members) return SKETCH_CORRUPT;
     } else {
-        std::size_t highs = bits.position() + std::size_t{set.members} * static_cast<unsigned>(set.low_bits);
-        std::uint64_t length = set.bits() - (highs - bits.position());
-        if (find_ones(bits, highs, length, set.members, offset) != set.members) return SKETCH_CORRUPT;
-        std::size_t low = bits.position();
-        for (std::int32_t j = 0; set.low_bits > 0 && j < members; j++, low += static_cast<unsigned>(set.low_bits)) {
-            std::uint64_t bottom = bits.peek_at(low) & low_mask(set.low_bits);
-            offset[j] = (offset[j] - j) * (1 << set.low_bits) + static_cast<std::int32_t>(bottom);
-            if (j > 0) not_ascending |= offset[j] - offset[j - 1] - 1;  // negative if not
-        }
-        if (not_ascending < 0 || offset[members - 1] >= static_cast<std::int32_t>(set.universe)) return SKETCH_CORRUPT;
+        const int low_bits = set.low_bits;
+        const std::size_t lows = bits.position(), highs = lows + std::size_t{set.members} * static_cast<unsigned>(low_bits);
+        std::int32_t previous = -1, not_ascending = 0;
+        auto decode_with = [&](auto peek) {
+            return for_each_one(bits, highs, set.bits() - (highs - lows), set.members,
+                                [&](std::int32_t j, std::int32_t position) {
+                                    std::size_t at = lows + static_cast<std::size_t>(j * low_bits);
+                                    std::int32_t low = static_cast<std::int32_t>(peek(at) & low_mask(low_bits));
+                                    offset[j] = (position - j) * (1 << low_bits) + low;
+                                    not_ascending |= offset[j] - previous - 1;  // negative if so
+                                    previous = offset[j];
+                                });
+        };
+        std::uint32_t ones = bits.can_peek_fast(highs) ? decode_with([&](std::size_t at) { return bits.peek_fast(at); })
+                                                       : decode_with([&](std::size_t at) { return bits.peek_at(at); });
+        if (ones != set.members || not_ascending < 0 || previous >= static_cast<std::int32_t>(set.universe))
+            return SKETCH_CORRUPT;
     }
-    for (std::int32_t j = 0; j < members; j++) offset[j] = first + sign * (offset[j] + 1);
-    if (side.buckets > 1) index[side.buckets - 1] = static_cast<std::int32_t>(last);
+    if (side.negative)
+        for (std::int32_t j = 0; j < members; j++) offset[j] = first - 1 - offset[j];
+    else
+        for (std::int32_t j = 0; j < members; j++) offset[j] = first + 1 + offset[j];
+    index[side.buckets - 1] = static_cast<std::int32_t>(last);
+    index[0] = first;
     bits.advance(set.bits());
 
     // Subnormal buckets come last on the negative side and first on the other.
@@ -327,13 +347,14 @@ Status decode_indexes(BitReader &bits, Histogram &h, Side side, std::uint32_t sp
 
 Status decode_unary_counts(BitReader &bits, Histogram &h) noexcept {
     const std::uint32_t buckets = h.buckets();
-    std::int32_t ends[kMaxBuckets + kSpareOnes];
-    std::uint64_t length = std::min<std::uint64_t>(bits.bits_left(), kUnaryRowsPerBucket * buckets);
-    if (buckets == 0 || find_ones(bits, bits.position(), length, buckets - 1, ends) < buckets)
-        return length < kUnaryRowsPerBucket * buckets ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-    h.count[0] = static_cast<std::uint64_t>(ends[0] + 1);
-    for (std::uint32_t i = 1; i < buckets; i++) h.count[i] = static_cast<std::uint64_t>(ends[i] - ends[i - 1]);
-    std::uint64_t rows = static_cast<std::uint64_t>(ends[buckets - 1] + 1);
+    const std::uint64_t most = kUnaryRowsPerBucket * buckets, length = std::min<std::uint64_t>(bits.bits_left(), most);
+    std::int32_t last = -1;
+    std::uint32_t ones = for_each_one(bits, bits.position(), length, buckets, [&](std::int32_t i, std::int32_t position) {
+        h.count[i] = static_cast<std::uint64_t>(position - last);
+        last = position;
+    });
+    if (buckets == 0 || ones < buckets) return length < most ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
+    std::uint64_t rows = static_cast<std::uint64_t>(last + 1);
     bits.advance(rows);
     return add_to_total(h.total, rows) ? SKETCH_OK : SKETCH_CORRUPT;
 }
@@ -368,7 +389,8 @@ Status decode_top_bytes(ByteReader &in, int count, std::uint64_t &v) noexcept {
     return bytes_without_trailing_zeros(v) == count ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
-Status decode_extremes(ByteReader &in, StoredExtremes stored, Histogram &h, PackedMaximum &maximum) noexcept {
+Status decode_extremes(ByteReader &in, StoredExtremes stored, Histogram &h, std::int32_t &first,
+                       PackedMaximum &maximum) noexcept {
     std::uint8_t lengths = in.byte();
     if (!in.ok()) return SKETCH_TRUNCATED;
     int least_bytes = lengths & 15, most_bytes = lengths >> 4;
@@ -379,7 +401,7 @@ Status decode_extremes(ByteReader &in, StoredExtremes stored, Histogram &h, Pack
         if (magnitude == 0 || magnitude > ladder::kLargestFinite || (least >> 63 != 0) != (h.negatives > 0))
             return SKETCH_CORRUPT;
         h.minimum = std::bit_cast<double>(least);
-        h.index[0] = ladder::index_of_bits(magnitude, h.scale);
+        first = ladder::index_of_bits(magnitude, h.scale);
     } else if (least_bytes > 0) {
         return SKETCH_CORRUPT;
     }
@@ -443,18 +465,19 @@ Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexce
     // Which extremes are stored depends on which sides there are: the flags tell before the sides are read.
     bool has_negatives = (flags & kHasNegatives) != 0, has_positives = (flags & kHasPositives) != 0;
     StoredExtremes stored(h.extremes_known, has_negatives, h.zeros > 0, has_positives);
-    std::uint32_t negative_span = 0, positive_span = 0;
+    Reach negative, positive;
     if (has_negatives)
-        if (Status s = decode_side(in, true, stored.minimum, h, negative_span); s != SKETCH_OK) return s;
+        if (Status s = decode_side(in, true, stored.minimum, h, negative); s != SKETCH_OK) return s;
     if (has_positives)
-        if (Status s = decode_side(in, false, stored.minimum && !has_negatives, h, positive_span); s != SKETCH_OK) return s;
+        if (Status s = decode_side(in, false, stored.minimum && !has_negatives, h, positive); s != SKETCH_OK) return s;
     PackedMaximum maximum;
+    std::int32_t &lowest = has_negatives ? negative.first : positive.first;
     if (stored.any())
-        if (Status s = decode_extremes(in, stored, h, maximum); s != SKETCH_OK) return s;
+        if (Status s = decode_extremes(in, stored, h, lowest, maximum); s != SKETCH_OK) return s;
 
     BitReader bits(packed, size, size - in.remaining());
-    if (Status s = decode_indexes(bits, h, Side(h, true), negative_span); s != SKETCH_OK) return s;
-    if (Status s = decode_indexes(bits, h, Side(h, false), positive_span); s != SKETCH_OK) return s;
+    if (Status s = decode_indexes(bits, h, Side(h, true), negative); s != SKETCH_OK) return s;
+    if (Status s = decode_indexes(bits, h, Side(h, false), positive); s != SKETCH_OK) return s;
     if (Status s = flags & kUnaryCounts ? decode_unary_counts(bits, h) : decode_rice_counts(bits, h); s != SKETCH_OK)
         return s;
     if (!bits.align()) return SKETCH_CORRUPT;

@@ -18,11 +18,11 @@ namespace {
 
 constexpr std::uint8_t kLayout = 1;
 
-enum Mode : std::uint8_t { kList = 0, kWindow = 1, kPairs = 2 };
+enum Mode : std::uint8_t { kList, kWindow, kPairs };
 enum : std::uint8_t {
-    kModeMask = 3,
-    kWidthShift = 2,         // two bits: window counters of 2, 4 or 8 bytes, as the logarithm
-    kWidthMask = 3 << kWidthShift,
+    kWidthMask = 3,          // a window's counters are of 2, 4 or 8 bytes: the logarithm; 0 if it is not a window
+    kIsPairs = 4,
+    kUnusedFlag = 8,
     kMoving = 16,            // rows are taken away too
     kExtremesUnknown = 32,
     kHasSpecials = 64,       // the buffer ends with three counters, before the fractions
@@ -38,6 +38,12 @@ constexpr std::size_t kPairSize = sizeof(std::uint64_t) + sizeof(std::int32_t);
 constexpr std::int32_t kNoBase = 1 << 30;     // far from every index: nothing falls into a side without a base
 constexpr std::uint32_t kListSpan = 1 << 15;  // index offsets that a list entry can hold
 constexpr std::uint64_t kLargestTotal[4] = {0, 0xffffu, 0xffffffffu, kMaxTotal};  // by the width of counters
+
+// WorkHeader.room is what may still come before the counters are too narrow: below zero for lists and pairs, which have
+// none. One subtraction counts a row and finds out whether it needs care.
+std::uint64_t total_of(const WorkHeader &h, int width) noexcept {
+    return kLargestTotal[width] - static_cast<std::uint64_t>(h.room);
+}
 constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -61,8 +67,14 @@ class Work {
     Work(void *state, std::size_t size) noexcept : bytes_(static_cast<std::uint8_t *>(state)), size_(size) {}
 
     WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
-    Mode mode() const noexcept { return static_cast<Mode>(header().flags & kModeMask); }
-    int width() const noexcept { return (header().flags & kWidthMask) >> kWidthShift; }
+    Mode mode() const noexcept { return width() > 0 ? kWindow : header().flags & kIsPairs ? kPairs : kList; }
+    int width() const noexcept { return header().flags & kWidthMask; }
+    std::uint64_t total() const noexcept { return total_of(header(), width()); }
+    void set_total(std::uint64_t total) const noexcept {
+        header().room = static_cast<std::int64_t>(kLargestTotal[width()] - total);
+    }
+    void count_rows(std::uint64_t rows) const noexcept { header().room -= static_cast<std::int64_t>(rows); }
+    bool counters_hold(std::uint64_t more) const noexcept { return total() + more <= kLargestTotal[width()]; }
     bool moving() const noexcept { return header().flags & kMoving; }
 
     std::uint16_t *list() const noexcept { return reinterpret_cast<std::uint16_t *>(bytes_ + kHeaderSize); }
@@ -153,7 +165,7 @@ class Work {
     [[gnu::always_inline]] void bump_window(Side side, std::int32_t index, std::uint64_t weight) const noexcept {
         with_window([&](auto *counters) {
             auto &counter = counters[cell(side, index)];
-            if (counter == 0) [[unlikely]] header().used++;
+            header().used += counter == 0;
             counter = static_cast<std::remove_reference_t<decltype(counter)>>(counter + weight);
         });
     }
@@ -231,9 +243,9 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
     work.for_each([&](Side side, std::int32_t index, std::uint64_t) { demand.cover(side, index >> shift); });
     demand.entries += h.used;
     if (!work.moving()) demand.entries = std::min(demand.entries, kMaxBuckets);
-    demand.total += h.total;
+    demand.total += work.total();
 
-    std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(kModeMask | kWidthMask));
+    std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(kWidthMask | kIsPairs));
     if (demand.specials) flags |= kHasSpecials;
     std::size_t fixed = kHeaderSize + tail_size(flags, h.fraction_count);
     int width = demand.total <= kLargestTotal[1] ? 1 : demand.total <= kLargestTotal[2] ? 2 : 3;
@@ -248,15 +260,15 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
     bool list_fits = work.mode() == kList && demand.only_single_rows && demand.width(0) <= kListSpan &&
                      demand.width(1) <= kListSpan && list_size <= kLargestList && !work.moving();
     if (list_fits && list_size < window_size) {
-        growth.flags = flags | kList;
+        growth.flags = flags;
         growth.size = list_size;
         place_list(demand, (list_size - fixed) / 2, growth);
     } else if (work.moving() || window_size <= 2 * pairs_size) {
-        growth.flags = static_cast<std::uint8_t>(flags | kWindow | width << kWidthShift);
+        growth.flags = static_cast<std::uint8_t>(flags | width);
         growth.size = window_size;
         place_window(demand, (window_size - fixed) / counter, growth);
     } else {
-        growth.flags = flags | kPairs;
+        growth.flags = flags | kIsPairs;
         growth.size = pairs_size;
         growth.base[0] = growth.base[1] = kNoBase;
         growth.cells[0] = static_cast<std::uint32_t>((pairs_size - fixed) / kPairSize);
@@ -286,14 +298,14 @@ Status add_special(const Work &work, double x, std::uint64_t weight, sketch_grow
         return plan(work, h.scale, demand, growth);
     }
     work.specials()[std::isnan(x) ? 2 : x > 0 ? 1 : 0] += weight;
-    h.total += weight;
+    work.count_rows(weight);
     return SKETCH_OK;
 }
 
 Status add_zero(const Work &work, std::uint64_t weight) noexcept {
     WorkHeader &h = work.header();
     h.zeros += weight;
-    h.total += weight;
+    work.count_rows(weight);
     work.widen_extremes(0, 0);
     return SKETCH_OK;
 }
@@ -339,12 +351,13 @@ void work_init(void *state, std::size_t size, const sketch_quantile_options &opt
     h.magic = kWorkMagic;
     h.family = static_cast<std::uint8_t>(Family::quantile);
     h.layout = kLayout;
-    h.flags = static_cast<std::uint8_t>((options.moving ? std::uint8_t{kWindow} | 1 << kWidthShift | kMoving | kExtremesUnknown : 0) |
+    h.flags = static_cast<std::uint8_t>((options.moving ? 1 | kMoving | kExtremesUnknown : 0) |
                                         (options.fractions_are_array ? kFractionsAreArray : 0));
     h.minimum = kInfinity;
     h.maximum = -kInfinity;
     h.scale = h.requested_scale = static_cast<std::int8_t>(options.scale);
     h.fraction_count = static_cast<std::uint16_t>(options.fraction_count);
+    work.set_total(0);
     h.base[0] = h.base[1] = kNoBase;
     std::size_t room = size - kHeaderSize - 8 * options.fraction_count;
     if (!options.moving) h.cells[0] = std::min(static_cast<std::uint32_t>(room / 2), kMostEntries);
@@ -358,6 +371,7 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
     h = source.header();
     h.scale = growth.scale;
     h.flags = growth.flags;
+    target.set_total(source.total());
     for (unsigned side : {kNegative, kPositive}) {
         h.base[side] = growth.base[side];
         h.cells[side] = growth.cells[side];
@@ -371,12 +385,15 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
 
 namespace {
 
-// Everything that is not one more row in a window that has room for it. Apart, so that the common case needs no frame.
-[[gnu::noinline]] Status add_with_care(Work work, double x, std::uint64_t weight, sketch_growth &growth) noexcept {
+// Everything that is not one more row in a window that has room for it. Apart,
+// and with the same arguments, so that the common case needs no frame.
+[[gnu::noinline]] Status add_with_care(void *state, std::size_t size, double x, std::uint64_t weight,
+                                       sketch_growth &growth) noexcept {
+    Work work(state, size);
     WorkHeader &h = work.header();
     std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
     std::uint64_t magnitude = bits & ~kSignBit;
-    if (weight > kMaxTotal - h.total) return SKETCH_OVERFLOW;
+    if (weight > kMaxTotal - work.total()) return SKETCH_OVERFLOW;
     if (magnitude == 0) return add_zero(work, weight);
     if (magnitude > ladder::kLargestFinite) return add_special(work, x, weight, growth);
     Side side = bits & kSignBit ? kNegative : kPositive;
@@ -386,12 +403,12 @@ namespace {
         bool inside = work.in_window(side, index);
         bool is_new = !inside || work.window_count(side, index) == 0;
         if (is_new && h.used >= kMaxBuckets && !work.moving()) return plan_collapse(work, h.scale - 1, growth);
-        if (!inside || h.total + weight > kLargestTotal[work.width()]) return plan_row(work, side, index, weight, growth);
+        if (!inside || !work.counters_hold(weight)) return plan_row(work, side, index, weight, growth);
         work.bump_window(side, index, weight);
     } else if (Status s = add_elsewhere(work, side, index, weight, growth); s != SKETCH_OK) {
         return s;
     }
-    h.total += weight;
+    work.count_rows(weight);
     work.widen_extremes(x, x);
     return SKETCH_OK;
 }
@@ -403,15 +420,21 @@ Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, s
     WorkHeader &h = work.header();
     std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
     std::uint64_t magnitude = bits & ~kSignBit;
-    std::uint64_t total = h.total + weight;
-    // Zero wraps to the largest number here: one comparison for it, infinities and NaN. A list has width 0 and no room.
-    if (magnitude - 1 >= ladder::kLargestFinite || total > kLargestTotal[work.width()] || h.used >= kMaxBuckets)
-        [[unlikely]] return add_with_care(work, x, weight, growth);
+    std::int64_t room = h.room - static_cast<std::int64_t>(weight);
+    // Smaller numbers wrap to large ones: one comparison for zero, subnormals, infinities and NaN.
+    if (magnitude - ladder::kSmallestNormal > ladder::kLargestFinite - ladder::kSmallestNormal || room < 0) [[unlikely]]
+        return add_with_care(state, size, x, weight, growth);
     Side side = bits & kSignBit ? kNegative : kPositive;
-    std::int32_t index = ladder::index_of_bits(magnitude, h.scale);
-    if (!work.in_window(side, index)) [[unlikely]] return add_with_care(work, x, weight, growth);
-    work.bump_window(side, index, weight);
-    h.total = total;
+    std::int32_t index = ladder::index_of_normal(magnitude, h.scale);
+    if (!work.in_window(side, index)) [[unlikely]] return add_with_care(state, size, x, weight, growth);
+    bool added = work.with_window([&](auto *counters) {
+        auto &counter = counters[work.cell(side, index)];
+        if (counter == 0) [[unlikely]] return false;
+        counter = static_cast<std::remove_reference_t<decltype(counter)>>(counter + weight);
+        return true;
+    });
+    if (!added) [[unlikely]] return add_with_care(state, size, x, weight, growth);  // one bucket more
+    h.room = room;
     work.widen_extremes(x, x);
     return SKETCH_OK;
 }
@@ -437,7 +460,7 @@ Status work_remove(void *state, std::size_t size, double x) noexcept {
         bool emptied = work.with_window([&](auto *counters) { return --counters[work.cell(side, index)] == 0; });
         h.used -= emptied;
     }
-    h.total--;
+    h.room++;
     return SKETCH_OK;
 }
 
@@ -453,7 +476,7 @@ Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &gro
 Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    if (other.total > kMaxTotal - h.total) return SKETCH_OVERFLOW;
+    if (other.total > kMaxTotal - work.total()) return SKETCH_OVERFLOW;
 
     int requested = std::min<int>(h.requested_scale, other.requested_scale);
     int scale = std::min({requested, static_cast<int>(h.scale), other.scale});
@@ -485,7 +508,7 @@ Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth
             for (unsigned side : {kNegative, kPositive})
                 room = room && (!demand.has(side) || (work.in_window(static_cast<Side>(side), demand.low[side]) &&
                                                       work.in_window(static_cast<Side>(side), demand.high[side])));
-            room = room && h.total + other.total <= kLargestTotal[work.width()];
+            room = room && work.counters_hold(other.total);
             if (room && h.used + other.buckets() > kMaxBuckets)
                 for (std::uint32_t i = 0; i < other.buckets(); i++)
                     added += work.window_count(other.is_negative(i) ? kNegative : kPositive, other.index[i]) == 0;
@@ -541,7 +564,7 @@ Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth
         work.specials()[1] += other.positive_infinities;
         work.specials()[2] += other.nans;
     }
-    h.total += other.total;
+    work.count_rows(other.total);
     h.zeros += other.zeros;
     h.requested_scale = static_cast<std::int8_t>(requested);
     if (!other.extremes_known) h.flags |= kExtremesUnknown;
@@ -564,11 +587,12 @@ Status check_header(const void *state, std::size_t size) noexcept {
     const WorkHeader &h = *static_cast<const WorkHeader *>(state);
     if (h.family != static_cast<std::uint8_t>(Family::quantile)) return SKETCH_WRONG_FAMILY;
     if (h.layout != kLayout) return SKETCH_WRONG_VERSION;
-    int mode = h.flags & kModeMask, width = (h.flags & kWidthMask) >> kWidthShift;
-    if (mode > kPairs || (mode == kWindow) != (width > 0) || h.scale < ladder::kMinScale ||
+    int width = h.flags & kWidthMask;
+    Mode mode = width > 0 ? kWindow : h.flags & kIsPairs ? kPairs : kList;
+    if ((width > 0 && h.flags & kIsPairs) || h.flags & kUnusedFlag || h.scale < ladder::kMinScale ||
         h.scale > h.requested_scale || h.requested_scale < 0 || h.requested_scale > ladder::kMaxScale ||
         h.fraction_count > kMaxFractions || (h.fraction_count > 1 && !(h.flags & kFractionsAreArray)) ||
-        h.total > kMaxTotal || h.zeros > h.total || size % sizeof(std::uint64_t) != 0)
+        total_of(h, width) > kMaxTotal || h.zeros > total_of(h, width) || size % sizeof(std::uint64_t) != 0)
         return SKETCH_CORRUPT;
     for (std::int32_t base : h.base)
         if (base < -kNoBase || base > kNoBase) return SKETCH_CORRUPT;
@@ -683,7 +707,7 @@ Status work_read(const void *state, std::size_t size, Histogram &into) noexcept 
     into.clear(h.requested_scale);
     into.scale = scale_to_read(work);
     into.extremes_known = (h.flags & kExtremesUnknown) == 0;
-    into.total = h.total;
+    into.total = work.total();
     into.zeros = h.zeros;
     into.minimum = h.minimum;
     into.maximum = h.maximum;
@@ -707,8 +731,8 @@ Status work_read(const void *state, std::size_t size, Histogram &into) noexcept 
     if (!collector.ok()) return SKETCH_CORRUPT;
 
     // The counters must add up, one by one so that no sum wraps, and the extremes must lie in the outermost buckets.
-    std::uint64_t rest = h.total - collector.sum();
-    if (collector.sum() > h.total) return SKETCH_CORRUPT;
+    std::uint64_t rest = into.total - collector.sum();
+    if (collector.sum() > into.total) return SKETCH_CORRUPT;
     for (std::uint64_t part : {into.zeros, into.negative_infinities, into.positive_infinities, into.nans}) {
         if (part > rest) return SKETCH_CORRUPT;
         rest -= part;

@@ -272,7 +272,7 @@ TEST_CASE("a span that wraps around is refused", "[quantile][packed]") {
         padded.push_back(static_cast<uint8_t>(0xff << bit % 8));
         padded.resize(bit / 8 + 200, 0xff);
         must_be_sound(padded.data(), padded.size(), 0, "ones from bit " + std::to_string(bit));
-        REQUIRE(sketch_quantile_check(padded.data(), padded.size()) != SKETCH_OK);
+        REQUIRE(sketch_quantile_check(padded.data(), padded.size()) == SKETCH_CORRUPT);
     }
 }
 

@@ -22,22 +22,6 @@ die() {
 	exit 1
 }
 
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-WORK=$(mktemp -d "${TMPDIR:-/tmp}/sketch_ext.XXXXXX")
-DESTDIR=$WORK/install
-SERVER=$WORK/server # data, socket and log
-GIVEN_PG_CONFIG=${PG_CONFIG:-}
-export TEMP_CONFIG=$WORK/extension.conf # PostgreSQL's test modules append it to the settings of their nodes, too
-trap cleanup EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-chmod 755 "$WORK"
-cd "$WORK" # where the user postgres may be, too
-((${#WORK} < 80)) || die "TMPDIR is too long for the path of a Unix socket"
-export PGHOST=$SERVER PGPORT=54321 PGUSER=postgres PGDATABASE=postgres
-
 cleanup() {
 	local status=$?
 	trap '' HUP INT TERM
@@ -62,6 +46,7 @@ need_packages() {
 	export PG_CONFIG=${GIVEN_PG_CONFIG:-/usr/lib/postgresql/$PG_MAJOR/bin/pg_config}
 	PG_BIN=$("$PG_CONFIG" --bindir)
 	PATH=$PG_BIN:$PATH
+	((EUID)) || as_postgres test -x "$WORK" || die "root needs a user postgres who may enter $WORK (or another TMPDIR)"
 	choose_install_place
 }
 
@@ -186,10 +171,6 @@ as_postgres() {
 own_by_postgres() { ((EUID)) || chown -R postgres: "$@"; }
 
 start_cluster() {
-	if ((EUID == 0)); then
-		id postgres >/dev/null 2>&1 || die "as root, this needs a user postgres to run the server"
-		as_postgres test -x "$WORK" || die "the user postgres cannot enter $WORK: set TMPDIR to another directory"
-	fi
 	mkdir "$SERVER"
 	own_by_postgres "$SERVER"
 	as_postgres "$PG_BIN/initdb" -D "$SERVER/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 \
@@ -211,8 +192,30 @@ stop_cluster() {
 }
 
 show_server_log() {
-	[[ -s $SERVER/log && ! ${log_shown:-} ]] || return 0
+	[[ -s ${SERVER:-}/log && ! ${log_shown:-} ]] || return 0
 	log_shown=yes
 	say "--- the end of the server's log:"
 	tail -n 30 "$SERVER/log"
 }
+
+### What the functions above work with
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+GIVEN_PG_CONFIG=
+if [[ ${PG_CONFIG:-} ]]; then
+	GIVEN_PG_CONFIG=$(type -P "$PG_CONFIG") || die "PG_CONFIG=$PG_CONFIG is no program"
+	GIVEN_PG_CONFIG=$(realpath -s "$GIVEN_PG_CONFIG")
+fi
+TMPDIR=$(realpath "${TMPDIR:-/tmp}")
+((${#TMPDIR} < 70)) || die "TMPDIR is too long for the path of a Unix socket"
+WORK=$(mktemp -d "$TMPDIR/sketch_ext.XXXXXX")
+DESTDIR=$WORK/install
+SERVER=$WORK/server                     # data, socket and log
+export TEMP_CONFIG=$WORK/extension.conf # PostgreSQL's test modules append it to the settings of their nodes, too
+export PGHOST=$SERVER PGPORT=54321 PGUSER=postgres PGDATABASE=postgres
+trap cleanup EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+chmod 755 "$WORK"
+cd "$WORK" # where the user postgres may be, too
