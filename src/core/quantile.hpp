@@ -98,13 +98,13 @@ Status subtract(Histogram &a, Histogram &b) noexcept;
 // ---- the work form (quantile_work.cpp) -------------------------------------------------------------------------------
 //
 //   0  length word of the caller            4  magic, family, layout, flags
-//   8  room: the rows that the counters can still count   16  zeros   24  minimum   32  maximum
+//   8  room: the rows that can still be counted   16  zeros   24  minimum   32  maximum
 //  40  scale, requested scale, number of fractions
 //  44  used: entries (list) or non-empty buckets (window, pairs)
 //  48  base[2]   56  cells[2]               per side: 0 negative, 1 positive
 //  64  data, by mode:
 //      list    entries of 16 bits in order of arrival: sign << 15 | index - base[side]. What small groups are made of
-//      window  counters for the buckets base[side] .. base[side] + cells[side] - 1 of either side, 2, 4 or 8 bytes each
+//      window  counters for the buckets base[side] .. base[side] + cells[side] - 1 of either side, 1 to 8 bytes each
 //      pairs   up to cells[0] buckets in value order: 8-byte counts, then 4-byte keys. For few buckets spread widely
 //  end  counts of -Infinity, +Infinity and NaN (if any came), then the fractions
 struct WorkHeader {

@@ -20,9 +20,9 @@ constexpr std::uint8_t kLayout = 1;
 
 enum Mode : std::uint8_t { kList, kWindow, kPairs };
 enum : std::uint8_t {
-    kWidthMask = 3,          // a window's counters are of 2, 4 or 8 bytes: the logarithm; 0 if it is not a window
-    kIsPairs = 4,
-    kUnusedFlag = 8,
+    kWidthMask = 3,          // a window's counters are of 1, 2, 4 or 8 bytes: the logarithm
+    kIsWindow = 4,
+    kIsPairs = 8,
     kMoving = 16,            // rows are taken away too
     kExtremesUnknown = 32,
     kHasSpecials = 64,       // the buffer ends with three counters, before the fractions
@@ -37,12 +37,12 @@ constexpr std::uint32_t kMostEntries = kLargestList / 2;
 constexpr std::size_t kPairSize = sizeof(std::uint64_t) + sizeof(std::int32_t);
 constexpr std::int32_t kNoBase = 1 << 30;     // far from every index: nothing falls into a side without a base
 constexpr std::uint32_t kListSpan = 1 << 15;  // index offsets that a list entry can hold
-constexpr std::uint64_t kLargestTotal[4] = {0, 0xffffu, 0xffffffffu, kMaxTotal};  // by the width of counters
+constexpr std::uint64_t kLargestCount[4] = {0xffu, 0xffffu, 0xffffffffu, kMaxTotal};  // by the width of counters
 
-// WorkHeader.room is what may still come before the counters are too narrow: below zero for lists and pairs, which have
-// none. One subtraction counts a row and finds out whether it needs care.
-std::uint64_t total_of(const WorkHeader &h, int width) noexcept {
-    return kLargestTotal[width] - static_cast<std::uint64_t>(h.room);
+// WorkHeader.room: what may still come to a window; below zero for lists and pairs. So one subtraction counts a row and
+// finds out whether it needs more care than a counter in a window does.
+std::uint64_t total_of(const WorkHeader &h) noexcept {
+    return (h.flags & kIsWindow ? kMaxTotal : 0) - static_cast<std::uint64_t>(h.room);
 }
 constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -67,14 +67,16 @@ class Work {
     Work(void *state, std::size_t size) noexcept : bytes_(static_cast<std::uint8_t *>(state)), size_(size) {}
 
     WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
-    Mode mode() const noexcept { return width() > 0 ? kWindow : header().flags & kIsPairs ? kPairs : kList; }
+    Mode mode() const noexcept {
+        return header().flags & kIsWindow ? kWindow : header().flags & kIsPairs ? kPairs : kList;
+    }
     int width() const noexcept { return header().flags & kWidthMask; }
-    std::uint64_t total() const noexcept { return total_of(header(), width()); }
+    std::uint64_t total() const noexcept { return total_of(header()); }
     void set_total(std::uint64_t total) const noexcept {
-        header().room = static_cast<std::int64_t>(kLargestTotal[width()] - total);
+        header().room = static_cast<std::int64_t>((mode() == kWindow ? kMaxTotal : 0) - total);
     }
     void count_rows(std::uint64_t rows) const noexcept { header().room -= static_cast<std::int64_t>(rows); }
-    bool counters_hold(std::uint64_t more) const noexcept { return total() + more <= kLargestTotal[width()]; }
+    std::uint64_t largest_count() const noexcept { return kLargestCount[width()]; }
     bool moving() const noexcept { return header().flags & kMoving; }
 
     std::uint16_t *list() const noexcept { return reinterpret_cast<std::uint16_t *>(bytes_ + kHeaderSize); }
@@ -86,6 +88,7 @@ class Work {
     template <typename Use>
     [[gnu::always_inline]] auto with_window(Use use) const noexcept {
         switch (width()) {
+            case 0: return use(window<std::uint8_t>());
             case 1: return use(window<std::uint16_t>());
             case 2: return use(window<std::uint32_t>());
             default: return use(window<std::uint64_t>());
@@ -202,7 +205,7 @@ class Work {
 struct Demand {
     std::int32_t low[2] = {kNoBase, kNoBase}, high[2] = {-kNoBase, -kNoBase};
     std::uint32_t entries = 0;  // non-empty buckets, at most
-    std::uint64_t total = 0;
+    std::uint64_t largest = 0;  // count of one bucket, at most
     bool specials = false;
     bool only_single_rows = true;  // nothing comes with a weight: a list will do
 
@@ -240,15 +243,22 @@ void place_list(const Demand &demand, std::size_t capacity, sketch_growth &growt
 Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
     int shift = h.scale - scale;
-    work.for_each([&](Side side, std::int32_t index, std::uint64_t) { demand.cover(side, index >> shift); });
+    std::uint64_t largest = 0;
+    work.for_each([&](Side side, std::int32_t index, std::uint64_t count) {
+        demand.cover(side, index >> shift);
+        largest = std::max(largest, count);
+    });
+    if (work.mode() == kList) largest = h.used;
+    // A bucket gets at most what 2^shift of its children hold, and never more than there are rows.
+    demand.largest += std::min(largest > (kMaxTotal >> shift) ? kMaxTotal : largest << shift, work.total());
     demand.entries += h.used;
     if (!work.moving()) demand.entries = std::min(demand.entries, kMaxBuckets);
-    demand.total += work.total();
 
-    std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(kWidthMask | kIsPairs));
+    std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(kWidthMask | kIsWindow | kIsPairs));
     if (demand.specials) flags |= kHasSpecials;
     std::size_t fixed = kHeaderSize + tail_size(flags, h.fraction_count);
-    int width = demand.total <= kLargestTotal[1] ? 1 : demand.total <= kLargestTotal[2] ? 2 : 3;
+    int width = 0;
+    while (width < 3 && demand.largest > kLargestCount[width]) width++;
     std::size_t counter = std::size_t{1} << width;
 
     auto size_with = [&](std::uint64_t data) { return std::bit_ceil(std::max<std::uint64_t>(fixed + data, kFirstSize)); };
@@ -264,7 +274,7 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
         growth.size = list_size;
         place_list(demand, (list_size - fixed) / 2, growth);
     } else if (work.moving() || window_size <= 2 * pairs_size) {
-        growth.flags = static_cast<std::uint8_t>(flags | width);
+        growth.flags = static_cast<std::uint8_t>(flags | kIsWindow | width);
         growth.size = window_size;
         place_window(demand, (window_size - fixed) / counter, growth);
     } else {
@@ -281,7 +291,7 @@ Status plan_row(const Work &work, Side side, std::int32_t index, std::uint64_t w
     Demand demand;
     demand.cover(side, index);
     demand.entries = 1;
-    demand.total = weight;
+    demand.largest = weight;
     demand.only_single_rows = weight == 1;
     return plan(work, work.header().scale, demand, growth);
 }
@@ -351,7 +361,7 @@ void work_init(void *state, std::size_t size, const sketch_quantile_options &opt
     h.magic = kWorkMagic;
     h.family = static_cast<std::uint8_t>(Family::quantile);
     h.layout = kLayout;
-    h.flags = static_cast<std::uint8_t>((options.moving ? 1 | kMoving | kExtremesUnknown : 0) |
+    h.flags = static_cast<std::uint8_t>((options.moving ? std::uint8_t{kIsWindow} | kMoving | kExtremesUnknown : 0) |
                                         (options.fractions_are_array ? kFractionsAreArray : 0));
     h.minimum = kInfinity;
     h.maximum = -kInfinity;
@@ -401,9 +411,9 @@ namespace {
 
     if (work.mode() == kWindow) {
         bool inside = work.in_window(side, index);
-        bool is_new = !inside || work.window_count(side, index) == 0;
-        if (is_new && h.used >= kMaxBuckets && !work.moving()) return plan_collapse(work, h.scale - 1, growth);
-        if (!inside || !work.counters_hold(weight)) return plan_row(work, side, index, weight, growth);
+        std::uint64_t count = inside ? work.window_count(side, index) : 0;
+        if (count == 0 && h.used >= kMaxBuckets && !work.moving()) return plan_collapse(work, h.scale - 1, growth);
+        if (!inside || count + weight > work.largest_count()) return plan_row(work, side, index, weight, growth);
         work.bump_window(side, index, weight);
     } else if (Status s = add_elsewhere(work, side, index, weight, growth); s != SKETCH_OK) {
         return s;
@@ -429,11 +439,12 @@ Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, s
     if (!work.in_window(side, index)) [[unlikely]] return add_with_care(state, size, x, weight, growth);
     bool added = work.with_window([&](auto *counters) {
         auto &counter = counters[work.cell(side, index)];
-        if (counter == 0) [[unlikely]] return false;
-        counter = static_cast<std::remove_reference_t<decltype(counter)>>(counter + weight);
+        using Counter = std::remove_reference_t<decltype(counter)>;
+        if (counter == 0 || counter + weight > std::numeric_limits<Counter>::max()) [[unlikely]] return false;
+        counter = static_cast<Counter>(counter + weight);
         return true;
     });
-    if (!added) [[unlikely]] return add_with_care(state, size, x, weight, growth);  // one bucket more
+    if (!added) [[unlikely]] return add_with_care(state, size, x, weight, growth);  // one more bucket, or wider ones
     h.room = room;
     work.widen_extremes(x, x);
     return SKETCH_OK;
@@ -473,6 +484,93 @@ Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &gro
     return SKETCH_OK;
 }
 
+namespace {
+
+Side side_of(const Histogram &h, std::uint32_t bucket) noexcept { return h.is_negative(bucket) ? kNegative : kPositive; }
+
+Status plan_merge(const Work &work, const Histogram &other, std::uint32_t new_buckets, sketch_growth &growth) noexcept {
+    Demand demand;
+    demand.specials = other.negative_infinities + other.positive_infinities + other.nans > 0;
+    demand.entries = new_buckets;
+    demand.only_single_rows = false;
+    for (std::uint32_t i = 0; i < other.buckets(); i++) {
+        demand.cover(side_of(other, i), other.index[i]);
+        demand.largest = std::max(demand.largest, other.count[i]);
+    }
+    return plan(work, work.header().scale, demand, growth);
+}
+
+// use(counter, count) for each bucket of a side that a window has room for.
+template <typename Counter, typename Use>
+void for_each_counter(const Work &work, const Histogram &other, Counter *counters, Use use) noexcept {
+    const std::uint32_t ends[2] = {other.negatives, other.buckets()};
+    std::uint32_t i = 0;
+    for (Side side : {kNegative, kPositive})
+        for (; i < ends[side]; i++) use(counters[work.cell(side, other.index[i])], other.count[i]);
+}
+
+Status merge_into_window(const Work &work, const Histogram &other, sketch_growth &growth) noexcept {
+    WorkHeader &h = work.header();
+    bool room = true;  // buckets are sorted: it is enough to look at either end of either side
+    if (other.negatives > 0)
+        room = work.in_window(kNegative, other.index[0]) && work.in_window(kNegative, other.index[other.negatives - 1]);
+    if (other.positives > 0)
+        room = room && work.in_window(kPositive, other.index[other.negatives]) &&
+               work.in_window(kPositive, other.index[other.buckets() - 1]);
+    if (!room) return plan_merge(work, other, other.buckets(), growth);
+    return work.with_window([&](auto *counters) {
+        using Counter = std::remove_reference_t<decltype(*counters)>;
+        std::uint32_t filled = 0;
+        bool overflow = false;
+        for_each_counter(work, other, counters, [&](Counter &counter, std::uint64_t count) {
+            std::uint64_t sum = counter + count;
+            filled += counter == 0;
+            overflow |= sum > std::numeric_limits<Counter>::max();
+            counter = static_cast<Counter>(sum);
+        });
+        bool too_many = h.used + filled > kMaxBuckets;
+        if (!overflow && !too_many) [[likely]] {
+            h.used += filled;
+            return SKETCH_OK;
+        }
+        // Rare, so it is found out by trying. Counters that wrapped around come back the same way.
+        for_each_counter(work, other, counters, [](Counter &counter, std::uint64_t count) {
+            counter = static_cast<Counter>(counter - count);
+        });
+        return too_many ? plan_collapse(work, h.scale - 1, growth) : plan_merge(work, other, other.buckets(), growth);
+    });
+}
+
+Status merge_into_pairs(const Work &work, const Histogram &other, sketch_growth &growth) noexcept {
+    WorkHeader &h = work.header();
+    std::uint32_t added = 0;
+    for (std::uint32_t i = 0, at = 0; i < other.buckets(); i++) {
+        std::int32_t key = key_of(side_of(other, i), other.index[i]);
+        while (at < h.used && work.pair_keys()[at] < key) at++;
+        added += !work.has_pair(at, key);
+    }
+    if (h.used + added > kMaxBuckets) return plan_collapse(work, h.scale - 1, growth);
+    if (h.used + added > h.cells[0]) return plan_merge(work, other, added, growth);
+    std::uint32_t from = h.used, to = h.used + added;  // from the back: nothing is overwritten before it is read
+    for (std::uint32_t i = other.buckets(); i-- > 0;) {
+        std::int32_t key = key_of(side_of(other, i), other.index[i]);
+        std::uint64_t count = other.count[i];
+        while (from > 0 && work.pair_keys()[from - 1] > key) {
+            to--, from--;
+            work.pair_keys()[to] = work.pair_keys()[from];
+            work.pair_counts()[to] = work.pair_counts()[from];
+        }
+        if (from > 0 && work.pair_keys()[from - 1] == key) count += work.pair_counts()[--from];
+        to--;
+        work.pair_keys()[to] = key;
+        work.pair_counts()[to] = count;
+    }
+    h.used += added;
+    return SKETCH_OK;
+}
+
+}  // namespace
+
 Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
@@ -484,81 +582,12 @@ Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth
     if (h.scale > scale) return plan_collapse(work, scale, growth);
 
     bool specials = other.negative_infinities + other.positive_infinities + other.nans > 0;
-    Demand demand;
-    demand.specials = specials;
-    demand.entries = other.buckets();
-    demand.total = other.total;
-    demand.only_single_rows = false;
-    bool room = !(specials && !(h.flags & kHasSpecials));
-    if (other.negatives > 0) {  // both ends of either side: the list is sorted
-        demand.cover(kNegative, other.index[0]);
-        demand.cover(kNegative, other.index[other.negatives - 1]);
-    }
-    if (other.positives > 0) {
-        demand.cover(kPositive, other.index[other.negatives]);
-        demand.cover(kPositive, other.index[other.buckets() - 1]);
-    }
-
-    std::uint32_t added = 0;  // buckets that are empty until now
-    switch (work.mode()) {
-        case kList:
-            room = room && other.buckets() == 0;
-            break;
-        case kWindow:
-            for (unsigned side : {kNegative, kPositive})
-                room = room && (!demand.has(side) || (work.in_window(static_cast<Side>(side), demand.low[side]) &&
-                                                      work.in_window(static_cast<Side>(side), demand.high[side])));
-            room = room && work.counters_hold(other.total);
-            if (room && h.used + other.buckets() > kMaxBuckets)
-                for (std::uint32_t i = 0; i < other.buckets(); i++)
-                    added += work.window_count(other.is_negative(i) ? kNegative : kPositive, other.index[i]) == 0;
-            break;
-        case kPairs:
-            for (std::uint32_t i = 0, at = 0; i < other.buckets(); i++) {
-                std::int32_t key = key_of(other.is_negative(i) ? kNegative : kPositive, other.index[i]);
-                while (at < h.used && work.pair_keys()[at] < key) at++;
-                added += !work.has_pair(at, key);
-            }
-            if (h.used + added <= kMaxBuckets) {
-                demand.entries = added;
-                room = room && h.used + added <= h.cells[0];
-            }
-            break;
-    }
-    if (h.used + added > kMaxBuckets && work.mode() != kList) return plan_collapse(work, scale - 1, growth);
-    if (!room) return plan(work, scale, demand, growth);
-
-    if (work.mode() == kPairs) {  // from the back, so that nothing is overwritten before it is read
-        std::uint32_t from = h.used, to = h.used + added;
-        for (std::uint32_t i = other.buckets(); i-- > 0;) {
-            std::int32_t key = key_of(other.is_negative(i) ? kNegative : kPositive, other.index[i]);
-            std::uint64_t count = other.count[i];
-            while (from > 0 && work.pair_keys()[from - 1] > key) {
-                to--, from--;
-                work.pair_keys()[to] = work.pair_keys()[from];
-                work.pair_counts()[to] = work.pair_counts()[from];
-            }
-            if (from > 0 && work.pair_keys()[from - 1] == key) count += work.pair_counts()[--from];
-            to--;
-            work.pair_keys()[to] = key;
-            work.pair_counts()[to] = count;
-        }
-        h.used += added;
-    } else if (work.mode() == kWindow) {
-        work.with_window([&](auto *counters) {
-            std::uint32_t filled = 0;
-            for (Side side : {kNegative, kPositive}) {
-                const std::uint32_t first = side == kNegative ? 0 : other.negatives;
-                const std::uint32_t end = side == kNegative ? other.negatives : other.buckets();
-                for (std::uint32_t i = first; i < end; i++) {
-                    auto &counter = counters[work.cell(side, other.index[i])];
-                    filled += counter == 0;
-                    counter = static_cast<std::remove_reference_t<decltype(counter)>>(counter + other.count[i]);
-                }
-            }
-            h.used += filled;
-        });
-    }
+    if ((specials && !(h.flags & kHasSpecials)) || (work.mode() == kList && other.buckets() > 0))
+        return plan_merge(work, other, other.buckets(), growth);
+    Status s = work.mode() == kWindow  ? merge_into_window(work, other, growth)
+               : work.mode() == kPairs ? merge_into_pairs(work, other, growth)
+                                       : SKETCH_OK;
+    if (s != SKETCH_OK) return s;
     if (specials) {
         work.specials()[0] += other.negative_infinities;
         work.specials()[1] += other.positive_infinities;
@@ -587,12 +616,13 @@ Status check_header(const void *state, std::size_t size) noexcept {
     const WorkHeader &h = *static_cast<const WorkHeader *>(state);
     if (h.family != static_cast<std::uint8_t>(Family::quantile)) return SKETCH_WRONG_FAMILY;
     if (h.layout != kLayout) return SKETCH_WRONG_VERSION;
-    int width = h.flags & kWidthMask;
-    Mode mode = width > 0 ? kWindow : h.flags & kIsPairs ? kPairs : kList;
-    if ((width > 0 && h.flags & kIsPairs) || h.flags & kUnusedFlag || h.scale < ladder::kMinScale ||
+    const bool is_window = (h.flags & kIsWindow) != 0, is_pairs = (h.flags & kIsPairs) != 0;
+    const int width = h.flags & kWidthMask;
+    const Mode mode = is_window ? kWindow : is_pairs ? kPairs : kList;
+    if ((is_window && is_pairs) || (!is_window && width > 0) || h.scale < ladder::kMinScale ||
         h.scale > h.requested_scale || h.requested_scale < 0 || h.requested_scale > ladder::kMaxScale ||
         h.fraction_count > kMaxFractions || (h.fraction_count > 1 && !(h.flags & kFractionsAreArray)) ||
-        total_of(h, width) > kMaxTotal || h.zeros > total_of(h, width) || size % sizeof(std::uint64_t) != 0)
+        total_of(h) > kMaxTotal || h.zeros > total_of(h) || size % sizeof(std::uint64_t) != 0)
         return SKETCH_CORRUPT;
     for (std::int32_t base : h.base)
         if (base < -kNoBase || base > kNoBase) return SKETCH_CORRUPT;

@@ -1,8 +1,0 @@
-src/core/quantile_work.o: src/core/quantile_work.cpp \
- src/core/quantile.hpp src/core/bytes.hpp src/core/format.hpp \
- src/core/../sketch.h src/core/ladder.hpp
-src/core/quantile.hpp:
-src/core/bytes.hpp:
-src/core/format.hpp:
-src/core/../sketch.h:
-src/core/ladder.hpp:
