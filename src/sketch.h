@@ -36,16 +36,16 @@ extern "C" {
 
 typedef enum sketch_status {
     SKETCH_OK = 0,
-    SKETCH_GROW,               /* the state needs the layout that was written to *growth: move it there, call again */
-    SKETCH_OVERFLOW,           /* a count would exceed 2^63 - 1 */
-    SKETCH_BELOW_ZERO,         /* a subtraction takes away rows that are not there */
-    SKETCH_FRACTION_MISMATCH,  /* two partial states of one aggregate were made for different fractions */
-    SKETCH_NO_ROOM,            /* the caller's output buffer is too small */
-    SKETCH_TRUNCATED,          /* not a sketch: ends early */
-    SKETCH_WRONG_VERSION,      /* a format version, or a work-form layout, that this library does not know */
-    SKETCH_WRONG_FAMILY,       /* a sketch of another family */
-    SKETCH_CORRUPT,            /* not a sketch: a field is out of range or not in its one canonical encoding */
-    SKETCH_TRAILING            /* not a sketch: bytes are left over */
+    SKETCH_GROW,              /* the state needs the layout that was written to *growth: move it there, call again */
+    SKETCH_OVERFLOW,          /* a count would exceed 2^63 - 1 */
+    SKETCH_BELOW_ZERO,        /* a subtraction takes away rows that are not there */
+    SKETCH_FRACTION_MISMATCH, /* two partial states of one aggregate were made for different fractions */
+    SKETCH_NO_ROOM,           /* the caller's output buffer is too small */
+    SKETCH_TRUNCATED,         /* not a sketch: ends early */
+    SKETCH_WRONG_VERSION,     /* a format version, or a work-form layout, that this library does not know */
+    SKETCH_WRONG_FAMILY,      /* a sketch of another family */
+    SKETCH_CORRUPT,           /* not a sketch: a field is out of range or not in its one canonical encoding */
+    SKETCH_TRAILING           /* not a sketch: bytes are left over */
 } sketch_status;
 
 /* A short English phrase, never NULL. */
@@ -116,9 +116,9 @@ typedef struct sketch_quantile_options {
 SKETCH_API size_t sketch_quantile_init_size(const sketch_quantile_options *options) SKETCH_NOEXCEPT;
 SKETCH_API void sketch_quantile_init(void *state, size_t size, const sketch_quantile_options *options) SKETCH_NOEXCEPT;
 
-/* Copies a state into a larger, non-overlapping buffer of growth->size bytes, with the layout in *growth. */
-SKETCH_API void sketch_quantile_move(void *to, const void *from, size_t from_size, const sketch_growth *growth)
-    SKETCH_NOEXCEPT;
+/* Copies a state into another, non-overlapping buffer of growth->size bytes, with the layout in *growth. */
+SKETCH_API void sketch_quantile_move(void *to, const void *from, size_t from_size,
+                                     const sketch_growth *growth) SKETCH_NOEXCEPT;
 
 /* Adds `weight` (1 .. 2^63 - 1) rows of value x. OK, GROW or OVERFLOW. */
 SKETCH_API sketch_status sketch_quantile_add(void *state, size_t size, double x, uint64_t weight,
@@ -128,8 +128,8 @@ SKETCH_API sketch_status sketch_quantile_add(void *state, size_t size, double x,
 SKETCH_API sketch_status sketch_quantile_remove(void *state, size_t size, double x) SKETCH_NOEXCEPT;
 
 /* Asks for at most this scale from now on. OK or GROW. */
-SKETCH_API sketch_status sketch_quantile_coarsen(void *state, size_t size, int scale, sketch_growth *growth)
-    SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_quantile_coarsen(void *state, size_t size, int scale,
+                                                 sketch_growth *growth) SKETCH_NOEXCEPT;
 
 /*
  * Adds another sketch, packed or work. Parameters: the coarser accuracy wins. OK, GROW, OVERFLOW, or what is wrong
@@ -143,7 +143,7 @@ SKETCH_API sketch_status sketch_quantile_merge(void *state, size_t size, const v
 SKETCH_API sketch_status sketch_quantile_options_of(const void *sketch, size_t size, double *fractions,
                                                     sketch_quantile_options *options) SKETCH_NOEXCEPT;
 
-/* FRACTION_MISMATCH unless the state carries exactly these fractions, as the same kind. */
+/* FRACTION_MISMATCH unless the state, a work form of one's own, carries exactly these fractions, as the same kind. */
 SKETCH_API sketch_status sketch_quantile_same_fractions(const void *state, size_t size, const double *fractions,
                                                         size_t count, int are_array) SKETCH_NOEXCEPT;
 
@@ -157,7 +157,8 @@ SKETCH_API sketch_status sketch_quantile_pack(const void *sketch, size_t size, i
 /* OK if these bytes are a packed quantile sketch in canonical form. A work form is WRONG_VERSION here. */
 SKETCH_API sketch_status sketch_quantile_check(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
 
-/* Rows of a minus rows of b, packed. Outside the law: extremes become unknown. BELOW_ZERO if b has rows that a lacks. */
+/* Rows of a minus rows of b, packed. Outside the law: extremes become unknown. BELOW_ZERO if b has rows that a lacks.
+ */
 SKETCH_API sketch_status sketch_quantile_subtract(const void *a, size_t a_size, const void *b, size_t b_size,
                                                   uint8_t *out, size_t capacity, size_t *out_size) SKETCH_NOEXCEPT;
 
@@ -166,12 +167,13 @@ SKETCH_API sketch_status sketch_quantile_subtract(const void *a, size_t a_size, 
  * With *rows = 0 (an empty sketch) out is untouched. lower and upper, both or neither NULL, bound percentile_cont.
  */
 SKETCH_API sketch_status sketch_quantile_percentiles(const void *sketch, size_t size, const double *p, size_t count,
-                                                     double *out, double *lower, double *upper, uint64_t *rows)
-    SKETCH_NOEXCEPT;
+                                                     double *out, double *lower, double *upper,
+                                                     uint64_t *rows) SKETCH_NOEXCEPT;
 
 /* The same at the fractions that a partial state carries: out has room for SKETCH_QUANTILE_MAX_FRACTIONS. */
-SKETCH_API sketch_status sketch_quantile_carried_percentiles(const void *sketch, size_t size, double *out, size_t *count,
-                                                             int *are_array, uint64_t *rows) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_quantile_carried_percentiles(const void *sketch, size_t size, double *out,
+                                                             size_t *count, int *are_array,
+                                                             uint64_t *rows) SKETCH_NOEXCEPT;
 
 /* Estimated fraction of the rows that are <= x. Untouched if *rows = 0. */
 SKETCH_API sketch_status sketch_quantile_rank(const void *sketch, size_t size, double x, double *fraction,
@@ -196,9 +198,9 @@ SKETCH_API sketch_status sketch_quantile_histogram_at(const void *sketch, size_t
 
 typedef struct sketch_quantile_info {
     uint64_t total, zeros, negative_infinities, positive_infinities, nans;
-    double minimum, maximum;   /* of all rows; bucket edges unless extremes_known; meaningless if total is 0 */
-    double accuracy;           /* as asked for when the sketch was made */
-    double current_accuracy;   /* what it promises now */
+    double minimum, maximum; /* of all rows; bucket edges unless extremes_known; meaningless if total is 0 */
+    double accuracy;         /* as asked for when the sketch was made */
+    double current_accuracy; /* what it promises now */
     int requested_scale, scale;
     uint32_t negative_buckets, positive_buckets;
     int extremes_known;
@@ -206,8 +208,8 @@ typedef struct sketch_quantile_info {
     int fractions_are_array;
 } sketch_quantile_info;
 
-SKETCH_API sketch_status sketch_quantile_describe(const void *sketch, size_t size, sketch_quantile_info *info)
-    SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_quantile_describe(const void *sketch, size_t size,
+                                                  sketch_quantile_info *info) SKETCH_NOEXCEPT;
 
 #ifdef __cplusplus
 }

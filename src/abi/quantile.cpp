@@ -46,7 +46,9 @@ sketch_status sketch_quantile_add(void *state, size_t size, double x, uint64_t w
     return work_add(state, size, x, weight, *growth);
 }
 
-sketch_status sketch_quantile_remove(void *state, size_t size, double x) noexcept { return work_remove(state, size, x); }
+sketch_status sketch_quantile_remove(void *state, size_t size, double x) noexcept {
+    return work_remove(state, size, x);
+}
 
 sketch_status sketch_quantile_coarsen(void *state, size_t size, int scale, sketch_growth *growth) noexcept {
     return work_coarsen(state, size, scale, *growth);
@@ -119,7 +121,8 @@ sketch_status sketch_quantile_carried_percentiles(const void *sketch, size_t siz
     });
 }
 
-sketch_status sketch_quantile_rank(const void *sketch, size_t size, double x, double *fraction, uint64_t *rows) noexcept {
+sketch_status sketch_quantile_rank(const void *sketch, size_t size, double x, double *fraction,
+                                   uint64_t *rows) noexcept {
     return with_histogram(sketch, size, [&](Histogram &h) {
         *rows = h.total;
         if (h.total > 0) *fraction = h.rows_up_to(x) / static_cast<double>(h.total);

@@ -176,7 +176,8 @@ class BitReader {
     // At least kPeekBits bits from a position on.
     std::uint64_t peek_at(std::size_t position) const noexcept {
         std::size_t byte = position / 8;
-        if (size_ < 8) [[unlikely]] return peek_short(position);
+        if (size_ < 8) [[unlikely]]
+            return peek_short(position);
         std::size_t from = std::min(byte, size_ - 8);
         std::size_t shift = 8 * (byte - from) + position % 8;
         std::uint64_t window = to_little_endian(load<std::uint64_t>(data_ + from));
@@ -192,7 +193,8 @@ class BitReader {
 
     std::uint64_t rice(int k) noexcept {
         std::uint64_t window = peek();
-        if ((window & low_mask(kRiceEscape)) == 0) [[unlikely]] return escaped(k);
+        if ((window & low_mask(kRiceEscape)) == 0) [[unlikely]]
+            return escaped(k);
         int q = std::countr_zero(window);
         position_ += static_cast<std::size_t>(q + 1 + k);
         return (static_cast<std::uint64_t>(q) << k) | ((window >> (q + 1)) & low_mask(k));

@@ -18,9 +18,9 @@
 
 namespace sketch::ladder {
 
-inline constexpr int kMaxScale = 12;    // 4096 buckets an octave: accuracy 0.016 %
-inline constexpr int kMinScale = -2;    // four octaves a bucket: every double fits in about 1,050 buckets
-inline constexpr int kPlainScale = 6;   // scales up to this one use a table of 64 boundaries that stays in L1
+inline constexpr int kMaxScale = 12;   // 4096 buckets an octave: accuracy 0.016 %
+inline constexpr int kMinScale = -2;   // four octaves a bucket: every double fits in about 1,050 buckets
+inline constexpr int kPlainScale = 6;  // scales up to this one use a table of 64 boundaries that stays in L1
 
 namespace detail {
 
@@ -32,7 +32,8 @@ constexpr u128 multiply(u128 a, u128 b) {
     std::uint64_t b1 = static_cast<std::uint64_t>(b >> 64), b0 = static_cast<std::uint64_t>(b);
     u128 middle = static_cast<u128>(a1) * b0;
     u128 other = static_cast<u128>(a0) * b1;
-    u128 low = (static_cast<u128>(a0) * b0 >> 64) + static_cast<std::uint64_t>(middle) + static_cast<std::uint64_t>(other);
+    u128 low =
+        (static_cast<u128>(a0) * b0 >> 64) + static_cast<std::uint64_t>(middle) + static_cast<std::uint64_t>(other);
     u128 high = static_cast<u128>(a1) * b1 + (middle >> 64) + (other >> 64) + (low >> 64);
     return high << 2 | (static_cast<std::uint64_t>(low) >> 62);
 }
@@ -107,7 +108,7 @@ inline constexpr Octave<kMaxScale, 13, std::uint16_t> kFine;
 }  // namespace detail
 
 inline constexpr std::uint64_t kLeadingBit = std::uint64_t{1} << 52, kMantissaMask = kLeadingBit - 1;
-inline constexpr std::uint64_t kSmallestNormal = kLeadingBit;  // the bits of DBL_MIN
+inline constexpr std::uint64_t kSmallestNormal = kLeadingBit;         // the bits of DBL_MIN
 inline constexpr std::uint64_t kLargestFinite = 0x7fefffffffffffffu;  // the bits of DBL_MAX
 
 // Bucket of a double with this exponent (of its leading bit) and this mantissa (leading bit included).
@@ -122,7 +123,8 @@ inline std::int32_t index_of_normal(std::uint64_t bits, int scale) noexcept {
     return index_of(static_cast<std::int32_t>(bits >> 52) - 1023, (bits & kMantissaMask) | kLeadingBit, scale);
 }
 inline std::int32_t index_of_bits(std::uint64_t bits, int scale) noexcept {
-    if (bits >= kLeadingBit) [[likely]] return index_of_normal(bits, scale);
+    if (bits >= kLeadingBit) [[likely]]
+        return index_of_normal(bits, scale);
     int shift = std::countl_zero(bits) - 11;  // subnormal: bring the leading bit to its place
     return index_of(-1022 - shift, bits << shift, scale);
 }

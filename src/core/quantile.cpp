@@ -30,8 +30,8 @@ double estimate_inside(double least, double most, double part, int scale) noexce
 
 // (1 - f) a + f b for values that may be infinite or NaN, in the order -Infinity < finite < +Infinity < NaN. An
 // infinity stays one: between the two infinities the nearer one is taken, as there is nothing in between. Rounded as it
-// is, the result is monotone in f and lies in [a, b]: with one sign b - a loses next to nothing and cannot overflow, with
-// two signs both products grow.
+// is, the result is monotone in f and lies in [a, b]: with one sign b - a loses next to nothing and cannot overflow,
+// with two signs both products grow.
 double interpolate(double a, double b, double f) noexcept {
     if (f == 0 || a == b) return a;
     if (std::isnan(a) || std::isnan(b)) return kNaN;

@@ -27,7 +27,8 @@ inline constexpr std::size_t kMaxFractions = SKETCH_QUANTILE_MAX_FRACTIONS;
 
 // The fractions that a partial state of percentile_sketch carries to its final function. `at` may be unaligned.
 struct Fractions {
-    const std::uint8_t *at = nullptr;  // little-endian doubles in a packed value, native ones in a work form: see `wire`
+    const std::uint8_t *at =
+        nullptr;  // little-endian doubles in a packed value, native ones in a work form: see `wire`
     std::size_t count = 0;
     bool is_array = false;
     bool wire = false;
@@ -95,7 +96,7 @@ Status read(const void *sketch, std::size_t size, Histogram &into) noexcept;
 // a - b; `a` becomes the difference.
 Status subtract(Histogram &a, Histogram &b) noexcept;
 
-// ---- the work form (quantile_work.cpp) -------------------------------------------------------------------------------
+// ---- the work form (quantile_work.cpp) ----------------------------------------
 //
 //   0  length word of the caller            4  magic, family, layout, flags
 //   8  room: the rows that can still be counted   16  zeros   24  minimum   32  maximum

@@ -35,13 +35,14 @@ enum : std::uint8_t {
 
 constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 
-// Small groups have hardly more rows than buckets. While there are at most two rows a bucket, counts are in unary (count
+// Small groups have hardly more rows than buckets. While there are at most two rows a bucket, counts are in unary
+// (count
 // - 1 zeros and a one), which is as short as any code and the quickest to read.
 constexpr std::uint64_t kUnaryRowsPerBucket = 2;
 
-// Otherwise counts are coded as the difference from a running mean over about 4 buckets: neighbouring buckets of smooth data hold
-// nearly equal counts, and the difference takes half the bits. Up to twice the mean differences alternate in sign
-// (0, -1, +1, -2, ...); no count is below 1, so above that the count itself is the code.
+// Otherwise counts are coded as the difference from a running mean over about 4 buckets: neighbouring buckets of smooth
+// data hold nearly equal counts, and the difference takes half the bits. Up to twice the mean differences alternate in
+// sign (0, -1, +1, -2, ...); no count is below 1, so above that the count itself is the code.
 class CountModel {
   public:
     int parameter() const noexcept { return rice_.parameter(); }
@@ -73,8 +74,8 @@ class CountModel {
 
 // The set of `members` offsets that are taken out of [0, universe): strictly between a side's first and last bucket.
 // A bitmap where that is the shortest; else Elias-Fano: the low bits of each offset, and the high parts in unary (a one
-// for each offset, a zero for each step of the high part). The rule is part of the format: the fewest bits, and at a tie
-// the fewest low bits. A full set and an empty set take no bits.
+// for each offset, a zero for each step of the high part). The rule is part of the format: the fewest bits, and at a
+// tie the fewest low bits. A full set and an empty set take no bits.
 struct IndexSet {
     std::uint32_t members, universe;
     int low_bits;  // 0: a bitmap
@@ -103,7 +104,8 @@ int bytes_without_trailing_zeros(std::uint64_t v) noexcept { return v == 0 ? 0 :
 struct StoredExtremes {
     bool minimum, maximum;
     StoredExtremes(bool known, bool negatives, bool zeros, bool positives) noexcept
-        : minimum(known && (negatives || (!zeros && positives))), maximum(known && (positives || (!zeros && negatives))) {}
+        : minimum(known && (negatives || (!zeros && positives))),
+          maximum(known && (positives || (!zeros && negatives))) {}
     explicit StoredExtremes(const Histogram &h) noexcept
         : StoredExtremes(h.extremes_known, h.negatives > 0, h.zeros > 0, h.positives > 0) {}
     bool any() const noexcept { return minimum || maximum; }
@@ -278,8 +280,8 @@ Status decode_side(ByteReader &in, bool negative, bool first_is_implied, Histogr
     return in.ok() ? SKETCH_OK : SKETCH_TRUNCATED;
 }
 
-// Calls take(number, position) for the ones among `length` bits, ascending, but for no more than `want` of them. Returns
-// how many ones there are, or want + 1 if there are more.
+// Calls take(number, position) for the ones among `length` bits, ascending, but for no more than `want` of them.
+// Returns how many ones there are, or want + 1 if there are more.
 template <typename Take>
 std::uint32_t for_each_one(const BitReader &bits, std::size_t from, std::uint64_t length, std::uint32_t want,
                            Take take) noexcept {
@@ -314,7 +316,8 @@ Status decode_indexes(BitReader &bits, Histogram &h, Side side, Reach reach) noe
         if (ones != set.members) return SKETCH_CORRUPT;
     } else {
         const int low_bits = set.low_bits;
-        const std::size_t lows = bits.position(), highs = lows + std::size_t{set.members} * static_cast<unsigned>(low_bits);
+        const std::size_t lows = bits.position(),
+                          highs = lows + std::size_t{set.members} * static_cast<unsigned>(low_bits);
         std::int32_t previous = -1, not_ascending = 0;
         auto decode_with = [&](auto peek) {
             return for_each_one(bits, highs, set.bits() - (highs - lows), set.members,
@@ -340,7 +343,8 @@ Status decode_indexes(BitReader &bits, Histogram &h, Side side, Reach reach) noe
     bits.advance(set.bits());
 
     // Subnormal buckets come last on the negative side and first on the other.
-    for (std::uint32_t i = 0; i < side.buckets && ladder::may_hold_no_double(index[side.negative ? side.buckets - 1 - i : i], h.scale); i++)
+    for (std::uint32_t i = 0;
+         i < side.buckets && ladder::may_hold_no_double(index[side.negative ? side.buckets - 1 - i : i], h.scale); i++)
         if (!ladder::holds_a_double(index[side.negative ? side.buckets - 1 - i : i], h.scale)) return SKETCH_CORRUPT;
     return SKETCH_OK;
 }
@@ -349,10 +353,11 @@ Status decode_unary_counts(BitReader &bits, Histogram &h) noexcept {
     const std::uint32_t buckets = h.buckets();
     const std::uint64_t most = kUnaryRowsPerBucket * buckets, length = std::min<std::uint64_t>(bits.bits_left(), most);
     std::int32_t last = -1;
-    std::uint32_t ones = for_each_one(bits, bits.position(), length, buckets, [&](std::int32_t i, std::int32_t position) {
-        h.count[i] = static_cast<std::uint64_t>(position - last);
-        last = position;
-    });
+    std::uint32_t ones =
+        for_each_one(bits, bits.position(), length, buckets, [&](std::int32_t i, std::int32_t position) {
+            h.count[i] = static_cast<std::uint64_t>(position - last);
+            last = position;
+        });
     if (buckets == 0 || ones < buckets) return length < most ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
     std::uint64_t rows = static_cast<std::uint64_t>(last + 1);
     bits.advance(rows);

@@ -20,19 +20,19 @@ constexpr std::uint8_t kLayout = 1;
 
 enum Mode : std::uint8_t { kList, kWindow, kPairs };
 enum : std::uint8_t {
-    kWidthMask = 3,          // a window's counters are of 1, 2, 4 or 8 bytes: the logarithm
+    kWidthMask = 3,  // a window's counters are of 1, 2, 4 or 8 bytes: the logarithm
     kIsWindow = 4,
     kIsPairs = 8,
-    kMoving = 16,            // rows are taken away too
+    kMoving = 16,  // rows are taken away too
     kExtremesUnknown = 32,
-    kHasSpecials = 64,       // the buffer ends with three counters, before the fractions
+    kHasSpecials = 64,  // the buffer ends with three counters, before the fractions
     kFractionsAreArray = 128,
 };
 
 constexpr std::size_t kHeaderSize = sizeof(WorkHeader);
 constexpr std::size_t kSpecialsSize = 3 * sizeof(std::uint64_t);
-constexpr std::size_t kFirstSize = 256;       // 96 rows of a small group
-constexpr std::size_t kLargestList = 2048;    // 992 rows: fewer than kMaxBuckets, so a list never needs a collapse
+constexpr std::size_t kFirstSize = 256;     // 96 rows of a small group
+constexpr std::size_t kLargestList = 2048;  // 992 rows: fewer than kMaxBuckets, so a list never needs a collapse
 constexpr std::uint32_t kMostEntries = kLargestList / 2;
 constexpr std::size_t kPairSize = sizeof(std::uint64_t) + sizeof(std::int32_t);
 constexpr std::int32_t kNoBase = 1 << 30;     // far from every index: nothing falls into a side without a base
@@ -136,12 +136,11 @@ class Work {
             case kList:
                 for (std::uint32_t i = 0; i < h.used; i++) {
                     Side side = list()[i] & kListSpan ? kNegative : kPositive;
-                    visit(side, h.base[side] + static_cast<std::int32_t>(list()[i] & (kListSpan - 1)), std::uint64_t{1});
+                    visit(side, h.base[side] + static_cast<std::int32_t>(list()[i] & (kListSpan - 1)),
+                          std::uint64_t{1});
                 }
                 break;
-            case kWindow:
-                with_window([&](auto *counters) { for_each_in_window(counters, visit); });
-                break;
+            case kWindow: with_window([&](auto *counters) { for_each_in_window(counters, visit); }); break;
             case kPairs:
                 for (std::uint32_t i = 0; i < h.used; i++)
                     visit(side_of(pair_keys()[i]), index_of(pair_keys()[i]), pair_counts()[i]);
@@ -154,7 +153,7 @@ class Work {
         WorkHeader &h = header();
         if (mode() == kList) {
             list()[h.used++] = static_cast<std::uint16_t>(static_cast<std::uint32_t>(index - h.base[side]) |
-                                                         (side == kNegative ? kListSpan : 0u));
+                                                          (side == kNegative ? kListSpan : 0u));
         } else if (mode() == kPairs) {
             std::int32_t key = key_of(side, index);
             std::uint32_t at = find_pair(key);
@@ -180,8 +179,10 @@ class Work {
     // Stored only when they change, which is rare: a store at each row would make the next row wait for it.
     void widen_extremes(double least, double most) const noexcept {
         WorkHeader &h = header();
-        if (least < h.minimum) [[unlikely]] h.minimum = least;
-        if (most > h.maximum) [[unlikely]] h.maximum = most;
+        if (least < h.minimum) [[unlikely]]
+            h.minimum = least;
+        if (most > h.maximum) [[unlikely]]
+            h.maximum = most;
     }
 
     std::size_t size() const noexcept { return size_; }
@@ -191,10 +192,12 @@ class Work {
     void for_each_in_window(const Counter *counters, Visit visit) const noexcept {
         const WorkHeader &h = header();
         for (std::uint32_t i = h.cells[0]; i-- > 0;)
-            if (counters[i] != 0) visit(kNegative, h.base[0] + static_cast<std::int32_t>(i), std::uint64_t{counters[i]});
+            if (counters[i] != 0)
+                visit(kNegative, h.base[0] + static_cast<std::int32_t>(i), std::uint64_t{counters[i]});
         counters += h.cells[0];
         for (std::uint32_t i = 0; i < h.cells[1]; i++)
-            if (counters[i] != 0) visit(kPositive, h.base[1] + static_cast<std::int32_t>(i), std::uint64_t{counters[i]});
+            if (counters[i] != 0)
+                visit(kPositive, h.base[1] + static_cast<std::int32_t>(i), std::uint64_t{counters[i]});
     }
 
     std::uint8_t *bytes_;
@@ -261,7 +264,9 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
     while (width < 3 && demand.largest > kLargestCount[width]) width++;
     std::size_t counter = std::size_t{1} << width;
 
-    auto size_with = [&](std::uint64_t data) { return std::bit_ceil(std::max<std::uint64_t>(fixed + data, kFirstSize)); };
+    auto size_with = [&](std::uint64_t data) {
+        return std::bit_ceil(std::max<std::uint64_t>(fixed + data, kFirstSize));
+    };
     std::uint64_t list_size = size_with(2 * std::uint64_t{demand.entries});
     std::uint64_t pairs_size = size_with(kPairSize * std::uint64_t{demand.entries});
     std::uint64_t window_size = size_with(counter * (demand.width(0) + demand.width(1)));
@@ -390,7 +395,8 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
     std::memcpy(target.fractions(), source.fractions(), 8 * h.fraction_count);
     if (source.header().flags & kHasSpecials) std::memcpy(target.specials(), source.specials(), kSpecialsSize);
     int shift = source.header().scale - growth.scale;
-    source.for_each([&](Side side, std::int32_t index, std::uint64_t count) { target.bump(side, index >> shift, count); });
+    source.for_each(
+        [&](Side side, std::int32_t index, std::uint64_t count) { target.bump(side, index >> shift, count); });
 }
 
 namespace {
@@ -436,15 +442,18 @@ Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, s
         return add_with_care(state, size, x, weight, growth);
     Side side = bits & kSignBit ? kNegative : kPositive;
     std::int32_t index = ladder::index_of_normal(magnitude, h.scale);
-    if (!work.in_window(side, index)) [[unlikely]] return add_with_care(state, size, x, weight, growth);
+    if (!work.in_window(side, index)) [[unlikely]]
+        return add_with_care(state, size, x, weight, growth);
     bool added = work.with_window([&](auto *counters) {
         auto &counter = counters[work.cell(side, index)];
         using Counter = std::remove_reference_t<decltype(counter)>;
-        if (counter == 0 || counter + weight > std::numeric_limits<Counter>::max()) [[unlikely]] return false;
+        if (counter == 0 || counter + weight > std::numeric_limits<Counter>::max()) [[unlikely]]
+            return false;
         counter = static_cast<Counter>(counter + weight);
         return true;
     });
-    if (!added) [[unlikely]] return add_with_care(state, size, x, weight, growth);  // one more bucket, or wider ones
+    if (!added) [[unlikely]]
+        return add_with_care(state, size, x, weight, growth);  // one more bucket, or wider ones
     h.room = room;
     work.widen_extremes(x, x);
     return SKETCH_OK;
@@ -486,7 +495,9 @@ Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &gro
 
 namespace {
 
-Side side_of(const Histogram &h, std::uint32_t bucket) noexcept { return h.is_negative(bucket) ? kNegative : kPositive; }
+Side side_of(const Histogram &h, std::uint32_t bucket) noexcept {
+    return h.is_negative(bucket) ? kNegative : kPositive;
+}
 
 Status plan_merge(const Work &work, const Histogram &other, std::uint32_t new_buckets, sketch_growth &growth) noexcept {
     Demand demand;
@@ -606,7 +617,7 @@ Fractions work_fractions(const void *state, std::size_t size) noexcept {
     return {work.fractions(), work.header().fraction_count, (work.header().flags & kFractionsAreArray) != 0, false};
 }
 
-// ---- reading ---------------------------------------------------------------------------------------------------------
+// ---- reading ----------------------------------------
 
 namespace {
 
@@ -684,7 +695,9 @@ template <typename Emit>
 void sort_list(const std::uint16_t *entries, std::uint32_t used, Emit emit) noexcept {
     constexpr std::uint32_t kCountable = 2048;
     auto value_order = [](std::uint16_t e) { return static_cast<std::uint16_t>(e & kListSpan ? ~e : e | kListSpan); };
-    auto entry_of = [](std::uint32_t key) { return static_cast<std::uint16_t>(key & kListSpan ? key & ~kListSpan : ~key); };
+    auto entry_of = [](std::uint32_t key) {
+        return static_cast<std::uint16_t>(key & kListSpan ? key & ~kListSpan : ~key);
+    };
     if (used == 0) return;
     std::uint16_t least = 0xffff, most = 0;
     for (std::uint32_t i = 0; i < used; i++) {
@@ -756,8 +769,7 @@ Status work_read(const void *state, std::size_t size, Histogram &into) noexcept 
             Side side = entry & kListSpan ? kNegative : kPositive;
             collector.add(side, h.base[side] + static_cast<std::int32_t>(entry & (kListSpan - 1)), count);
         });
-    else
-        work.for_each([&](Side side, std::int32_t index, std::uint64_t count) { collector.add(side, index, count); });
+    else work.for_each([&](Side side, std::int32_t index, std::uint64_t count) { collector.add(side, index, count); });
     if (!collector.ok()) return SKETCH_CORRUPT;
 
     // The counters must add up, one by one so that no sum wraps, and the extremes must lie in the outermost buckets.

@@ -90,7 +90,7 @@ Sketch canonical(Datum datum, uint8 (&buffer)[Family::packed_max]) {
     return {buffer, size, false};
 }
 
-// ---- text and binary forms -------------------------------------------------------------------------------------------
+// ---- text and binary forms ----------------------------------------
 
 inline int hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -119,7 +119,8 @@ Datum sketch_in(FunctionCallInfo fcinfo) {
     sketch_status status = Family::check(buffer, size);
     if (status != SKETCH_OK)
         ereturn(fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-                errmsg("invalid input syntax for type %s", Family::type), errdetail("%s", sketch_status_message(status)));
+                errmsg("invalid input syntax for type %s", Family::type),
+                errdetail("%s", sketch_status_message(status)));
     PG_RETURN_POINTER(varlena_from(buffer, size));
 }
 
@@ -167,7 +168,7 @@ Datum sketch_to_bytea(FunctionCallInfo fcinfo) {
     PG_RETURN_POINTER(packed<Family>(sketch_from(PG_GETARG_DATUM(0)), true));
 }
 
-// ---- comparison and hashing: of the canonical bytes ------------------------------------------------------------------
+// ---- comparison and hashing: of the canonical bytes ----------------------------------------
 
 template <typename Family>
 int compare(FunctionCallInfo fcinfo) {
@@ -194,7 +195,7 @@ Datum sketch_hash_extended(FunctionCallInfo fcinfo) {
                              static_cast<uint64>(PG_GETARG_INT64(1)));
 }
 
-// ---- merging ---------------------------------------------------------------------------------------------------------
+// ---- merging ----------------------------------------
 
 // `other` added to the state; a null state starts as an empty one with the parameters of `other`.
 template <typename Family>
@@ -237,7 +238,7 @@ Datum agg_final(FunctionCallInfo fcinfo) {
     PG_RETURN_POINTER(packed<Family>(sketch_from(PG_GETARG_DATUM(0)), false));
 }
 
-// ---- JSON ------------------------------------------------------------------------------------------------------------
+// ---- JSON ----------------------------------------
 
 // JSON has no infinities and no NaN: they are strings, spelt as float8 spells them.
 inline void append_json_number(StringInfo out, double x) {

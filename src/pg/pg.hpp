@@ -30,19 +30,19 @@ extern "C" {
 #include "../sketch.h"
 
 // A function that SQL can call: its version-1 record and the head of its definition.
-#define PG_FN(name)                          \
-    extern "C" {                             \
-    PG_FUNCTION_INFO_V1(name);               \
-    }                                        \
+#define PG_FN(name)            \
+    extern "C" {               \
+    PG_FUNCTION_INFO_V1(name); \
+    }                          \
     extern "C" Datum name([[maybe_unused]] PG_FUNCTION_ARGS)
 
 // Input functions can report soft errors from PostgreSQL 16 on.
 #if PG_VERSION_NUM < 160000
-#define ereturn(context, result, ...)    \
-    do {                                 \
-        (void)(context);                 \
-        ereport(ERROR, __VA_ARGS__);     \
-        return result;                   \
+#define ereturn(context, result, ...) \
+    do {                              \
+        (void)(context);              \
+        ereport(ERROR, __VA_ARGS__);  \
+        return result;                \
     } while (0)
 #endif
 
@@ -58,12 +58,10 @@ inline bool in_aggregate(FunctionCallInfo fcinfo) {
 [[noreturn]] inline void raise(sketch_status status, const char *type) {
     switch (status) {
         case SKETCH_OVERFLOW:
-            ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-                    errmsg("total count of %s out of range", type));
+            ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("total count of %s out of range", type));
             break;
         case SKETCH_BELOW_ZERO:
-            ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-                    errmsg("cannot subtract from %s", type),
+            ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("cannot subtract from %s", type),
                     errdetail("The subtracted sketch has rows that the other one lacks."));
             break;
         case SKETCH_FRACTION_MISMATCH:
@@ -79,8 +77,7 @@ inline bool in_aggregate(FunctionCallInfo fcinfo) {
                     errmsg("invalid binary representation of type %s", type),
                     errdetail("%s", sketch_status_message(status)));
             break;
-        default:
-            elog(ERROR, "%s: %s", type, sketch_status_message(status));
+        default: elog(ERROR, "%s: %s", type, sketch_status_message(status));
     }
     pg_unreachable();
 }

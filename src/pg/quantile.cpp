@@ -34,7 +34,7 @@ struct Quantile {
 
 constexpr double kDefaultAccuracy = 0.01;
 
-// ---- arguments -------------------------------------------------------------------------------------------------------
+// ---- arguments ----------------------------------------
 
 void check_fraction(double p) {
     if (!(p >= 0 && p <= 1))  // NaN too; the words are percentile_cont's
@@ -56,8 +56,7 @@ int checked_scale(double accuracy) {
 }
 
 uint64 checked_weight(int64 weight) {
-    if (weight < 0)
-        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("weight must not be negative"));
+    if (weight < 0) ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("weight must not be negative"));
     return static_cast<uint64>(weight);
 }
 
@@ -90,7 +89,7 @@ Datum array_from(const double *values, size_t count) {
         construct_array(datums, static_cast<int>(count), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-// ---- building --------------------------------------------------------------------------------------------------------
+// ---- building ----------------------------------------
 
 varlena *with_row(varlena *state, double x, uint64 weight) {
     return with_room<Quantile>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
@@ -160,7 +159,7 @@ PG_FN(quantile_subtract) {
     PG_RETURN_POINTER(varlena_from(buffer, size));
 }
 
-// ---- percentile_sketch: built and read in one aggregate --------------------------------------------------------------
+// ---- percentile_sketch: built and read in one aggregate ----------------------------------------
 
 namespace {
 
@@ -186,7 +185,8 @@ varlena *make_with_fractions(Doubles fractions, bool is_array, bool moving) {
 }
 
 void check_same_fractions(varlena *state, Doubles fractions, bool is_array) {
-    check(sketch_quantile_same_fractions(state, VARSIZE(state), fractions.at, fractions.count, is_array), Quantile::type);
+    check(sketch_quantile_same_fractions(state, VARSIZE(state), fractions.at, fractions.count, is_array),
+          Quantile::type);
 }
 
 Datum percentile_trans(FunctionCallInfo fcinfo, bool is_array) {
@@ -229,8 +229,7 @@ Datum moving_trans(FunctionCallInfo fcinfo, bool is_array) {
 
 Datum moving_inverse(FunctionCallInfo fcinfo) {
     varlena *state = moving_state(fcinfo);
-    if (!PG_ARGISNULL(1))
-        check(sketch_quantile_remove(state, VARSIZE(state), PG_GETARG_FLOAT8(1)), Quantile::type);
+    if (!PG_ARGISNULL(1)) check(sketch_quantile_remove(state, VARSIZE(state), PG_GETARG_FLOAT8(1)), Quantile::type);
     PG_RETURN_POINTER(state);
 }
 
@@ -276,7 +275,7 @@ PG_FN(percentile_sketch_combine) {
     PG_RETURN_POINTER(merged<Quantile>(state, other));
 }
 
-// ---- reading ---------------------------------------------------------------------------------------------------------
+// ---- reading ----------------------------------------
 
 namespace {
 
@@ -360,7 +359,7 @@ PG_FN(quantile_max_value) {
 
 PG_FN(quantile_total_count) { PG_RETURN_INT64(static_cast<int64>(info_of(PG_GETARG_DATUM(0)).total)); }
 
-// ---- histogram -------------------------------------------------------------------------------------------------------
+// ---- histogram ----------------------------------------
 
 namespace {
 
@@ -433,12 +432,11 @@ PG_FN(quantile_histogram) {
 
 PG_FN(quantile_histogram_bounds) {
     return next_bucket(fcinfo, [](FunctionCallInfo call) {
-        return buckets_between(sketch_from(call->args[0].value),
-                               doubles_from(call->args[1].value, "histogram bounds"));
+        return buckets_between(sketch_from(call->args[0].value), doubles_from(call->args[1].value, "histogram bounds"));
     });
 }
 
-// ---- forms -----------------------------------------------------------------------------------------------------------
+// ---- forms ----------------------------------------
 
 PG_FN(quantile_sketch_in) { return sketch_in<Quantile>(fcinfo); }
 PG_FN(quantile_sketch_out) { return sketch_out<Quantile>(fcinfo); }
@@ -485,8 +483,8 @@ PG_FN(quantile_sketch_info) {
     sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
     StringInfoData out;
     initStringInfo(&out);
-    appendStringInfo(&out, "{\"type\": \"%s\", \"format_version\": %d, \"form\": \"%s\", \"bytes\": %zu", Quantile::type,
-                     SKETCH_FORMAT_VERSION, s.is_work ? "work" : "packed", s.size);
+    appendStringInfo(&out, "{\"type\": \"%s\", \"format_version\": %d, \"form\": \"%s\", \"bytes\": %zu",
+                     Quantile::type, SKETCH_FORMAT_VERSION, s.is_work ? "work" : "packed", s.size);
     append_counters(&out, info);
     appendStringInfo(&out, ", \"buckets\": %u, \"max_buckets\": %d}", info.negative_buckets + info.positive_buckets,
                      SKETCH_QUANTILE_MAX_BUCKETS);

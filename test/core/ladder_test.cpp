@@ -112,7 +112,8 @@ TEST_CASE("an accuracy picks the coarsest scale that keeps it", "[ladder]") {
     CHECK(ladder::scale_for(0.0002) == 12);
     CHECK(ladder::scale_for(0.5) == 0);
     CHECK(ladder::scale_for(0.33) == 1);
-    for (double bad : {0.0, -1.0, 0.00019, 0.51, 1e300, std::nan("")}) CHECK(ladder::scale_for(bad) < ladder::kMinScale);
+    for (double bad : {0.0, -1.0, 0.00019, 0.51, 1e300, std::nan("")})
+        CHECK(ladder::scale_for(bad) < ladder::kMinScale);
     for (int scale = ladder::kMinScale; scale < ladder::kMaxScale; scale++)
         CHECK(ladder::accuracy(scale) > ladder::accuracy(scale + 1));  // a collapse never claims to be better
 }

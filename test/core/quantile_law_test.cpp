@@ -165,7 +165,8 @@ TEST_CASE("subtracting everything leaves the canonical empty sketch", "[quantile
     QuantileSketch a{1, 2, -3, 0, kInf, kNaN};
     Bytes out(SKETCH_QUANTILE_PACKED_MAX);
     size_t size = 0;
-    REQUIRE(sketch_quantile_subtract(a.data(), a.size(), a.data(), a.size(), out.data(), out.size(), &size) == SKETCH_OK);
+    REQUIRE(sketch_quantile_subtract(a.data(), a.size(), a.data(), a.size(), out.data(), out.size(), &size) ==
+            SKETCH_OK);
     out.resize(size);
     CHECK(out == QuantileSketch().pack());
 }
@@ -216,7 +217,8 @@ TEST_CASE("a moving state equals one built from the rows in its frame", "[quanti
             if (i >= frame) moving.remove(rows[i - frame]);
             if (i % 509 != 508) continue;
             size_t first = i >= frame ? i - frame + 1 : 0;
-            QuantileSketch fresh = sketch_of({rows.begin() + static_cast<long>(first), rows.begin() + static_cast<long>(i) + 1});
+            QuantileSketch fresh =
+                sketch_of({rows.begin() + static_cast<long>(first), rows.begin() + static_cast<long>(i) + 1});
             auto left = moving.histogram(), right = fresh.histogram();
             REQUIRE(left.size() == right.size());
             for (size_t b = 0; b < left.size(); b++) {
