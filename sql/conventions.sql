@@ -2,7 +2,7 @@
 CREATE VIEW members AS
     SELECT d.classid, d.objid FROM pg_depend d JOIN pg_extension e ON d.refobjid = e.oid
     WHERE e.extname = 'sketch_ext' AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e';
-CREATE VIEW sketches AS SELECT t.oid, t.typname FROM pg_type t JOIN members m ON m.objid = t.oid AND m.classid = 'pg_type'::regclass WHERE typname LIKE '%\_sketch';
+CREATE VIEW sketches AS SELECT t.oid, t.typname FROM pg_type t JOIN members m ON m.objid = t.oid AND m.classid = 'pg_type'::regclass WHERE typname LIKE '%\_sketch' AND typelem = 0;
 CREATE VIEW functions AS SELECT p.* FROM pg_proc p JOIN members m ON m.objid = p.oid AND m.classid = 'pg_proc'::regclass;
 SELECT typname, typlen, typalign, typstorage, typreceive::text, typsend::text FROM pg_type WHERE oid IN (SELECT oid FROM sketches) ORDER BY 1;
 

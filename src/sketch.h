@@ -91,8 +91,8 @@ typedef struct sketch_growth {
  */
 #define SKETCH_QUANTILE_MAX_BUCKETS 2048
 #define SKETCH_QUANTILE_MAX_FRACTIONS 1000
-/* No packed form is larger: header, counters and extremes, 2 x 88 bits a bucket, fractions. */
-#define SKETCH_QUANTILE_PACKED_MAX (128 + 22 * SKETCH_QUANTILE_MAX_BUCKETS + 8 * SKETCH_QUANTILE_MAX_FRACTIONS)
+/* No packed form is larger: header, counters and extremes; 26 bits of index and 85 of count a bucket; fractions. */
+#define SKETCH_QUANTILE_PACKED_MAX (128 + 14 * SKETCH_QUANTILE_MAX_BUCKETS + 8 * SKETCH_QUANTILE_MAX_FRACTIONS)
 /* Buckets as histogram() lists them: those above, one for zero, two infinities, NaN. */
 #define SKETCH_QUANTILE_MAX_LISTED (SKETCH_QUANTILE_MAX_BUCKETS + 4)
 

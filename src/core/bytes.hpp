@@ -122,9 +122,11 @@ inline std::int64_t unzigzag(std::uint64_t v) noexcept {
 }
 
 // Golomb-Rice code of u with parameter k: u >> k zeros, a one, then the k low bits of u, least significant bit first.
-// From kRiceEscape zeros on, the zeros end there without a one and the 64 bits of u follow.
-inline constexpr int kRiceEscape = 24;
-inline constexpr int kRiceMaxParameter = 32;  // 24 + 1 + 32 bits always fit in one peek
+// From kRiceEscape zeros on, the zeros end there without a one; six bits tell how many bits follow, and those are u
+// without its leading one.
+inline constexpr int kRiceEscape = 16;
+inline constexpr int kRiceLengthBits = 6;
+inline constexpr int kRiceMaxParameter = 32;  // 16 + 1 + 32 bits always fit in one peek
 inline constexpr int kPeekBits = 57;
 
 constexpr std::uint64_t low_mask(int bits) noexcept { return (std::uint64_t{1} << bits) - 1; }  // bits < 64
@@ -142,9 +144,11 @@ class BitWriter {
     void rice(std::uint64_t u, int k) noexcept {
         std::uint64_t q = u >> k;
         if (q >= kRiceEscape) {
+            int length = static_cast<int>(std::bit_width(u)) - 1, low = std::min(length, 32);
             bits(0, kRiceEscape);
-            bits(u & 0xffffffffu, 32);
-            bits(u >> 32, 32);
+            bits(static_cast<std::uint64_t>(length), kRiceLengthBits);
+            bits(u & low_mask(low), low);
+            bits((u & low_mask(length)) >> low, length - low);
             return;
         }
         bits(std::uint64_t{1} << q, static_cast<int>(q) + 1);
@@ -192,7 +196,7 @@ class BitReader {
     }
 
     std::uint64_t rice(int k) noexcept {
-        std::uint64_t window = peek();
+        std::uint64_t window = can_peek_fast(position_) ? peek_fast(position_) : peek();
         if ((window & low_mask(kRiceEscape)) == 0) [[unlikely]]
             return escaped(k);
         int q = std::countr_zero(window);
@@ -221,10 +225,12 @@ class BitReader {
 
     std::uint64_t escaped(int k) noexcept {
         position_ += kRiceEscape;
-        std::uint64_t low = peek() & 0xffffffffu;
-        position_ += 32;
-        std::uint64_t u = low | (peek() & 0xffffffffu) << 32;
-        position_ += 32;
+        int length = static_cast<int>(peek() & low_mask(kRiceLengthBits)), low = std::min(length, 32);
+        position_ += kRiceLengthBits;
+        std::uint64_t u = peek() & low_mask(low);
+        position_ += static_cast<std::size_t>(low);
+        u |= (peek() & low_mask(length - low)) << low | std::uint64_t{1} << length;
+        position_ += static_cast<std::size_t>(length - low);
         if (u >> k < kRiceEscape) ok_ = false;
         return u;
     }
@@ -235,21 +241,22 @@ class BitReader {
 };
 
 // The Rice parameter follows a running mean of what was coded before, over about 2^Shift values. Integers only, so
-// writer and reader agree everywhere.
+// writer and reader agree everywhere. The latest value is left out: a reader knows the parameter of the next code, and
+// so where it ends, before it has made a number of this one.
 template <int Shift>
 class AdaptiveRice {
   public:
-    explicit AdaptiveRice(std::uint64_t first_mean) noexcept : sum_(first_mean << Shift) {}
+    int parameter() const noexcept { return parameter_; }
 
-    int parameter() const noexcept {
-        return std::min(static_cast<int>(std::bit_width(sum_ >> (Shift + 1))), kRiceMaxParameter);
+    void update(std::uint64_t u) noexcept {
+        parameter_ = std::min(static_cast<int>(std::bit_width(sum_ >> (Shift + 1))), kRiceMaxParameter);
+        sum_ += std::min(u, kCeiling) - (sum_ >> Shift);
     }
-
-    void update(std::uint64_t u) noexcept { sum_ += std::min(u, kCeiling) - (sum_ >> Shift); }
 
   private:
     static constexpr std::uint64_t kCeiling = std::uint64_t{1} << 48;
-    std::uint64_t sum_;
+    std::uint64_t sum_ = 0;
+    int parameter_ = 0;
 };
 
 }  // namespace sketch

@@ -68,7 +68,7 @@ class CountModel {
     static constexpr std::uint64_t kCeiling = std::uint64_t{1} << 48;
     std::uint64_t expected() const noexcept { return std::max<std::uint64_t>(sum_ >> 2, 1); }
 
-    AdaptiveRice<3> rice_{0};
+    AdaptiveRice<3> rice_;
     std::uint64_t sum_ = 4;
 };
 

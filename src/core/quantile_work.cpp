@@ -436,9 +436,10 @@ Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, s
     WorkHeader &h = work.header();
     std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
     std::uint64_t magnitude = bits & ~kSignBit;
-    std::int64_t room = h.room - static_cast<std::int64_t>(weight);
+    const std::int64_t rows = static_cast<std::int64_t>(weight);
     // Smaller numbers wrap to large ones: one comparison for zero, subnormals, infinities and NaN.
-    if (magnitude - ladder::kSmallestNormal > ladder::kLargestFinite - ladder::kSmallestNormal || room < 0) [[unlikely]]
+    if (magnitude - ladder::kSmallestNormal > ladder::kLargestFinite - ladder::kSmallestNormal || h.room < rows)
+        [[unlikely]]
         return add_with_care(state, size, x, weight, growth);
     Side side = bits & kSignBit ? kNegative : kPositive;
     std::int32_t index = ladder::index_of_normal(magnitude, h.scale);
@@ -454,7 +455,7 @@ Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, s
     });
     if (!added) [[unlikely]]
         return add_with_care(state, size, x, weight, growth);  // one more bucket, or wider ones
-    h.room = room;
+    h.room -= rows;
     work.widen_extremes(x, x);
     return SKETCH_OK;
 }

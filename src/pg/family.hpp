@@ -201,8 +201,9 @@ Datum sketch_hash_extended(FunctionCallInfo fcinfo) {
 template <typename Family>
 varlena *merged(varlena *state, Sketch other) {
     if (state == nullptr) state = Family::empty_like(other, false);
-    return with_room<Family>(state, [other](varlena *room, size_t size, sketch_growth *growth) {
-        return Family::merge(room, size, other.data, other.size, growth);
+    sketch_status (*merge)(void *, size_t, const void *, size_t, sketch_growth *) = Family::merge;
+    return with_room<Family>(state, [other, merge](varlena *room, size_t size, sketch_growth *growth) {
+        return merge(room, size, other.data, other.size, growth);
     });
 }
 

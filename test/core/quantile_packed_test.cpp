@@ -315,3 +315,18 @@ TEST_CASE("packed sketches are as small as promised", "[quantile][size]") {
     CHECK(statuses.pack().size() <= 32);
     CHECK(sizes.pack().size() <= 180);
 }
+
+TEST_CASE("the largest packed sketches fit into what the ABI promises", "[quantile][size]") {
+    // Single buckets far apart at the finest scale, with counts that defeat every prediction.
+    for (double accuracy : {0.0002, 0.01}) {
+        QuantileSketch s(accuracy, false, std::vector<double>(1000, 0.5), true);
+        for (int i = 0; i < 1024; i++)
+            for (int sign : {-1, 1})
+                s.add(sign * std::exp2(i * 1.99 - 1015 + 0.001 * (i % 7)), i % 2 ? 1 : uint64_t{1} << 51);
+        s.add(0, uint64_t{1} << 62);
+        s.add(kInf, uint64_t{1} << 55);
+        REQUIRE(s.info().negative_buckets + s.info().positive_buckets == 2048);
+        CHECK(s.pack(true).size() < SKETCH_QUANTILE_PACKED_MAX);
+        CHECK(unpacked(s.pack()).pack() == s.pack());
+    }
+}
