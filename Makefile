@@ -31,10 +31,8 @@ src/core/%.o src/abi/%.o: override CXXFLAGS += -O3 -fvisibility=hidden
 override CXXFLAGS += -MMD -MP
 -include $(OBJS:.o=.d)
 
-# VPATH builds need the directories.
-$(OBJS): | $(sort $(dir $(OBJS)))
-$(sort $(dir $(OBJS))):
-	mkdir -p $@
+# A VPATH build needs directories of its own for the objects.
+$(shell mkdir -p $(sort $(dir $(OBJS))))
 
 sketch_ext--$(EXTVERSION).sql: $(INSTALL_SQL)
 	cat $^ > $@
