@@ -141,3 +141,22 @@ SELECT percentile_sketch_moving_inverse(s, 1, 0.5) FROM partial;
 
 DROP TABLE sample, copied, stored, work, work_compressed, partial, by_hash;
 DROP AGGREGATE unpacked_agg(float8), from_packed(float8), partial_agg(float8, float8), combine_partials(quantile_sketch);
+
+-- sorting long values does not keep their copies: the sort's own memory is bounded by work_mem
+CREATE TABLE long_values AS SELECT g, s FROM generate_series(1, 600) g,
+    LATERAL (SELECT quantile_weighted_agg(exp(((i * 7919 + g) % 10007) / 700.0), 1 + (i::bigint * g * 7919) % 100000007, 0.0002) AS s
+             FROM generate_series(1, 900) i) q;
+SELECT avg(length(s::bytea)) > 2500 AS long FROM long_values;
+CREATE FUNCTION sort_context_kb() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE most bigint := 0; now_kb bigint; r record;
+BEGIN
+    FOR r IN SELECT s FROM long_values ORDER BY s LOOP
+        SELECT max(total_bytes) / 1024 INTO now_kb FROM pg_backend_memory_contexts;
+        most := greatest(most, now_kb);
+        EXIT;
+    END LOOP;
+    RETURN most;
+END $$;
+SELECT sort_context_kb() < 20000 AS bounded;
+DROP FUNCTION sort_context_kb();
+DROP TABLE long_values;

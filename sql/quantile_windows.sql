@@ -53,3 +53,14 @@ FROM (SELECT quantile_weighted_agg(x, id) OVER (PARTITION BY part) AS a, (SELECT
 
 DROP TABLE w;
 DROP FUNCTION near(float8, float8);
+
+-- rows without a value are skipped, whatever their fraction, with a moving frame as without
+SELECT i, percentile_sketch(x, p) OVER (ORDER BY i ROWS 1 PRECEDING) AS moving, percentile_sketch(x, p) OVER (ORDER BY i) AS growing
+FROM (VALUES (1, NULL::float8, NULL::float8), (2, 0, 0.5), (3, NULL, 0.6), (4, 0, 0.5), (5, NULL, NULL), (6, NULL, NULL)) t(i, x, p);
+SELECT i, percentile_sketch(x, p) OVER (ORDER BY i ROWS 1 PRECEDING) AS moving
+FROM (VALUES (1, NULL::float8, NULL::float8[]), (2, 0, '{0.5,1}'), (3, NULL, '{}'), (4, NULL, NULL)) t(i, x, p);
+-- a state that was not made to move is refused
+CREATE AGGREGATE odd(float8, float8) (SFUNC = percentile_sketch_trans, STYPE = quantile_sketch, FINALFUNC = percentile_sketch_final,
+    MSFUNC = percentile_sketch_trans, MINVFUNC = percentile_sketch_moving_inverse, MSTYPE = quantile_sketch, MFINALFUNC = percentile_sketch_final);
+SELECT odd(i, 0.0) OVER (ORDER BY i ROWS 1 PRECEDING) FROM generate_series(1, 4) i;
+DROP AGGREGATE odd(float8, float8);

@@ -124,6 +124,9 @@ SKETCH_API void sketch_quantile_move(void *to, const void *from, size_t from_siz
 SKETCH_API sketch_status sketch_quantile_add(void *state, size_t size, double x, uint64_t weight,
                                              sketch_growth *growth) SKETCH_NOEXCEPT;
 
+/* Whether a work form of one's own was made to take rows away from. */
+SKETCH_API int sketch_quantile_is_moving(const void *state) SKETCH_NOEXCEPT;
+
 /* Takes one row away from a moving state. OK or BELOW_ZERO. */
 SKETCH_API sketch_status sketch_quantile_remove(void *state, size_t size, double x) SKETCH_NOEXCEPT;
 

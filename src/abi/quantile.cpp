@@ -46,6 +46,8 @@ sketch_status sketch_quantile_add(void *state, size_t size, double x, uint64_t w
     return work_add(state, size, x, weight, *growth);
 }
 
+int sketch_quantile_is_moving(const void *state) noexcept { return work_is_moving(state); }
+
 sketch_status sketch_quantile_remove(void *state, size_t size, double x) noexcept {
     return work_remove(state, size, x);
 }

@@ -126,6 +126,7 @@ std::size_t work_init_size(const sketch_quantile_options &options) noexcept;
 void work_init(void *state, std::size_t size, const sketch_quantile_options &options) noexcept;
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept;
 Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, sketch_growth &growth) noexcept;
+bool work_is_moving(const void *state) noexcept;
 Status work_remove(void *state, std::size_t size, double x) noexcept;
 Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &growth) noexcept;
 Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth &growth) noexcept;

@@ -460,6 +460,8 @@ Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, s
     return SKETCH_OK;
 }
 
+bool work_is_moving(const void *state) noexcept { return static_cast<const WorkHeader *>(state)->flags & kMoving; }
+
 Status work_remove(void *state, std::size_t size, double x) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
@@ -725,21 +727,25 @@ void sort_list(const std::uint16_t *entries, std::uint32_t used, Emit emit) noex
     }
 }
 
-// A moving state has no limit of buckets; what is read from it has.
+// A moving state has no limit of buckets; what is read from it has. Two neighbours become one bucket when their
+// indexes, shifted, are equal: one pass counts how many do at each shift.
 int scale_to_read(const Work &work) noexcept {
-    int scale = work.header().scale;
-    std::uint32_t buckets = work.header().used;
-    while (buckets > kMaxBuckets && scale > ladder::kMinScale) {
-        scale--;
-        buckets = 0;
-        std::int32_t last = 0;
-        work.for_each([&](Side side, std::int32_t index, std::uint64_t) {
-            std::int32_t key = key_of(side, index >> (work.header().scale - scale));
-            buckets += key != last;
-            last = key;
-        });
-    }
-    return scale;
+    const WorkHeader &h = work.header();
+    if (h.used <= kMaxBuckets) return h.scale;
+    std::uint32_t joined[33] = {};  // by the smallest shift that joins them
+    std::int32_t last = 0;
+    Side last_side = kNegative;
+    bool first = true;
+    work.for_each([&](Side side, std::int32_t index, std::uint64_t) {
+        if (!first && side == last_side) joined[std::bit_width(static_cast<std::uint32_t>(index ^ last))]++;
+        last = index;
+        last_side = side;
+        first = false;
+    });
+    std::uint32_t buckets = h.used;
+    int shift = 0;
+    while (buckets > kMaxBuckets && h.scale - shift > ladder::kMinScale) buckets -= joined[++shift];
+    return h.scale - shift;
 }
 
 }  // namespace

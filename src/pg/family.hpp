@@ -18,22 +18,31 @@ struct Sketch {
     const void *data;
     size_t size;
     bool is_work;
+    void *copy;  // what was allocated to read it, or null
 };
 
 // Reads a datum in whatever form it comes: short, compressed, external, packed or work. The first argument of a
 // transition function is no exception: it is packed after an initial condition or a shipped partial state.
 inline Sketch sketch_from(Datum datum) {
     varlena *value = PG_DETOAST_DATUM_PACKED(datum);
+    void *copy = PointerGetDatum(value) == datum ? nullptr : value;
     const uint8 *payload = reinterpret_cast<const uint8 *>(VARDATA_ANY(value));
     size_t size = VARSIZE_ANY_EXHDR(value);
     bool is_work = size > 0 && payload[0] == SKETCH_WORK_MAGIC && !VARATT_IS_1B(value);
-    if (!is_work) return {payload, size, false};
+    if (!is_work) return {payload, size, false, copy};
     if (reinterpret_cast<uintptr_t>(value) % 8 != 0) {  // columns are aligned to 4 bytes only
         void *aligned = palloc(VARSIZE(value));
         memcpy(aligned, value, VARSIZE(value));
+        if (copy != nullptr) pfree(copy);
+        copy = aligned;
         value = static_cast<varlena *>(aligned);
     }
-    return {value, VARSIZE(value), true};
+    return {value, VARSIZE(value), true, copy};
+}
+
+// Where many are read in one memory context: a sort compares in its own, and nothing else would free the copies.
+inline void release(Sketch sketch) {
+    if (sketch.copy != nullptr) pfree(sketch.copy);
 }
 
 // The state, if this call may change it in place: inside an aggregate, a plain datum, and a work form.
@@ -87,7 +96,8 @@ Sketch canonical(Datum datum, uint8 (&buffer)[Family::packed_max]) {
     if (!sketch.is_work && !partial) return sketch;
     size_t size = 0;
     check(Family::pack(sketch.data, sketch.size, 0, buffer, sizeof buffer, &size), Family::type);
-    return {buffer, size, false};
+    release(sketch);
+    return {buffer, size, false, nullptr};
 }
 
 // ---- text and binary forms ----------------------------------------
@@ -106,16 +116,18 @@ Datum sketch_in(FunctionCallInfo fcinfo) {
     size_t digits = strlen(text);
     uint8 buffer[Family::packed_max];
     size_t size = digits < 2 ? 0 : digits / 2 - 1;
-    bool valid = digits >= 2 && digits % 2 == 0 && text[0] == '\\' && text[1] == 'x' && size <= sizeof buffer;
+    bool too_long = size > sizeof buffer;
+    bool valid = digits >= 2 && digits % 2 == 0 && text[0] == '\\' && text[1] == 'x' && !too_long;
     for (size_t i = 0; valid && i < size; i++) {
         int high = hex_digit(text[2 * i + 2]), low = hex_digit(text[2 * i + 3]);
         valid = high >= 0 && low >= 0;
         buffer[i] = static_cast<uint8>(high << 4 | low);
     }
     if (!valid)
-        ereturn(fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-                errmsg("invalid input syntax for type %s", Family::type),
-                errdetail("Expected \\x and an even number of hexadecimal digits."));
+        ereturn(
+            fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+            errmsg("invalid input syntax for type %s", Family::type),
+            errdetail(too_long ? "The value is too long." : "Expected \\x and an even number of hexadecimal digits."));
     sketch_status status = Family::check(buffer, size);
     if (status != SKETCH_OK)
         ereturn(fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
@@ -177,6 +189,8 @@ int compare(FunctionCallInfo fcinfo) {
     Sketch b = canonical<Family>(PG_GETARG_DATUM(1), buffer_b);
     int order = memcmp(a.data, b.data, Min(a.size, b.size));
     if (order == 0) order = a.size < b.size ? -1 : a.size > b.size;
+    release(a);
+    release(b);
     return order;
 }
 
@@ -184,15 +198,19 @@ template <typename Family>
 Datum sketch_hash(FunctionCallInfo fcinfo) {
     uint8 buffer[Family::packed_max];
     Sketch s = canonical<Family>(PG_GETARG_DATUM(0), buffer);
-    return hash_any(static_cast<const unsigned char *>(s.data), static_cast<int>(s.size));
+    Datum hash = hash_any(static_cast<const unsigned char *>(s.data), static_cast<int>(s.size));
+    release(s);
+    return hash;
 }
 
 template <typename Family>
 Datum sketch_hash_extended(FunctionCallInfo fcinfo) {
     uint8 buffer[Family::packed_max];
     Sketch s = canonical<Family>(PG_GETARG_DATUM(0), buffer);
-    return hash_any_extended(static_cast<const unsigned char *>(s.data), static_cast<int>(s.size),
-                             static_cast<uint64>(PG_GETARG_INT64(1)));
+    Datum hash = hash_any_extended(static_cast<const unsigned char *>(s.data), static_cast<int>(s.size),
+                                   static_cast<uint64>(PG_GETARG_INT64(1)));
+    release(s);
+    return hash;
 }
 
 // ---- merging ----------------------------------------
@@ -229,7 +247,7 @@ template <typename Family>
 Datum merge_two(FunctionCallInfo fcinfo) {
     varlena *state = merged<Family>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
     state = merged<Family>(state, sketch_from(PG_GETARG_DATUM(1)));
-    PG_RETURN_POINTER(packed<Family>({state, VARSIZE(state), true}, false));
+    PG_RETURN_POINTER(packed<Family>({state, VARSIZE(state), true, nullptr}, false));
 }
 
 // Final function: never changes the state, which windows and shared transitions read again.

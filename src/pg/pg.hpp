@@ -66,7 +66,7 @@ inline bool in_aggregate(FunctionCallInfo fcinfo) {
             break;
         case SKETCH_FRACTION_MISMATCH:
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("percentile fractions must be the same for all rows of a group"));
+                    errmsg("percentile values must be the same for all rows of a group"));
             break;
         case SKETCH_TRUNCATED:
         case SKETCH_WRONG_VERSION:

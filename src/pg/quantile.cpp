@@ -50,8 +50,7 @@ void check_fraction(double p) {
 int checked_scale(double accuracy) {
     int scale = sketch_quantile_scale(accuracy);
     if (scale == INT_MIN)
-        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                errmsg("accuracy %g is not between 0.0002 and 0.5", accuracy));
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("accuracy must be between 0.0002 and 0.5"));
     return scale;
 }
 
@@ -148,7 +147,7 @@ PG_FN(quantile_merge) { return merge_two<Quantile>(fcinfo); }
 PG_FN(quantile_add) {
     varlena *state = merged<Quantile>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
     state = with_row(state, PG_GETARG_FLOAT8(1), 1);
-    PG_RETURN_POINTER(packed<Quantile>({state, VARSIZE(state), true}, false));
+    PG_RETURN_POINTER(packed<Quantile>({state, VARSIZE(state), true, nullptr}, false));
 }
 
 PG_FN(quantile_subtract) {
@@ -170,8 +169,9 @@ Doubles fractions_argument(FunctionCallInfo fcinfo, bool is_array, double &scala
     if (is_array) {
         fractions = doubles_from(PG_GETARG_DATUM(2), "percentile values");
         if (fractions.count > SKETCH_QUANTILE_MAX_FRACTIONS)
-            ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                    errmsg("percentile_sketch takes at most %d percentile values", SKETCH_QUANTILE_MAX_FRACTIONS));
+            ereport(
+                ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                errmsg("number of percentile values exceeds the maximum allowed (%d)", SKETCH_QUANTILE_MAX_FRACTIONS));
     } else {
         scalar = PG_GETARG_FLOAT8(2);
         fractions = {&scalar, 1};
@@ -203,28 +203,30 @@ Datum percentile_trans(FunctionCallInfo fcinfo, bool is_array) {
     PG_RETURN_POINTER(with_row(state, PG_GETARG_FLOAT8(1), 1));
 }
 
-// A moving state must be the executor's own: what is packed has lost the buckets that a collapse joined.
+// A moving state must be the executor's own and made for it: others have lost the buckets that a collapse joined, or
+// claim to know extremes that may have left.
 varlena *moving_state(FunctionCallInfo fcinfo) {
     varlena *state = PG_ARGISNULL(0) ? nullptr : own_state(fcinfo, PG_GETARG_DATUM(0));
-    if (state == nullptr)
+    if (state == nullptr || !sketch_quantile_is_moving(state))
         ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                errmsg("moving-aggregate functions of %s can be called by a window aggregate only", Quantile::type));
+                errmsg("moving-aggregate functions of %s need a state that they made themselves", Quantile::type));
     return state;
 }
 
-// Forward transition of a moving frame: never null, so that the executor keeps the state through empty frames.
+// Forward transition of a moving frame: never null, so that the executor keeps the state through empty frames. Rows
+// without a value are skipped, whatever their fractions: until the first value the state carries none.
 Datum moving_trans(FunctionCallInfo fcinfo, bool is_array) {
+    varlena *state = PG_ARGISNULL(0) ? nullptr : moving_state(fcinfo);
+    if (PG_ARGISNULL(1)) {
+        if (state == nullptr) state = make_with_fractions({nullptr, 0}, false, true);
+        PG_RETURN_POINTER(state);
+    }
     double scalar;
     Doubles fractions = fractions_argument(fcinfo, is_array, scalar);
-    varlena *state;
-    if (PG_ARGISNULL(0)) {
-        state = make_with_fractions(fractions, is_array, true);
-    } else {
-        state = moving_state(fcinfo);
-        check_same_fractions(state, fractions, is_array);
-    }
-    if (!PG_ARGISNULL(1)) state = with_row(state, PG_GETARG_FLOAT8(1), 1);
-    PG_RETURN_POINTER(state);
+    bool unset = state == nullptr || sketch_quantile_same_fractions(state, VARSIZE(state), nullptr, 0, 0) == SKETCH_OK;
+    if (unset) state = make_with_fractions(fractions, is_array, true);
+    else check_same_fractions(state, fractions, is_array);
+    PG_RETURN_POINTER(with_row(state, PG_GETARG_FLOAT8(1), 1));
 }
 
 Datum moving_inverse(FunctionCallInfo fcinfo) {
@@ -241,10 +243,10 @@ Datum percentile_final(FunctionCallInfo fcinfo, bool is_array) {
     int are_array = 0;
     uint64 rows = 0;
     check(sketch_quantile_carried_percentiles(s.data, s.size, values, &count, &are_array, &rows), Quantile::type);
+    if (rows == 0) PG_RETURN_NULL();
     if (is_array ? !are_array : count != 1 || are_array)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("%s is not a state of this aggregate", Quantile::type));
-    if (rows == 0) PG_RETURN_NULL();
     return is_array ? array_from(values, count) : Float8GetDatum(values[0]);
 }
 
@@ -380,6 +382,8 @@ Listing buckets_between(Sketch s, Doubles bounds) {
         if (isnan(bounds.at[i]) || (i > 0 && bounds.at[i] <= bounds.at[i - 1]))
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                     errmsg("histogram bounds must ascend strictly and must not be NaN"));
+    if (bounds.count >= MaxAllocSize / sizeof(sketch_bucket))
+        ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many histogram bounds"));
     Listing list = {nullptr, bounds.count + 1};
     list.buckets = static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * list.count));
     double infinity = get_float8_infinity();
