@@ -185,8 +185,6 @@ class Work {
             h.maximum = most;
     }
 
-    std::size_t size() const noexcept { return size_; }
-
   private:
     template <typename Counter, typename Visit>
     void for_each_in_window(const Counter *counters, Visit visit) const noexcept {
