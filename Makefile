@@ -4,11 +4,10 @@ EXTENSION = sketch_ext
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(dir $(lastword $(MAKEFILE_LIST)))sketch_ext.control)
 
 MODULE_big = sketch_ext
-OBJS = src/core/quantile.o src/core/quantile_packed.o src/core/quantile_work.o \
-       src/abi/library.o src/abi/quantile.o \
-       src/pg/module.o src/pg/quantile.o
+ROOT := $(dir $(lastword $(MAKEFILE_LIST)))
+OBJS := $(patsubst $(ROOT)%.cpp,%.o,$(sort $(wildcard $(ROOT)src/*/*.cpp)))
 
-INSTALL_SQL = sql/install/00-extension.sql sql/install/10-quantile.sql
+INSTALL_SQL := $(sort $(wildcard $(ROOT)sql/install/*.sql))
 DATA_built = sketch_ext--$(EXTVERSION).sql
 DATA = $(wildcard $(srcdir)/sql/upgrade/*.sql)
 DOCS = README.md

@@ -40,6 +40,7 @@ typedef enum sketch_status {
     SKETCH_OVERFLOW,          /* a count would exceed 2^63 - 1 */
     SKETCH_BELOW_ZERO,        /* a subtraction takes away rows that are not there */
     SKETCH_FRACTION_MISMATCH, /* two partial states of one aggregate were made for different fractions */
+    SKETCH_WRONG_KIND,        /* items of another kind than the sketch's: see sketch_kind */
     SKETCH_NO_ROOM,           /* the caller's output buffer is too small */
     SKETCH_TRUNCATED,         /* not a sketch: ends early */
     SKETCH_WRONG_VERSION,     /* a format version, or a work-form layout, that this library does not know */
@@ -64,14 +65,14 @@ SKETCH_API const char *sketch_version(void) SKETCH_NOEXCEPT;
 
 /*
  * True for an aligned work form of any family, false for everything else. Whatever the caller's length word holds, it
- * does not begin like a packed value: lengths are powers of two, and PostgreSQL stores them shifted.
+ * does not begin like a packed value: lengths are multiples of 64, and PostgreSQL stores them shifted.
  */
 static inline int sketch_is_work_form(const void *data, size_t size) {
     const uint8_t *bytes = (const uint8_t *)data;
     return size > 4 && bytes[4] == SKETCH_WORK_MAGIC && bytes[0] != SKETCH_FORMAT_VERSION && (uintptr_t)data % 8 == 0;
 }
 
-/* The layout that a work form needs next. `size` is the number of bytes, a power of two; the rest is opaque. */
+/* The layout that a work form needs next. `size` is the number of bytes, a multiple of 64; the rest is opaque. */
 typedef struct sketch_growth {
     uint64_t size;
     int32_t base[2];
@@ -213,6 +214,242 @@ typedef struct sketch_quantile_info {
 
 SKETCH_API sketch_status sketch_quantile_describe(const void *sketch, size_t size,
                                                   sketch_quantile_info *info) SKETCH_NOEXCEPT;
+
+/*
+ * ---------------------------------------------------------------------------------------------------------------------
+ * Items of the hashed families (distinct, frequency, membership).
+ *
+ * A sketch sees a value as 64 bits: sketch_hash of its canonical bytes, which depend on its kind. Values of one kind
+ * that are equal in SQL have equal bytes; those of different kinds are never compared, so a sketch holds items of one
+ * kind, and its header says which. docs/FORMAT.md gives the canonical bytes of each kind.
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
+typedef enum sketch_kind {
+    SKETCH_KIND_NUMBER = 1, /* integers and decimals, equal as real numbers: 5 = 5.00 */
+    SKETCH_KIND_FLOAT = 2,  /* doubles; -0 is 0, and there is one NaN */
+    SKETCH_KIND_TEXT = 3,
+    SKETCH_KIND_BYTEA = 4,
+    SKETCH_KIND_UUID = 5,
+    SKETCH_KIND_TIMESTAMPTZ = 6,
+    SKETCH_KIND_TIMESTAMP = 7,
+    SKETCH_KIND_DATE = 8,
+    SKETCH_KIND_INET = 9,
+    SKETCH_KIND_BOOL = 10,
+    SKETCH_KIND_ENUM = 11, /* by label */
+    SKETCH_KIND_INTERVAL = 12,
+    SKETCH_KIND_TIME = 13,
+    SKETCH_KIND_TIMETZ = 14,
+    SKETCH_KIND_MACADDR = 15,
+    SKETCH_KIND_MACADDR8 = 16,
+    SKETCH_KIND_JSONB = 17,
+    SKETCH_KIND_MONEY = 18,
+    SKETCH_KIND_PG_LSN = 19,
+    SKETCH_KIND_LAST = SKETCH_KIND_PG_LSN,
+    SKETCH_KIND_OTHER = 63, /* the hash is the type's own */
+    SKETCH_KIND_ARRAY = 64  /* added to the kind of the elements */
+} sketch_kind;
+
+/* XXH3-64 with seed 0: the same on every machine, for ever. */
+SKETCH_API uint64_t sketch_hash(const void *bytes, size_t size) SKETCH_NOEXCEPT;
+
+/* The same of 8 bytes, least significant first: a bijection. */
+SKETCH_API uint64_t sketch_hash_word(uint64_t word) SKETCH_NOEXCEPT;
+
+/*
+ * ---------------------------------------------------------------------------------------------------------------------
+ * distinct: ExaLogLog with t = 1, d = 9 (Ertl, arXiv 2402.13726); tokens of 24 bits while there are few.
+ *
+ * Relative standard error 0.494 / sqrt(2^precision), and far less while tokens are kept: up to 2^precision / 8 of them.
+ * Sketches of different precisions merge to the smaller one, exactly as if made with it.
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
+#define SKETCH_DISTINCT_MIN_PRECISION 4
+#define SKETCH_DISTINCT_MAX_PRECISION 16
+/* No packed form of a precision is larger. */
+#define SKETCH_DISTINCT_PACKED_MAX(precision) (64 + ((size_t)2 << (precision)))
+
+/* Bytes of a new work form, and making one. kind: a sketch_kind; precision in range (the caller checks). */
+SKETCH_API size_t sketch_distinct_init_size(void) SKETCH_NOEXCEPT;
+SKETCH_API void sketch_distinct_init(void *state, size_t size, int kind, int precision) SKETCH_NOEXCEPT;
+
+/* Copies a state into another, non-overlapping buffer of growth->size bytes, with the layout in *growth. */
+SKETCH_API void sketch_distinct_move(void *to, const void *from, size_t from_size,
+                                     const sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Adds an item by its hash. OK, GROW or WRONG_KIND. */
+SKETCH_API sketch_status sketch_distinct_add(void *state, size_t size, int kind, uint64_t hash,
+                                             sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Asks for at most this precision from now on. OK or GROW. */
+SKETCH_API sketch_status sketch_distinct_limit(void *state, size_t size, int precision,
+                                               sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Adds another sketch, packed or work. OK, GROW, WRONG_KIND, or what is wrong with the other sketch. */
+SKETCH_API sketch_status sketch_distinct_merge(void *state, size_t size, const void *other, size_t other_size,
+                                               sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Packs either form: checks it and writes its canonical bytes. */
+SKETCH_API sketch_status sketch_distinct_pack(const void *sketch, size_t size, uint8_t *out, size_t capacity,
+                                              size_t *out_size) SKETCH_NOEXCEPT;
+
+/* OK if these bytes are a packed distinct sketch in canonical form. A work form is WRONG_VERSION here. */
+SKETCH_API sketch_status sketch_distinct_check(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
+
+/* Maximum-likelihood estimate of the number of different items. */
+SKETCH_API sketch_status sketch_distinct_count(const void *sketch, size_t size, double *estimate) SKETCH_NOEXCEPT;
+
+/* Interval that holds the number of different items with this confidence, in (0, 1), from the observed information. */
+SKETCH_API sketch_status sketch_distinct_bounds(const void *sketch, size_t size, double confidence, double *lower,
+                                                double *upper) SKETCH_NOEXCEPT;
+
+/* Estimated items in both, and that divided by the items in either (0 if both are empty). */
+SKETCH_API sketch_status sketch_distinct_overlap(const void *a, size_t a_size, const void *b, size_t b_size,
+                                                 double *intersection, double *jaccard) SKETCH_NOEXCEPT;
+
+typedef struct sketch_distinct_info {
+    int kind, precision;
+    int is_dense;    /* registers, not tokens */
+    uint32_t tokens; /* different tokens; 0 if dense */
+    double estimate;
+    double relative_standard_error; /* asymptotic, of this precision */
+} sketch_distinct_info;
+
+/* Header fields only, without a look at the rest: cheap. `estimate` and `tokens` are left 0. */
+SKETCH_API sketch_status sketch_distinct_peek(const void *sketch, size_t size,
+                                              sketch_distinct_info *info) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_distinct_describe(const void *sketch, size_t size,
+                                                  sketch_distinct_info *info) SKETCH_NOEXCEPT;
+
+/*
+ * ---------------------------------------------------------------------------------------------------------------------
+ * frequency: count-min with linear update (Cormode and Muthukrishnan 2005), SKETCH_FREQUENCY_DEPTH rows of 2^log2_width
+ * counters; exact counts of each hash while there are few.
+ *
+ * With N the sum of all weights: count <= upper always; upper - count <= e / 2^log2_width * N with probability
+ * 1 - e^-4 = 98.2 %. Sketches of different widths merge to the smaller one, exactly as if made with it.
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
+#define SKETCH_FREQUENCY_DEPTH 4
+#define SKETCH_FREQUENCY_MIN_LOG2_WIDTH 6
+#define SKETCH_FREQUENCY_MAX_LOG2_WIDTH 20
+#define SKETCH_FREQUENCY_PACKED_MAX(log2_width) (256 + ((size_t)(8 * SKETCH_FREQUENCY_DEPTH) << (log2_width)))
+
+/* Smallest width for an error (fraction of N), and back. An error out of range (e / 2^20 .. e / 2^6) or NaN gives -1.
+ */
+SKETCH_API int sketch_frequency_log2_width(double error) SKETCH_NOEXCEPT;
+SKETCH_API double sketch_frequency_error(int log2_width) SKETCH_NOEXCEPT;
+
+SKETCH_API size_t sketch_frequency_init_size(void) SKETCH_NOEXCEPT;
+SKETCH_API void sketch_frequency_init(void *state, size_t size, int kind, int log2_width) SKETCH_NOEXCEPT;
+SKETCH_API void sketch_frequency_move(void *to, const void *from, size_t from_size,
+                                      const sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Counts an item `weight` (1 .. 2^63 - 1) times. OK, GROW, OVERFLOW or WRONG_KIND. */
+SKETCH_API sketch_status sketch_frequency_add(void *state, size_t size, int kind, uint64_t hash, uint64_t weight,
+                                              sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Asks for at most this width from now on. OK or GROW. */
+SKETCH_API sketch_status sketch_frequency_limit(void *state, size_t size, int log2_width,
+                                                sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Adds another sketch, packed or work. OK, GROW, OVERFLOW, WRONG_KIND, or what is wrong with the other sketch. */
+SKETCH_API sketch_status sketch_frequency_merge(void *state, size_t size, const void *other, size_t other_size,
+                                                sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Takes the counts of another sketch, packed or work, away, at the smaller of both widths. Outside the law. An exact
+ * state stays exact if the other one is. OK, GROW, BELOW_ZERO (state untouched), WRONG_KIND, or what is wrong with the
+ * other. */
+SKETCH_API sketch_status sketch_frequency_subtract(void *state, size_t size, const void *other, size_t other_size,
+                                                   sketch_growth *growth) SKETCH_NOEXCEPT;
+
+SKETCH_API sketch_status sketch_frequency_pack(const void *sketch, size_t size, uint8_t *out, size_t capacity,
+                                               size_t *out_size) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_frequency_check(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
+
+/*
+ * How often an item came. upper = min_j c_j, always right. estimate = max(0, min_j c_j - mean_j q_j), q_j the
+ * (1 - 0.5^(1/4)) quantile of row j. lower is right for at least 95 % of items on average. All equal while exact.
+ */
+SKETCH_API sketch_status sketch_frequency_count(const void *sketch, size_t size, int kind, uint64_t hash,
+                                                uint64_t *estimate, uint64_t *lower, uint64_t *upper) SKETCH_NOEXCEPT;
+
+typedef struct sketch_frequency_info {
+    int kind, log2_width;
+    int is_dense;           /* counters, not exact counts */
+    uint32_t items;         /* different hashes; 0 if dense */
+    uint32_t counter_bytes; /* of a dense sketch's counters */
+    uint64_t total;         /* sum of all weights */
+    double error;           /* e / 2^log2_width */
+} sketch_frequency_info;
+
+/* Header fields only (all of the above): cheap. */
+SKETCH_API sketch_status sketch_frequency_describe(const void *sketch, size_t size,
+                                                   sketch_frequency_info *info) SKETCH_NOEXCEPT;
+
+/*
+ * ---------------------------------------------------------------------------------------------------------------------
+ * membership: split-block Bloom filter (Putze, Sanders and Singler 2007, as in Apache Parquet) of 2^log2_blocks blocks
+ * of 256 bits; hash tokens while there are few.
+ *
+ * No false negative. False positives at or below the rate up to the expected items; sketch_membership_rate tells the
+ * actual one. Filters of different sizes merge to the smaller one, exactly as if made with it.
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
+#define SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS 22 /* 128 MB */
+#define SKETCH_MEMBERSHIP_BLOCK_SIZE 32
+#define SKETCH_MEMBERSHIP_PACKED_MAX(log2_blocks) (64 + ((size_t)SKETCH_MEMBERSHIP_BLOCK_SIZE << (log2_blocks)))
+/* As many first bytes of a packed value tell where a probe must look. */
+#define SKETCH_MEMBERSHIP_HEAD_SIZE 16
+
+/* Smallest size for expected different items (1 ..) and a rate (0.00001 .. 0.5); -1 if it would exceed the largest. */
+SKETCH_API int sketch_membership_log2_blocks(uint64_t expected_items, double rate) SKETCH_NOEXCEPT;
+/* The rate that a filter of this size has on average with so many different items. */
+SKETCH_API double sketch_membership_expected_rate(int log2_blocks, uint64_t items) SKETCH_NOEXCEPT;
+
+SKETCH_API size_t sketch_membership_init_size(void) SKETCH_NOEXCEPT;
+SKETCH_API void sketch_membership_init(void *state, size_t size, int kind, int log2_blocks) SKETCH_NOEXCEPT;
+SKETCH_API void sketch_membership_move(void *to, const void *from, size_t from_size,
+                                       const sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Adds an item by its hash. OK, GROW or WRONG_KIND. */
+SKETCH_API sketch_status sketch_membership_add(void *state, size_t size, int kind, uint64_t hash,
+                                               sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Asks for at most this size from now on. OK or GROW. */
+SKETCH_API sketch_status sketch_membership_limit(void *state, size_t size, int log2_blocks,
+                                                 sketch_growth *growth) SKETCH_NOEXCEPT;
+
+SKETCH_API sketch_status sketch_membership_merge(void *state, size_t size, const void *other, size_t other_size,
+                                                 sketch_growth *growth) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_membership_pack(const void *sketch, size_t size, uint8_t *out, size_t capacity,
+                                                size_t *out_size) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_membership_check(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
+
+/* Whether the item may have been added: 0 is certain. Reads packed bytes in place. */
+SKETCH_API sketch_status sketch_membership_contains(const void *sketch, size_t size, int kind, uint64_t hash,
+                                                    int *found) SKETCH_NOEXCEPT;
+
+/*
+ * The same for values too large to be fetched as a whole. From the first SKETCH_MEMBERSHIP_HEAD_SIZE bytes (or all, if
+ * there are fewer) of a packed value of total_size bytes: the place of the one block that decides, or *length = 0 if
+ * the value must be read as a whole (tokens). Then whether that block has the item.
+ */
+SKETCH_API sketch_status sketch_membership_locate(const uint8_t *head, size_t head_size, size_t total_size, int kind,
+                                                  uint64_t hash, size_t *offset, size_t *length) SKETCH_NOEXCEPT;
+SKETCH_API int sketch_membership_block_contains(const uint8_t *block, uint64_t hash) SKETCH_NOEXCEPT;
+
+/* Probability that an item that was not added is found: from the bits that are set, over all blocks. */
+SKETCH_API sketch_status sketch_membership_rate(const void *sketch, size_t size, double *rate) SKETCH_NOEXCEPT;
+
+typedef struct sketch_membership_info {
+    int kind, log2_blocks;
+    int is_dense;    /* blocks, not tokens */
+    uint64_t tokens; /* different tokens; 0 if dense */
+} sketch_membership_info;
+
+/* Header fields only: cheap. */
+SKETCH_API sketch_status sketch_membership_describe(const void *sketch, size_t size,
+                                                    sketch_membership_info *info) SKETCH_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -10,6 +10,7 @@ const char *sketch_status_message(sketch_status status) noexcept {
         case SKETCH_OVERFLOW: return "count out of range";
         case SKETCH_BELOW_ZERO: return "a count would fall below zero";
         case SKETCH_FRACTION_MISMATCH: return "the percentile fractions differ";
+        case SKETCH_WRONG_KIND: return "the sketch holds values of another kind";
         case SKETCH_NO_ROOM: return "the output buffer is too small";
         case SKETCH_TRUNCATED: return "The value ends early.";
         case SKETCH_WRONG_VERSION: return "The value has an unknown format version.";

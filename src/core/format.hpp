@@ -14,11 +14,17 @@ inline constexpr std::uint8_t kFormatVersion = SKETCH_FORMAT_VERSION;
 inline constexpr std::uint8_t kWorkMagic = SKETCH_WORK_MAGIC;
 
 // Second byte of both forms.
-enum class Family : std::uint8_t { quantile = 1 };
+enum class Family : std::uint8_t { quantile = 1, distinct = 2, frequency = 3, topk = 4, membership = 5 };
 
 using Status = sketch_status;
 
 // Largest total count: a count is an SQL bigint.
 inline constexpr std::uint64_t kMaxTotal = 0x7fffffffffffffffu;
+
+// Whether a header's kind is one that this library knows: see sketch_kind.
+constexpr bool is_kind(int kind) noexcept {
+    int element = kind & ~SKETCH_KIND_ARRAY;
+    return kind < 0x80 && ((element > 0 && element <= SKETCH_KIND_LAST) || element == SKETCH_KIND_OTHER);
+}
 
 }  // namespace sketch
