@@ -1,0 +1,90 @@
+// The C face of the membership family: thin, noexcept, no state. Contracts are in sketch.h.
+#include "../core/membership.hpp"
+
+using namespace sketch;
+using namespace sketch::membership;
+
+int sketch_membership_log2_blocks(uint64_t expected_items, double rate) noexcept {
+    return log2_blocks_for(expected_items, rate);
+}
+
+double sketch_membership_expected_rate(int log2_blocks, uint64_t items) noexcept {
+    return expected_rate(log2_blocks, items);
+}
+
+size_t sketch_membership_init_size(void) noexcept { return kFirstSize; }
+
+void sketch_membership_init(void *state, size_t size, int kind, int log2_blocks) noexcept {
+    work_init(state, size, kind, log2_blocks);
+}
+
+void sketch_membership_move(void *to, const void *from, size_t from_size, const sketch_growth *growth) noexcept {
+    work_move(to, from, from_size, *growth);
+}
+
+sketch_status sketch_membership_add(void *state, size_t size, int kind, uint64_t hash, sketch_growth *growth) noexcept {
+    return work_add(state, size, kind, hash, *growth);
+}
+
+sketch_status sketch_membership_limit(void *state, size_t size, int log2_blocks, sketch_growth *growth) noexcept {
+    return work_limit(state, size, log2_blocks, *growth);
+}
+
+sketch_status sketch_membership_merge(void *state, size_t size, const void *other, size_t other_size,
+                                      sketch_growth *growth) noexcept {
+    View view;
+    if (Status s = open(other, other_size, view); s != SKETCH_OK) return s;
+    return work_merge(state, size, view, *growth);
+}
+
+sketch_status sketch_membership_pack(const void *sketch, size_t size, uint8_t *out, size_t capacity,
+                                     size_t *out_size) noexcept {
+    View view;
+    if (Status s = open(sketch, size, view); s != SKETCH_OK) return s;
+    return pack(view, out, capacity, *out_size);
+}
+
+sketch_status sketch_membership_check(const uint8_t *packed, size_t size) noexcept {
+    return check_packed(packed, size);
+}
+
+sketch_status sketch_membership_contains(const void *sketch, size_t size, int kind, uint64_t hash,
+                                         int *found) noexcept {
+    View view;
+    if (Status s = open(sketch, size, view); s != SKETCH_OK) return s;
+    if (view.kind != kind) return SKETCH_WRONG_KIND;
+    if (view.dense)
+        *found = has_bits(view.data + kBlockSize * block_of(hash, view.log2_blocks), token_low(hash), view.words());
+    else if (view.work) *found = work_tokens_contain(view, token_of(hash, view.log2_blocks));
+    else *found = packed_tokens_contain(view, token_of(hash, view.log2_blocks));
+    return SKETCH_OK;
+}
+
+sketch_status sketch_membership_locate(const uint8_t *head, size_t head_size, size_t total_size, int kind,
+                                       uint64_t hash, size_t *offset, size_t *length) noexcept {
+    PackedHeader header;
+    if (Status s = read_header(head, head_size, header); s != SKETCH_OK) return s;
+    if (total_size != header.size) return total_size < header.size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
+    if (header.kind != kind) return SKETCH_WRONG_KIND;
+    *offset = header.dense ? kPackedHeader + kBlockSize * block_of(hash, header.log2_blocks) : 0;
+    *length = header.dense ? kBlockSize : 0;
+    return SKETCH_OK;
+}
+
+int sketch_membership_block_contains(const uint8_t *block, uint64_t hash) noexcept {
+    return has_bits(block, token_low(hash), Words::little_endian);
+}
+
+sketch_status sketch_membership_rate(const void *sketch, size_t size, double *rate) noexcept {
+    View view;
+    if (Status s = open(sketch, size, view); s != SKETCH_OK) return s;
+    *rate = measured_rate(view);
+    return SKETCH_OK;
+}
+
+sketch_status sketch_membership_describe(const void *sketch, size_t size, sketch_membership_info *info) noexcept {
+    View view;
+    if (Status s = open(sketch, size, view); s != SKETCH_OK) return s;
+    *info = {view.kind, view.log2_blocks, view.dense, view.tokens};
+    return SKETCH_OK;
+}

@@ -1,0 +1,165 @@
+// membership: split-block Bloom filter (Putze, Sanders and Singler, "Cache-, Hash- and Space-Efficient Bloom Filters",
+// 2007) with the masks of Apache Parquet; hash tokens while there are few.
+//
+// A filter has 2^j blocks of 256 bits. An item's block is the top j bits of its hash, its mask one bit in each of the
+// block's 8 words, chosen by the low 32 bits. So a filter folds: the block for j - 1 bits is the OR of two neighbours.
+//
+// The state is a function of the set of items: of the tokens (block, low 32 bits) while at most 2 * 2^j of them differ,
+// else of their masks. Folding keeps the rule: a token at j - 1 stands for at most two at j, so more than 2 * 2^j
+// tokens at j are more than 2 * 2^(j-1) at j - 1. A dense filter stays dense at every smaller size, as if made there.
+//
+// Shapes of one value:
+//   packed     canonical bytes at rest (membership_packed.cpp)
+//   work       a flat buffer mutated in place (membership_work.cpp)
+//   View       where things are in either of them, once checked; everything is read through it
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "bytes.hpp"
+#include "format.hpp"
+#include "membership_block.hpp"
+
+namespace sketch::membership {
+
+inline constexpr int kMaxLog2Blocks = SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS;
+inline constexpr int kLowBits = 32;  // of a hash, which choose the mask
+
+constexpr std::uint64_t blocks_of(int log2_blocks) noexcept { return std::uint64_t{1} << log2_blocks; }
+
+// Different tokens that a filter of this size may hold before it is made of blocks.
+constexpr std::uint64_t most_tokens(int log2_blocks) noexcept { return std::uint64_t{2} << log2_blocks; }
+
+constexpr std::uint64_t block_of(std::uint64_t hash, int log2_blocks) noexcept {
+    return (hash >> 1) >> (63 - log2_blocks);  // no shift by 64 for a single block
+}
+
+// What a filter keeps of a hash, in 32 + j bits.
+constexpr std::uint64_t token_of(std::uint64_t hash, int log2_blocks) noexcept {
+    return block_of(hash, log2_blocks) << kLowBits | (hash & 0xffffffffu);
+}
+constexpr std::uint64_t token_block(std::uint64_t token) noexcept { return token >> kLowBits; }
+constexpr std::uint32_t token_low(std::uint64_t token) noexcept { return static_cast<std::uint32_t>(token); }
+
+// The same item's token in a filter with 2^shift times fewer blocks.
+constexpr std::uint64_t fold_token(std::uint64_t token, int shift) noexcept {
+    return token_block(token) >> shift << kLowBits | token_low(token);
+}
+
+// How packed tokens are laid out: Elias-Fano, see membership_packed.cpp. A function of their number and the size.
+struct TokenLayout {
+    std::uint64_t count;
+    int low_bits;  // of each token, stored as they are
+    std::uint64_t upper_length, upper_bytes, low_bytes;
+
+    TokenLayout(std::uint64_t tokens, int log2_blocks) noexcept
+        : count(tokens),
+          low_bits(kLowBits + log2_blocks - static_cast<int>(std::bit_width(tokens))),
+          upper_length(tokens == 0 ? 0 : tokens + (std::uint64_t{1} << std::bit_width(tokens)) - 1),
+          upper_bytes((upper_length + 7) / 8),
+          low_bytes((tokens * static_cast<unsigned>(low_bits) + 7) / 8) {}
+    std::uint64_t size() const noexcept { return upper_bytes + low_bytes; }
+};
+
+// The parts of a packed or of a work form. Places and sizes are checked; what stands there need not be.
+struct View {
+    int kind, log2_blocks;
+    bool dense, work;
+    std::uint64_t tokens;       // different ones; 0 if dense
+    const std::uint8_t *data;   // blocks; packed tokens: the upper bits; work tokens: the slots of the table
+    std::uint64_t slots;        // of the table of a work form
+    const std::uint8_t *begin;  // of the whole form
+    std::size_t size;
+
+    Words words() const noexcept { return work ? Words::native : Words::little_endian; }
+};
+
+// The smallest buffer for a work form; powers of two up to kLargestChunk, as PostgreSQL's allocator rounds up to them.
+inline constexpr std::size_t kFirstSize = 256;
+inline constexpr std::size_t kLargestChunk = 8192;
+
+// Header of a work form, 32 bytes. Behind it are slots of a hash table (token + 1, or 0 if empty) or blocks, which are
+// as aligned as the buffer; then zeros.
+struct WorkHeader {
+    std::uint8_t caller[4];
+    std::uint8_t magic, family, layout, flags;
+    std::uint8_t kind, log2_blocks;
+    std::uint8_t unused[2];
+    std::uint32_t tokens;
+    std::uint64_t reserved[2];
+};
+static_assert(sizeof(WorkHeader) == 32);
+
+inline constexpr std::uint8_t kWorkLayout = 1;
+inline constexpr std::uint8_t kDense = 1;  // flag of both forms
+
+// Bytes in front of the data of a packed value.
+inline constexpr std::size_t kPackedHeader = 8;
+
+// Either form by its header, fully bounds-checked in constant time.
+Status open(const void *sketch, std::size_t size, View &view) noexcept;
+Status open_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept;
+Status open_work(const void *state, std::size_t size, View &view) noexcept;
+
+// Packed values (membership_packed.cpp). check_packed is the one door for stored and sent bytes.
+struct PackedHeader {
+    int kind, log2_blocks;
+    bool dense;
+    std::uint64_t tokens;
+    std::uint64_t size;  // of the whole value
+};
+Status read_header(const std::uint8_t *head, std::size_t head_size, PackedHeader &header) noexcept;
+Status check_packed(const std::uint8_t *packed, std::size_t size) noexcept;
+Status check_tokens(const View &packed) noexcept;
+Status pack(const View &view, std::uint8_t *out, std::size_t capacity, std::size_t &out_size) noexcept;
+bool packed_tokens_contain(const View &packed, std::uint64_t token) noexcept;
+
+// Work forms (membership_work.cpp).
+void work_init(void *state, std::size_t size, int kind, int log2_blocks) noexcept;
+void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept;
+Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept;
+Status work_limit(void *state, std::size_t size, int log2_blocks, sketch_growth &growth) noexcept;
+Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept;
+bool work_tokens_contain(const View &work, std::uint64_t token) noexcept;
+Status check_work_tokens(const View &work) noexcept;
+
+// What a filter of a size lets through (membership_model.cpp).
+inline constexpr int kTooLarge = -1, kOutOfRange = -2;
+int log2_blocks_for(std::uint64_t items, double rate) noexcept;
+double expected_rate(int log2_blocks, std::uint64_t items) noexcept;
+double measured_rate(const View &view) noexcept;
+
+// Every packed token, ascending, as visit(token) -> bool until one says false. Ones beyond the count are not visited.
+// Returns the number that was. Memory-safe for any bytes.
+template <typename Visit>
+std::uint64_t for_each_packed_token(const View &packed, Visit visit) noexcept {
+    TokenLayout layout(packed.tokens, packed.log2_blocks);
+    BitReader bits(packed.begin, packed.size, 0);
+    const std::size_t upper = 8 * static_cast<std::size_t>(packed.data - packed.begin);
+    std::size_t low = upper + 8 * layout.upper_bytes;
+    const std::uint64_t mask = low_mask(layout.low_bits);
+    constexpr std::uint64_t kStep = 56;
+    std::uint64_t found = 0;
+    for (std::uint64_t at = 0; at < layout.upper_length; at += kStep) {
+        std::uint64_t window =
+            bits.peek_at(upper + at) & low_mask(static_cast<int>(std::min(kStep, layout.upper_length - at)));
+        for (; window != 0; window &= window - 1) {
+            if (found == layout.count) return found;
+            std::uint64_t high = at + static_cast<unsigned>(std::countr_zero(window)) - found;
+            if (!visit(high << layout.low_bits | (bits.peek_at(low) & mask))) return found;
+            low += static_cast<unsigned>(layout.low_bits);
+            found++;
+        }
+    }
+    return found;
+}
+
+// Every token in the table of a work form.
+template <typename Visit>
+void for_each_work_token(const View &work, Visit visit) noexcept {
+    for (std::uint64_t i = 0; i < work.slots; i++)
+        if (std::uint64_t slot = load<std::uint64_t>(work.data + 8 * i); slot != 0) visit(slot - 1);
+}
+
+}  // namespace sketch::membership

@@ -1,0 +1,152 @@
+// The loops over blocks, for each instruction set: see membership_block.hpp.
+#include "membership_block.hpp"
+
+#ifdef SKETCH_MEMBERSHIP_X86
+#include <immintrin.h>
+#endif
+
+namespace sketch::membership {
+
+namespace {
+
+// Bodies are inlined into functions for either instruction set, and vectorised there.
+
+[[gnu::always_inline]] inline void set_bits_body(std::uint8_t *block, std::uint32_t low) noexcept {
+    for (int i = 0; i < kWords; i++) store(block + 4 * i, load<std::uint32_t>(block + 4 * i) | mask_word(low, i));
+}
+
+[[gnu::always_inline]] inline bool has_bits_body(const std::uint8_t *block, std::uint32_t low, Words order) noexcept {
+    std::uint32_t missing = 0;
+    for (int i = 0; i < kWords; i++) missing |= mask_word(low, i) & ~load_word(block + 4 * i, order);
+    return missing == 0;
+}
+
+[[gnu::always_inline]] inline void or_blocks_body(std::uint8_t *__restrict to, const std::uint8_t *__restrict from,
+                                                  std::uint64_t blocks, int shift, Words order) noexcept {
+    if (shift == 0) {
+        for (std::uint64_t i = 0; i < kWords * blocks; i++)
+            store(to + 4 * i, load<std::uint32_t>(to + 4 * i) | load_word(from + 4 * i, order));
+        return;
+    }
+    for (std::uint64_t i = 0; i < blocks; i++, to += kBlockSize) {
+        std::uint32_t words[kWords];
+        for (int w = 0; w < kWords; w++) words[w] = load<std::uint32_t>(to + 4 * w);
+        for (std::uint64_t end = (i + 1) << shift, at = i << shift; at < end; at++, from += kBlockSize)
+            for (int w = 0; w < kWords; w++) words[w] |= load_word(from + 4 * w, order);
+        for (int w = 0; w < kWords; w++) store(to + 4 * w, words[w]);
+    }
+}
+
+[[gnu::always_inline]] inline bool are_sound_body(const std::uint8_t *blocks, std::uint64_t count,
+                                                  std::uint64_t &used) noexcept {
+    std::uint64_t with_items = 0, unsound = 0;
+    for (std::uint64_t i = 0; i < count; i++, blocks += kBlockSize) {
+        unsigned zeros = 0;
+        for (int w = 0; w < kWords; w++) zeros += load<std::uint32_t>(blocks + 4 * w) == 0;
+        with_items += zeros == 0;
+        unsound += zeros % kWords != 0;
+    }
+    used = with_items;
+    return unsound == 0;
+}
+
+[[gnu::always_inline]] inline std::uint64_t sum_of_fills_body(const std::uint8_t *blocks,
+                                                              std::uint64_t count) noexcept {
+    std::uint64_t sum = 0;
+    for (std::uint64_t i = 0; i < count; i++, blocks += kBlockSize) {
+        std::uint64_t product = 1;
+        for (int w = 0; w < kWords; w++)
+            product *= static_cast<unsigned>(std::popcount(load<std::uint32_t>(blocks + 4 * w)));
+        sum += product;
+    }
+    return sum;
+}
+
+[[gnu::always_inline]] inline std::uint64_t behind_zero_body(const std::uint8_t *bits, std::size_t size,
+                                                             std::uint64_t length, std::uint64_t n) noexcept {
+    std::uint64_t at = 0, word;
+    for (;; at += 64) {
+        if (at >= length) return length;
+        std::size_t byte = static_cast<std::size_t>(at / 8);
+        if (byte + 8 <= size) [[likely]] {
+            word = to_little_endian(load<std::uint64_t>(bits + byte));
+        } else {
+            word = 0;
+            for (std::size_t i = byte; i < size; i++) word |= static_cast<std::uint64_t>(bits[i]) << 8 * (i - byte);
+        }
+        std::uint64_t zeros = static_cast<unsigned>(std::popcount(~word));
+        if (zeros >= n) break;
+        n -= zeros;
+    }
+    for (word = ~word; n > 1; n--) word &= word - 1;
+    return std::min(length, at + static_cast<unsigned>(std::countr_zero(word)) + 1);
+}
+
+void or_blocks_portable(std::uint8_t *to, const std::uint8_t *from, std::uint64_t blocks, int shift,
+                        Words order) noexcept {
+    or_blocks_body(to, from, blocks, shift, order);
+}
+bool are_sound_portable(const std::uint8_t *blocks, std::uint64_t count, std::uint64_t &used) noexcept {
+    return are_sound_body(blocks, count, used);
+}
+std::uint64_t sum_of_fills_portable(const std::uint8_t *blocks, std::uint64_t count) noexcept {
+    return sum_of_fills_body(blocks, count);
+}
+std::uint64_t behind_zero_portable(const std::uint8_t *bits, std::size_t size, std::uint64_t length,
+                                   std::uint64_t n) noexcept {
+    return behind_zero_body(bits, size, length, n);
+}
+
+}  // namespace
+
+void set_bits_portable(std::uint8_t *block, std::uint32_t low) noexcept { set_bits_body(block, low); }
+bool has_bits_portable(const std::uint8_t *block, std::uint32_t low, Words order) noexcept {
+    return has_bits_body(block, low, order);
+}
+
+const BlockLoops kPortableLoops = {set_bits_portable,  has_bits_portable,     or_blocks_portable,
+                                   are_sound_portable, sum_of_fills_portable, behind_zero_portable};
+
+#ifdef SKETCH_MEMBERSHIP_X86
+
+#define SKETCH_AVX2 [[gnu::target("avx2,popcnt")]]
+
+const bool kHasAvx2 = [] {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
+}();
+
+SKETCH_AVX2 void set_bits_avx2(std::uint8_t *block, std::uint32_t low) noexcept { set_bits_body(block, low); }
+
+SKETCH_AVX2 bool has_bits_avx2(const std::uint8_t *block, std::uint32_t low, Words) noexcept {
+    __m256i salt = _mm256_loadu_si256(reinterpret_cast<const __m256i_u *>(kSalt));
+    __m256i bit = _mm256_srli_epi32(_mm256_mullo_epi32(_mm256_set1_epi32(static_cast<int>(low)), salt), 27);
+    __m256i mask = _mm256_sllv_epi32(_mm256_set1_epi32(1), bit);
+    return _mm256_testc_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i_u *>(block)), mask);
+}
+
+namespace {
+
+SKETCH_AVX2 void or_blocks_avx2(std::uint8_t *to, const std::uint8_t *from, std::uint64_t blocks, int shift,
+                                Words order) noexcept {
+    or_blocks_body(to, from, blocks, shift, order);
+}
+SKETCH_AVX2 bool are_sound_avx2(const std::uint8_t *blocks, std::uint64_t count, std::uint64_t &used) noexcept {
+    return are_sound_body(blocks, count, used);
+}
+SKETCH_AVX2 std::uint64_t sum_of_fills_avx2(const std::uint8_t *blocks, std::uint64_t count) noexcept {
+    return sum_of_fills_body(blocks, count);
+}
+SKETCH_AVX2 std::uint64_t behind_zero_avx2(const std::uint8_t *bits, std::size_t size, std::uint64_t length,
+                                           std::uint64_t n) noexcept {
+    return behind_zero_body(bits, size, length, n);
+}
+
+}  // namespace
+
+const BlockLoops kAvx2Loops = {set_bits_avx2,  has_bits_avx2,     or_blocks_avx2,
+                               are_sound_avx2, sum_of_fills_avx2, behind_zero_avx2};
+
+#endif
+
+}  // namespace sketch::membership

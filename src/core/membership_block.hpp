@@ -1,0 +1,101 @@
+// Blocks of a split-block Bloom filter: 256 bits in 8 words of 32; an item has one bit in each word.
+//
+// Each loop is written once. On x86-64 it is compiled twice, for the baseline and for AVX2, and the processor decides
+// at run time; both give the same bytes.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "bytes.hpp"
+#include "format.hpp"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define SKETCH_MEMBERSHIP_X86 1
+#endif
+
+namespace sketch::membership {
+
+inline constexpr std::size_t kBlockSize = SKETCH_MEMBERSHIP_BLOCK_SIZE;
+inline constexpr int kWords = 8;
+
+// Odd multipliers that spread the low half of a hash over the words: Apache Parquet, BloomFilter.md.
+inline constexpr std::uint32_t kSalt[kWords] = {0x47b6137bu, 0x44974d91u, 0x8824ad5bu, 0xa2b7289du,
+                                                0x705495c7u, 0x2df1424bu, 0x9efc4947u, 0x5c6bfb31u};
+
+constexpr std::uint32_t mask_word(std::uint32_t low, int word) noexcept {
+    return std::uint32_t{1} << (low * kSalt[word] >> 27);
+}
+
+// Order of the bytes in the words of a packed value, and in those of a work form. The same but on big-endian machines.
+enum class Words { little_endian, native };
+
+inline std::uint32_t load_word(const std::uint8_t *from, Words order) noexcept {
+    std::uint32_t word = load<std::uint32_t>(from);
+    if constexpr (std::endian::native == std::endian::big)
+        if (order == Words::little_endian) word = __builtin_bswap32(word);
+    return word;
+}
+
+inline void store_word(std::uint8_t *to, std::uint32_t word, Words order) noexcept {
+    if constexpr (std::endian::native == std::endian::big)
+        if (order == Words::little_endian) word = __builtin_bswap32(word);
+    store(to, word);
+}
+
+// The loops for one instruction set.
+struct BlockLoops {
+    // Adds an item to a block of a work form.
+    void (*set_bits)(std::uint8_t *block, std::uint32_t low) noexcept;
+    bool (*has_bits)(const std::uint8_t *block, std::uint32_t low, Words order) noexcept;
+    // to[i] |= from[i 2^shift] | ... | from[(i + 1) 2^shift - 1]: folds into `blocks` blocks of a work form.
+    void (*or_blocks)(std::uint8_t *to, const std::uint8_t *from, std::uint64_t blocks, int shift,
+                      Words order) noexcept;
+    // Whether blocks are such as items make them: no word of a block is zero, or all are. Counts those that are not.
+    bool (*are_sound)(const std::uint8_t *blocks, std::uint64_t count, std::uint64_t &used) noexcept;
+    // The sum of the products of the numbers of bits that are set in a block's words: at most 2^40 for each block.
+    std::uint64_t (*sum_of_fills)(const std::uint8_t *blocks, std::uint64_t count) noexcept;
+    // Position behind the n-th zero (from 1) among the first `length` bits at `bits`, of which `size` bytes may be
+    // read; `length` if there are fewer.
+    std::uint64_t (*behind_zero)(const std::uint8_t *bits, std::size_t size, std::uint64_t length,
+                                 std::uint64_t n) noexcept;
+};
+
+extern const BlockLoops kPortableLoops;
+#ifdef SKETCH_MEMBERSHIP_X86
+extern const BlockLoops kAvx2Loops;
+extern const bool kHasAvx2;
+#endif
+
+// The ones for this processor.
+inline const BlockLoops &block_loops() noexcept {
+#ifdef SKETCH_MEMBERSHIP_X86
+    if (kHasAvx2) return kAvx2Loops;
+#endif
+    return kPortableLoops;
+}
+
+// The two that take a few instructions: called without an indirection.
+void set_bits_portable(std::uint8_t *block, std::uint32_t low) noexcept;
+bool has_bits_portable(const std::uint8_t *block, std::uint32_t low, Words order) noexcept;
+#ifdef SKETCH_MEMBERSHIP_X86
+void set_bits_avx2(std::uint8_t *block, std::uint32_t low) noexcept;
+bool has_bits_avx2(const std::uint8_t *block, std::uint32_t low, Words order) noexcept;
+#endif
+
+inline void set_bits(std::uint8_t *block, std::uint32_t low) noexcept {
+#ifdef SKETCH_MEMBERSHIP_X86
+    if (kHasAvx2) return set_bits_avx2(block, low);
+#endif
+    set_bits_portable(block, low);
+}
+
+inline bool has_bits(const std::uint8_t *block, std::uint32_t low, Words order) noexcept {
+#ifdef SKETCH_MEMBERSHIP_X86
+    if (kHasAvx2) return has_bits_avx2(block, low, order);
+#endif
+    return has_bits_portable(block, low, order);
+}
+
+}  // namespace sketch::membership

@@ -1,0 +1,68 @@
+// How many blocks a filter needs, and what it lets through.
+#include <algorithm>
+#include <cmath>
+
+#include "membership.hpp"
+
+namespace sketch::membership {
+
+namespace {
+
+constexpr double kLeastRate = 0.00001, kMostRate = 0.5;
+
+// The chance that a bit of a word is still zero after one more item of its block.
+constexpr double kStaysZero = 31.0 / 32.0;
+
+// All 8 bits of a probe are set in a block with so many items.
+double block_rate(double items) noexcept { return std::pow(-std::expm1(items * std::log(kStaysZero)), kWords); }
+
+// The mean of that over the blocks: the number of items in a block is binomially distributed, n trials of chance 1/2^j.
+// (Putze, Sanders and Singler, section 3, with the Poisson distribution instead, which is its limit for many blocks.)
+double dense_rate(int log2_blocks, double items) noexcept {
+    if (log2_blocks == 0) return block_rate(items);
+    const double p = std::ldexp(1.0, -log2_blocks), mean = items * p;
+    constexpr double kMostTerms = 512;  // e^-512 is still a normal double
+    if (mean <= kMostTerms) {
+        double chance = std::exp(items * std::log1p(-p)), sum = 0;
+        const double odds = p / (1 - p);
+        double zero = 1;
+        for (double i = 0; i <= items; i++, zero *= kStaysZero) {
+            double set = 1 - zero, squared = set * set;
+            sum += chance * (squared * squared) * (squared * squared);
+            chance *= (items - i) / (i + 1) * odds;
+            if (i > mean && chance < sum * 1e-17) break;
+        }
+        return std::min(sum, 1.0);
+    }
+    // The same by the binomial theorem: E (1 - z^I)^8 with E z^I = (1 - p (1 - z))^n. Nearly 1, so nothing cancels.
+    double sum = 1, choose = 1;
+    for (int k = 1; k <= kWords; k++) {
+        choose *= -(kWords + 1.0 - k) / k;
+        sum += choose * std::exp(items * std::log1p(-p * (1 - std::pow(kStaysZero, k))));
+    }
+    return std::min(sum, 1.0);
+}
+
+}  // namespace
+
+double expected_rate(int log2_blocks, std::uint64_t items) noexcept {
+    if (items <= most_tokens(log2_blocks)) return std::ldexp(static_cast<double>(items), -(kLowBits + log2_blocks));
+    return dense_rate(log2_blocks, static_cast<double>(items));
+}
+
+int log2_blocks_for(std::uint64_t items, double rate) noexcept {
+    if (items == 0 || !(rate >= kLeastRate && rate <= kMostRate)) return kOutOfRange;
+    for (int log2_blocks = 0; log2_blocks <= kMaxLog2Blocks; log2_blocks++)
+        if (expected_rate(log2_blocks, items) <= rate) return log2_blocks;
+    return kTooLarge;
+}
+
+// Bits set in the 8 words of a block are independent for a probe: their product over 32^8, averaged over the blocks.
+// An exact integer until the end: 2^22 blocks of 2^40 fit in 64 bits.
+double measured_rate(const View &view) noexcept {
+    if (!view.dense) return std::ldexp(static_cast<double>(view.tokens), -(kLowBits + view.log2_blocks));
+    std::uint64_t sum = block_loops().sum_of_fills(view.data, blocks_of(view.log2_blocks));
+    return std::ldexp(static_cast<double>(sum), -(5 * kWords + view.log2_blocks));
+}
+
+}  // namespace sketch::membership

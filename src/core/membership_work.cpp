@@ -1,0 +1,263 @@
+// The work form of a membership filter: a flat buffer that items are added to in place. Layout in membership.hpp.
+//
+// Tokens are in a hash table with linear probing. A token's place is the top part of its product with an odd constant,
+// scaled to the number of slots: places keep their order when the table grows, so that moving reads and writes straight
+// on, and merging a table into another in slot order never fills one end of it first.
+//
+// Growing, folding and going over to blocks need another buffer, which only the caller can get: a function that lacks
+// room writes the layout that it needs to `growth` and answers SKETCH_GROW; the caller moves the state there and calls
+// again. A merge may by then have added some of the tokens: a set can be united with another twice.
+#include <algorithm>
+#include <cstring>
+
+#include "membership.hpp"
+
+namespace sketch::membership {
+
+namespace {
+
+constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15u;  // 2^64 / golden ratio: Fibonacci hashing
+
+std::uint64_t place_of(std::uint64_t token, std::uint64_t slots) noexcept {
+    return ((token * kSpread >> 32) * slots) >> 32;
+}
+
+// Seven slots in eight may be full.
+std::uint64_t room_in(std::uint64_t slots) noexcept { return slots * 7 / 8; }
+
+std::uint64_t rounded(std::uint64_t size) noexcept {
+    return size <= kLargestChunk ? std::bit_ceil(size) : (size + 63) / 64 * 64;
+}
+
+std::uint64_t table_size(std::uint64_t tokens) noexcept {
+    return rounded(std::max<std::uint64_t>(kFirstSize, sizeof(WorkHeader) + 8 * ((tokens * 8 + 6) / 7)));
+}
+
+std::uint64_t dense_size(int log2_blocks) noexcept {
+    return rounded(std::max<std::uint64_t>(64, sizeof(WorkHeader) + (kBlockSize << log2_blocks)));
+}
+
+std::uint64_t slots_in(std::size_t size) noexcept { return (size - sizeof(WorkHeader)) / 8; }
+
+// A work form that this library wrote, 8-byte aligned: what mutation needs.
+class Work {
+  public:
+    Work(void *state, std::size_t size) noexcept : bytes_(static_cast<std::uint8_t *>(state)), size_(size) {}
+
+    WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
+    bool dense() const noexcept { return header().flags & kDense; }
+    int log2_blocks() const noexcept { return header().log2_blocks; }
+    std::uint8_t *blocks() const noexcept { return bytes_ + sizeof(WorkHeader); }
+    std::uint64_t *table() const noexcept { return reinterpret_cast<std::uint64_t *>(bytes_ + sizeof(WorkHeader)); }
+    std::uint64_t slots() const noexcept { return slots_in(size_); }
+
+    // There are more tokens than a filter of this size may have: it was folded, and is on the way to blocks.
+    bool is_overfull() const noexcept { return !dense() && header().tokens > most_tokens(log2_blocks()); }
+
+    // The slot that a token is in, or where it belongs.
+    std::uint64_t &slot_of(std::uint64_t token) const noexcept {
+        std::uint64_t *slot = table() + place_of(token, slots()), *end = table() + slots();
+        while (*slot != 0 && *slot != token + 1)
+            if (++slot == end) slot = table();
+        return *slot;
+    }
+
+    // False if the token is new and there is no room for it.
+    bool add_token(std::uint64_t token) const noexcept {
+        std::uint64_t &slot = slot_of(token);
+        if (slot != 0) return true;
+        WorkHeader &h = header();
+        if (h.tokens >= std::min(room_in(slots()), most_tokens(h.log2_blocks))) [[unlikely]]
+            return false;
+        slot = token + 1;
+        h.tokens++;
+        return true;
+    }
+
+    // For a table that is known to have room.
+    void put_token(std::uint64_t token) const noexcept {
+        std::uint64_t &slot = slot_of(token);
+        header().tokens += slot == 0;
+        slot = token + 1;
+    }
+
+    void set_token(std::uint64_t token) const noexcept {
+        set_bits(blocks() + kBlockSize * token_block(token), token_low(token));
+    }
+
+  private:
+    std::uint8_t *bytes_;
+    std::size_t size_;
+};
+
+Status plan_blocks(int log2_blocks, sketch_growth &growth) noexcept {
+    growth = {};
+    growth.size = dense_size(log2_blocks);
+    growth.scale = static_cast<std::int8_t>(log2_blocks);
+    growth.flags = kDense;
+    return SKETCH_GROW;
+}
+
+Status plan_table(std::uint64_t tokens, int log2_blocks, sketch_growth &growth) noexcept {
+    growth = {};
+    growth.size = table_size(tokens);
+    growth.scale = static_cast<std::int8_t>(log2_blocks);
+    return SKETCH_GROW;
+}
+
+// What a table needs that has no room for up to `more` new tokens.
+Status plan_tokens(const Work &work, std::uint64_t more, sketch_growth &growth) noexcept {
+    const int log2_blocks = work.log2_blocks();
+    const std::uint64_t most = most_tokens(log2_blocks), tokens = work.header().tokens;
+    if (tokens >= most) return plan_blocks(log2_blocks, growth);
+    std::uint64_t wanted = std::min(tokens + more, most);
+    if (table_size(wanted) > kLargestChunk) wanted = std::min(std::max(wanted, 2 * tokens), most);
+    return plan_table(wanted, log2_blocks, growth);
+}
+
+// Fewer blocks. How many tokens are left is only known once they are folded; if too many, blocks are the next step.
+Status plan_fold(const Work &work, int log2_blocks, sketch_growth &growth) noexcept {
+    return work.dense() ? plan_blocks(log2_blocks, growth) : plan_table(work.header().tokens, log2_blocks, growth);
+}
+
+Status add_new_token(const Work &work, std::uint64_t token, sketch_growth &growth) noexcept {
+    return work.add_token(token) ? SKETCH_OK : plan_tokens(work, 1, growth);
+}
+
+// visit(token) -> bool for the tokens of either form, until one says false.
+template <typename Visit>
+std::uint64_t for_each_token(const View &view, Visit visit) noexcept {
+    if (!view.work) return for_each_packed_token(view, visit);
+    std::uint64_t visited = 0;
+    for (std::uint64_t i = 0; i < view.slots; i++) {
+        std::uint64_t slot = load<std::uint64_t>(view.data + 8 * i);
+        if (slot == 0) continue;
+        if (!visit(slot - 1)) break;
+        visited++;
+    }
+    return visited;
+}
+
+}  // namespace
+
+void work_init(void *state, std::size_t size, int kind, int log2_blocks) noexcept {
+    std::memset(state, 0, size);
+    WorkHeader &h = Work(state, size).header();
+    h.magic = kWorkMagic;
+    h.family = static_cast<std::uint8_t>(Family::membership);
+    h.layout = kWorkLayout;
+    h.kind = static_cast<std::uint8_t>(kind);
+    h.log2_blocks = static_cast<std::uint8_t>(log2_blocks);
+}
+
+void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
+    Work source(const_cast<void *>(from), from_size), target(to, growth.size);
+    const WorkHeader &old = source.header();
+    const int shift = old.log2_blocks - growth.scale;
+    work_init(to, growth.size, old.kind, growth.scale);
+    target.header().flags = growth.flags;
+    if (source.dense()) {
+        block_loops().or_blocks(target.blocks(), source.blocks(), blocks_of(growth.scale), shift, Words::native);
+        return;
+    }
+    const std::uint64_t *table = source.table();
+    for (std::uint64_t i = 0; i < source.slots(); i++) {
+        if (table[i] == 0) continue;
+        std::uint64_t token = fold_token(table[i] - 1, shift);
+        if (target.dense()) target.set_token(token);
+        else target.put_token(token);
+    }
+}
+
+Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept {
+    Work work(state, size);
+    const WorkHeader &h = work.header();
+    if (h.kind != kind) [[unlikely]]
+        return SKETCH_WRONG_KIND;
+    if (work.dense()) [[likely]] {
+        set_bits(work.blocks() + kBlockSize * block_of(hash, h.log2_blocks), token_low(hash));
+        return SKETCH_OK;
+    }
+    return add_new_token(work, token_of(hash, h.log2_blocks), growth);
+}
+
+Status work_limit(void *state, std::size_t size, int log2_blocks, sketch_growth &growth) noexcept {
+    Work work(state, size);
+    if (work.log2_blocks() > log2_blocks) return plan_fold(work, log2_blocks, growth);
+    if (work.is_overfull()) return plan_blocks(work.log2_blocks(), growth);
+    return SKETCH_OK;
+}
+
+Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept {
+    Work work(state, size);
+    const WorkHeader &h = work.header();
+    if (h.kind != other.kind) return SKETCH_WRONG_KIND;
+    if (!other.dense)
+        if (Status s = other.work ? check_work_tokens(other) : check_tokens(other); s != SKETCH_OK) return s;
+    if (Status s = work_limit(state, size, other.log2_blocks, growth); s != SKETCH_OK) return s;
+
+    const int shift = other.log2_blocks - h.log2_blocks;
+    if (other.dense) {
+        if (!work.dense()) return plan_blocks(h.log2_blocks, growth);
+        block_loops().or_blocks(work.blocks(), other.data, blocks_of(h.log2_blocks), shift, other.words());
+        return SKETCH_OK;
+    }
+    if (work.dense()) {
+        for_each_token(other, [&](std::uint64_t token) {
+            work.set_token(fold_token(token, shift));
+            return true;
+        });
+        return SKETCH_OK;
+    }
+    std::uint64_t added =
+        for_each_token(other, [&](std::uint64_t token) { return work.add_token(fold_token(token, shift)); });
+    return added == other.tokens ? SKETCH_OK : plan_tokens(work, other.tokens - added, growth);
+}
+
+// ---- reading ----------------------------------------
+
+Status open_work(const void *state, std::size_t size, View &view) noexcept {
+    if (size < sizeof(WorkHeader)) return SKETCH_TRUNCATED;
+    const WorkHeader &h = *static_cast<const WorkHeader *>(state);
+    if (h.family != static_cast<std::uint8_t>(Family::membership)) return SKETCH_WRONG_FAMILY;
+    if (h.layout != kWorkLayout) return SKETCH_WRONG_VERSION;
+    if (h.flags & ~kDense || !is_kind(h.kind) || h.log2_blocks > kMaxLog2Blocks || size % 8 != 0) return SKETCH_CORRUPT;
+    const bool dense = (h.flags & kDense) != 0;
+    if (dense ? h.tokens != 0 : h.tokens > most_tokens(h.log2_blocks)) return SKETCH_CORRUPT;
+    if (size - sizeof(WorkHeader) < (dense ? kBlockSize << h.log2_blocks : 8 * std::uint64_t{h.tokens}))
+        return SKETCH_TRUNCATED;
+    const std::uint8_t *begin = static_cast<const std::uint8_t *>(state);
+    view = {h.kind, h.log2_blocks, dense, true, h.tokens, begin + sizeof(WorkHeader), slots_in(size), begin, size};
+    return SKETCH_OK;
+}
+
+Status open(const void *sketch, std::size_t size, View &view) noexcept {
+    return sketch_is_work_form(sketch, size) ? open_work(sketch, size, view)
+                                             : open_packed(static_cast<const std::uint8_t *>(sketch), size, view);
+}
+
+// As many tokens as the header says, none out of range. That none comes twice is found out when they are sorted.
+Status check_work_tokens(const View &work) noexcept {
+    const std::uint64_t limit = std::uint64_t{1} << (kLowBits + work.log2_blocks);
+    std::uint64_t count = 0, beyond = 0;
+    for_each_work_token(work, [&](std::uint64_t token) {
+        count++;
+        beyond += token >= limit;
+    });
+    return count == work.tokens && beyond == 0 ? SKETCH_OK : SKETCH_CORRUPT;
+}
+
+// Bounded by the number of slots, for a table that may be anybody's.
+bool work_tokens_contain(const View &work, std::uint64_t token) noexcept {
+    if (work.slots == 0) return false;
+    std::uint64_t slot = place_of(token, work.slots);
+    for (std::uint64_t probes = 0; probes < work.slots; probes++) {
+        std::uint64_t held = load<std::uint64_t>(work.data + 8 * slot);
+        if (held == token + 1) return true;
+        if (held == 0) return false;
+        if (++slot == work.slots) slot = 0;
+    }
+    return false;
+}
+
+}  // namespace sketch::membership

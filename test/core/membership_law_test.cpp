@@ -1,0 +1,294 @@
+// The law: a filter is a function of the set of items and the number of blocks, byte for byte.
+#include <algorithm>
+#include <string>
+
+#include "../../src/core/membership_block.hpp"
+#include "catch.hpp"
+#include "membership_sketch.hpp"
+
+namespace {
+
+using Random = std::mt19937_64;
+
+// Hashes of many shapes: as good as random; few, with repetitions; and such as an enemy would choose: all in one block,
+// all with one mask, or with tokens that become equal when a filter is folded.
+Hashes random_hashes(Random &random, size_t count) {
+    Hashes hashes(count);
+    uint64_t shape = random() % 8, some = random(), few = 1 + random() % 50;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t h = random();
+        switch (shape) {
+            case 0: h = sketch_hash_word(h % few); break;
+            case 1: h = (h & ~uint64_t{0xffffffff}) | (some & 0xffffffff); break;                      // one mask
+            case 2: h = (h & 0xffffffff) | (some & ~uint64_t{0xffffffff}); break;                      // one block
+            case 3: h = (h & ~uint64_t{0xffffffff}) | (h & 3); break;                                  // four masks
+            case 4: h = (uint64_t{i} / 2) | (i % 2 ? uint64_t{1} << (42 + random() % 22) : 0); break;  // pairs
+            case 5: h = random() % 4 == 0 ? ~uint64_t{0} : random() % 4 == 0 ? 0 : h; break;
+            default: break;
+        }
+        hashes[i] = h;
+    }
+    return hashes;
+}
+
+// Splits the items among filters, each packed or not, and merges them as a random tree.
+MembershipSketch merged_by_random_tree(Random &random, const Hashes &hashes, const std::vector<int> &sizes) {
+    size_t parts = std::max<size_t>(sizes.size(), 1 + random() % 20);
+    std::vector<MembershipSketch> forest;
+    for (size_t i = 0; i < parts; i++) forest.emplace_back(sizes[i % sizes.size()]);
+    size_t favourite = random() % parts;  // mostly one part holds much more than the others
+    for (uint64_t h : hashes) forest[random() % 4 ? favourite : random() % parts].add(h);
+    while (forest.size() > 1) {
+        size_t a = random() % forest.size(), b = random() % (forest.size() - 1);
+        b += b >= a;
+        if (random() % 8 == 0) forest[a].limit(forest[b].info().log2_blocks);
+        if (random() % 2) forest[a].merge(forest[b].pack());
+        else forest[a].merge(forest[b]);
+        if (random() % 4 == 0) forest[a] = unpacked_filter(forest[a].pack());
+        forest.erase(forest.begin() + static_cast<long>(b));
+    }
+    return forest[0];
+}
+
+}  // namespace
+
+TEST_CASE("any order and any tree of merges gives the bytes of the definition", "[membership][law]") {
+    Random random(1);
+    for (int round = 0; round < 1500; round++) {
+        int log2_blocks = static_cast<int>(random() % 12);
+        size_t around = size_t{2} << log2_blocks;  // where a filter becomes dense
+        Hashes hashes = random_hashes(random, random() % (random() % 2 ? 2 * around + 2 : 3 * around + 100));
+        Bytes expected = packed_model(hashes, log2_blocks);
+        INFO("round " << round << ", 2^" << log2_blocks << " blocks, " << hashes.size() << " items");
+        REQUIRE(filter_of(hashes, log2_blocks).pack() == expected);
+        std::shuffle(hashes.begin(), hashes.end(), random);
+        REQUIRE(filter_of(hashes, log2_blocks).pack() == expected);
+        REQUIRE(merged_by_random_tree(random, hashes, {log2_blocks}).pack() == expected);
+    }
+}
+
+TEST_CASE("filters of different sizes merge to the smallest, in any tree", "[membership][law]") {
+    Random random(2);
+    for (int round = 0; round < 1500; round++) {
+        int log2_blocks = static_cast<int>(random() % 9);
+        size_t around = size_t{2} << log2_blocks;
+        Hashes hashes = random_hashes(random, random() % (4 * around + 20));
+        std::vector<int> sizes = {log2_blocks};
+        for (uint64_t more = random() % 4; more > 0; more--)
+            sizes.push_back(log2_blocks + static_cast<int>(random() % 6));
+        INFO("round " << round << ", 2^" << log2_blocks << " blocks, " << hashes.size() << " items");
+        REQUIRE(merged_by_random_tree(random, hashes, sizes).pack() == packed_model(hashes, log2_blocks));
+    }
+}
+
+TEST_CASE("folding from any size to any other equals building at the smaller one", "[membership][law]") {
+    Random random(3);
+    for (int from = 0; from <= 13; from++)
+        for (size_t items : {size_t{0}, size_t{1}, size_t{5}, size_t{70}, size_t{1} << from, size_t{3} << from}) {
+            Hashes hashes = random_hashes(random, items);
+            MembershipSketch large = filter_of(hashes, from);
+            for (int to = from; to >= 0; to--) {
+                MembershipSketch at_once = large, by_merging(to);
+                at_once.limit(to);
+                by_merging.merge(large);
+                Bytes expected = packed_model(hashes, to);
+                INFO(items << " items, from 2^" << from << " to 2^" << to << " blocks");
+                REQUIRE(at_once.pack() == expected);
+                REQUIRE(by_merging.pack() == expected);
+            }
+            for (int to = from; to >= 0; to--) {
+                large.limit(to);  // step by step
+                REQUIRE(large.pack() == packed_model(hashes, to));
+            }
+        }
+}
+
+TEST_CASE("the largest filters fold as well", "[membership][law]") {
+    Random random(4);
+    Hashes hashes = random_hashes(random, 0);
+    for (int i = 0; i < 3000; i++) hashes.push_back(random());
+    MembershipSketch tokens = filter_of(hashes, SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS);
+    REQUIRE(tokens.pack() == packed_model(hashes, SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS));
+    for (int to = SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS; to >= 0; to--) {
+        tokens.limit(to);
+        REQUIRE(tokens.pack() == packed_model(hashes, to));
+    }
+}
+
+TEST_CASE("a filter becomes dense at the first token too many and not before", "[membership][law]") {
+    Random random(5);
+    for (int log2_blocks = 0; log2_blocks <= 15; log2_blocks++) {
+        const uint64_t most = uint64_t{2} << log2_blocks;
+        MembershipSketch s(log2_blocks);
+        std::set<uint64_t> hashes;
+        while (hashes.size() < most) {
+            uint64_t h = random();
+            hashes.insert(h);
+            s.add(h);
+            s.add(h);
+        }
+        INFO("2^" << log2_blocks << " blocks");
+        CHECK(s.info().tokens == most);  // no two of these collide
+        CHECK_FALSE(s.info().is_dense);
+        for (uint64_t h : hashes) s.add(h);
+        CHECK_FALSE(s.info().is_dense);
+        s.add(random());
+        CHECK(s.info().is_dense);
+        CHECK(s.info().tokens == 0);
+    }
+}
+
+TEST_CASE("tokens that folding makes equal do not keep a filter from being dense", "[membership][law]") {
+    // The worst case: each token at j - 1 stands for two at j. 2 * 2^j + 2 tokens at j make 2^j + 1 > 2 * 2^(j-1).
+    for (int log2_blocks = 1; log2_blocks <= 10; log2_blocks++) {
+        const uint64_t blocks = uint64_t{1} << log2_blocks;
+        Hashes hashes;
+        for (uint64_t i = 0; i < blocks + 1; i++)
+            for (uint64_t neighbour : {0, 1})
+                hashes.push_back((2 * (i % (blocks / 2)) + neighbour) << (64 - log2_blocks) | i);
+        MembershipSketch s = filter_of(hashes, log2_blocks);
+        CHECK(s.info().is_dense);
+        s.limit(log2_blocks - 1);
+        CHECK(s.info().is_dense);
+        REQUIRE(s.pack() == packed_model(hashes, log2_blocks - 1));
+
+        hashes.resize(hashes.size() - 2);  // exactly as many as there may be, at both sizes
+        s = filter_of(hashes, log2_blocks);
+        CHECK(s.info().tokens == 2 * blocks);
+        s.limit(log2_blocks - 1);
+        CHECK(s.info().tokens == blocks);
+        REQUIRE(s.pack() == packed_model(hashes, log2_blocks - 1));
+    }
+}
+
+TEST_CASE("adding an item again and merging with itself change nothing", "[membership][law]") {
+    Random random(6);
+    for (size_t items : {0, 1, 2, 3, 70, 500, 4000}) {
+        Hashes hashes = random_hashes(random, items);
+        MembershipSketch s = filter_of(hashes, 8);
+        Bytes packed = s.pack();
+        for (uint64_t h : hashes) s.add(h);
+        CHECK(s.pack() == packed);
+        MembershipSketch copy = s;
+        s.merge(copy);
+        s.merge(packed);
+        CHECK(s.pack() == packed);
+    }
+}
+
+TEST_CASE("an empty filter is the neutral element but for its size", "[membership][law]") {
+    Random random(7);
+    Hashes hashes = random_hashes(random, 3000);
+    MembershipSketch s = filter_of(hashes, 10);
+    s.merge(MembershipSketch(12));
+    CHECK(s.pack() == packed_model(hashes, 10));
+    s.merge(MembershipSketch(3).pack());
+    CHECK(s.pack() == packed_model(hashes, 3));
+    CHECK(MembershipSketch(5).pack() == packed_model({}, 5));
+}
+
+TEST_CASE("work forms are no larger than need be", "[membership][size]") {
+    Random random(8);
+    for (int log2_blocks = 0; log2_blocks <= 14; log2_blocks++) {
+        const size_t dense = size_t{32} << log2_blocks, header = 32;
+        MembershipSketch s(log2_blocks);
+        CHECK(s.size() == 256);
+        while (!s.info().is_dense) {
+            size_t used = 32 + 8 * s.info().tokens;
+            REQUIRE(s.size() <= std::max<size_t>(256, std::max(dense + header, 2 * used * 8 / 7 + 64)));
+            s.add(random());
+        }
+        size_t wanted = dense + header;
+        CHECK(s.size() <= (wanted <= 8192 ? 2 * wanted : wanted + 63));
+    }
+}
+
+TEST_CASE("what is left of a buffer is zero", "[membership][work]") {
+    Random random(9);
+    for (int log2_blocks : {0, 1, 2, 3, 7, 9}) {
+        MembershipSketch s = filter_of(random_hashes(random, size_t{8} << log2_blocks), log2_blocks);
+        REQUIRE(s.info().is_dense);
+        for (size_t i = 32 + (size_t{32} << log2_blocks); i < s.size(); i++) REQUIRE(s.bytes()[i] == 0);
+    }
+}
+
+TEST_CASE("items of another kind are refused", "[membership][kind]") {
+    for (size_t items : {0, 5, 500}) {
+        MembershipSketch numbers(3), texts(3, SKETCH_KIND_TEXT);
+        for (size_t i = 0; i < items; i++) numbers.add(sketch_hash_word(i)), texts.add(sketch_hash_word(i));
+        Bytes before = numbers.pack(), other = texts.pack();
+        sketch_growth growth{};
+        int found = 7;
+        CHECK(sketch_membership_add(numbers.data(), numbers.size(), SKETCH_KIND_TEXT, 1, &growth) == SKETCH_WRONG_KIND);
+        CHECK(numbers.try_merge(texts.data(), texts.size()) == SKETCH_WRONG_KIND);
+        CHECK(numbers.try_merge(other.data(), other.size()) == SKETCH_WRONG_KIND);
+        CHECK(sketch_membership_contains(other.data(), other.size(), SKETCH_KIND_NUMBER, 1, &found) ==
+              SKETCH_WRONG_KIND);
+        CHECK(found == 7);
+        CHECK(numbers.pack() == before);
+        CHECK(texts.info().kind == SKETCH_KIND_TEXT);
+    }
+}
+
+TEST_CASE("the bytes of these filters never change", "[membership][golden]") {
+    auto hex = [](const Bytes &bytes) {
+        std::string s;
+        for (uint8_t b : bytes) s += "0123456789abcdef"[b >> 4], s += "0123456789abcdef"[b & 15];
+        return s;
+    };
+    auto of_numbers = [](uint64_t count, int log2_blocks) {
+        MembershipSketch s(log2_blocks);
+        for (uint64_t i = 1; i <= count; i++) s.add(sketch_hash_word(i));
+        return s.pack();
+    };
+    CHECK(hex(of_numbers(0, 10)) == "010500010a000000");
+    CHECK(hex(of_numbers(1, 10)) == "010500010a010000012e79db64be00");
+    CHECK(hex(of_numbers(3, 10)) == "010500010a0300000b43e2ee91822e79db64be7d2ef4c136");
+    CHECK(hex(of_numbers(3, 0)) == "01050101000000000102200000000025000090100020005003000004080201008004200000002012");
+    CHECK(hex(of_numbers(5, 1)) ==
+          "010501010100000001022000000000250000901000200050030000040802010080042000000020120014000001040000000000030810"
+          "000000102000800000400000008000004001");
+    CHECK(sketch_hash(of_numbers(1000, 5).data(), 8 + 32 * 32) == 0xd43373ce24b15709);
+}
+
+TEST_CASE("both instruction sets do the same", "[membership][simd]") {
+    using namespace sketch::membership;
+#ifdef SKETCH_MEMBERSHIP_X86
+    if (!kHasAvx2) return;
+    Random random(10);
+    for (int round = 0; round < 2000; round++) {
+        uint64_t blocks = 1 + random() % 9;
+        int shift = static_cast<int>(random() % 4);
+        size_t misaligned = random() % 9;
+        auto filled = [&](uint64_t count) {
+            Bytes bytes(32 * count + misaligned);
+            uint64_t density = random() % 4;
+            for (uint8_t &b : bytes) b = density == 0 ? 0 : random() % 5 < density ? uint8_t(random()) : 0xff;
+            return bytes;
+        };
+        Bytes from = filled(blocks << shift), one = filled(blocks), two = one;
+        uint32_t low = static_cast<uint32_t>(random());
+        set_bits_portable(one.data() + misaligned, low);
+        set_bits_avx2(two.data() + misaligned, low);
+        REQUIRE(one == two);
+        for (uint32_t probe : {low, static_cast<uint32_t>(random())})
+            REQUIRE(has_bits_portable(one.data() + misaligned, probe, Words::native) ==
+                    has_bits_avx2(one.data() + misaligned, probe, Words::native));
+        REQUIRE(has_bits_avx2(one.data() + misaligned, low, Words::native));
+        kPortableLoops.or_blocks(one.data() + misaligned, from.data() + misaligned, blocks, shift, Words::native);
+        kAvx2Loops.or_blocks(two.data() + misaligned, from.data() + misaligned, blocks, shift, Words::native);
+        REQUIRE(one == two);
+        uint64_t used_one = 0, used_two = 0;
+        REQUIRE(kPortableLoops.are_sound(one.data(), blocks, used_one) ==
+                kAvx2Loops.are_sound(one.data(), blocks, used_two));
+        REQUIRE(used_one == used_two);
+        REQUIRE(kPortableLoops.sum_of_fills(one.data(), blocks) == kAvx2Loops.sum_of_fills(one.data(), blocks));
+        uint64_t length = random() % (8 * one.size() + 1), n = 1 + random() % (length + 1);
+        uint64_t behind = length, zeros = 0;  // bit by bit
+        for (uint64_t i = 0; i < length && zeros < n; i++)
+            if ((one[i / 8] >> i % 8 & 1) == 0 && ++zeros == n) behind = i + 1;
+        REQUIRE(kPortableLoops.behind_zero(one.data(), one.size(), length, n) == behind);
+        REQUIRE(kAvx2Loops.behind_zero(one.data(), one.size(), length, n) == behind);
+    }
+#endif
+}
