@@ -50,6 +50,11 @@ sketch_status sketch_membership_check(const uint8_t *packed, size_t size) noexce
 
 sketch_status sketch_membership_contains(const void *sketch, size_t size, int kind, uint64_t hash,
                                          int *found) noexcept {
+    const uint8_t *bytes = static_cast<const uint8_t *>(sketch);
+    if (const uint8_t *block = block_in_packed(bytes, size, kind, hash)) {
+        *found = has_bits(block, token_low(hash), Words::little_endian);
+        return SKETCH_OK;
+    }
     View view;
     if (Status s = open(sketch, size, view); s != SKETCH_OK) return s;
     if (view.kind != kind) return SKETCH_WRONG_KIND;

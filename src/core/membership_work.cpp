@@ -22,15 +22,21 @@ std::uint64_t place_of(std::uint64_t token, std::uint64_t slots) noexcept {
     return ((token * kSpread >> 32) * slots) >> 32;
 }
 
-// Seven slots in eight may be full.
-std::uint64_t room_in(std::uint64_t slots) noexcept { return slots * 7 / 8; }
+// Small tables save memory: seven slots in eight may be full. Large ones save time: one in two, which is as much as
+// makes the largest table of a filter no larger than its blocks.
+constexpr std::uint64_t kMostSmallSlots = (kLargestChunk - sizeof(WorkHeader)) / 8;
+std::uint64_t room_in(std::uint64_t slots) noexcept { return slots <= kMostSmallSlots ? slots * 7 / 8 : slots / 2; }
+
+// Beyond small tables: moving to fresh pages costs as much as adding does, so it had better be rare.
+constexpr std::uint64_t kLargeGrowth = 4;
 
 std::uint64_t rounded(std::uint64_t size) noexcept {
     return size <= kLargestChunk ? std::bit_ceil(size) : (size + 63) / 64 * 64;
 }
 
 std::uint64_t table_size(std::uint64_t tokens) noexcept {
-    return rounded(std::max<std::uint64_t>(kFirstSize, sizeof(WorkHeader) + 8 * ((tokens * 8 + 6) / 7)));
+    std::uint64_t slots = tokens <= room_in(kMostSmallSlots) ? (tokens * 8 + 6) / 7 : 2 * tokens;
+    return rounded(std::max<std::uint64_t>(kFirstSize, sizeof(WorkHeader) + 8 * slots));
 }
 
 std::uint64_t dense_size(int log2_blocks) noexcept {
@@ -111,7 +117,7 @@ Status plan_tokens(const Work &work, std::uint64_t more, sketch_growth &growth) 
     const std::uint64_t most = most_tokens(log2_blocks), tokens = work.header().tokens;
     if (tokens >= most) return plan_blocks(log2_blocks, growth);
     std::uint64_t wanted = std::min(tokens + more, most);
-    if (table_size(wanted) > kLargestChunk) wanted = std::min(std::max(wanted, 2 * tokens), most);
+    if (table_size(wanted) > kLargestChunk) wanted = std::min(std::max(wanted, kLargeGrowth * tokens), most);
     return plan_table(wanted, log2_blocks, growth);
 }
 
@@ -160,12 +166,18 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
         block_loops().or_blocks(target.blocks(), source.blocks(), blocks_of(growth.scale), shift, Words::native);
         return;
     }
-    const std::uint64_t *table = source.table();
-    for (std::uint64_t i = 0; i < source.slots(); i++) {
-        if (table[i] == 0) continue;
-        std::uint64_t token = fold_token(table[i] - 1, shift);
-        if (target.dense()) target.set_token(token);
-        else target.put_token(token);
+    const std::uint64_t *slot = source.table(), *end = slot + source.slots();
+    while (slot < end) {  // half of the slots are empty, which no processor can foresee: first sort them out
+        std::uint64_t full[256];
+        std::size_t count = 0;
+        for (const std::uint64_t *stop = slot + std::min<std::ptrdiff_t>(end - slot, 256); slot < stop; slot++) {
+            full[count] = *slot;
+            count += *slot != 0;
+        }
+        if (target.dense())
+            for (std::size_t i = 0; i < count; i++) target.set_token(fold_token(full[i] - 1, shift));
+        else
+            for (std::size_t i = 0; i < count; i++) target.put_token(fold_token(full[i] - 1, shift));
     }
 }
 
