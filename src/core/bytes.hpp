@@ -53,6 +53,16 @@ class ByteWriter {
         for (int i = 0; i < count; i++) byte(static_cast<std::uint8_t>(v >> (56 - 8 * i)));
     }
 
+    // Room for `count` bytes that the caller writes itself, or nullptr.
+    std::uint8_t *reserve(std::size_t count) noexcept {
+        if (count > static_cast<std::size_t>(end_ - at_)) {
+            ok_ = false;
+            return nullptr;
+        }
+        at_ += count;
+        return at_ - count;
+    }
+
     bool ok() const noexcept { return ok_; }
     std::size_t size() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
 

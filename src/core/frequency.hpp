@@ -1,0 +1,267 @@
+// frequency: count-min (Cormode and Muthukrishnan, "An Improved Data Stream Summary: The Count-Min Sketch and its
+// Applications", 2005) with linear update; exact counts of each hash while there are few.
+//
+// Departures from the paper: the rows' hash functions are made from one 64-bit hash by double hashing (Kirsch and
+// Mitzenmacher 2006), and the counter is its top bits, so that adding neighbouring counters gives the sketch of half
+// the width exactly; the estimate is debiased by what the sketch's own counters tell about the noise in them (after
+// Ting, "Count-Min: Optimal Estimation and Tight Error Bounds using Empirical Error Distributions", KDD 2018).
+//
+// The state is a function of the multiset of hashes: exact while it has at most most_entries(k) different ones,
+// counters from then on. The number of different hashes does not depend on the width 2^k and most_entries falls with
+// it, so narrowing a sketch of either form gives what a direct build at that width gives.
+//
+// Two forms of one value:
+//   packed     canonical bytes at rest (frequency_packed.cpp)
+//   work       a flat buffer mutated in place (frequency_work.cpp)
+// A View is the checked header of either.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "bytes.hpp"
+#include "format.hpp"
+
+namespace sketch::frequency {
+
+inline constexpr int kDepth = SKETCH_FREQUENCY_DEPTH;
+inline constexpr int kMinLog2Width = SKETCH_FREQUENCY_MIN_LOG2_WIDTH;
+inline constexpr int kMaxLog2Width = SKETCH_FREQUENCY_MAX_LOG2_WIDTH;
+
+// Different hashes that a sketch of width 2^k counts exactly.
+constexpr std::uint32_t most_entries(int log2_width) noexcept {
+    return static_cast<std::uint32_t>((std::uint64_t{kDepth} << log2_width) / 16);
+}
+
+// The finaliser of SplitMix64 (Stafford's variant 13 of MurmurHash3's): a bijection in which each bit of the input
+// changes each bit of the output with probability near 1/2.
+inline std::uint64_t mix(std::uint64_t h) noexcept {
+    h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;
+    h = (h ^ (h >> 27)) * 0x94d049bb133111ebu;
+    return h ^ (h >> 31);
+}
+
+// An item's counters, as indexes into all kDepth << log2_width of them.
+struct Cells {
+    std::size_t at[kDepth];
+    Cells(std::uint64_t hash, int log2_width) noexcept {
+        const std::uint64_t step = mix(hash) | 1;
+        for (std::size_t row = 0; row < kDepth; row++)
+            at[row] = (row << log2_width) + static_cast<std::size_t>((hash + row * step) >> (64 - log2_width));
+    }
+};
+
+// A counter of width 2^w bytes holds at most kLargest[w].
+inline constexpr std::uint64_t kLargest[4] = {0xffu, 0xffffu, 0xffffffffu, kMaxTotal};
+constexpr int width_for(std::uint64_t count) noexcept {
+    return count <= kLargest[0] ? 0 : count <= kLargest[1] ? 1 : count <= kLargest[2] ? 2 : 3;
+}
+
+// use(T{}) with the unsigned integer type of 2^width bytes.
+template <typename Use>
+[[gnu::always_inline]] inline auto with_width(int width, Use use) noexcept {
+    switch (width) {
+        case 0: return use(std::uint8_t{});
+        case 1: return use(std::uint16_t{});
+        case 2: return use(std::uint32_t{});
+        default: return use(std::uint64_t{});
+    }
+}
+
+// Counters of one type at any address; little-endian in packed bytes, native in a work form.
+template <typename T>
+class Counters {
+  public:
+    Counters(const std::uint8_t *at, bool wire) noexcept : at_(at), wire_(wire) {}
+    T operator[](std::size_t i) const noexcept {
+        T value = load<T>(at_ + i * sizeof(T));
+        if constexpr (std::endian::native == std::endian::big && sizeof(T) > 1)
+            if (wire_) value = static_cast<T>(to_little_endian(value) >> (64 - 8 * sizeof(T)));
+        return value;
+    }
+    Counters row(std::size_t row, int log2_width) const noexcept {
+        return Counters(at_ + (row << log2_width) * sizeof(T), wire_);
+    }
+
+  private:
+    const std::uint8_t *at_;
+    bool wire_;
+};
+
+// What reading needs to know about the noise in each row's counters: two order statistics. With c_0 <= c_1 <= ... the
+// sorted counters of a row, the counters of an item that never came are draws from that distribution, nearly
+// independent between rows. Their least is above the (1 - p^(1/kDepth)) quantile of all rows with probability p.
+//   typical   p = 0.5:  c_i, i = floor(0.15910... * 2^k): the median of the noise
+//   high      p = 0.05: c_i, i = floor(0.52712... * 2^k)
+// The fractions are truncated to 32 bits. An item's own counters are not left out: they can only raise a quantile, and
+// so only lower the bound.
+struct Noise {
+    std::uint64_t typical[kDepth], high[kDepth];
+};
+inline constexpr std::uint32_t kTypicalFraction = 0x28bb0335;  // (1 - 0.5^(1/4)) * 2^32
+inline constexpr std::uint32_t kHighFraction = 0x86f1f05f;     // (1 - 0.05^(1/4)) * 2^32
+constexpr std::uint32_t rank_at(std::uint32_t fraction, int log2_width) noexcept {
+    return fraction >> (32 - log2_width);
+}
+
+// A sketch of either form: its header, checked, and where its data are. Nothing outside [data, data + size) is ever
+// read, whatever the data hold.
+struct View {
+    bool is_work, is_dense;
+    int kind, log2_width;
+    int width;  // of counters, or of the counts of a work form's table: log2 of bytes
+    std::uint64_t total;
+    std::uint32_t items;  // different hashes; 0 if dense
+    std::uint32_t slots;  // of a work form's table
+    const std::uint8_t *data;
+    std::size_t size;
+    std::size_t begin;  // of the counters, the table, or the packed entries
+
+    const std::uint8_t *at() const noexcept { return data + begin; }
+    template <typename T>
+    Counters<T> counters() const noexcept {
+        return Counters<T>(at(), !is_work);
+    }
+};
+
+struct Entry {
+    std::uint64_t hash, count;
+};
+
+// Reads the header of either form. Not the data: see check_data.
+Status view_of(const void *sketch, std::size_t size, View &view) noexcept;
+Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept;
+Status view_of_work(const void *state, std::size_t size, View &view) noexcept;
+
+// Whether the data are what a merge may rely on: entries that ascend and add up to the total, rows that do.
+Status check_data(const View &view) noexcept;
+
+// Order statistics of the counters of a dense view.
+void measure_noise(const View &view, Noise &noise) noexcept;
+
+struct Estimate {
+    std::uint64_t estimate, lower, upper;
+};
+Status count(const View &view, std::uint64_t hash, Estimate &result) noexcept;
+
+// ---- packed bytes (frequency_packed.cpp) ----------------------------------------
+
+// The one door for stored and sent bytes: accepts only what `encode` writes.
+Status check(const std::uint8_t *packed, std::size_t size) noexcept;
+Status encode(const View &view, ByteWriter &out) noexcept;
+
+// The entries of packed bytes of an exact sketch, in order of their hashes.
+class PackedEntries {
+  public:
+    explicit PackedEntries(const View &view) noexcept;
+    // False at the end, and where the bytes make no sense: `ok` tells which.
+    bool next(Entry &entry) noexcept;
+    bool ok() const noexcept { return ok_; }
+    // Of the whole: where the entries end, if they are all read. False if that is not the canonical end.
+    bool end(std::size_t &size) noexcept;
+    bool past_end() const noexcept { return counts_.bits_left() == 0; }
+    int order() const noexcept { return order_; }
+
+  private:
+    BitReader middle_, high_, counts_;
+    const std::uint8_t *low_;
+    std::uint32_t items_, at_ = 0;
+    std::uint64_t top_ = 0;     // high part of the latest hash
+    std::size_t high_end_ = 0;  // bits
+    int high_bits_ = 0, order_ = 0;
+    bool ok_ = true;
+};
+
+// The noise that packed bytes of a dense sketch state.
+void stated_noise(const View &view, Noise &noise) noexcept;
+
+// ---- the work form (frequency_work.cpp) ----------------------------------------
+//
+//   0  length word of the caller            4  magic, family, layout, flags
+//   8  total                               16  kind, log2_width
+//  20  entries                             24  slots
+//  32  exact: a table, ordered by hash. Hashes of 8 bytes, one more than there are slots, then counts of 1 to 8 bytes.
+//             An entry stands at its home slot or behind it, with no empty slot in between. Empty slots have count 0
+//             and the largest hash, which ends every search; so does the one hash behind the last slot.
+//      dense: kDepth rows of 2^log2_width counters of 1 to 8 bytes
+struct WorkHeader {
+    std::uint32_t callers;
+    std::uint8_t magic, family, layout, flags;
+    std::uint64_t total;
+    std::uint8_t kind, log2_width;
+    std::uint16_t unused;
+    std::uint32_t entries, slots;
+    std::uint32_t unused_too;
+};
+static_assert(sizeof(WorkHeader) == 32);
+
+enum : std::uint8_t {
+    kWorkWidthMask = 3,  // log2 of the bytes of a counter or a count
+    kWorkDense = 4,
+};
+inline constexpr std::uint8_t kWorkLayout = 1;
+inline constexpr std::uint64_t kEmptySlot = ~std::uint64_t{0};
+
+constexpr std::size_t table_size(std::uint64_t slots, int width) noexcept {
+    return sizeof(WorkHeader) + 8 * (slots + 1) + (slots << width);
+}
+
+// A slot's home: hashes in order, so a table is as good as sorted. Homes are fewer than slots, so that the last entries
+// find room behind the last home.
+constexpr std::uint32_t homes_of(std::uint32_t slots) noexcept {
+    return slots - slots / 16 - (slots < 32 ? slots / 4 : 8);
+}
+constexpr std::uint32_t home_of(std::uint64_t hash, std::uint32_t homes) noexcept {
+    return static_cast<std::uint32_t>(((hash >> 32) * homes) >> 32);
+}
+
+// The entries of a work form's table. Whether they ascend is for the reader to see.
+class WorkEntries {
+  public:
+    explicit WorkEntries(const View &view) noexcept
+        : hashes_(view.at()),
+          counts_(hashes_ + 8 * (std::size_t{view.slots} + 1)),
+          slots_(view.slots),
+          width_(view.width) {}
+    bool next(Entry &entry) noexcept {
+        for (; at_ < slots_; at_++) {
+            entry.count = with_width(
+                width_, [&](auto zero) -> std::uint64_t { return load<decltype(zero)>(counts_ + at_ * sizeof zero); });
+            if (entry.count == 0) continue;
+            entry.hash = load<std::uint64_t>(hashes_ + 8 * std::size_t{at_++});
+            return true;
+        }
+        return false;
+    }
+
+  private:
+    const std::uint8_t *hashes_, *counts_;
+    std::uint32_t slots_, at_ = 0;
+    int width_;
+};
+
+// visit(entry) for the entries of an exact view, until it answers false. Bounded, and never outside the view.
+template <typename Visit>
+void for_each_entry(const View &view, Visit visit) noexcept {
+    Entry entry;
+    if (view.is_work) {
+        WorkEntries entries(view);
+        while (entries.next(entry) && visit(entry)) {
+        }
+    } else {
+        PackedEntries entries(view);
+        while (entries.next(entry) && visit(entry)) {
+        }
+    }
+}
+
+std::size_t work_init_size() noexcept;
+void work_init(void *state, std::size_t size, int kind, int log2_width) noexcept;
+void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept;
+Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, std::uint64_t weight,
+                sketch_growth &growth) noexcept;
+Status work_limit(void *state, std::size_t size, int log2_width, sketch_growth &growth) noexcept;
+Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept;
+Status work_subtract(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept;
+
+}  // namespace sketch::frequency

@@ -1,0 +1,643 @@
+// The work form of a frequency sketch: a flat buffer that items are counted in, in place. Layout in frequency.hpp.
+//
+// The width of counters depends on the order of arrival and is never seen from outside; whether the state is exact or
+// dense does not.
+//
+// Growing needs a larger buffer, which only the caller can get. So a function that lacks room changes nothing, writes
+// the layout that it needs to `growth` and answers SKETCH_GROW; the caller moves the state there and calls again. What
+// takes many steps tries them, and undoes those that were done when one of them fails: there are few failures.
+#include <algorithm>
+
+#include "frequency.hpp"
+
+namespace sketch::frequency {
+
+namespace {
+
+constexpr std::size_t kFirstSize = 256;        // 21 entries with counts of one byte
+constexpr std::size_t kPowerOfTwoUpTo = 8192;  // larger sizes are what is needed, and no more
+constexpr std::size_t kGranule = 64;
+
+constexpr std::size_t rounded(std::size_t size) noexcept { return (size + kGranule - 1) / kGranule * kGranule; }
+
+constexpr std::uint32_t slots_in(std::size_t size, int width) noexcept {
+    return static_cast<std::uint32_t>((size - sizeof(WorkHeader) - 8) / (8 + (std::size_t{1} << width)));
+}
+
+// A table is filled to 7/8: an entry stands 3 slots from home on average then.
+constexpr std::uint32_t capacity_of(std::uint32_t slots) noexcept { return slots - slots / 8; }
+
+std::size_t dense_size(int log2_width, int width) noexcept {
+    std::size_t size = sizeof(WorkHeader) + (std::size_t{kDepth} << (log2_width + width));
+    return size <= kPowerOfTwoUpTo ? std::bit_ceil(size) : rounded(size);
+}
+
+// A work form that this library wrote, 8-byte aligned: what mutation needs.
+class Work {
+  public:
+    Work(void *state, std::size_t size) noexcept : bytes_(static_cast<std::uint8_t *>(state)), size_(size) {}
+
+    WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
+    std::size_t size() const noexcept { return size_; }
+    bool dense() const noexcept { return header().flags & kWorkDense; }
+    int width() const noexcept { return header().flags & kWorkWidthMask; }
+
+    template <typename T>
+    T *counters() const noexcept {
+        return reinterpret_cast<T *>(bytes_ + sizeof(WorkHeader));
+    }
+    std::uint64_t *hashes() const noexcept { return counters<std::uint64_t>(); }
+    template <typename T>
+    T *counts() const noexcept {
+        return reinterpret_cast<T *>(bytes_ + sizeof(WorkHeader) + 8 * (std::size_t{header().slots} + 1));
+    }
+
+    View view() const noexcept {
+        const WorkHeader &h = header();
+        return {true,      dense(), h.kind, h.log2_width, width(),           h.total,
+                h.entries, h.slots, bytes_, size_,        sizeof(WorkHeader)};
+    }
+
+    // An empty table in the whole buffer.
+    void clear_table(int width) const noexcept {
+        WorkHeader &h = header();
+        std::memset(bytes_ + sizeof(WorkHeader), 0, size_ - sizeof(WorkHeader));
+        h.flags = static_cast<std::uint8_t>(width);
+        h.total = 0;
+        h.entries = 0;
+        h.slots = slots_in(size_, width);
+        std::fill(hashes(), hashes() + h.slots + 1, kEmptySlot);
+    }
+
+    // The first slot from the home on whose hash is not smaller: the hash's own, or where it belongs.
+    std::uint32_t find(std::uint64_t hash) const noexcept {
+        const WorkHeader &h = header();
+        const std::uint64_t *all = hashes();
+        std::uint32_t at = home_of(hash, homes_of(h.slots));
+        while (all[at] < hash) at++;
+        return at;
+    }
+
+    template <typename T>
+    bool holds(std::uint32_t at, std::uint64_t hash) const noexcept {
+        return hashes()[at] == hash && at < header().slots && counts<T>()[at] != 0;
+    }
+
+    // Puts a new entry at the slot that find told; false if the entries behind cannot make room.
+    template <typename T>
+    bool insert(std::uint32_t at, std::uint64_t hash, std::uint64_t count) const noexcept {
+        WorkHeader &h = header();
+        T *counts_of = counts<T>();
+        std::uint32_t empty = at;
+        while (empty < h.slots && counts_of[empty] != 0) empty++;
+        if (empty >= h.slots) return false;
+        std::copy_backward(hashes() + at, hashes() + empty, hashes() + empty + 1);
+        std::copy_backward(counts_of + at, counts_of + empty, counts_of + empty + 1);
+        hashes()[at] = hash;
+        counts_of[at] = static_cast<T>(count);
+        h.entries++;
+        return true;
+    }
+
+    // Takes an entry out; those behind it that are not at home move up.
+    template <typename T>
+    void erase(std::uint32_t at) const noexcept {
+        WorkHeader &h = header();
+        T *counts_of = counts<T>();
+        const std::uint32_t homes = homes_of(h.slots);
+        std::uint32_t next = at + 1;
+        while (next < h.slots && counts_of[next] != 0 && home_of(hashes()[next], homes) < next) next++;
+        std::copy(hashes() + at + 1, hashes() + next, hashes() + at);
+        std::copy(counts_of + at + 1, counts_of + next, counts_of + at);
+        hashes()[next - 1] = kEmptySlot;
+        counts_of[next - 1] = 0;
+        h.entries--;
+    }
+
+    // Counts a hash in the table; false if there is no room for it, or for its count.
+    template <typename T>
+    [[gnu::always_inline]] bool count_exact(std::uint64_t hash, std::uint64_t weight) const noexcept {
+        WorkHeader &h = header();
+        std::uint32_t at = find(hash);
+        constexpr std::uint64_t largest = static_cast<T>(~T{0});
+        if (holds<T>(at, hash)) {
+            std::uint64_t sum = counts<T>()[at] + weight;
+            if (sum > largest) return false;
+            counts<T>()[at] = static_cast<T>(sum);
+            return true;
+        }
+        if (weight > largest || h.entries >= std::min(capacity_of(h.slots), most_entries(h.log2_width))) return false;
+        return insert<T>(at, hash, weight);
+    }
+
+    // The same in all rows of counters; false, and nothing changed, if one of them does not hold the sum.
+    template <typename T>
+    [[gnu::always_inline]] bool count_dense(std::uint64_t hash, std::uint64_t weight) const noexcept {
+        Cells cells(hash, header().log2_width);
+        T *all = counters<T>();
+        std::uint64_t sums[kDepth], any = 0;
+        for (int row = 0; row < kDepth; row++) {
+            sums[row] = all[cells.at[row]] + weight;
+            any |= sums[row];
+        }
+        if constexpr (sizeof(T) < 8)
+            if (any >> (8 * sizeof(T))) [[unlikely]]
+                return false;
+        for (int row = 0; row < kDepth; row++) all[cells.at[row]] = static_cast<T>(sums[row]);
+        return true;
+    }
+
+    // Undoes count_exact or count_dense, or takes an item's count away that is known to be there.
+    template <typename T>
+    void uncount_exact(std::uint64_t hash, std::uint64_t weight) const noexcept {
+        std::uint32_t at = find(hash);
+        T &count = counts<T>()[at];
+        if (count == weight) erase<T>(at);
+        else count = static_cast<T>(count - weight);
+    }
+    template <typename T>
+    bool uncount_dense(std::uint64_t hash, std::uint64_t weight) const noexcept {
+        Cells cells(hash, header().log2_width);
+        T *all = counters<T>();
+        for (std::size_t at : cells.at)
+            if (all[at] < weight) return false;
+        for (std::size_t at : cells.at) all[at] = static_cast<T>(all[at] - weight);
+        return true;
+    }
+
+  private:
+    std::uint8_t *bytes_;
+    std::size_t size_;
+};
+
+template <typename Visit>
+void for_each_entry(const Work &work, Visit visit) noexcept {
+    frequency::for_each_entry(work.view(), [&](const Entry &e) {
+        visit(e);
+        return true;
+    });
+}
+
+// ---- layouts ----------------------------------------
+
+Status plan_dense(int log2_width, int width, sketch_growth &growth) noexcept {
+    growth.scale = static_cast<std::int8_t>(log2_width);
+    growth.flags = static_cast<std::uint8_t>(kWorkDense | width);
+    growth.size = dense_size(log2_width, width);
+    return SKETCH_GROW;
+}
+
+// Whether the entries find their places in a table of so many slots: the last ones may run over its end.
+bool fits(const Work &work, std::uint32_t slots) noexcept {
+    const std::uint32_t homes = homes_of(slots);
+    std::uint32_t end = 0;
+    for_each_entry(work, [&](const Entry &e) { end = std::max(end, home_of(e.hash, homes)) + 1; });
+    return end <= slots;
+}
+
+// A table for so many entries, with counts of this width. If the state's own is as good, a larger one: then it was the
+// end of the table where there was no room.
+Status plan_table(const Work &work, std::uint32_t entries, int width, sketch_growth &growth) noexcept {
+    const WorkHeader &h = work.header();
+    auto fits_in = [&](std::size_t size) { return capacity_of(slots_in(size, width)) >= entries; };
+    // As much as ever is needed, for sizes that need not be powers of two.
+    std::uint32_t most = most_entries(h.log2_width) + 16;
+    std::size_t largest = rounded(table_size(most + most / 4, width));
+    std::size_t size = kFirstSize;
+    while (!fits_in(size) || !fits(work, slots_in(size, width)) || (width == work.width() && size <= work.size())) {
+        std::size_t next = 2 * size;
+        size = size >= kPowerOfTwoUpTo && size < largest && next > largest ? largest : next;
+    }
+    growth.scale = static_cast<std::int8_t>(h.log2_width);
+    growth.flags = static_cast<std::uint8_t>(width);
+    growth.size = size;
+    return SKETCH_GROW;
+}
+
+// Whether counters of one byte do for an exact state that becomes dense. The total tells that for wider ones; this
+// saves sketches of moderate size half of their memory. In passes over the entries, each for the counters of a block.
+bool bytes_suffice(const Work &work, int log2_width) noexcept {
+    constexpr int kBlock = 12, kMostLog2Width = 14;
+    if (work.header().total <= kLargest[0]) return true;
+    if (log2_width > kMostLog2Width) return false;
+    std::uint8_t block[1 << kBlock];
+    bool suffice = true;
+    for (std::size_t first = 0; suffice && first < std::size_t{kDepth} << log2_width; first += sizeof block) {
+        std::memset(block, 0, sizeof block);
+        for_each_entry(work, [&](const Entry &e) {
+            for (std::size_t at : Cells(e.hash, log2_width).at) {
+                if (at - first >= sizeof block) continue;
+                std::uint64_t sum = block[at - first] + std::min(e.count, kLargest[1]);
+                suffice &= sum <= kLargest[0];
+                block[at - first] = static_cast<std::uint8_t>(sum);
+            }
+        });
+    }
+    return suffice;
+}
+
+// An exact state becomes dense; or a dense one narrower.
+Status plan_conversion(const Work &work, int log2_width, int least_width, sketch_growth &growth) noexcept {
+    if (!work.dense()) {
+        int width = bytes_suffice(work, log2_width) ? 0 : width_for(work.header().total);
+        return plan_dense(log2_width, std::max(width, least_width), growth);
+    }
+    const int shift = work.header().log2_width - log2_width;
+    std::uint64_t largest = with_width(work.width(), [&](auto zero) {
+        const auto *counters = work.counters<decltype(zero)>();
+        std::uint64_t most = 0;
+        for (std::size_t i = 0; i < std::size_t{kDepth} << log2_width; i++) {
+            std::uint64_t sum = 0;
+            for (std::size_t j = 0; j < std::size_t{1} << shift; j++) sum += counters[(i << shift) + j];
+            most = std::max(most, sum);
+        }
+        return most;
+    });
+    return plan_dense(log2_width, std::max(width_for(largest), least_width), growth);
+}
+
+Status plan_wider(const Work &work, int width, sketch_growth &growth) noexcept {
+    return plan_dense(work.header().log2_width, width, growth);
+}
+
+}  // namespace
+
+std::size_t work_init_size() noexcept { return kFirstSize; }
+
+void work_init(void *state, std::size_t size, int kind, int log2_width) noexcept {
+    std::memset(state, 0, sizeof(WorkHeader));
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    h.magic = kWorkMagic;
+    h.family = static_cast<std::uint8_t>(Family::frequency);
+    h.layout = kWorkLayout;
+    h.kind = static_cast<std::uint8_t>(kind);
+    h.log2_width = static_cast<std::uint8_t>(log2_width);
+    work.clear_table(0);
+}
+
+namespace {
+
+template <typename From, typename To>
+void fold(const Work &source, const Work &target) noexcept {
+    const int shift = source.header().log2_width - target.header().log2_width;
+    const From *from = source.counters<From>();
+    To *to = target.counters<To>();
+    const std::size_t count = std::size_t{kDepth} << source.header().log2_width;
+    if (shift == 0) {
+        for (std::size_t i = 0; i < count; i++) to[i] = static_cast<To>(from[i]);
+        return;
+    }
+    for (std::size_t i = 0; i < count; i++) to[i >> shift] = static_cast<To>(to[i >> shift] + from[i]);
+}
+
+}  // namespace
+
+void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
+    Work source(const_cast<void *>(from), from_size), target(to, growth.size);
+    WorkHeader &h = target.header();
+    h = source.header();
+    h.log2_width = static_cast<std::uint8_t>(growth.scale);
+    if (growth.flags & kWorkDense) {
+        std::memset(static_cast<std::uint8_t *>(to) + sizeof h, 0, growth.size - sizeof h);
+        h.flags = growth.flags;
+        h.entries = h.slots = 0;
+        with_width(target.width(), [&](auto zero) {
+            using To = decltype(zero);
+            if (source.dense())
+                with_width(source.width(), [&](auto from_zero) { fold<decltype(from_zero), To>(source, target); });
+            else for_each_entry(source, [&](const Entry &e) { target.count_dense<To>(e.hash, e.count); });
+        });
+        return;
+    }
+    target.clear_table(growth.flags & kWorkWidthMask);
+    h.total = source.header().total;
+    h.entries = source.header().entries;
+    with_width(target.width(), [&](auto zero) {
+        using T = decltype(zero);
+        const std::uint32_t homes = homes_of(h.slots);
+        std::uint32_t end = 0;
+        for_each_entry(source, [&](const Entry &e) {
+            std::uint32_t at = std::max(end, home_of(e.hash, homes));
+            target.hashes()[at] = e.hash;
+            target.counts<T>()[at] = static_cast<T>(e.count);
+            end = at + 1;
+        });
+    });
+}
+
+namespace {
+
+// The layout with which counting this item will succeed.
+[[gnu::noinline]] Status plan_item(const Work &work, std::uint64_t hash, std::uint64_t weight,
+                                   sketch_growth &growth) noexcept {
+    const WorkHeader &h = work.header();
+    if (work.dense()) {
+        std::uint64_t largest = with_width(work.width(), [&](auto zero) {
+            std::uint64_t most = 0;
+            for (std::size_t at : Cells(hash, h.log2_width).at)
+                most = std::max<std::uint64_t>(most, work.counters<decltype(zero)>()[at]);
+            return most;
+        });
+        return plan_wider(work, width_for(largest + weight), growth);
+    }
+    std::uint64_t held = with_width(work.width(), [&](auto zero) -> std::uint64_t {
+        std::uint32_t at = work.find(hash);
+        return work.holds<decltype(zero)>(at, hash) ? work.counts<decltype(zero)>()[at] : 0;
+    });
+    std::uint32_t entries = h.entries + (held == 0);
+    if (entries > most_entries(h.log2_width)) return plan_conversion(work, h.log2_width, width_for(weight), growth);
+    return plan_table(work, entries, std::max(work.width(), width_for(held + weight)), growth);
+}
+
+}  // namespace
+
+Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, std::uint64_t weight,
+                sketch_growth &growth) noexcept {
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    if (h.kind != kind) [[unlikely]]
+        return SKETCH_WRONG_KIND;
+    if (weight > kMaxTotal - h.total) [[unlikely]]
+        return SKETCH_OVERFLOW;
+    bool counted =
+        work.dense()
+            ? with_width(work.width(), [&](auto zero) { return work.count_dense<decltype(zero)>(hash, weight); })
+            : with_width(work.width(), [&](auto zero) { return work.count_exact<decltype(zero)>(hash, weight); });
+    if (!counted) [[unlikely]]
+        return plan_item(work, hash, weight, growth);
+    h.total += weight;
+    return SKETCH_OK;
+}
+
+Status work_limit(void *state, std::size_t size, int log2_width, sketch_growth &growth) noexcept {
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    if (log2_width >= h.log2_width) return SKETCH_OK;
+    if (work.dense() || h.entries > most_entries(log2_width)) return plan_conversion(work, log2_width, 0, growth);
+    h.log2_width = static_cast<std::uint8_t>(log2_width);
+    return SKETCH_OK;
+}
+
+namespace {
+
+// The entries of the other sketch, which are gone through more than once: few of them are decoded only once.
+class Entries {
+  public:
+    explicit Entries(const View &view) noexcept : view_(view) {}
+
+    // Checks them: see check_data.
+    Status load() noexcept {
+        if (view_.items > kBuffered) return check_data(view_);
+        std::uint64_t sum = 0, previous = 0;
+        std::uint32_t count = 0;
+        bool right = true;
+        frequency::for_each_entry(view_, [&](const Entry &e) {
+            right = count < view_.items && (count == 0 || e.hash > previous) && e.count <= view_.total - sum;
+            if (!right) return false;
+            previous = e.hash;
+            sum += e.count;
+            buffer_[count++] = e;
+            return true;
+        });
+        return right && count == view_.items && sum == view_.total ? SKETCH_OK : SKETCH_CORRUPT;
+    }
+
+    // visit(entry) for the first `limit` of them, until it answers false; how many answered true.
+    template <typename Visit>
+    std::uint32_t for_each(std::uint32_t limit, Visit visit) const noexcept {
+        std::uint32_t done = 0;
+        if (view_.items <= kBuffered) {
+            while (done < limit && visit(buffer_[done])) done++;
+            return done;
+        }
+        frequency::for_each_entry(view_, [&](const Entry &e) {
+            if (done == limit || !visit(e)) return false;
+            done++;
+            return true;
+        });
+        return done;
+    }
+    std::uint32_t size() const noexcept { return view_.items; }
+
+  private:
+    static constexpr std::uint32_t kBuffered = 128;
+    const View &view_;
+    Entry buffer_[kBuffered];
+};
+
+// The layout with which all of these entries can be counted in an exact state.
+[[gnu::noinline]] Status plan_entries(const Work &work, const Entries &entries, sketch_growth &growth) noexcept {
+    const WorkHeader &h = work.header();
+    std::uint32_t together = h.entries;
+    std::uint64_t largest = 0;
+    with_width(work.width(), [&](auto zero) {
+        using T = decltype(zero);
+        entries.for_each(entries.size(), [&](const Entry &e) {
+            std::uint32_t at = work.find(e.hash);
+            std::uint64_t held = work.holds<T>(at, e.hash) ? work.counts<T>()[at] : 0;
+            together += held == 0;
+            largest = std::max(largest, held + e.count);
+            return true;
+        });
+    });
+    if (together > most_entries(h.log2_width)) return plan_conversion(work, h.log2_width, width_for(largest), growth);
+    return plan_table(work, together, std::max(work.width(), width_for(largest)), growth);
+}
+
+Status merge_entries(const Work &work, const Entries &entries, sketch_growth &growth) noexcept {
+    return with_width(work.width(), [&](auto zero) {
+        using T = decltype(zero);
+        if (work.dense()) {
+            std::uint32_t done =
+                entries.for_each(entries.size(), [&](const Entry &e) { return work.count_dense<T>(e.hash, e.count); });
+            if (done == entries.size()) return SKETCH_OK;
+            entries.for_each(done, [&](const Entry &e) { return work.uncount_dense<T>(e.hash, e.count); });
+            return plan_wider(work, work.width() + 1, growth);
+        }
+        std::uint32_t done =
+            entries.for_each(entries.size(), [&](const Entry &e) { return work.count_exact<T>(e.hash, e.count); });
+        if (done == entries.size()) return SKETCH_OK;
+        entries.for_each(done, [&](const Entry &e) {
+            work.uncount_exact<T>(e.hash, e.count);
+            return true;
+        });
+        return plan_entries(work, entries, growth);
+    });
+}
+
+// A counter at the width of the state: the sum of the 2^shift neighbours that the other sketch has for it.
+template <typename T>
+std::uint64_t folded(const Counters<T> &counters, std::size_t i, int shift) noexcept {
+    std::uint64_t sum = 0;
+    for (std::size_t j = 0; j < std::size_t{1} << shift; j++) sum += counters[(i << shift) + j];
+    return sum;
+}
+
+// Adds the counters of the other sketch; false, and nothing changed, if a counter is too narrow for a sum. No wider
+// sum than 2^64 can come: rows add up to totals.
+template <typename To, typename From>
+bool add_counters(const Work &work, const View &other) noexcept {
+    const int shift = other.log2_width - work.header().log2_width;
+    const std::size_t count = std::size_t{kDepth} << work.header().log2_width;
+    To *to = work.counters<To>();
+    const Counters<From> from = other.counters<From>();
+    if (shift == 0) {
+        To wrapped = 0;
+        for (std::size_t i = 0; i < count; i++) {
+            To sum = static_cast<To>(to[i] + from[i]);
+            wrapped = static_cast<To>(wrapped | (sum < to[i] ? 1 : 0));
+            to[i] = sum;
+        }
+        if (wrapped == 0) return true;
+        for (std::size_t i = 0; i < count; i++) to[i] = static_cast<To>(to[i] - from[i]);
+        return false;
+    }
+    constexpr std::uint64_t largest = static_cast<To>(~To{0});
+    for (std::size_t i = 0; i < count; i++) {
+        std::uint64_t sum = to[i] + folded(from, i, shift);
+        if (sum > largest) {
+            while (i-- > 0) to[i] = static_cast<To>(to[i] - folded(from, i, shift));
+            return false;
+        }
+        to[i] = static_cast<To>(sum);
+    }
+    return true;
+}
+
+Status merge_counters(const Work &work, const View &other, sketch_growth &growth) noexcept {
+    if (!work.dense()) return plan_conversion(work, work.header().log2_width, other.width, growth);
+    if (work.width() < other.width) return plan_wider(work, other.width, growth);
+    bool added = with_width(work.width(), [&](auto to) {
+        return with_width(other.width, [&](auto from) {
+            if constexpr (sizeof to >= sizeof from) return add_counters<decltype(to), decltype(from)>(work, other);
+            else return false;
+        });
+    });
+    return added ? SKETCH_OK : plan_wider(work, work.width() + 1, growth);
+}
+
+}  // namespace
+
+Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept {
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    if (h.kind != other.kind) return SKETCH_WRONG_KIND;
+    Entries entries(other);
+    if (Status s = other.is_dense ? check_data(other) : entries.load(); s != SKETCH_OK) return s;
+    if (other.total > kMaxTotal - h.total) return SKETCH_OVERFLOW;
+    if (Status s = work_limit(state, size, other.log2_width, growth); s != SKETCH_OK) return s;
+    Status s = other.is_dense ? merge_counters(work, other, growth) : merge_entries(work, entries, growth);
+    if (s == SKETCH_OK) h.total += other.total;
+    return s;
+}
+
+namespace {
+
+// Nothing is left: as a new one of these parameters.
+void reset_if_empty(const Work &work) noexcept {
+    if (work.header().total == 0) work.clear_table(0);
+}
+
+Status subtract_exact(const Work &work, const Entries &entries, int log2_width, sketch_growth &growth) noexcept {
+    WorkHeader &h = work.header();
+    return with_width(work.width(), [&](auto zero) {
+        using T = decltype(zero);
+        std::uint32_t vanishing = 0;
+        std::uint32_t held = entries.for_each(entries.size(), [&](const Entry &e) {
+            std::uint32_t at = work.find(e.hash);
+            if (!work.holds<T>(at, e.hash) || work.counts<T>()[at] < e.count) return false;
+            vanishing += work.counts<T>()[at] == e.count;
+            return true;
+        });
+        if (held < entries.size()) return SKETCH_BELOW_ZERO;
+        if (h.entries - vanishing > most_entries(log2_width)) return plan_conversion(work, log2_width, 0, growth);
+        entries.for_each(entries.size(), [&](const Entry &e) {
+            work.uncount_exact<T>(e.hash, e.count);
+            return true;
+        });
+        h.log2_width = static_cast<std::uint8_t>(log2_width);
+        return SKETCH_OK;
+    });
+}
+
+Status subtract_entries(const Work &work, const Entries &entries) noexcept {
+    return with_width(work.width(), [&](auto zero) {
+        using T = decltype(zero);
+        std::uint32_t done =
+            entries.for_each(entries.size(), [&](const Entry &e) { return work.uncount_dense<T>(e.hash, e.count); });
+        if (done == entries.size()) return SKETCH_OK;
+        entries.for_each(done, [&](const Entry &e) { return work.count_dense<T>(e.hash, e.count); });
+        return SKETCH_BELOW_ZERO;
+    });
+}
+
+// Whether every counter is at least the other sketch's, at a width at which neither is narrower.
+template <typename To, typename From>
+bool counters_suffice(const Work &work, const View &other, int log2_width) noexcept {
+    const int mine = work.header().log2_width - log2_width, theirs = other.log2_width - log2_width;
+    const Counters<To> to = work.view().counters<To>();
+    const Counters<From> from = other.counters<From>();
+    bool below = false;
+    for (std::size_t i = 0; i < std::size_t{kDepth} << log2_width; i++)
+        below |= folded(to, i, mine) < folded(from, i, theirs);
+    return !below;
+}
+
+template <typename To, typename From>
+void subtract_counters(const Work &work, const View &other) noexcept {
+    const int shift = other.log2_width - work.header().log2_width;
+    To *to = work.counters<To>();
+    const Counters<From> from = other.counters<From>();
+    for (std::size_t i = 0; i < std::size_t{kDepth} << work.header().log2_width; i++)
+        to[i] = static_cast<To>(to[i] - folded(from, i, shift));
+}
+
+// use(To{}, From{}) with the types of the state's and the other sketch's counters.
+template <typename Use>
+auto with_widths(const Work &work, const View &other, Use use) noexcept {
+    return with_width(work.width(),
+                      [&](auto to) { return with_width(other.width, [&](auto from) { return use(to, from); }); });
+}
+
+}  // namespace
+
+Status work_subtract(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept {
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    if (h.kind != other.kind) return SKETCH_WRONG_KIND;
+    Entries entries(other);
+    if (Status s = other.is_dense ? check_data(other) : entries.load(); s != SKETCH_OK) return s;
+    if (other.total > h.total) return SKETCH_BELOW_ZERO;
+    const int log2_width = std::min<int>(h.log2_width, other.log2_width);
+    Status s = SKETCH_OK;
+    if (!other.is_dense && !work.dense()) {
+        s = subtract_exact(work, entries, log2_width, growth);
+    } else if (!work.dense()) {
+        return plan_conversion(work, log2_width, 0, growth);
+    } else if (!other.is_dense) {
+        s = subtract_entries(work, entries);
+        if (s == SKETCH_OK && log2_width < h.log2_width && h.total > other.total) {
+            with_width(work.width(), [&](auto zero) {
+                entries.for_each(entries.size(),
+                                 [&](const Entry &e) { return work.count_dense<decltype(zero)>(e.hash, e.count); });
+            });
+            return plan_conversion(work, log2_width, 0, growth);
+        }
+    } else {
+        bool suffice = with_widths(work, other, [&](auto to, auto from) {
+            return counters_suffice<decltype(to), decltype(from)>(work, other, log2_width);
+        });
+        if (!suffice) return SKETCH_BELOW_ZERO;
+        if (log2_width < h.log2_width) return plan_conversion(work, log2_width, 0, growth);
+        with_widths(work, other,
+                    [&](auto to, auto from) { subtract_counters<decltype(to), decltype(from)>(work, other); });
+    }
+    if (s != SKETCH_OK) return s;
+    h.total -= other.total;
+    h.log2_width = static_cast<std::uint8_t>(log2_width);
+    reset_if_empty(work);
+    return SKETCH_OK;
+}
+
+}  // namespace sketch::frequency
