@@ -1,0 +1,171 @@
+// distinct: ExaLogLog with t = 1 and d = 9 (Ertl, arXiv 2402.13726), and hash tokens (section 5 there) while there are
+// few.
+//
+// The state is a function of the set of hashes and of the precision p. A hash is read as
+//     bit 0: the low bit of the level   bits 1 .. p: the register   leading zeros of the rest: the level
+// so that its level is k = 2 nlz + bit 0 + 1, from 1 to 128 - 2p, of probability rho(k) = 2^-(2 + (k - 1) / 2), but for
+// the last two, which share the probability of the two before. A register keeps the largest level u that it has seen,
+// and for each of the nine levels below whether that was seen.
+//
+// A token keeps the low 18 bits of a hash and the leading zeros of the rest: all that registers of any precision up to
+// 16 depend on. Dense exactly if there are more than 2^p / 8 different tokens, which is monotone in the set.
+//
+// Departure from the paper: nothing else is stored, so no martingale estimate, which would depend on the order of rows.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "bytes.hpp"
+#include "format.hpp"
+
+namespace sketch::distinct {
+
+inline constexpr int kMinPrecision = SKETCH_DISTINCT_MIN_PRECISION;
+inline constexpr int kMaxPrecision = SKETCH_DISTINCT_MAX_PRECISION;
+
+constexpr std::uint32_t register_count(int precision) noexcept { return std::uint32_t{1} << precision; }
+constexpr std::uint32_t most_tokens(int precision) noexcept { return register_count(precision) / 8; }
+
+// ---- tokens ----------------------------------------
+
+inline constexpr int kTokenBits = 18;  // v of the paper: t + p <= v holds for every precision
+inline constexpr std::uint32_t kTokenIndexes = std::uint32_t{1} << kTokenBits;
+inline constexpr std::uint32_t kLargestNlz = 64 - kTokenBits;
+inline constexpr std::uint32_t kMostTokens = most_tokens(kMaxPrecision);
+
+constexpr std::uint32_t token_of(std::uint64_t hash) noexcept {
+    constexpr std::uint64_t low = kTokenIndexes - 1;
+    return static_cast<std::uint32_t>(hash & low) << 6 | static_cast<std::uint32_t>(std::countl_zero(hash | low));
+}
+constexpr std::uint32_t index_of(std::uint32_t token) noexcept { return token >> 6; }
+constexpr std::uint32_t nlz_of(std::uint32_t token) noexcept { return token & 63; }
+constexpr bool is_token(std::uint32_t token) noexcept {
+    return index_of(token) < kTokenIndexes && nlz_of(token) <= kLargestNlz;
+}
+
+// A hash that has this token: the same as any other such hash to every register.
+constexpr std::uint64_t hash_of(std::uint32_t token) noexcept {
+    return (~std::uint64_t{0} >> kTokenBits >> nlz_of(token)) << kTokenBits | index_of(token);
+}
+
+// ---- registers ----------------------------------------
+//
+// u << 9 | flags; flag bit 9 - i tells of level u - i. There is no level 0, but its flag is always set, and those below
+// are not: so an empty register needs no case of its own. All empty is 0.
+
+using Register = std::uint16_t;
+
+inline constexpr int kFlagBits = 9;
+inline constexpr std::uint32_t kFlagMask = (1u << kFlagBits) - 1;
+
+constexpr std::uint32_t largest_level(int precision) noexcept {
+    return 128 - 2 * static_cast<std::uint32_t>(precision);
+}
+constexpr std::uint32_t level_of(std::uint64_t hash, int precision) noexcept {
+    std::uint64_t low = (std::uint64_t{2} << precision) - 1;
+    return 2 * static_cast<std::uint32_t>(std::countl_zero(hash | low)) + static_cast<std::uint32_t>(hash & 1) + 1;
+}
+
+// The flags that are given by there being no level below 1: where, and which.
+constexpr std::uint32_t given_flags_mask(std::uint32_t u) noexcept {
+    return u == 0 ? kFlagMask : u <= kFlagBits ? (2u << (kFlagBits - u)) - 1 : 0;
+}
+constexpr std::uint32_t given_flags(std::uint32_t u) noexcept {
+    return u == 0 || u > kFlagBits ? 0 : 1u << (kFlagBits - u);
+}
+constexpr bool is_register(std::uint32_t r, int precision) noexcept {
+    std::uint32_t u = r >> kFlagBits;
+    return u <= largest_level(precision) && (r & given_flags_mask(u)) == given_flags(u);
+}
+
+// Algorithm 5 of the paper, without branches. A hash is merged as the register level << 9.
+constexpr Register merged(Register a, Register b) noexcept {
+    std::uint32_t high = a > b ? a : b, low = a > b ? b : a;
+    std::uint32_t distance = (high >> kFlagBits) - (low >> kFlagBits);
+    distance = distance < 15 ? distance : 15;
+    return static_cast<Register>(high | ((((low & kFlagMask) | 1u << kFlagBits) >> distance) & kFlagMask));
+}
+
+[[gnu::always_inline]] inline void insert(Register *registers, int precision, std::uint64_t hash) noexcept {
+    Register &r = registers[(hash >> 1) & (register_count(precision) - 1)];
+    r = merged(r, static_cast<Register>(level_of(hash, precision) << kFlagBits));
+}
+
+// into[i] = merged(into[i], from[i]) (distinct_registers.cpp). The second is the same without vector instructions.
+void merge_registers(Register *into, const Register *from, std::size_t count) noexcept;
+void merge_registers_portably(Register *into, const Register *from, std::size_t count) noexcept;
+
+// Merges registers of a precision into those of a smaller or equal one.
+void merge_downsized(Register *into, int precision, const Register *from, int from_precision) noexcept;
+
+// The same in place: the registers of the smaller precision come first, the rest is left over.
+void downsize(Register *registers, int from_precision, int precision) noexcept;
+
+// True for registers that some set of more than most_tokens(precision) tokens gives.
+bool are_registers(const Register *registers, int precision) noexcept;
+
+// ---- a sketch as it is read ----------------------------------------
+
+// What is read, in this order of preference, from where it stands, or from Storage.
+struct View {
+    int kind = 0, precision = 0;
+    bool dense = false;
+    std::uint32_t token_count = 0;
+    const std::uint32_t *tokens = nullptr;  // ascending
+    const Register *registers = nullptr;
+};
+
+// Lives on the stack, uninitialised: 128 kB.
+union Storage {
+    std::uint32_t tokens[kMostTokens];
+    Register registers[std::size_t{1} << kMaxPrecision];
+};
+
+// Packed bytes, both ways (distinct_packed.cpp). decode is the one door for stored and sent bytes.
+Status decode(const std::uint8_t *packed, std::size_t size, Storage &storage, View &into) noexcept;
+Status encode(const View &from, ByteWriter &out) noexcept;
+
+// Either form, checked. And the header alone: kind, precision, dense, token_count if it is cheap.
+Status read(const void *sketch, std::size_t size, Storage &storage, View &into) noexcept;
+Status read_header(const void *sketch, std::size_t size, View &into) noexcept;
+Status decode_header(ByteReader &in, std::size_t size, View &into, std::uint8_t &flags) noexcept;
+
+// The same sketch made with at most this precision, or as registers: in `storage` if it changes, where it may be now.
+void limit(View &view, int precision, Storage &storage) noexcept;
+void make_dense(View &view, Storage &storage) noexcept;
+
+// ---- estimation (distinct_estimate.cpp) ----------------------------------------
+
+double estimate(const View &view) noexcept;
+void bounds(const View &view, double confidence, double &lower, double &upper) noexcept;
+void overlap(View &a, Storage &a_storage, View &b, Storage &b_storage, double &intersection, double &jaccard) noexcept;
+double relative_standard_error(int precision) noexcept;  // asymptotic
+
+// ---- the work form (distinct_work.cpp) ----------------------------------------
+//
+//   0  length word of the caller            4  magic, family, layout, flags (1: dense)
+//   8  kind, precision, two zeros          12  number of tokens, 4 bytes
+//  16  tokens: as many slots of 4 bytes as the buffer holds, open addressing, linear probing from index * slots / 2^18;
+//              a token is stored as token + 1, so 0 is a free slot
+//      dense: 2^precision registers, then zeros
+struct WorkHeader {
+    std::uint32_t callers;
+    std::uint8_t magic, family, layout, flags;
+    std::uint8_t kind, precision, zeros[2];
+    std::uint32_t used;
+};
+static_assert(sizeof(WorkHeader) == 16);
+
+inline constexpr std::size_t kWorkInitSize = 256;
+
+void work_init(void *state, std::size_t size, int kind, int precision) noexcept;
+void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept;
+Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept;
+Status work_limit(void *state, std::size_t size, int precision, sketch_growth &growth) noexcept;
+Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept;
+Status work_read(const void *state, std::size_t size, Storage &storage, View &into) noexcept;
+Status work_read_header(const void *state, std::size_t size, View &into) noexcept;
+
+}  // namespace sketch::distinct

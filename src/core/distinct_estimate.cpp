@@ -1,0 +1,266 @@
+// How many different items there are: maximum likelihood (Ertl, arXiv 2402.13726, section 3.2 and 5.2), its error from
+// the observed information, and the overlap of two sketches.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "distinct.hpp"
+
+namespace sketch::distinct {
+
+namespace {
+
+constexpr int kLevels = 65;  // a probability is 2^-0 to 2^-64
+
+constexpr double power_of_two(int exponent) noexcept {  // -1022 .. 1023
+    return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
+}
+
+// What was observed: n items fell at random into `parts` equal parts (the registers), and there into cells (the
+// levels). hit[j] cells of probability 2^-j within their part were hit, and those that were not hit have the
+// probability `missed` in all: b and alpha of equation (15) in the paper.
+struct Observation {
+    double hit[kLevels] = {};
+    double missed = 0, parts = 1;
+    double seen = 0;  // cells that were hit: there are at least as many items
+};
+
+struct Estimate {
+    double n = 0;
+    double variance = 0;  // of n as an estimator of a fixed number of items
+};
+
+// Maximises -x missed + sum_j hit[j] ln(1 - exp(-x 2^-j)) in x = n / parts.
+//
+// With t = x 2^-j the derivative times x is g(x) = sum_j hit[j] t / (e^t - 1) - x missed, which falls and is convex: so
+// Newton's method from the left of the root never overshoots. It begins where 1 / (e^t - 1) >= 1 / t - 1 / 2 says.
+// e^t - 1 is computed once, for the smallest t; the others follow by e^2t - 1 = (e^t - 1)(e^t - 1 + 2).
+//
+// The items come in a fixed number, not as a Poisson process, so the inverse of the observed information has the
+// variance n too much.
+Estimate solve(const Observation &o) noexcept {
+    int first = kLevels, last = 0;
+    double sum = 0, weighted = 0;
+    for (int j = 0; j < kLevels; j++) {
+        if (o.hit[j] == 0) continue;
+        first = std::min(first, j);
+        last = j;
+        sum += o.hit[j];
+        weighted += o.hit[j] * power_of_two(-j);
+    }
+    Estimate result;
+    if (sum == 0) return result;
+    // When everything was hit, any large number is as likely: taken as if half a smallest cell were left.
+    const double missed = std::max(o.missed, power_of_two(-kLevels));
+    double x = sum / (missed + weighted / 2);
+    double information = 0;  // times x^2
+    for (int round = 0; round < 100; round++) {
+        double t = x * power_of_two(-last), z = std::expm1(t);
+        double value = 0, slope = 0;
+        information = 0;
+        for (int j = last; j >= first; j--) {
+            if (!(z < 1e100)) break;  // hit for certain: nothing that a double could tell
+            double ratio = t / z;
+            value += o.hit[j] * ratio;
+            slope += o.hit[j] * (ratio * (t + ratio) - ratio);
+            information += o.hit[j] * (ratio * (t + ratio));
+            z *= z + 2;
+            t *= 2;
+        }
+        double step = (value - x * missed) / (slope + x * missed);
+        if (!(step > 1e-13)) break;
+        x += x * step;
+    }
+    result.n = x * o.parts;
+    result.variance = information > 0 ? std::max(result.n * (result.n / information - 1), 0.0) : result.n * result.n;
+    if (!std::isfinite(result.variance)) result.variance = result.n * result.n;
+    return result;
+}
+
+// Seven bits for each of nine flags, so that 127 registers are counted by additions of one word.
+constexpr int kCountBits = 7, kCountMost = (1 << kCountBits) - 1;
+constexpr auto kSpread = [] {
+    std::array<std::uint64_t, 1 << kFlagBits> spread{};
+    for (std::uint32_t flags = 0; flags <= kFlagMask; flags++)
+        for (int bit = 0; bit < kFlagBits; bit++)
+            spread[flags] |= static_cast<std::uint64_t>(flags >> bit & 1) << (kCountBits * bit);
+    return spread;
+}();
+
+// Algorithm 3 of the paper, by counting the registers of each largest level first.
+Observation observe(const Register *registers, int precision) noexcept {
+    constexpr std::uint32_t kValues = 128;
+    struct Column {
+        std::uint64_t pending = 0;
+        std::uint32_t pending_count = 0, count = 0, set[kFlagBits] = {};
+        void flush() noexcept {
+            for (int bit = 0; bit < kFlagBits; bit++)
+                set[bit] += static_cast<std::uint32_t>(pending >> (kCountBits * bit)) & kCountMost;
+            count += pending_count;
+            pending = 0;
+            pending_count = 0;
+        }
+    } column[kValues];
+    for (std::uint32_t i = 0; i < register_count(precision); i++) {
+        Column &c = column[registers[i] >> kFlagBits];
+        c.pending += kSpread[registers[i] & kFlagMask];
+        if (++c.pending_count == kCountMost) c.flush();
+    }
+    const std::uint32_t most = largest_level(precision);
+    auto exponent = [&](std::uint32_t level) {
+        return static_cast<int>(std::min(2 + (level - 1) / 2, 64 - static_cast<std::uint32_t>(precision)));
+    };
+    Observation o;
+    o.parts = register_count(precision);
+    double above = 0;  // the probability of all levels above u
+    for (std::uint32_t u = most; u > 0; u--) {
+        Column &c = column[u];
+        c.flush();
+        if (c.count > 0) {
+            o.hit[exponent(u)] += c.count;
+            o.missed += c.count * above;
+            o.seen += c.count;
+            for (std::uint32_t below = 1; below <= kFlagBits && below < u; below++) {
+                std::uint32_t set = c.set[static_cast<std::uint32_t>(kFlagBits) - below];
+                o.hit[exponent(u - below)] += set;
+                o.missed += (c.count - set) * power_of_two(-exponent(u - below));
+                o.seen += set;
+            }
+        }
+        above += power_of_two(-exponent(u));
+    }
+    column[0].flush();
+    o.missed += column[0].count;
+    return o;
+}
+
+// Tokens are cells of probability 2^-(19 + nlz); the last two values of nlz have the same.
+Observation observe(const std::uint32_t *tokens, std::uint32_t count) noexcept {
+    Observation o;
+    o.missed = 1;
+    for (std::uint32_t i = 0; i < count; i++) {
+        int j = kTokenBits + 1 + static_cast<int>(std::min(nlz_of(tokens[i]), kLargestNlz - 1));
+        o.hit[j]++;
+        o.missed -= power_of_two(-j);
+    }
+    o.seen = count;
+    return o;
+}
+
+// Asymptotic constants of t = 1, d = 9: the bias is c / m of the estimate (section 3.2 of the paper), and sqrt(m) times
+// the relative standard error follows from the Fisher information of a register.
+constexpr double kBias = 0.19074089878372704, kStandardError = 0.4939;
+
+double observed_estimate(const View &v, Estimate &raw, Observation &o) noexcept {
+    o = v.dense ? observe(v.registers, v.precision) : observe(v.tokens, v.token_count);
+    raw = solve(o);
+    if (!v.dense) return std::max(std::round(raw.n), o.seen);  // nearly always what it is rounded to
+    o.seen = std::max(o.seen, most_tokens(v.precision) + 1.0);
+    double shrink = 1 / (1 + kBias / o.parts);
+    raw.n *= shrink;
+    raw.variance *= shrink * shrink;
+    return std::max(raw.n, o.seen);
+}
+
+// The inverse of the lower tail of the standard normal distribution, 0 < p <= 1/2, relative error below 1.2e-9:
+// rational approximations of P. J. Acklam, "An algorithm for computing the inverse normal cumulative distribution
+// function".
+double normal_quantile(double p) noexcept {
+    constexpr double a[] = {-3.969683028665376e+01, 2.209460984245205e+02,  -2.759285104469687e+02,
+                            1.383577518672690e+02,  -3.066479806614716e+01, 2.506628277459239e+00};
+    constexpr double b[] = {-5.447609879822406e+01, 1.615858368580409e+02,  -1.556989798598866e+02,
+                            6.680131188771972e+01,  -1.328068155288572e+01, 1};
+    constexpr double c[] = {-7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e+00,
+                            -2.549732539343734e+00, 4.374664141464968e+00,  2.938163982698783e+00};
+    constexpr double d[] = {7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00, 3.754408661907416e+00,
+                            1};
+    auto polynomial = [](const auto &coefficients, double x) {
+        double sum = 0;
+        for (double coefficient : coefficients) sum = sum * x + coefficient;
+        return sum;
+    };
+    constexpr double kTail = 0.02425;
+    if (p < kTail) {
+        double q = std::sqrt(-2 * std::log(p));
+        return polynomial(c, q) / polynomial(d, q);
+    }
+    double q = p - 0.5;
+    return q * polynomial(a, q * q) / polynomial(b, q * q);
+}
+
+// The smallest c with P(X <= c) >= p for a Poisson variable X.
+double poisson_quantile(double mean, double p) noexcept {
+    double probability = std::exp(-mean), below = probability, c = 0;
+    while (below < p && probability > 0) {
+        c++;
+        probability *= mean / c;
+        below += probability;
+    }
+    return c;
+}
+
+}  // namespace
+
+double relative_standard_error(int precision) noexcept { return kStandardError / std::sqrt(register_count(precision)); }
+
+double estimate(const View &view) noexcept {
+    Observation o;
+    Estimate raw;
+    return observed_estimate(view, raw, o);
+}
+
+void bounds(const View &view, double confidence, double &lower, double &upper) noexcept {
+    constexpr double kMostHidden = 400;
+    Observation o;
+    Estimate raw;
+    const double n = observed_estimate(view, raw, o);
+    lower = upper = n;
+    if (n == 0) return;
+    const double tail = std::max((1 - confidence) / 2, 1e-300);
+    const double hidden = raw.n - o.seen;
+    if (!view.dense && hidden <= kMostHidden) {
+        // All that is unknown is how many items had the token of another one: few, and nearly Poisson.
+        lower = std::min(n, o.seen + poisson_quantile(hidden, tail));
+        upper = std::max(n, o.seen + poisson_quantile(hidden, 1 - tail));
+        return;
+    }
+    // The error is relative, so it is normal on the scale of logarithms.
+    const double widest = 100;
+    double spread = std::min(-normal_quantile(tail) * std::sqrt(raw.variance) / raw.n, widest);
+    lower = std::min(n, std::max(o.seen, raw.n * std::exp(-spread)));
+    upper = std::max(n, raw.n * std::exp(spread));
+}
+
+// Of two sets of tokens those in both are known. Else inclusion and exclusion, all three at the smaller precision.
+void overlap(View &a, Storage &a_storage, View &b, Storage &b_storage, double &intersection, double &jaccard) noexcept {
+    limit(a, b.precision, a_storage);
+    limit(b, a.precision, b_storage);
+    const double in_a = estimate(a), in_b = estimate(b);
+    double in_both = 0;
+    if (!a.dense && !b.dense) {
+        std::uint32_t common = 0;  // never more than were read already
+        for (std::uint32_t i = 0, j = 0; i < a.token_count && j < b.token_count;) {
+            const std::uint32_t left = a.tokens[i], right = b.tokens[j];
+            if (left == right) a_storage.tokens[common++] = left;
+            i += left <= right;
+            j += right <= left;
+        }
+        a.tokens = a_storage.tokens;
+        a.token_count = common;
+        in_both = estimate(a);
+    } else {
+        make_dense(a, a_storage);
+        make_dense(b, b_storage);
+        if (a.registers != a_storage.registers)
+            std::copy_n(a.registers, register_count(a.precision), a_storage.registers);
+        a.registers = a_storage.registers;
+        merge_registers(a_storage.registers, b.registers, register_count(a.precision));
+        in_both = in_a + in_b - estimate(a);
+    }
+    intersection = std::clamp(in_both, 0.0, std::min(in_a, in_b));
+    const double in_either = in_a + in_b - intersection;
+    jaccard = in_either > 0 ? intersection / in_either : 0;
+}
+
+}  // namespace sketch::distinct

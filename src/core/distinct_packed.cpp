@@ -1,0 +1,142 @@
+// The packed form of a distinct sketch, both ways. docs/FORMAT.md describes every byte.
+#include "distinct.hpp"
+#include "distinct_entropy.hpp"
+
+namespace sketch::distinct {
+
+namespace {
+
+enum : std::uint8_t { kIsDense = 1, kIsRaw = 2 };
+
+constexpr std::size_t kHeaderSize = 5;
+
+// Rice parameter for the distances of n indexes below 2^18: the geometric distribution's best, log2 of the mean
+// distance times ln 2.
+constexpr int gap_parameter(std::uint32_t n) noexcept {
+    constexpr std::uint32_t kIndexesTimesLn2 = 181704;
+    return std::max(static_cast<int>(std::bit_width(kIndexesTimesLn2 / n)) - 1, 0);
+}
+
+void encode_tokens(const View &v, ByteWriter &out) noexcept {
+    out.varint(v.token_count);
+    if (v.token_count == 0) return;
+    const int k = gap_parameter(v.token_count);
+    BitWriter bits(out);
+    std::uint32_t previous = 0;
+    for (std::uint32_t i = 0; i < v.token_count; i++) {
+        bits.rice(index_of(v.tokens[i]) - previous, k);
+        bits.bits(std::uint64_t{1} << nlz_of(v.tokens[i]), static_cast<int>(nlz_of(v.tokens[i])) + 1);
+        previous = index_of(v.tokens[i]);
+    }
+    bits.flush();
+}
+
+Status decode_tokens(ByteReader &in, const std::uint8_t *packed, std::size_t size, std::uint32_t *tokens,
+                     View &v) noexcept {
+    std::uint64_t count = in.varint();
+    if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
+    if (count > most_tokens(v.precision)) return SKETCH_CORRUPT;
+    v.token_count = static_cast<std::uint32_t>(count);
+    v.tokens = tokens;
+    if (count == 0) return in.remaining() == 0 ? SKETCH_OK : SKETCH_TRAILING;
+    const int k = gap_parameter(v.token_count);
+    BitReader bits(packed, size, size - in.remaining());
+    std::uint64_t index = 0;
+    std::int64_t previous = -1;
+    for (std::uint32_t i = 0; i < v.token_count; i++) {
+        index += bits.rice(k);
+        std::uint64_t rest = bits.peek();
+        int nlz = std::countr_zero(rest);
+        if (nlz > static_cast<int>(kLargestNlz) || index >= kTokenIndexes)
+            return bits.bits_left() <= kLargestNlz ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
+        bits.advance(static_cast<std::size_t>(nlz) + 1);
+        std::int64_t token = static_cast<std::int64_t>(index << 6) | nlz;
+        if (token <= previous) return SKETCH_CORRUPT;
+        previous = token;
+        tokens[i] = static_cast<std::uint32_t>(token);
+    }
+    if (bits.bits_left() == 0 && !bits.ok()) return SKETCH_TRUNCATED;
+    if (!bits.ok() || !bits.align()) return SKETCH_CORRUPT;
+    return bits.position() / 8 == size ? SKETCH_OK : SKETCH_TRAILING;
+}
+
+constexpr std::size_t raw_size(int precision) noexcept { return sizeof(Register) * register_count(precision); }
+
+void encode_raw(const View &v, ByteWriter &out) noexcept {
+    for (std::uint32_t i = 0; i < register_count(v.precision); i++) {
+        out.byte(static_cast<std::uint8_t>(v.registers[i]));
+        out.byte(static_cast<std::uint8_t>(v.registers[i] >> 8));
+    }
+}
+
+Status decode_raw(const std::uint8_t *from, std::size_t size, Register *registers, int precision) noexcept {
+    if (size < raw_size(precision)) return SKETCH_TRUNCATED;
+    for (std::uint32_t i = 0; i < register_count(precision); i++)
+        registers[i] = static_cast<Register>(from[2 * i] | from[2 * i + 1] << 8);
+    if (size > raw_size(precision)) return SKETCH_TRAILING;
+    // Only what coding does not make smaller is stored so.
+    return are_registers(registers, precision) && coded_size(registers, precision) >= raw_size(precision)
+               ? SKETCH_OK
+               : SKETCH_CORRUPT;
+}
+
+}  // namespace
+
+Status encode(const View &v, ByteWriter &out) noexcept {
+    std::size_t coded = v.dense ? coded_size(v.registers, v.precision) : 0;
+    const bool raw = v.dense && coded >= raw_size(v.precision);
+    out.byte(kFormatVersion);
+    out.byte(static_cast<std::uint8_t>(Family::distinct));
+    out.byte(static_cast<std::uint8_t>((v.dense ? kIsDense : 0) | (raw ? kIsRaw : 0)));
+    out.byte(static_cast<std::uint8_t>(v.kind));
+    out.byte(static_cast<std::uint8_t>(v.precision));
+    if (!v.dense) encode_tokens(v, out);
+    else if (raw) encode_raw(v, out);
+    else encode_registers(v.registers, v.precision, out);
+    return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
+}
+
+Status decode_header(ByteReader &in, std::size_t size, View &into, std::uint8_t &flags) noexcept {
+    std::uint8_t version = in.byte(), family = in.byte();
+    flags = in.byte();
+    std::uint8_t kind = in.byte(), precision = in.byte();
+    if (size == 0) return SKETCH_TRUNCATED;
+    if (version != kFormatVersion) return SKETCH_WRONG_VERSION;
+    if (size > 1 && family != static_cast<std::uint8_t>(Family::distinct)) return SKETCH_WRONG_FAMILY;
+    if (!in.ok()) return SKETCH_TRUNCATED;
+    if (flags > (kIsDense | kIsRaw) || flags == kIsRaw || !is_kind(kind) || precision < kMinPrecision ||
+        precision > kMaxPrecision)
+        return SKETCH_CORRUPT;
+    into = View();
+    into.kind = kind;
+    into.precision = precision;
+    into.dense = flags & kIsDense;
+    return SKETCH_OK;
+}
+
+Status decode(const std::uint8_t *packed, std::size_t size, Storage &storage, View &into) noexcept {
+    ByteReader in(packed, size);
+    View view;
+    std::uint8_t flags = 0;
+    if (Status s = decode_header(in, size, view, flags); s != SKETCH_OK) return s;
+    Status s;
+    if (!view.dense) {
+        s = decode_tokens(in, packed, size, storage.tokens, view);
+    } else {
+        view.registers = storage.registers;
+        const std::uint8_t *from = packed + kHeaderSize;
+        s = flags & kIsRaw ? decode_raw(from, size - kHeaderSize, storage.registers, view.precision)
+                           : decode_registers(from, size - kHeaderSize, storage.registers, view.precision);
+    }
+    if (s == SKETCH_OK) into = view;
+    return s;
+}
+
+Status read_header(const void *sketch, std::size_t size, View &into) noexcept {
+    if (sketch_is_work_form(sketch, size)) return work_read_header(sketch, size, into);
+    ByteReader in(static_cast<const std::uint8_t *>(sketch), size);
+    std::uint8_t flags = 0;
+    return decode_header(in, size, into, flags);
+}
+
+}  // namespace sketch::distinct

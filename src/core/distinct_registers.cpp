@@ -1,0 +1,150 @@
+// Registers in bulk: merging, also by vector instructions, reducing the precision, and what registers can be.
+#include <algorithm>
+
+#include "distinct.hpp"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define SKETCH_DISTINCT_AVX2 1
+#include <immintrin.h>
+#endif
+
+namespace sketch::distinct {
+
+void merge_registers_portably(Register *into, const Register *from, std::size_t count) noexcept {
+    for (std::size_t i = 0; i < count; i++) into[i] = merged(into[i], from[i]);
+}
+
+#ifdef SKETCH_DISTINCT_AVX2
+namespace {
+
+// AVX2 has no shift of 16-bit lanes by different distances: x >> d is the high half of 2x * 2^(15 - d), and that power
+// comes from two tables of bytes.
+[[gnu::target("avx2")]] void merge_registers_avx2(Register *into, const Register *from, std::size_t count) noexcept {
+    const __m256i low_byte = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, -128, 64, 32, 16, 8, 4, 2, 1,  //
+                                              0, 0, 0, 0, 0, 0, 0, 0, -128, 64, 32, 16, 8, 4, 2, 1);
+    const __m256i high_byte = _mm256_setr_epi8(-128, 64, 32, 16, 8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0,  //
+                                               -128, 64, 32, 16, 8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+    const __m256i flags = _mm256_set1_epi16(static_cast<short>(kFlagMask));
+    const __m256i top = _mm256_set1_epi16(static_cast<short>(1u << kFlagBits));
+    const __m256i farthest = _mm256_set1_epi16(15);
+    const __m256i not_high = _mm256_set1_epi16(static_cast<short>(0x8000)), not_low = _mm256_set1_epi16(0x0080);
+    std::size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(into + i));
+        __m256i b = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from + i));
+        __m256i high = _mm256_max_epu16(a, b), low = _mm256_min_epu16(a, b);
+        __m256i distance = _mm256_sub_epi16(_mm256_srli_epi16(high, kFlagBits), _mm256_srli_epi16(low, kFlagBits));
+        distance = _mm256_min_epu16(distance, farthest);
+        __m256i power =
+            _mm256_or_si256(_mm256_shuffle_epi8(low_byte, _mm256_or_si256(distance, not_high)),
+                            _mm256_shuffle_epi8(high_byte, _mm256_or_si256(_mm256_slli_epi16(distance, 8), not_low)));
+        __m256i seen = _mm256_slli_epi16(_mm256_or_si256(_mm256_and_si256(low, flags), top), 1);
+        seen = _mm256_and_si256(_mm256_mulhi_epu16(seen, power), flags);
+        _mm256_storeu_si256(reinterpret_cast<__m256i *>(into + i), _mm256_or_si256(high, seen));
+    }
+    merge_registers_portably(into + i, from + i, count - i);
+}
+
+}  // namespace
+#endif
+
+void merge_registers(Register *into, const Register *from, std::size_t count) noexcept {
+#ifdef SKETCH_DISTINCT_AVX2
+    if (__builtin_cpu_supports("avx2")) return merge_registers_avx2(into, from, count);
+#endif
+    merge_registers_portably(into, from, count);
+}
+
+namespace {
+
+Register largest(const Register *registers, std::size_t count) noexcept {
+    Register most = 0;
+    for (std::size_t i = 0; i < count; i++) most = std::max(most, registers[i]);
+    return most;
+}
+
+Register smallest(const Register *registers, std::size_t count) noexcept {
+    Register least = 0xffff;
+    for (std::size_t i = 0; i < count; i++) least = std::min(least, registers[i]);
+    return least;
+}
+
+// The first of the two levels for hashes without any one above the register's bits. Of a smaller precision these have
+// the leading zeros of the bits that are no longer the register's.
+constexpr std::uint32_t first_last_level(int precision) noexcept { return largest_level(precision) - 1; }
+
+// Register `block` * 2^precision + i of precision `from`, as what it says about register i.
+Register downsized(Register r, int from, int precision, std::uint32_t block) noexcept {
+    std::uint32_t u = r >> kFlagBits, last = first_last_level(from);
+    if (u < last) return r;
+    std::uint32_t shift = 2 * static_cast<std::uint32_t>(from - precision - std::bit_width(block));
+    std::uint32_t moving = kFlagBits + last - u;  // flags of other levels, whose distance from u grows
+    std::uint32_t mask = (1u << moving) - 1, flags = r & kFlagMask;
+    flags = (flags & ~mask) | (shift < 32 ? (flags & mask) >> shift : 0);
+    return static_cast<Register>((u + shift) << kFlagBits | flags);
+}
+
+}  // namespace
+
+void merge_downsized(Register *into, int precision, const Register *from, int from_precision) noexcept {
+    const std::size_t count = register_count(precision);
+    const std::uint32_t blocks = register_count(from_precision - precision);
+    const bool unchanged =
+        blocks == 1 || largest(from, register_count(from_precision)) >> kFlagBits < first_last_level(from_precision);
+    for (std::uint32_t block = 0; block < blocks; block++, from += count) {
+        if (unchanged) [[likely]] {
+            merge_registers(into, from, count);
+            continue;
+        }
+        for (std::size_t i = 0; i < count; i++)
+            into[i] = merged(into[i], downsized(from[i], from_precision, precision, block));
+    }
+}
+
+void downsize(Register *registers, int from_precision, int precision) noexcept {
+    const std::size_t count = register_count(precision);
+    for (std::size_t i = 0; i < count; i++) registers[i] = downsized(registers[i], from_precision, precision, 0);
+    for (std::uint32_t block = 1; block < register_count(from_precision - precision); block++)
+        for (std::size_t i = 0; i < count; i++)
+            registers[i] =
+                merged(registers[i], downsized(registers[block * count + i], from_precision, precision, block));
+}
+
+namespace {
+
+// Different tokens that one register and level can stand for.
+std::uint64_t tokens_of_level(std::uint32_t level, int precision) noexcept {
+    int nlz = static_cast<int>(level - 1) / 2, free = kTokenBits - 1 - precision;
+    if (nlz >= static_cast<int>(kLargestNlz)) free = nlz < 63 - precision ? 62 - precision - nlz : 0;
+    return std::uint64_t{1} << free;
+}
+
+// Whether the registers can come from more than most_tokens(precision) tokens.
+bool can_be_dense(const Register *registers, int precision) noexcept {
+    const std::size_t count = register_count(precision);
+    const std::uint64_t least = most_tokens(precision) + 1;
+    std::uint64_t tokens = 0;
+    for (std::size_t i = 0; i < count; i++) tokens += registers[i] != 0;
+    for (std::size_t i = 0; i < count && tokens < least; i++) {
+        if (registers[i] == 0) continue;
+        std::uint32_t u = registers[i] >> kFlagBits;
+        tokens += tokens_of_level(u, precision) - 1;  // one of them was counted above
+        for (std::uint32_t k = 1; k < u && tokens < least; k++)
+            if (u - k > kFlagBits || (registers[i] >> (kFlagBits - (u - k)) & 1))
+                tokens += tokens_of_level(k, precision);
+    }
+    return tokens >= least;
+}
+
+}  // namespace
+
+bool are_registers(const Register *registers, int precision) noexcept {
+    const std::size_t count = register_count(precision);
+    if (largest(registers, count) >> kFlagBits > largest_level(precision)) return false;
+    if (smallest(registers, count) >> kFlagBits > kFlagBits) return true;
+    bool sound = true;
+    for (std::size_t i = 0; i < count; i++) sound &= is_register(registers[i], precision);
+    return sound && can_be_dense(registers, precision);
+}
+
+}  // namespace sketch::distinct

@@ -1,0 +1,278 @@
+// The work form of a distinct sketch: a flat buffer that hashes are added to in place. Layout in distinct.hpp.
+//
+// Growing needs a larger buffer, which only the caller can get. So a function that lacks room changes nothing, writes
+// the layout that it needs to `growth` and answers SKETCH_GROW; the caller moves the state there and calls again.
+// Tokens become registers in work_move only.
+#include <algorithm>
+#include <cstring>
+
+#include "distinct.hpp"
+
+namespace sketch::distinct {
+
+namespace {
+
+constexpr std::uint8_t kLayout = 1;
+enum : std::uint8_t { kDense = 1 };
+
+constexpr std::size_t kHeaderSize = sizeof(WorkHeader);
+constexpr std::size_t kLargestPowerOfTwo = 8192;  // up to here an allocator rounds sizes up anyway
+
+constexpr std::size_t slots_in(std::size_t size) noexcept { return (size - kHeaderSize) / sizeof(std::uint32_t); }
+// A search that finds nothing looks at 1/2 + 1/2 (1 - load)^-2 slots: 32 when full, 4 over the time of filling up.
+constexpr std::size_t most_tokens_in(std::size_t size) noexcept { return slots_in(size) - slots_in(size) / 8; }
+
+constexpr std::size_t buffer_size(std::size_t needed) noexcept {
+    return needed <= kLargestPowerOfTwo ? std::max(std::bit_ceil(needed), kWorkInitSize) : (needed + 63) / 64 * 64;
+}
+constexpr std::size_t dense_size(int precision) noexcept {
+    return buffer_size(kHeaderSize + sizeof(Register) * register_count(precision));
+}
+// The smallest power of two for so many tokens, or what the most tokens need.
+constexpr std::size_t token_size(std::size_t tokens, int precision) noexcept {
+    const std::size_t most = most_tokens(precision);
+    const std::size_t full = buffer_size(kHeaderSize + sizeof(std::uint32_t) * (most + most / 7 + 2));
+    std::size_t size = kWorkInitSize;
+    while (size < full && most_tokens_in(size) < tokens) size *= 2;
+    return std::min(size, full);
+}
+static_assert(most_tokens_in(512) >= 70);
+static_assert(most_tokens_in(token_size(kMostTokens, kMaxPrecision)) >= kMostTokens);
+
+// A work form that this library wrote, 8-byte aligned: what mutation needs.
+class Work {
+  public:
+    Work(void *state, std::size_t size) noexcept : bytes_(static_cast<std::uint8_t *>(state)), size_(size) {}
+
+    WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
+    bool dense() const noexcept { return header().flags & kDense; }
+    int precision() const noexcept { return header().precision; }
+    Register *registers() const noexcept { return reinterpret_cast<Register *>(bytes_ + kHeaderSize); }
+    std::uint32_t *slots() const noexcept { return reinterpret_cast<std::uint32_t *>(bytes_ + kHeaderSize); }
+
+    // The slot that holds the token, or the free one where it belongs. There is always a free one.
+    std::uint32_t &find(std::uint32_t token) const noexcept {
+        const std::size_t count = slots_in(size_);
+        std::size_t at = index_of(token) * count >> kTokenBits;
+        while (slots()[at] != 0 && slots()[at] != token + 1) at = at + 1 < count ? at + 1 : 0;
+        return slots()[at];
+    }
+    bool has(std::uint32_t token) const noexcept { return find(token) != 0; }
+    std::size_t room() const noexcept { return std::min<std::size_t>(most_tokens(precision()), most_tokens_in(size_)); }
+
+    template <typename Visit>
+    void for_each_token(Visit visit) const noexcept {
+        for (std::size_t i = 0; i < slots_in(size_); i++)
+            if (slots()[i] != 0) visit(slots()[i] - 1);
+    }
+
+  private:
+    std::uint8_t *bytes_;
+    std::size_t size_;
+};
+
+Status grow_to_tokens(std::size_t tokens, int precision, sketch_growth &growth) noexcept {
+    growth = {};
+    growth.size = token_size(tokens, precision);
+    growth.scale = static_cast<std::int8_t>(precision);
+    return SKETCH_GROW;
+}
+
+Status grow_to_registers(int precision, sketch_growth &growth) noexcept {
+    growth = {};
+    growth.size = dense_size(precision);
+    growth.scale = static_cast<std::int8_t>(precision);
+    growth.flags = kDense;
+    return SKETCH_GROW;
+}
+
+[[gnu::noinline]] Status add_token(const Work &work, std::uint32_t token, sketch_growth &growth) noexcept {
+    WorkHeader &h = work.header();
+    std::uint32_t &slot = work.find(token);
+    if (slot != 0) return SKETCH_OK;
+    if (h.used >= work.room()) [[unlikely]]
+        return h.used >= most_tokens(h.precision) ? grow_to_registers(h.precision, growth)
+                                                  : grow_to_tokens(h.used + 1, h.precision, growth);
+    slot = token + 1;
+    h.used++;
+    return SKETCH_OK;
+}
+
+}  // namespace
+
+void work_init(void *state, std::size_t size, int kind, int precision) noexcept {
+    std::uint32_t callers = load<std::uint32_t>(state);
+    std::memset(state, 0, size);
+    WorkHeader &h = *static_cast<WorkHeader *>(state);
+    h.callers = callers;
+    h.magic = kWorkMagic;
+    h.family = static_cast<std::uint8_t>(Family::distinct);
+    h.layout = kLayout;
+    h.kind = static_cast<std::uint8_t>(kind);
+    h.precision = static_cast<std::uint8_t>(precision);
+}
+
+void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
+    Work old(const_cast<void *>(from), from_size), work(to, growth.size);
+    work_init(to, growth.size, old.header().kind, growth.scale);
+    WorkHeader &h = work.header();
+    if (growth.flags & kDense) {
+        h.flags = kDense;
+        old.for_each_token([&](std::uint32_t token) { insert(work.registers(), h.precision, hash_of(token)); });
+    } else {
+        h.used = old.header().used;
+        old.for_each_token([&](std::uint32_t token) { work.find(token) = token + 1; });
+    }
+}
+
+Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept {
+    Work work(state, size);
+    const WorkHeader &h = work.header();
+    if (h.kind != kind) [[unlikely]]
+        return SKETCH_WRONG_KIND;
+    if (!work.dense()) return add_token(work, token_of(hash), growth);
+    insert(work.registers(), h.precision, hash);
+    return SKETCH_OK;
+}
+
+Status work_limit(void *state, std::size_t size, int precision, sketch_growth &growth) noexcept {
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    if (precision >= h.precision) return SKETCH_OK;
+    if (work.dense()) {
+        downsize(work.registers(), h.precision, precision);
+        std::fill(work.registers() + register_count(precision), work.registers() + register_count(h.precision),
+                  Register{0});
+    } else if (h.used > most_tokens(precision)) {
+        return grow_to_registers(precision, growth);
+    }
+    h.precision = static_cast<std::uint8_t>(precision);
+    return SKETCH_OK;
+}
+
+Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept {
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    if (h.kind != other.kind) return SKETCH_WRONG_KIND;
+    const int precision = std::min<int>(h.precision, other.precision);
+    if (!work.dense()) {
+        if (other.dense) return grow_to_registers(precision, growth);
+        std::size_t tokens = h.used + other.token_count;
+        if (tokens > most_tokens(precision) || tokens > work.room()) {  // perhaps some are in both
+            tokens = h.used;
+            for (std::uint32_t i = 0; i < other.token_count; i++) tokens += !work.has(other.tokens[i]);
+            if (tokens > most_tokens(precision)) return grow_to_registers(precision, growth);
+            if (tokens > work.room()) return grow_to_tokens(tokens, precision, growth);
+        }
+    }
+    if (Status s = work_limit(state, size, precision, growth); s != SKETCH_OK) return s;
+    if (!work.dense()) {
+        for (std::uint32_t i = 0; i < other.token_count; i++) {
+            std::uint32_t &slot = work.find(other.tokens[i]);
+            h.used += slot == 0;
+            slot = other.tokens[i] + 1;
+        }
+    } else if (other.dense) {
+        merge_downsized(work.registers(), precision, other.registers, other.precision);
+    } else {
+        for (std::uint32_t i = 0; i < other.token_count; i++)
+            insert(work.registers(), precision, hash_of(other.tokens[i]));
+    }
+    return SKETCH_OK;
+}
+
+// ---- reading ----------------------------------------
+
+// The header of a stored work form may be anybody's: whatever it says about places must lie inside the buffer.
+Status work_read_header(const void *state, std::size_t size, View &into) noexcept {
+    if (size < kHeaderSize) return SKETCH_TRUNCATED;
+    const WorkHeader &h = *static_cast<const WorkHeader *>(state);
+    if (h.family != static_cast<std::uint8_t>(Family::distinct)) return SKETCH_WRONG_FAMILY;
+    if (h.layout != kLayout) return SKETCH_WRONG_VERSION;
+    if (!is_kind(h.kind) || h.precision < kMinPrecision || h.precision > kMaxPrecision || h.flags > kDense ||
+        h.zeros[0] != 0 || h.zeros[1] != 0)
+        return SKETCH_CORRUPT;
+    const bool dense = h.flags == kDense;
+    if (dense ? h.used != 0 || size < kHeaderSize + sizeof(Register) * register_count(h.precision)
+              : h.used > most_tokens(h.precision) || h.used >= slots_in(size))
+        return SKETCH_CORRUPT;
+    into = View();
+    into.kind = h.kind;
+    into.precision = h.precision;
+    into.dense = dense;
+    into.token_count = h.used;
+    return SKETCH_OK;
+}
+
+namespace {
+
+// Slots are in the order of their indexes but for what collided and what went around the end, so this is nearly linear.
+// Unless someone made it so: then the sort that is never slow takes over.
+void sort_tokens(std::uint32_t *tokens, std::size_t count) noexcept {
+    std::size_t moves = 8 * count + 64;
+    for (std::size_t i = 1; i < count; i++) {
+        std::uint32_t token = tokens[i];
+        std::size_t at = i;
+        for (; at > 0 && tokens[at - 1] > token; at--) tokens[at] = tokens[at - 1];
+        tokens[at] = token;
+        if (i - at > moves) return std::sort(tokens, tokens + count);
+        moves -= i - at;
+    }
+}
+
+}  // namespace
+
+Status work_read(const void *state, std::size_t size, Storage &storage, View &into) noexcept {
+    View view;
+    if (Status s = work_read_header(state, size, view); s != SKETCH_OK) return s;
+    const Work work(const_cast<void *>(state), size);
+    if (view.dense) {
+        view.registers = work.registers();
+        if (!are_registers(view.registers, view.precision)) return SKETCH_CORRUPT;
+    } else {
+        std::uint32_t found = 0;
+        bool sound = true;
+        work.for_each_token([&](std::uint32_t token) {
+            sound &= is_token(token);
+            if (found < view.token_count) storage.tokens[found] = token;
+            found++;
+        });
+        if (!sound || found != view.token_count) return SKETCH_CORRUPT;
+        sort_tokens(storage.tokens, found);
+        if (std::adjacent_find(storage.tokens, storage.tokens + found) != storage.tokens + found) return SKETCH_CORRUPT;
+        view.tokens = storage.tokens;
+    }
+    into = view;
+    return SKETCH_OK;
+}
+
+Status read(const void *sketch, std::size_t size, Storage &storage, View &into) noexcept {
+    return sketch_is_work_form(sketch, size) ? work_read(sketch, size, storage, into)
+                                             : decode(static_cast<const std::uint8_t *>(sketch), size, storage, into);
+}
+
+void make_dense(View &view, Storage &storage) noexcept {
+    if (view.dense) return;
+    std::uint32_t tokens[kMostTokens];  // they may stand where the registers go
+    std::copy_n(view.tokens, view.token_count, tokens);
+    std::fill_n(storage.registers, register_count(view.precision), Register{0});
+    for (std::uint32_t i = 0; i < view.token_count; i++) insert(storage.registers, view.precision, hash_of(tokens[i]));
+    view.dense = true;
+    view.token_count = 0;
+    view.tokens = nullptr;
+    view.registers = storage.registers;
+}
+
+void limit(View &view, int precision, Storage &storage) noexcept {
+    if (precision >= view.precision) return;
+    if (view.dense) {
+        if (view.registers != storage.registers)
+            std::copy_n(view.registers, register_count(view.precision), storage.registers);
+        downsize(storage.registers, view.precision, precision);
+        view.registers = storage.registers;
+    }
+    view.precision = precision;
+    if (!view.dense && view.token_count > most_tokens(precision)) make_dense(view, storage);
+}
+
+}  // namespace sketch::distinct

@@ -1,0 +1,238 @@
+// The law: a sketch is a function of the set of hashes and the precision, byte for byte.
+#include <algorithm>
+#include <set>
+
+#include "../../src/core/distinct.hpp"
+#include "catch.hpp"
+#include "distinct_sketch.hpp"
+
+namespace {
+
+namespace core = sketch::distinct;
+using Random = std::mt19937_64;
+
+// Hashes as they come, and hostile ones: few registers, few tokens, levels up to the last ones.
+uint64_t random_hash(Random &random, int shape) {
+    uint64_t h = random();
+    switch (shape) {
+        case 0: return h;
+        case 1: return h >> random() % 64;
+        case 2: return (h & 0x3f) | random() << 40;
+        case 3: return random() % 2 ? h & 0x3ffff : (h & 0x3ffff) | uint64_t{1} << (18 + random() % 46);
+        default: return h & (h >> 32) & (h << 7);
+    }
+}
+
+std::vector<uint64_t> random_hashes(Random &random, size_t count) {
+    int shape = static_cast<int>(random() % 5);
+    std::vector<uint64_t> hashes(count);
+    for (uint64_t &h : hashes) h = random_hash(random, random() % 8 ? shape : 0);
+    for (size_t i = 0; i < count / 4; i++) hashes[random() % count] = hashes[random() % count];
+    return hashes;
+}
+
+// What a sketch must hold, from its definition: levels by register, or tokens.
+struct Definition {
+    std::set<uint32_t> tokens;
+    std::vector<std::set<uint32_t>> levels;
+
+    Definition(const std::vector<uint64_t> &hashes, int precision) : levels(size_t{1} << precision) {
+        for (uint64_t h : hashes) {
+            uint32_t nlz = 0;
+            for (int bit = 63; bit >= 18 && !(h >> bit & 1); bit--) nlz++;
+            tokens.insert(static_cast<uint32_t>(h & 0x3ffff) << 6 | nlz);
+            uint32_t zeros = 0;
+            for (int bit = 63; bit > precision && !(h >> bit & 1); bit--) zeros++;
+            levels[h >> 1 & (levels.size() - 1)].insert(2 * zeros + static_cast<uint32_t>(h & 1) + 1);
+        }
+    }
+    bool dense() const { return tokens.size() > levels.size() / 8; }
+    std::vector<uint16_t> registers() const {
+        std::vector<uint16_t> result;
+        for (const std::set<uint32_t> &seen : levels) {
+            uint32_t u = seen.empty() ? 0 : *seen.rbegin(), r = u << 9;
+            for (uint32_t below = 1; below <= 9 && below <= u; below++)
+                if (below == u || seen.count(u - below)) r |= 1u << (9 - below);
+            result.push_back(static_cast<uint16_t>(r));
+        }
+        return result;
+    }
+};
+
+std::vector<uint16_t> registers_of(const DistinctSketch &s) {
+    std::vector<uint16_t> registers(size_t{1} << s.info().precision);
+    std::memcpy(registers.data(), static_cast<const char *>(s.data()) + sizeof(core::WorkHeader), 2 * registers.size());
+    return registers;
+}
+
+std::vector<uint32_t> tokens_of(const DistinctSketch &s) {
+    static core::Storage storage;
+    core::View view;
+    DistinctSketch::must(core::read(s.data(), s.size(), storage, view));
+    return {view.tokens, view.tokens + view.token_count};
+}
+
+DistinctSketch merged_by_random_tree(Random &random, const std::vector<uint64_t> &hashes,
+                                     const std::vector<int> &precisions) {
+    size_t parts = precisions.size() + random() % 12;
+    std::vector<DistinctSketch> forest;
+    for (size_t i = 0; i < parts; i++) forest.emplace_back(precisions[i % precisions.size()]);
+    // Most of the rows in one part: so forms are mixed.
+    for (uint64_t h : hashes) forest[random() % 3 ? 0 : random() % parts].add(h);
+    while (forest.size() > 1) {
+        size_t a = random() % forest.size(), b = random() % (forest.size() - 1);
+        b += b >= a;
+        if (random() % 2) forest[a].merge(forest[b].pack());
+        else forest[a].merge(forest[b]);
+        if (random() % 4 == 0) forest[a] = distinct_unpacked(forest[a].pack());
+        forest.erase(forest.begin() + static_cast<long>(b));
+    }
+    return forest[0];
+}
+
+}  // namespace
+
+TEST_CASE("distinct: a sketch holds what its definition says", "[distinct][law]") {
+    Random random(1);
+    for (int round = 0; round < 600; round++) {
+        int precision = 4 + static_cast<int>(random() % (round % 20 == 0 ? 13 : 7));
+        std::vector<uint64_t> hashes =
+            random_hashes(random, 1 + random() % (random() % 3 ? 2000 : uint64_t{1} << (precision - 2)));
+        Definition expected(hashes, precision);
+        DistinctSketch s = distinct_of(hashes, precision);
+        INFO("round " << round << ", precision " << precision);
+        REQUIRE(s.info().is_dense == expected.dense());
+        if (expected.dense()) REQUIRE(registers_of(s) == expected.registers());
+        else REQUIRE(tokens_of(s) == std::vector<uint32_t>(expected.tokens.begin(), expected.tokens.end()));
+    }
+}
+
+TEST_CASE("distinct: any order and any tree of merges gives the same bytes", "[distinct][law]") {
+    Random random(2);
+    for (int round = 0; round < 600; round++) {
+        int precision = 4 + static_cast<int>(random() % 9);
+        std::vector<uint64_t> hashes = random_hashes(random, 1 + random() % (round % 10 == 0 ? 20000 : 700));
+        Bytes in_order = distinct_of(hashes, precision).pack();
+        std::shuffle(hashes.begin(), hashes.end(), random);
+        INFO("round " << round << ", precision " << precision);
+        REQUIRE(distinct_of(hashes, precision).pack() == in_order);
+        REQUIRE(merged_by_random_tree(random, hashes, {precision}).pack() == in_order);
+    }
+}
+
+TEST_CASE("distinct: sketches of different precisions merge to the smallest, in any tree", "[distinct][law]") {
+    Random random(3);
+    for (int round = 0; round < 400; round++) {
+        int smallest = 4 + static_cast<int>(random() % 7);
+        std::vector<int> precisions = {smallest};
+        for (int i = 0; i < 3; i++)
+            precisions.push_back(std::min(16, smallest + static_cast<int>(random() % (round % 8 ? 4 : 13))));
+        std::vector<uint64_t> hashes = random_hashes(random, 1 + random() % 3000);
+        Bytes expected = distinct_of(hashes, smallest).pack();
+        INFO("round " << round << ", precision " << smallest);
+        REQUIRE(merged_by_random_tree(random, hashes, precisions).pack() == expected);
+    }
+}
+
+TEST_CASE("distinct: a sketch that is limited later equals one made so", "[distinct][law]") {
+    Random random(4);
+    for (int round = 0; round < 400; round++) {
+        int from = 4 + static_cast<int>(random() % 13), to = 4 + static_cast<int>(random() % 13);
+        std::vector<uint64_t> hashes = random_hashes(random, 1 + random() % 3000);
+        DistinctSketch s(from);
+        size_t half = random() % (hashes.size() + 1);
+        for (size_t i = 0; i < half; i++) s.add(hashes[i]);
+        s.limit(to);
+        for (size_t i = half; i < hashes.size(); i++) s.add(hashes[i]);
+        INFO("round " << round << ", precision " << from << " to " << to);
+        REQUIRE(s.pack() == distinct_of(hashes, std::min(from, to)).pack());
+    }
+}
+
+TEST_CASE("distinct: a token stands for its hash at every precision", "[distinct][law]") {
+    Random random(5);
+    for (int round = 0; round < 200000; round++) {
+        uint64_t hash = random_hash(random, round % 5), again = core::hash_of(core::token_of(hash));
+        bool same = core::is_token(core::token_of(hash)) && core::token_of(again) == core::token_of(hash);
+        for (int precision = 4; precision <= 16; precision++)
+            same = same && core::level_of(hash, precision) == core::level_of(again, precision) &&
+                   (hash & ((uint64_t{2} << precision) - 1)) == (again & ((uint64_t{2} << precision) - 1));
+        REQUIRE(same);
+    }
+}
+
+TEST_CASE("distinct: registers replace tokens at the first token too many, at every precision", "[distinct][law]") {
+    for (int precision = 4; precision <= 16; precision++) {
+        const uint64_t most = (uint64_t{1} << precision) / 8;
+        std::vector<uint64_t> hashes;
+        for (uint64_t i = 0; i <= most; i++) hashes.push_back(i * 31 + (uint64_t{1} << 60));
+        DistinctSketch s(precision);
+        for (uint64_t i = 0; i < most; i++) s.add(hashes[i]);
+        for (uint64_t i = 0; i < most; i++) s.add(hashes[i] | 1ull << 50);  // the same tokens
+        INFO("precision " << precision);
+        CHECK_FALSE(s.info().is_dense);
+        CHECK(s.full_info().tokens == most);
+        CHECK(distinct_unpacked(s.pack()).pack() == s.pack());
+        s.add(hashes[most]);
+        CHECK(s.info().is_dense);
+        CHECK(s.full_info().tokens == 0);
+        CHECK(registers_of(s) == Definition(hashes, precision).registers());
+        CHECK(distinct_unpacked(s.pack()).pack() == s.pack());
+    }
+}
+
+TEST_CASE("distinct: duplicates, and merging a sketch with itself, change nothing", "[distinct][law]") {
+    Random random(6);
+    for (size_t count : {0, 1, 2, 70, 127, 128, 129, 500, 20000}) {
+        std::vector<uint64_t> hashes = random_hashes(random, count);
+        DistinctSketch s = distinct_of(hashes);
+        Bytes packed = s.pack();
+        for (uint64_t h : hashes) s.add(h);
+        CHECK(s.pack() == packed);
+        s.merge(packed);
+        CHECK(s.pack() == packed);
+        DistinctSketch copy = s;
+        s.merge(copy);
+        CHECK(s.pack() == packed);
+        s.merge(DistinctSketch(16));
+        CHECK(s.pack() == packed);
+    }
+}
+
+TEST_CASE("distinct: kinds are kept apart", "[distinct][law]") {
+    DistinctSketch numbers, texts(10, SKETCH_KIND_TEXT);
+    numbers.add(1);
+    texts.add(1);
+    CHECK(numbers.try_add(SKETCH_KIND_TEXT, 2) == SKETCH_WRONG_KIND);
+    Bytes packed = texts.pack(), before = numbers.pack();
+    CHECK(numbers.try_merge(packed.data(), packed.size()) == SKETCH_WRONG_KIND);
+    CHECK(numbers.try_merge(texts.data(), texts.size()) == SKETCH_WRONG_KIND);
+    CHECK(numbers.pack() == before);
+    double intersection = -1, jaccard = -1;
+    CHECK(sketch_distinct_overlap(before.data(), before.size(), packed.data(), packed.size(), &intersection,
+                                  &jaccard) == SKETCH_WRONG_KIND);
+    CHECK(intersection == -1);
+    DistinctSketch arrays(10, SKETCH_KIND_TEXT | SKETCH_KIND_ARRAY);
+    arrays.add(5);
+    CHECK(distinct_unpacked(arrays.pack()).info().kind == (SKETCH_KIND_TEXT | SKETCH_KIND_ARRAY));
+}
+
+TEST_CASE("distinct: vector instructions merge registers as plain ones do", "[distinct][law]") {
+    Random random(7);
+    std::vector<uint16_t> valid;
+    for (uint32_t r = 0; r < 0x10000; r++)
+        if (core::is_register(r, 4)) valid.push_back(static_cast<uint16_t>(r));
+    for (int round = 0; round < 3000; round++) {
+        size_t count = random() % 100 + 1;
+        std::vector<uint16_t> a(count), b(count);
+        for (size_t i = 0; i < count; i++) {
+            size_t at = random() % valid.size();
+            a[i] = valid[at];
+            b[i] = valid[random() % 2 ? random() % valid.size() : std::min(valid.size() - 1, at + random() % 8192)];
+        }
+        std::vector<uint16_t> fast = a, plain = a;
+        core::merge_registers(fast.data(), b.data(), count);
+        core::merge_registers_portably(plain.data(), b.data(), count);
+        REQUIRE(fast == plain);
+    }
+}
