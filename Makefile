@@ -12,7 +12,8 @@ DATA_built = sketch_ext--$(EXTVERSION).sql
 DATA = $(wildcard $(srcdir)/sql/upgrade/*.sql)
 DOCS = README.md
 
-REGRESS = quantile quantile_special quantile_forms quantile_plans quantile_windows conventions
+REGRESS = quantile quantile_special quantile_forms quantile_plans quantile_windows \
+          items distinct frequency membership hashed_forms hashed_plans conventions
 REGRESS_OPTS = --inputdir=$(srcdir) --load-extension=sketch_ext
 EXTRA_CLEAN = sketch_ext--$(EXTVERSION).sql $(OBJS:.o=.d) results regression.diffs regression.out
 

@@ -244,7 +244,8 @@ typedef enum sketch_kind {
     SKETCH_KIND_JSONB = 17,
     SKETCH_KIND_MONEY = 18,
     SKETCH_KIND_PG_LSN = 19,
-    SKETCH_KIND_LAST = SKETCH_KIND_PG_LSN,
+    SKETCH_KIND_RECORD = 20,
+    SKETCH_KIND_LAST = SKETCH_KIND_RECORD,
     SKETCH_KIND_OTHER = 63, /* the hash is the type's own */
     SKETCH_KIND_ARRAY = 64  /* added to the kind of the elements */
 } sketch_kind;
@@ -254,6 +255,9 @@ SKETCH_API uint64_t sketch_hash(const void *bytes, size_t size) SKETCH_NOEXCEPT;
 
 /* The same of 8 bytes, least significant first: a bijection. */
 SKETCH_API uint64_t sketch_hash_word(uint64_t word) SKETCH_NOEXCEPT;
+
+/* Kind of a packed value of a hashed family, from its first 4 bytes or more; 0 if there are fewer. */
+SKETCH_API int sketch_packed_kind(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
 
 /*
  * ---------------------------------------------------------------------------------------------------------------------
@@ -333,6 +337,8 @@ SKETCH_API sketch_status sketch_distinct_describe(const void *sketch, size_t siz
 #define SKETCH_FREQUENCY_MIN_LOG2_WIDTH 6
 #define SKETCH_FREQUENCY_MAX_LOG2_WIDTH 20
 #define SKETCH_FREQUENCY_PACKED_MAX(log2_width) (256 + ((size_t)(8 * SKETCH_FREQUENCY_DEPTH) << (log2_width)))
+/* The same of an exact sketch that has so many items (see describe). */
+#define SKETCH_FREQUENCY_EXACT_PACKED_MAX(items) (64 + 24 * (size_t)(items))
 
 /* Smallest width for an error (fraction of N), and back. An error out of range (e / 2^20 .. e / 2^6) or NaN gives -1.
  */

@@ -12,3 +12,5 @@ uint64_t sketch_hash_word(uint64_t word) noexcept {
     uint64_t bytes = sketch::to_little_endian(word);
     return XXH3_64bits(&bytes, sizeof bytes);
 }
+
+int sketch_packed_kind(const uint8_t *packed, size_t size) noexcept { return size < 4 ? 0 : packed[3]; }

@@ -1,15 +1,16 @@
 // What every sketch type does alike: text and binary forms, comparison, hashing. A family is a struct with
 //
 //     static constexpr const char *type;            the SQL type's name
-//     static constexpr size_t packed_max;           no packed value is larger
+//     static size_t packed_room(Sketch);            its packed form is not larger
 //     static sketch_status check(packed, size);     the one door for bytes from outside
 //     static sketch_status pack(sketch, size, partial, out, capacity, out_size);
-//     static sketch_status options_of / merge / ... as the C ABI has them
+//     static varlena *empty_like(Sketch, partial);  an empty work form with the same parameters
+//     static sketch_status merge / move             as the C ABI has them
 //
 // and one visible thunk per SQL function that calls a body below. One level of templates, nothing more.
 #pragma once
 
-#include "pg.hpp"
+#include "item.hpp"
 
 namespace pg {
 
@@ -79,25 +80,34 @@ inline varlena *varlena_from(const uint8 *bytes, size_t size) {
     return result;
 }
 
+// Packed forms up to this are made on the stack, so that what is returned is not larger than needed.
+constexpr size_t kStackRoom = 40000;
+
 // The packed form: with what partial states carry, or canonical.
 template <typename Family>
 varlena *packed(Sketch sketch, bool partial) {
-    uint8 buffer[Family::packed_max];
-    size_t size = 0;
-    check(Family::pack(sketch.data, sketch.size, partial, buffer, sizeof buffer, &size), Family::type);
-    return varlena_from(buffer, size);
+    size_t room = Family::packed_room(sketch), size = 0;
+    if (likely(room <= kStackRoom)) {
+        uint8 buffer[kStackRoom];
+        check(Family::pack(sketch.data, sketch.size, partial, buffer, room, &size), Family::type);
+        return varlena_from(buffer, size);
+    }
+    varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + room));
+    uint8 *bytes = reinterpret_cast<uint8 *>(VARDATA(result));
+    check(Family::pack(sketch.data, sketch.size, partial, bytes, room, &size), Family::type);
+    SET_VARSIZE(result, VARHDRSZ + size);
+    return size < room / 2 ? static_cast<varlena *>(repalloc(result, VARHDRSZ + size)) : result;
 }
 
-// The canonical bytes, without a copy where they are there already; else in the buffer.
+// The canonical bytes, without a copy where they are there already.
 template <typename Family>
-Sketch canonical(Datum datum, uint8 (&buffer)[Family::packed_max]) {
+Sketch canonical(Datum datum) {
     Sketch sketch = sketch_from(datum);
     bool partial = sketch.size > 2 && static_cast<const uint8 *>(sketch.data)[2] & SKETCH_PACKED_PARTIAL;
     if (!sketch.is_work && !partial) return sketch;
-    size_t size = 0;
-    check(Family::pack(sketch.data, sketch.size, 0, buffer, sizeof buffer, &size), Family::type);
+    varlena *copy = packed<Family>(sketch, false);
     release(sketch);
-    return {buffer, size, false, nullptr};
+    return {VARDATA(copy), VARSIZE(copy) - VARHDRSZ, false, copy};
 }
 
 // ---- text and binary forms ----------------------------------------
@@ -114,26 +124,26 @@ template <typename Family>
 Datum sketch_in(FunctionCallInfo fcinfo) {
     const char *text = PG_GETARG_CSTRING(0);
     size_t digits = strlen(text);
-    uint8 buffer[Family::packed_max];
     size_t size = digits < 2 ? 0 : digits / 2 - 1;
-    bool too_long = size > sizeof buffer;
-    bool valid = digits >= 2 && digits % 2 == 0 && text[0] == '\\' && text[1] == 'x' && !too_long;
+    varlena *value = static_cast<varlena *>(palloc(VARHDRSZ + size));
+    SET_VARSIZE(value, VARHDRSZ + size);
+    uint8 *buffer = reinterpret_cast<uint8 *>(VARDATA(value));
+    bool valid = digits >= 2 && digits % 2 == 0 && text[0] == '\\' && text[1] == 'x';
     for (size_t i = 0; valid && i < size; i++) {
         int high = hex_digit(text[2 * i + 2]), low = hex_digit(text[2 * i + 3]);
         valid = high >= 0 && low >= 0;
         buffer[i] = static_cast<uint8>(high << 4 | low);
     }
     if (!valid)
-        ereturn(
-            fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-            errmsg("invalid input syntax for type %s", Family::type),
-            errdetail(too_long ? "The value is too long." : "Expected \\x and an even number of hexadecimal digits."));
+        ereturn(fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+                errmsg("invalid input syntax for type %s", Family::type),
+                errdetail("Expected \\x and an even number of hexadecimal digits."));
     sketch_status status = Family::check(buffer, size);
     if (status != SKETCH_OK)
         ereturn(fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
                 errmsg("invalid input syntax for type %s", Family::type),
                 errdetail("%s", sketch_status_message(status)));
-    PG_RETURN_POINTER(varlena_from(buffer, size));
+    PG_RETURN_POINTER(value);
 }
 
 template <typename Family>
@@ -184,9 +194,8 @@ Datum sketch_to_bytea(FunctionCallInfo fcinfo) {
 
 template <typename Family>
 int compare(FunctionCallInfo fcinfo) {
-    uint8 buffer_a[Family::packed_max], buffer_b[Family::packed_max];
-    Sketch a = canonical<Family>(PG_GETARG_DATUM(0), buffer_a);
-    Sketch b = canonical<Family>(PG_GETARG_DATUM(1), buffer_b);
+    Sketch a = canonical<Family>(PG_GETARG_DATUM(0));
+    Sketch b = canonical<Family>(PG_GETARG_DATUM(1));
     int order = memcmp(a.data, b.data, Min(a.size, b.size));
     if (order == 0) order = a.size < b.size ? -1 : a.size > b.size;
     release(a);
@@ -196,8 +205,7 @@ int compare(FunctionCallInfo fcinfo) {
 
 template <typename Family>
 Datum sketch_hash(FunctionCallInfo fcinfo) {
-    uint8 buffer[Family::packed_max];
-    Sketch s = canonical<Family>(PG_GETARG_DATUM(0), buffer);
+    Sketch s = canonical<Family>(PG_GETARG_DATUM(0));
     Datum hash = hash_any(static_cast<const unsigned char *>(s.data), static_cast<int>(s.size));
     release(s);
     return hash;
@@ -205,8 +213,7 @@ Datum sketch_hash(FunctionCallInfo fcinfo) {
 
 template <typename Family>
 Datum sketch_hash_extended(FunctionCallInfo fcinfo) {
-    uint8 buffer[Family::packed_max];
-    Sketch s = canonical<Family>(PG_GETARG_DATUM(0), buffer);
+    Sketch s = canonical<Family>(PG_GETARG_DATUM(0));
     Datum hash = hash_any_extended(static_cast<const unsigned char *>(s.data), static_cast<int>(s.size),
                                    static_cast<uint64>(PG_GETARG_INT64(1)));
     release(s);
@@ -215,10 +222,30 @@ Datum sketch_hash_extended(FunctionCallInfo fcinfo) {
 
 // ---- merging ----------------------------------------
 
+// The state that a row without a value leaves behind.
+inline Datum unchanged(FunctionCallInfo fcinfo) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    return PG_GETARG_DATUM(0);
+}
+
+[[noreturn]] inline void null_parameter(const char *name) {
+    ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", name));
+    pg_unreachable();
+}
+
+inline uint64 checked_weight(int64 weight) {
+    if (weight < 0) ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("weight must not be negative"));
+    return static_cast<uint64>(weight);
+}
+
 // `other` added to the state; a null state starts as an empty one with the parameters of `other`.
 template <typename Family>
 varlena *merged(varlena *state, Sketch other) {
     if (state == nullptr) state = Family::empty_like(other, false);
+    if constexpr (requires { Family::kind_of(other); }) {
+        int kind = Family::kind_of({state, VARSIZE(state), true, nullptr}), other_kind = Family::kind_of(other);
+        if (unlikely(kind != other_kind)) raise_different_kinds(Family::type, kind, other_kind);
+    }
     sketch_status (*merge)(void *, size_t, const void *, size_t, sketch_growth *) = Family::merge;
     return with_room<Family>(state, [other, merge](varlena *room, size_t size, sketch_growth *growth) {
         return merge(room, size, other.data, other.size, growth);
@@ -265,6 +292,20 @@ inline void append_json_number(StringInfo out, double x) {
     bool is_number = isfinite(x);
     appendStringInfo(out, is_number ? "%s" : "\"%s\"", text);
     pfree(text);
+}
+
+template <typename Family>
+void begin_json(StringInfo out) {
+    initStringInfo(out);
+    appendStringInfo(out, "{\"type\": \"%s\"", Family::type);
+}
+
+// What sketch_info says of every family.
+template <typename Family>
+void begin_info(StringInfo out, Sketch s) {
+    begin_json<Family>(out);
+    appendStringInfo(out, ", \"format_version\": %d, \"form\": \"%s\", \"bytes\": %zu", SKETCH_FORMAT_VERSION,
+                     s.is_work ? "work" : "packed", s.size);
 }
 
 inline Datum jsonb_from(StringInfo text) { return DirectFunctionCall1(jsonb_in, CStringGetDatum(text->data)); }

@@ -8,6 +8,7 @@
 extern "C" {
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
@@ -67,6 +68,10 @@ inline bool in_aggregate(FunctionCallInfo fcinfo) {
         case SKETCH_FRACTION_MISMATCH:
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                     errmsg("percentile values must be the same for all rows of a group"));
+            break;
+        case SKETCH_WRONG_KIND:
+            ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+                    errmsg("cannot mix values of different kinds in %s", type));
             break;
         case SKETCH_TRUNCATED:
         case SKETCH_WRONG_VERSION:

@@ -8,7 +8,7 @@ using namespace pg;
 
 struct Quantile {
     static constexpr const char *type = "quantile_sketch";
-    static constexpr size_t packed_max = SKETCH_QUANTILE_PACKED_MAX;
+    static size_t packed_room(Sketch) { return SKETCH_QUANTILE_PACKED_MAX; }
     static constexpr auto check = sketch_quantile_check;
     static constexpr auto pack = sketch_quantile_pack;
     static constexpr auto merge = sketch_quantile_merge;
@@ -42,21 +42,11 @@ void check_fraction(double p) {
                 errmsg("percentile value %g is not between 0 and 1", p));
 }
 
-[[noreturn]] void null_parameter(const char *name) {
-    ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", name));
-    pg_unreachable();
-}
-
 int checked_scale(double accuracy) {
     int scale = sketch_quantile_scale(accuracy);
     if (scale == INT_MIN)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("accuracy must be between 0.0002 and 0.5"));
     return scale;
-}
-
-uint64 checked_weight(int64 weight) {
-    if (weight < 0) ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("weight must not be negative"));
-    return static_cast<uint64>(weight);
 }
 
 // A one-dimensional array of doubles without NULLs, used where it stands.
@@ -102,12 +92,6 @@ varlena *with_scale(varlena *state, int scale) {
     });
 }
 
-// The state that a row without a value leaves behind.
-Datum unchanged(FunctionCallInfo fcinfo) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    return PG_GETARG_DATUM(0);
-}
-
 // Where in the argument list weight and accuracy stand; 0 for an aggregate without them.
 struct Arguments {
     int weight, accuracy;
@@ -151,7 +135,7 @@ PG_FN(quantile_add) {
 }
 
 PG_FN(quantile_subtract) {
-    uint8 buffer[Quantile::packed_max];
+    uint8 buffer[SKETCH_QUANTILE_PACKED_MAX];
     size_t size = 0;
     Sketch a = sketch_from(PG_GETARG_DATUM(0)), b = sketch_from(PG_GETARG_DATUM(1));
     check(sketch_quantile_subtract(a.data, a.size, b.data, b.size, buffer, sizeof buffer, &size), Quantile::type);
@@ -486,9 +470,7 @@ PG_FN(quantile_sketch_info) {
     Sketch s = sketch_from(PG_GETARG_DATUM(0));
     sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
     StringInfoData out;
-    initStringInfo(&out);
-    appendStringInfo(&out, "{\"type\": \"%s\", \"format_version\": %d, \"form\": \"%s\", \"bytes\": %zu",
-                     Quantile::type, SKETCH_FORMAT_VERSION, s.is_work ? "work" : "packed", s.size);
+    begin_info<Quantile>(&out, s);
     append_counters(&out, info);
     appendStringInfo(&out, ", \"buckets\": %u, \"max_buckets\": %d}", info.negative_buckets + info.positive_buckets,
                      SKETCH_QUANTILE_MAX_BUCKETS);
@@ -500,8 +482,7 @@ PG_FN(quantile_sketch_to_jsonb) {
     sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
     Listing list = buckets_of(sketch_from(PG_GETARG_DATUM(0)));
     StringInfoData out;
-    initStringInfo(&out);
-    appendStringInfo(&out, "{\"type\": \"%s\"", Quantile::type);
+    begin_json<Quantile>(&out);
     static const bool order[] = {true, false}, parts[] = {false, true};
     append_counters(&out, info);
     for (bool negative : order) {

@@ -1,0 +1,59 @@
+-- membership_sketch: build, merge, read.
+CREATE TABLE seen AS SELECT i AS id, i % 60 AS minute, 'key ' || i AS key FROM generate_series(1, 20000) i;
+CREATE TABLE filters AS SELECT membership_agg(key, 20000) AS s FROM seen;
+-- no false negative; false positives at or below the rate
+SELECT bool_and(contains(s, key)) AS all_found FROM filters, seen;
+SELECT avg(contains(s, 'other ' || i)::int) < 0.01 AS rate_kept, false_positive_rate(s) BETWEEN 0.00001 AND 0.01 AS stated FROM filters, generate_series(1, 20000) i GROUP BY s;
+-- few values: practically exact
+SELECT x, contains(membership_agg(i, 1000), x) FROM generate_series(1, 5) x, generate_series(2, 8, 2) i GROUP BY x ORDER BY x;
+SELECT false_positive_rate(membership_agg(1, 1000)) < 1e-9 AS next_to_nothing;
+
+-- per minute, then merged: as if made at once
+CREATE TABLE minutes AS SELECT minute, membership_agg(key, 20000) AS keys FROM seen GROUP BY minute;
+SELECT merge(keys) = (SELECT s FROM filters) AS all, merge(keys)::text = (SELECT s::text FROM filters) AS bytes FROM minutes;
+
+-- size: from the expected items and the rate; the smaller wins, and merging gives what building with it gives
+SELECT n, r, (sketch_info(membership_agg(1, n, r))->>'blocks')::int * 256 / n AS bits_an_item FROM unnest(ARRAY[1000, 100000]) n, unnest(ARRAY[0.1, 0.01, 0.001]) r GROUP BY n, r ORDER BY n, r;
+SELECT merge(membership_agg(key, 20000) FILTER (WHERE id % 2 = 0), membership_agg(key, 1000) FILTER (WHERE id % 2 = 1)) = membership_agg(key, 1000) AS same FROM seen;
+SELECT merge(membership_agg(id, 1000000) FILTER (WHERE id < 50), membership_agg(id, 100) FILTER (WHERE id BETWEEN 50 AND 80)) = membership_agg(id, 100) FILTER (WHERE id <= 80) AS same FROM seen;
+SELECT membership_agg(key, CASE WHEN id % 3 = 0 THEN 500 ELSE 100000 END) = membership_agg(key, 500) AS smallest_wins FROM seen;
+-- more items than expected: no warning, no error; the rate degrades, and says so
+SELECT false_positive_rate(s) > 0.01 AS worse, abs(false_positive_rate(s) - avg(contains(s, 'other ' || i)::int)) < 0.02 AS as_stated, bool_and(contains(s, 'key ' || i)) AS all_found
+FROM (SELECT membership_agg(key, 8000) AS s FROM seen) t, generate_series(1, 20000) i GROUP BY s;
+SELECT false_positive_rate(s) > 0.99 AS full FROM (SELECT membership_agg(key, 10) AS s FROM seen) t;
+
+SELECT membership_agg(1, 0);
+SELECT membership_agg(1, -5);
+SELECT membership_agg(1, NULL);
+SELECT membership_agg(1, 10, 0);
+SELECT membership_agg(1, 10, 0.9);
+SELECT membership_agg(1, 10, 'NaN');
+SELECT membership_agg(1, 10, NULL);
+SELECT membership_agg(1, 1000000000000);
+SELECT membership_agg(1, 9223372036854775807, 0.00001);
+SELECT sketch_info(membership_agg(1, 100000000))->>'blocks' AS largest;
+
+-- nothing, NULLs, duplicates, merging with itself, one more
+SELECT membership_agg(NULL::int, 10) AS agg, merge(NULL::membership_sketch) AS merge, contains(NULL, 1) AS contains, false_positive_rate(NULL) AS rate;
+SELECT membership_agg(x, 10) IS NULL AS no_rows FROM generate_series(1, 0) x;
+SELECT contains(membership_agg(1, 10), NULL::int) AS null;
+SELECT merge(s, s) = s AS idempotent, merge(s, t) = merge(t, s) AS commutative FROM (SELECT membership_agg(key, 100) AS s, membership_agg(minute::text, 5000) AS t FROM seen) q;
+SELECT add(membership_agg(x, 100), 50) = membership_agg(x, 100) AS there_already, contains(add(membership_agg(x, 100), 0), 0) AS new FROM generate_series(1, 60) x;
+
+-- stored out of line: a probe fetches one block; the same value probed again is fetched as a whole
+CREATE TABLE stored (id int, s membership_sketch);
+INSERT INTO stored SELECT g, membership_agg(i * 10 + g, 200000) FROM generate_series(1, 3) g, generate_series(1, 140000) i GROUP BY g;
+SELECT id, length(s::bytea) > 100000 AS large, contains(s, 10 + id) AS first, contains(s, 1400000 + id) AS last, contains(s, 5) AS other FROM stored ORDER BY id;
+SELECT id, bool_and(contains(s, i * 10 + id)) AS all_found, count(*) FILTER (WHERE contains(s, -i)) < 100 AS few_others FROM stored, generate_series(1, 5000) i GROUP BY id ORDER BY id;
+SELECT bool_and(contains((SELECT s FROM stored WHERE id = 2), i * 10 + 2)) AS subquery FROM generate_series(1, 1000) i;
+SELECT contains(s, 'x') FROM stored;
+ALTER TABLE stored ALTER s SET STORAGE extended;
+UPDATE stored SET s = merge(s, s);
+SELECT id, contains(s, 10 + id) AS first, contains(s, 5) AS other FROM stored ORDER BY id;
+
+-- what it says of itself
+SELECT sketch_info(membership_agg(i, 1000)) - 'bytes' - 'false_positive_rate' AS tokens FROM generate_series(1, 3) i;
+SELECT sketch_info(s) - 'bytes' - 'false_positive_rate' AS blocks FROM filters;
+SELECT membership_agg(i, 1000)::jsonb - 'false_positive_rate' AS json FROM generate_series(1, 3) i;
+
+DROP TABLE seen, filters, minutes, stored;

@@ -1,0 +1,190 @@
+// SQL functions of distinct_sketch. The surface is declared in sql/install/20-distinct.sql; contracts of the functions
+// called here are in sketch.h.
+#include "hashed.hpp"
+
+namespace {
+
+using namespace pg;
+
+struct Distinct {
+    static constexpr const char *type = "distinct_sketch";
+    static constexpr auto check = sketch_distinct_check;
+    static constexpr auto merge = sketch_distinct_merge;
+    static constexpr auto move = sketch_distinct_move;
+    static constexpr auto limit = sketch_distinct_limit;
+
+    static sketch_status pack(const void *sketch, size_t size, int, uint8 *out, size_t capacity, size_t *out_size) {
+        return sketch_distinct_pack(sketch, size, out, capacity, out_size);
+    }
+
+    static sketch_distinct_info header(Sketch sketch) {
+        sketch_distinct_info info;
+        pg::check(sketch_distinct_peek(sketch.data, sketch.size, &info), type);
+        return info;
+    }
+    static int kind_of(Sketch sketch) { return header(sketch).kind; }
+    static size_t packed_room(Sketch sketch) { return SKETCH_DISTINCT_PACKED_MAX(header(sketch).precision); }
+
+    static varlena *make(int kind, int precision) {
+        size_t size = sketch_distinct_init_size();
+        varlena *state = static_cast<varlena *>(palloc(size));
+        sketch_distinct_init(state, size, kind, precision);
+        SET_VARSIZE(state, size);
+        return state;
+    }
+
+    static varlena *empty_like(Sketch sketch, bool) {
+        sketch_distinct_info info = header(sketch);
+        return make(info.kind, info.precision);
+    }
+};
+
+constexpr int kDefaultPrecision = 10;
+constexpr double kDefaultConfidence = 0.95;
+
+int checked_precision(int precision) {
+    if (precision < SKETCH_DISTINCT_MIN_PRECISION || precision > SKETCH_DISTINCT_MAX_PRECISION)
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                errmsg("precision must be between %d and %d", SKETCH_DISTINCT_MIN_PRECISION,
+                       SKETCH_DISTINCT_MAX_PRECISION));
+    return precision;
+}
+
+// A count of items as SQL has it.
+int64 bigint_from(double count) { return count >= 9.2e18 ? PG_INT64_MAX : static_cast<int64>(rint(count)); }
+
+// ---- building ----------------------------------------
+
+// distinct_agg(x [, precision]). A precision that differs between rows acts as one that differs between merged
+// sketches: the smallest wins.
+Datum agg_trans(FunctionCallInfo fcinfo, bool has_precision) {
+    if (PG_ARGISNULL(1)) return unchanged(fcinfo);
+    if (has_precision && PG_ARGISNULL(2)) null_parameter("precision");
+    int precision = has_precision ? checked_precision(PG_GETARG_INT32(2)) : kDefaultPrecision;
+    varlena *state = item_state<Distinct>(fcinfo, precision, has_precision);
+    Hasher &hasher = *call_site(fcinfo).hasher;
+    uint64 hash = hasher(PG_GETARG_DATUM(1));
+    int kind = hasher.kind;
+    PG_RETURN_POINTER(with_room<Distinct>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
+        return sketch_distinct_add(room, size, kind, hash, growth);
+    }));
+}
+
+}  // namespace
+
+PG_FN(distinct_agg_trans) { return agg_trans(fcinfo, false); }
+PG_FN(distinct_agg_precision_trans) { return agg_trans(fcinfo, true); }
+PG_FN(distinct_merge_trans) { return merge_trans<Distinct>(fcinfo); }
+PG_FN(distinct_agg_final) { return agg_final<Distinct>(fcinfo); }
+PG_FN(distinct_merge) { return merge_two<Distinct>(fcinfo); }
+
+PG_FN(distinct_add) {
+    int kind = Distinct::kind_of(sketch_from(PG_GETARG_DATUM(0)));
+    uint64 hash = probe_hash(fcinfo, kind, Distinct::type);
+    return with_one_more<Distinct>(fcinfo, [=](varlena *room, size_t size, sketch_growth *growth) {
+        return sketch_distinct_add(room, size, kind, hash, growth);
+    });
+}
+
+// ---- reading ----------------------------------------
+
+PG_FN(distinct_count) {
+    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    double estimate = 0;
+    check(sketch_distinct_count(s.data, s.size, &estimate), Distinct::type);
+    PG_RETURN_INT64(bigint_from(estimate));
+}
+
+// No rows have 0 different values, as count(DISTINCT x) says too.
+PG_FN(approx_count_distinct_final) {
+    if (PG_ARGISNULL(0)) PG_RETURN_INT64(0);
+    return distinct_count(fcinfo);
+}
+
+namespace {
+
+Datum bounds_at(FunctionCallInfo fcinfo, double confidence) {
+    if (!(confidence > 0 && confidence < 1))
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                errmsg("confidence must be greater than 0 and less than 1"));
+    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    double lower = 0, upper = 0;
+    check(sketch_distinct_bounds(s.data, s.size, confidence, &lower, &upper), Distinct::type);
+    return bounds_row(fcinfo, bigint_from(floor(lower)), bigint_from(ceil(upper)));
+}
+
+struct Overlap {
+    double intersection, jaccard;
+};
+
+Overlap overlap_of(FunctionCallInfo fcinfo) {
+    Sketch a = sketch_from(PG_GETARG_DATUM(0)), b = sketch_from(PG_GETARG_DATUM(1));
+    int kind = Distinct::kind_of(a), other_kind = Distinct::kind_of(b);
+    if (kind != other_kind) raise_different_kinds(Distinct::type, kind, other_kind);
+    Overlap overlap = {0, 0};
+    check(sketch_distinct_overlap(a.data, a.size, b.data, b.size, &overlap.intersection, &overlap.jaccard),
+          Distinct::type);
+    return overlap;
+}
+
+}  // namespace
+
+PG_FN(distinct_bounds) { return bounds_at(fcinfo, kDefaultConfidence); }
+PG_FN(distinct_bounds_confidence) { return bounds_at(fcinfo, PG_GETARG_FLOAT8(1)); }
+PG_FN(distinct_intersection_count) { PG_RETURN_INT64(bigint_from(overlap_of(fcinfo).intersection)); }
+PG_FN(distinct_jaccard) { PG_RETURN_FLOAT8(overlap_of(fcinfo).jaccard); }
+
+// ---- forms ----------------------------------------
+
+PG_FN(distinct_sketch_in) { return sketch_in<Distinct>(fcinfo); }
+PG_FN(distinct_sketch_out) { return sketch_out<Distinct>(fcinfo); }
+PG_FN(distinct_sketch_recv) { return sketch_recv<Distinct>(fcinfo); }
+PG_FN(distinct_sketch_send) { return sketch_to_bytea<Distinct>(fcinfo); }
+PG_FN(distinct_sketch_from_bytea) { return sketch_from_bytea<Distinct>(fcinfo); }
+PG_FN(distinct_sketch_to_bytea) { return sketch_to_bytea<Distinct>(fcinfo); }
+
+PG_FN(distinct_sketch_eq) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) == 0); }
+PG_FN(distinct_sketch_ne) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) != 0); }
+PG_FN(distinct_sketch_lt) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) < 0); }
+PG_FN(distinct_sketch_le) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) <= 0); }
+PG_FN(distinct_sketch_gt) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) > 0); }
+PG_FN(distinct_sketch_ge) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) >= 0); }
+PG_FN(distinct_sketch_cmp) { PG_RETURN_INT32(compare<Distinct>(fcinfo)); }
+PG_FN(distinct_sketch_hash) { return sketch_hash<Distinct>(fcinfo); }
+PG_FN(distinct_sketch_hash_extended) { return sketch_hash_extended<Distinct>(fcinfo); }
+
+namespace {
+
+void append_facts(StringInfo out, Sketch s) {
+    sketch_distinct_info info;
+    check(sketch_distinct_describe(s.data, s.size, &info), Distinct::type);
+    double lower = 0, upper = 0;
+    check(sketch_distinct_bounds(s.data, s.size, kDefaultConfidence, &lower, &upper), Distinct::type);
+    appendStringInfo(out, ", \"kind\": \"%s\", \"precision\": %d, \"mode\": \"%s\"", kind_name(info.kind),
+                     info.precision, info.is_dense ? "registers" : "tokens");
+    if (!info.is_dense) appendStringInfo(out, ", \"tokens\": %u", info.tokens);
+    appendStringInfo(out,
+                     ", \"distinct_count\": " INT64_FORMAT ", \"lower\": " INT64_FORMAT ", \"upper\": " INT64_FORMAT,
+                     bigint_from(info.estimate), bigint_from(floor(lower)), bigint_from(ceil(upper)));
+    appendStringInfo(out, ", \"relative_standard_error\": ");
+    append_json_number(out, info.relative_standard_error);
+}
+
+}  // namespace
+
+PG_FN(distinct_sketch_info) {
+    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    StringInfoData out;
+    begin_info<Distinct>(&out, s);
+    append_facts(&out, s);
+    appendStringInfoChar(&out, '}');
+    return jsonb_from(&out);
+}
+
+PG_FN(distinct_sketch_to_jsonb) {
+    StringInfoData out;
+    begin_json<Distinct>(&out);
+    append_facts(&out, sketch_from(PG_GETARG_DATUM(0)));
+    appendStringInfoChar(&out, '}');
+    return jsonb_from(&out);
+}

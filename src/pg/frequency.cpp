@@ -1,0 +1,190 @@
+// SQL functions of frequency_sketch. The surface is declared in sql/install/30-frequency.sql; contracts of the
+// functions called here are in sketch.h.
+#include "hashed.hpp"
+
+namespace {
+
+using namespace pg;
+
+struct Frequency {
+    static constexpr const char *type = "frequency_sketch";
+    static constexpr auto check = sketch_frequency_check;
+    static constexpr auto merge = sketch_frequency_merge;
+    static constexpr auto move = sketch_frequency_move;
+    static constexpr auto limit = sketch_frequency_limit;
+
+    static sketch_status pack(const void *sketch, size_t size, int, uint8 *out, size_t capacity, size_t *out_size) {
+        return sketch_frequency_pack(sketch, size, out, capacity, out_size);
+    }
+
+    static sketch_frequency_info header(Sketch sketch) {
+        sketch_frequency_info info;
+        pg::check(sketch_frequency_describe(sketch.data, sketch.size, &info), type);
+        return info;
+    }
+    static int kind_of(Sketch sketch) { return header(sketch).kind; }
+    static size_t packed_room(Sketch sketch) {
+        sketch_frequency_info info = header(sketch);
+        return info.is_dense ? SKETCH_FREQUENCY_PACKED_MAX(info.log2_width)
+                             : SKETCH_FREQUENCY_EXACT_PACKED_MAX(info.items);
+    }
+
+    static varlena *make(int kind, int log2_width) {
+        size_t size = sketch_frequency_init_size();
+        varlena *state = static_cast<varlena *>(palloc(size));
+        sketch_frequency_init(state, size, kind, log2_width);
+        SET_VARSIZE(state, size);
+        return state;
+    }
+
+    static varlena *empty_like(Sketch sketch, bool) {
+        sketch_frequency_info info = header(sketch);
+        return make(info.kind, info.log2_width);
+    }
+};
+
+constexpr double kDefaultError = 0.001;
+
+int checked_width(CallSite &site, double error) {
+    return cached_parameter(site, error, 0, [error] {
+        int log2_width = sketch_frequency_log2_width(error);
+        if (log2_width < 0)
+            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("error must be between 0.000003 and 0.04"));
+        return log2_width;
+    });
+}
+
+// ---- building ----------------------------------------
+
+// Where in the argument list weight and error stand; 0 for an aggregate without them.
+struct Arguments {
+    int weight, error;
+};
+
+// frequency_agg(x [, error]) and frequency_weighted_agg(x, weight [, error]). An error that differs between rows acts
+// as one that differs between merged sketches: the coarsest wins.
+Datum agg_trans(FunctionCallInfo fcinfo, Arguments arguments) {
+    if (PG_ARGISNULL(1) || (arguments.weight && PG_ARGISNULL(arguments.weight))) return unchanged(fcinfo);
+    uint64 weight = arguments.weight ? checked_weight(PG_GETARG_INT64(arguments.weight)) : 1;
+    if (arguments.error && PG_ARGISNULL(arguments.error)) null_parameter("error");
+    CallSite &site = call_site(fcinfo);
+    int log2_width = checked_width(site, arguments.error ? PG_GETARG_FLOAT8(arguments.error) : kDefaultError);
+    if (weight == 0) return unchanged(fcinfo);
+    varlena *state = item_state<Frequency>(fcinfo, log2_width, arguments.error != 0);
+    uint64 hash = (*site.hasher)(PG_GETARG_DATUM(1));
+    int kind = site.hasher->kind;
+    PG_RETURN_POINTER(with_room<Frequency>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
+        return sketch_frequency_add(room, size, kind, hash, weight, growth);
+    }));
+}
+
+}  // namespace
+
+PG_FN(frequency_agg_trans) { return agg_trans(fcinfo, {0, 0}); }
+PG_FN(frequency_agg_error_trans) { return agg_trans(fcinfo, {0, 2}); }
+PG_FN(frequency_weighted_agg_trans) { return agg_trans(fcinfo, {2, 0}); }
+PG_FN(frequency_weighted_agg_error_trans) { return agg_trans(fcinfo, {2, 3}); }
+PG_FN(frequency_merge_trans) { return merge_trans<Frequency>(fcinfo); }
+PG_FN(frequency_agg_final) { return agg_final<Frequency>(fcinfo); }
+PG_FN(frequency_merge) { return merge_two<Frequency>(fcinfo); }
+
+PG_FN(frequency_add) {
+    int kind = Frequency::kind_of(sketch_from(PG_GETARG_DATUM(0)));
+    uint64 hash = probe_hash(fcinfo, kind, Frequency::type);
+    return with_one_more<Frequency>(fcinfo, [=](varlena *room, size_t size, sketch_growth *growth) {
+        return sketch_frequency_add(room, size, kind, hash, 1, growth);
+    });
+}
+
+PG_FN(frequency_subtract) {
+    Sketch other = sketch_from(PG_GETARG_DATUM(1));
+    varlena *state = merged<Frequency>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
+    int kind = Frequency::kind_of({state, VARSIZE(state), true, nullptr}), other_kind = Frequency::kind_of(other);
+    if (kind != other_kind) raise_different_kinds(Frequency::type, kind, other_kind);
+    state = with_room<Frequency>(state, [other](varlena *room, size_t size, sketch_growth *growth) {
+        return sketch_frequency_subtract(room, size, other.data, other.size, growth);
+    });
+    PG_RETURN_POINTER(packed<Frequency>({state, VARSIZE(state), true, nullptr}, false));
+}
+
+// ---- reading ----------------------------------------
+
+namespace {
+
+struct Count {
+    uint64 estimate, lower, upper;
+};
+
+Count count_of(FunctionCallInfo fcinfo) {
+    Sketch s;
+    if (!probed_sketch(fcinfo, call_site(fcinfo), &s)) s = sketch_from(PG_GETARG_DATUM(0));
+    int kind = Frequency::kind_of(s);
+    uint64 hash = probe_hash(fcinfo, kind, Frequency::type);
+    Count count = {0, 0, 0};
+    check(sketch_frequency_count(s.data, s.size, kind, hash, &count.estimate, &count.lower, &count.upper),
+          Frequency::type);
+    return count;
+}
+
+}  // namespace
+
+PG_FN(frequency_count) { PG_RETURN_INT64(static_cast<int64>(count_of(fcinfo).estimate)); }
+
+PG_FN(frequency_count_bounds) {
+    Count count = count_of(fcinfo);
+    return bounds_row(fcinfo, static_cast<int64>(count.lower), static_cast<int64>(count.upper));
+}
+
+PG_FN(frequency_total_count) {
+    PG_RETURN_INT64(static_cast<int64>(Frequency::header(sketch_from(PG_GETARG_DATUM(0))).total));
+}
+
+// ---- forms ----------------------------------------
+
+PG_FN(frequency_sketch_in) { return sketch_in<Frequency>(fcinfo); }
+PG_FN(frequency_sketch_out) { return sketch_out<Frequency>(fcinfo); }
+PG_FN(frequency_sketch_recv) { return sketch_recv<Frequency>(fcinfo); }
+PG_FN(frequency_sketch_send) { return sketch_to_bytea<Frequency>(fcinfo); }
+PG_FN(frequency_sketch_from_bytea) { return sketch_from_bytea<Frequency>(fcinfo); }
+PG_FN(frequency_sketch_to_bytea) { return sketch_to_bytea<Frequency>(fcinfo); }
+
+PG_FN(frequency_sketch_eq) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) == 0); }
+PG_FN(frequency_sketch_ne) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) != 0); }
+PG_FN(frequency_sketch_lt) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) < 0); }
+PG_FN(frequency_sketch_le) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) <= 0); }
+PG_FN(frequency_sketch_gt) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) > 0); }
+PG_FN(frequency_sketch_ge) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) >= 0); }
+PG_FN(frequency_sketch_cmp) { PG_RETURN_INT32(compare<Frequency>(fcinfo)); }
+PG_FN(frequency_sketch_hash) { return sketch_hash<Frequency>(fcinfo); }
+PG_FN(frequency_sketch_hash_extended) { return sketch_hash_extended<Frequency>(fcinfo); }
+
+namespace {
+
+void append_facts(StringInfo out, Sketch s) {
+    sketch_frequency_info info = Frequency::header(s);
+    appendStringInfo(out, ", \"kind\": \"%s\", \"error\": ", kind_name(info.kind));
+    append_json_number(out, info.error);
+    appendStringInfo(out, ", \"width\": %d, \"depth\": %d, \"total_count\": " UINT64_FORMAT ", \"mode\": \"%s\"",
+                     1 << info.log2_width, SKETCH_FREQUENCY_DEPTH, info.total, info.is_dense ? "counters" : "exact");
+    if (info.is_dense) appendStringInfo(out, ", \"counter_bytes\": %u", info.counter_bytes);
+    else appendStringInfo(out, ", \"items\": %u", info.items);
+}
+
+}  // namespace
+
+PG_FN(frequency_sketch_info) {
+    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    StringInfoData out;
+    begin_info<Frequency>(&out, s);
+    append_facts(&out, s);
+    appendStringInfoChar(&out, '}');
+    return jsonb_from(&out);
+}
+
+PG_FN(frequency_sketch_to_jsonb) {
+    StringInfoData out;
+    begin_json<Frequency>(&out);
+    append_facts(&out, sketch_from(PG_GETARG_DATUM(0)));
+    appendStringInfoChar(&out, '}');
+    return jsonb_from(&out);
+}

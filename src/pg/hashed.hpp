@@ -1,0 +1,79 @@
+// What the families that work on hashes share, beyond what every family does (family.hpp). Such a family also has
+//
+//     static varlena *make(kind, parameter);        a new work form; the parameter is its precision, width, size
+//     static sketch_status limit(state, size, parameter, growth);   the smaller parameter wins
+//     static int kind_of(Sketch);
+#pragma once
+
+#include "family.hpp"
+#include "item.hpp"
+
+namespace pg {
+
+// The state to which an item is added: a new one, or the one there is, at most of this parameter if one was given.
+template <typename Family>
+varlena *item_state(FunctionCallInfo fcinfo, int parameter, bool is_given) {
+    if (unlikely(PG_ARGISNULL(0))) return Family::make(call_site(fcinfo).hasher->kind, parameter);
+    varlena *state = state_of<Family>(fcinfo, PG_GETARG_DATUM(0), false);
+    if (!is_given) return state;
+    return with_room<Family>(state, [parameter](varlena *room, size_t size, sketch_growth *growth) {
+        return Family::limit(room, size, parameter, growth);
+    });
+}
+
+// What `compute` makes of one or two arguments, made anew only when they change.
+template <typename Compute>
+int cached_parameter(CallSite &site, double first, double second, Compute compute) {
+    if (unlikely(site.parameters[0] != first || site.parameters[1] != second || site.parameter == kUnset)) {
+        site.parameter = compute();
+        site.parameters[0] = first;
+        site.parameters[1] = second;
+    }
+    return site.parameter;
+}
+
+// `add` (a lambda as with_room takes it) applied to a decoded copy of argument 0, packed again.
+template <typename Family, typename Add>
+Datum with_one_more(FunctionCallInfo fcinfo, Add add) {
+    varlena *state = merged<Family>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
+    state = with_room<Family>(state, add);
+    PG_RETURN_POINTER(packed<Family>({state, VARSIZE(state), true, nullptr}, false));
+}
+
+// Argument 0 into *sketch, unless it is an out-of-line value that the call before did not have: fetching a part of it
+// may do. One that comes a second time in succession, as that of a join or a subquery does, is fetched once and kept.
+inline bool probed_sketch(FunctionCallInfo fcinfo, CallSite &site, Sketch *sketch) {
+    Datum datum = PG_GETARG_DATUM(0);
+    varlena *value = reinterpret_cast<varlena *>(DatumGetPointer(datum));
+    if (likely(!VARATT_IS_EXTERNAL_ONDISK(value))) {
+        *sketch = sketch_from(datum);
+        return true;
+    }
+    varatt_external pointer;
+    VARATT_EXTERNAL_GET_POINTER(pointer, value);
+    if (memcmp(&pointer, &site.last_seen, sizeof pointer) != 0) {
+        if (site.fetched != nullptr) pfree(site.fetched);
+        site.fetched = nullptr;
+        site.last_seen = pointer;
+        return false;
+    }
+    if (site.fetched == nullptr) {
+        MemoryContext previous = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+        site.fetched = PG_DETOAST_DATUM(datum);
+        MemoryContextSwitchTo(previous);
+    }
+    *sketch = sketch_from(PointerGetDatum(site.fetched));
+    return true;
+}
+
+// lower and upper as a row of two bigints.
+inline Datum bounds_row(FunctionCallInfo fcinfo, int64 lower, int64 upper) {
+    TupleDesc descriptor;
+    if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
+        elog(ERROR, "bounds must be returned as a row");
+    Datum columns[2] = {Int64GetDatum(lower), Int64GetDatum(upper)};
+    bool nulls[2] = {false, false};
+    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), columns, nulls));
+}
+
+}  // namespace pg

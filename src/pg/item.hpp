@@ -1,0 +1,62 @@
+// From SQL values to hashes, for every family that works on hashes: what the canonical bytes of a value are, and how a
+// probe becomes a value of the sketch's kind. docs/FORMAT.md describes the bytes of each kind.
+#pragma once
+
+#include "pg.hpp"
+
+namespace pg {
+
+struct Columns;
+
+// How to hash the values of one SQL type. Made once a query and call site, kept in fn_extra.
+struct Hasher {
+    uint64 (*hash)(Hasher *, Datum);
+    int kind;            // a sketch_kind
+    Oid type;            // domains by their base type
+    Oid collation;       // for types that hash by a function of their own
+    FmgrInfo *extended;  // that function
+    Hasher *element;     // of arrays
+    int16 length;        // of an element
+    bool by_value;
+    char alignment;
+    struct EnumLabel {
+        Oid value;
+        uint64 hash;
+    };
+    EnumLabel *labels;      // of enums: a cache by value
+    Columns *columns;       // of records: those of the record before
+    MemoryContext context;  // where all of this lives
+
+    uint64 operator()(Datum value) { return hash(this, value); }
+};
+
+constexpr int kUnset = -1;
+
+// What a call site remembers between rows, in fn_extra.
+struct CallSite {
+    Hasher *hasher;             // for argument 1: an item always follows the state or the sketch
+    double parameters[2];       // those of the row before, if `parameter` is not kUnset
+    int parameter;              // what they gave: see cached_parameter
+    varatt_external last_seen;  // out-of-line value of argument 0 in the call before
+    varlena *fetched;           // and its copy, since it came twice
+};
+
+// ERROR if the type of argument 1 has no equality that we could follow: nondeterministic collations, types that compare
+// text otherwise (citext), types without a hash function.
+CallSite *make_call_site(FunctionCallInfo fcinfo);
+
+inline CallSite &call_site(FunctionCallInfo fcinfo) {
+    if (unlikely(fcinfo->flinfo->fn_extra == nullptr)) fcinfo->flinfo->fn_extra = make_call_site(fcinfo);
+    return *static_cast<CallSite *>(fcinfo->flinfo->fn_extra);
+}
+
+// Hash of argument 1 as a value of the sketch's kind, as SQL's = would convert it: integers and decimals for a sketch
+// of floats, a date for one of timestamps, a literal for most kinds. ERROR if there is no such conversion.
+uint64 probe_hash(FunctionCallInfo fcinfo, int kind, const char *sketch_type);
+
+[[noreturn]] void raise_different_kinds(const char *sketch_type, int kind, int other_kind);
+
+// "number", "array of text", ...
+const char *kind_name(int kind);
+
+}  // namespace pg

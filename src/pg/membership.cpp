@@ -1,0 +1,194 @@
+// SQL functions of membership_sketch. The surface is declared in sql/install/50-membership.sql; contracts of the
+// functions called here are in sketch.h.
+#include "hashed.hpp"
+
+namespace {
+
+using namespace pg;
+
+struct Membership {
+    static constexpr const char *type = "membership_sketch";
+    static constexpr auto check = sketch_membership_check;
+    static constexpr auto merge = sketch_membership_merge;
+    static constexpr auto move = sketch_membership_move;
+    static constexpr auto limit = sketch_membership_limit;
+
+    static sketch_status pack(const void *sketch, size_t size, int, uint8 *out, size_t capacity, size_t *out_size) {
+        return sketch_membership_pack(sketch, size, out, capacity, out_size);
+    }
+
+    static sketch_membership_info header(Sketch sketch) {
+        sketch_membership_info info;
+        pg::check(sketch_membership_describe(sketch.data, sketch.size, &info), type);
+        return info;
+    }
+    static int kind_of(Sketch sketch) { return header(sketch).kind; }
+    static size_t packed_room(Sketch sketch) {
+        sketch_membership_info info = header(sketch);
+        return info.is_dense ? SKETCH_MEMBERSHIP_PACKED_MAX(info.log2_blocks)
+                             : SKETCH_MEMBERSHIP_TOKENS_PACKED_MAX(info.tokens);
+    }
+
+    static varlena *make(int kind, int log2_blocks) {
+        size_t size = sketch_membership_init_size();
+        varlena *state = static_cast<varlena *>(palloc(size));
+        sketch_membership_init(state, size, kind, log2_blocks);
+        SET_VARSIZE(state, size);
+        return state;
+    }
+
+    static varlena *empty_like(Sketch sketch, bool) {
+        sketch_membership_info info = header(sketch);
+        return make(info.kind, info.log2_blocks);
+    }
+};
+
+constexpr double kDefaultRate = 0.01;
+
+int checked_blocks(CallSite &site, int64 expected_items, double rate) {
+    return cached_parameter(site, static_cast<double>(expected_items), rate, [=] {
+        if (expected_items < 1)
+            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("expected_items must be positive"));
+        if (!(rate >= 0.00001 && rate <= 0.5))
+            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("false_positive_rate must be between 0.00001 and 0.5"));
+        int log2_blocks = sketch_membership_log2_blocks(static_cast<uint64>(expected_items), rate);
+        if (log2_blocks < 0)
+            ereport(
+                ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s would exceed 128 MB", Membership::type),
+                errdetail("Expected are " INT64_FORMAT " items at a false-positive rate of %g.", expected_items, rate));
+        return log2_blocks;
+    });
+}
+
+// ---- building ----------------------------------------
+
+// membership_agg(x, expected_items [, false_positive_rate]). A size that differs between rows acts as one that differs
+// between merged sketches: the smallest wins.
+Datum agg_trans(FunctionCallInfo fcinfo, bool has_rate) {
+    if (PG_ARGISNULL(1)) return unchanged(fcinfo);
+    if (PG_ARGISNULL(2)) null_parameter("expected_items");
+    if (has_rate && PG_ARGISNULL(3)) null_parameter("false_positive_rate");
+    CallSite &site = call_site(fcinfo);
+    int log2_blocks = checked_blocks(site, PG_GETARG_INT64(2), has_rate ? PG_GETARG_FLOAT8(3) : kDefaultRate);
+    varlena *state = item_state<Membership>(fcinfo, log2_blocks, true);
+    uint64 hash = (*site.hasher)(PG_GETARG_DATUM(1));
+    int kind = site.hasher->kind;
+    PG_RETURN_POINTER(with_room<Membership>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
+        return sketch_membership_add(room, size, kind, hash, growth);
+    }));
+}
+
+}  // namespace
+
+PG_FN(membership_agg_trans) { return agg_trans(fcinfo, false); }
+PG_FN(membership_agg_rate_trans) { return agg_trans(fcinfo, true); }
+PG_FN(membership_merge_trans) { return merge_trans<Membership>(fcinfo); }
+PG_FN(membership_agg_final) { return agg_final<Membership>(fcinfo); }
+PG_FN(membership_merge) { return merge_two<Membership>(fcinfo); }
+
+PG_FN(membership_add) {
+    int kind = Membership::kind_of(sketch_from(PG_GETARG_DATUM(0)));
+    uint64 hash = probe_hash(fcinfo, kind, Membership::type);
+    return with_one_more<Membership>(fcinfo, [=](varlena *room, size_t size, sketch_growth *growth) {
+        return sketch_membership_add(room, size, kind, hash, growth);
+    });
+}
+
+// ---- reading ----------------------------------------
+
+namespace {
+
+// An out-of-line filter: its first bytes say which block decides, and no more than that block is fetched. False if the
+// value must be read as a whole.
+bool probe_slices(FunctionCallInfo fcinfo, int *found) {
+    Datum datum = PG_GETARG_DATUM(0);
+    size_t total = toast_raw_datum_size(datum) - VARHDRSZ;
+    varlena *head = PG_DETOAST_DATUM_SLICE(datum, 0, SKETCH_MEMBERSHIP_HEAD_SIZE);
+    const uint8 *bytes = reinterpret_cast<const uint8 *>(VARDATA_ANY(head));
+    size_t head_size = VARSIZE_ANY_EXHDR(head);
+    if (head_size > 0 && bytes[0] == SKETCH_WORK_MAGIC) return false;
+    int kind = sketch_packed_kind(bytes, head_size);
+    uint64 hash = probe_hash(fcinfo, kind, Membership::type);
+    size_t offset = 0, length = 0;
+    check(sketch_membership_locate(bytes, head_size, total, kind, hash, &offset, &length), Membership::type);
+    if (length == 0) return false;
+    varlena *block = PG_DETOAST_DATUM_SLICE(datum, static_cast<int32>(offset), static_cast<int32>(length));
+    if (VARSIZE_ANY_EXHDR(block) != length) raise(SKETCH_TRUNCATED, Membership::type);
+    *found = sketch_membership_block_contains(reinterpret_cast<const uint8 *>(VARDATA_ANY(block)), hash);
+    return true;
+}
+
+}  // namespace
+
+PG_FN(membership_contains) {
+    Sketch s;
+    int found = 0;
+    if (!probed_sketch(fcinfo, call_site(fcinfo), &s)) {
+        if (probe_slices(fcinfo, &found)) PG_RETURN_BOOL(found != 0);
+        s = sketch_from(PG_GETARG_DATUM(0));
+    }
+    int kind = Membership::kind_of(s);
+    uint64 hash = probe_hash(fcinfo, kind, Membership::type);
+    check(sketch_membership_contains(s.data, s.size, kind, hash, &found), Membership::type);
+    PG_RETURN_BOOL(found != 0);
+}
+
+PG_FN(membership_false_positive_rate) {
+    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    double rate = 0;
+    check(sketch_membership_rate(s.data, s.size, &rate), Membership::type);
+    PG_RETURN_FLOAT8(rate);
+}
+
+// ---- forms ----------------------------------------
+
+PG_FN(membership_sketch_in) { return sketch_in<Membership>(fcinfo); }
+PG_FN(membership_sketch_out) { return sketch_out<Membership>(fcinfo); }
+PG_FN(membership_sketch_recv) { return sketch_recv<Membership>(fcinfo); }
+PG_FN(membership_sketch_send) { return sketch_to_bytea<Membership>(fcinfo); }
+PG_FN(membership_sketch_from_bytea) { return sketch_from_bytea<Membership>(fcinfo); }
+PG_FN(membership_sketch_to_bytea) { return sketch_to_bytea<Membership>(fcinfo); }
+
+PG_FN(membership_sketch_eq) { PG_RETURN_BOOL(compare<Membership>(fcinfo) == 0); }
+PG_FN(membership_sketch_ne) { PG_RETURN_BOOL(compare<Membership>(fcinfo) != 0); }
+PG_FN(membership_sketch_lt) { PG_RETURN_BOOL(compare<Membership>(fcinfo) < 0); }
+PG_FN(membership_sketch_le) { PG_RETURN_BOOL(compare<Membership>(fcinfo) <= 0); }
+PG_FN(membership_sketch_gt) { PG_RETURN_BOOL(compare<Membership>(fcinfo) > 0); }
+PG_FN(membership_sketch_ge) { PG_RETURN_BOOL(compare<Membership>(fcinfo) >= 0); }
+PG_FN(membership_sketch_cmp) { PG_RETURN_INT32(compare<Membership>(fcinfo)); }
+PG_FN(membership_sketch_hash) { return sketch_hash<Membership>(fcinfo); }
+PG_FN(membership_sketch_hash_extended) { return sketch_hash_extended<Membership>(fcinfo); }
+
+namespace {
+
+void append_facts(StringInfo out, Sketch s) {
+    sketch_membership_info info = Membership::header(s);
+    double rate = 0;
+    check(sketch_membership_rate(s.data, s.size, &rate), Membership::type);
+    appendStringInfo(out, ", \"kind\": \"%s\", \"blocks\": %d, \"block_bytes\": %d, \"mode\": \"%s\"",
+                     kind_name(info.kind), 1 << info.log2_blocks, SKETCH_MEMBERSHIP_BLOCK_SIZE,
+                     info.is_dense ? "blocks" : "tokens");
+    if (!info.is_dense) appendStringInfo(out, ", \"tokens\": " UINT64_FORMAT, info.tokens);
+    appendStringInfo(out, ", \"false_positive_rate\": ");
+    append_json_number(out, rate);
+}
+
+}  // namespace
+
+PG_FN(membership_sketch_info) {
+    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    StringInfoData out;
+    begin_info<Membership>(&out, s);
+    append_facts(&out, s);
+    appendStringInfoChar(&out, '}');
+    return jsonb_from(&out);
+}
+
+PG_FN(membership_sketch_to_jsonb) {
+    StringInfoData out;
+    begin_json<Membership>(&out);
+    append_facts(&out, sketch_from(PG_GETARG_DATUM(0)));
+    appendStringInfoChar(&out, '}');
+    return jsonb_from(&out);
+}
