@@ -1,14 +1,29 @@
--- One sketch of all delays, made in four ways: the same bytes.
+-- One sketch of all flights, of each type, made in four ways: the same bytes.
 \pset footer off
-\set whole 'SELECT md5(quantile_agg(delay)::text) AS md5 FROM flights'
+CREATE TEMP TABLE built (number int, made text, quantile text, "distinct" text, frequency text, membership text);
 
-SELECT md5 AS one_process FROM (:whole) AS built \gset
+CREATE FUNCTION pg_temp.build(number int, made text, query text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('INSERT INTO built SELECT %s, %L, md5(delay::text), md5(routes::text), md5(origins::text), md5(flown::text) FROM (%s) AS s',
+                   number, made, query);
+END $$;
 
+\set sketches 'quantile_agg(delay) AS delay, distinct_agg(origin || \'-\' || destination) AS routes, frequency_agg(origin) AS origins, membership_agg(origin || \'-\' || destination, 10000) AS flown'
+\set merges 'merge(delay) AS delay, merge(routes) AS routes, merge(origins) AS origins, merge(flown) AS flown'
+\set whole 'SELECT ' :sketches ' FROM flights'
+\set parts 'SELECT ' :merges ' FROM (SELECT ' :sketches ' FROM flights GROUP BY (hashtext(ctid::text) & 2147483647) % 1000) AS parts'
+\set hours 'SELECT ' :merges ' FROM flights_hourly'
+
+SELECT pg_temp.build(1, 'from the rows, in one process', :'whole') \g /dev/null
+SELECT pg_temp.build(3, 'merged from 1000 random parts', :'parts') \g /dev/null
+SELECT pg_temp.build(4, 'merged from ' || count(*) || ' hours', :'hours') FROM flights_hourly \g /dev/null
+
+-- INSERT is not planned in parallel, a SELECT is.
 SET max_parallel_workers_per_gather = 2;
 SET parallel_leader_participation = off;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
-SELECT md5 AS two_workers FROM (:whole) AS built \gset
 SELECT set_config('demo.query', :'whole', false) AS query \gset
 DO $$
 DECLARE
@@ -19,22 +34,14 @@ BEGIN
         RAISE EXCEPTION 'the parallel plan had no two workers: %', plan;
     END IF;
 END $$;
+SELECT md5(delay::text) AS quantile, md5(routes::text) AS "distinct", md5(origins::text) AS frequency, md5(flown::text) AS membership FROM (:whole) AS s \gset
+INSERT INTO built VALUES (2, 'from the rows, by 2 parallel workers', :'quantile', :'distinct', :'frequency', :'membership');
 RESET max_parallel_workers_per_gather;
 
-SELECT md5(merge(part)::text) AS thousand_parts
-FROM (SELECT quantile_agg(delay) AS part
-      FROM flights
-      GROUP BY (hashtext(ctid::text) & 2147483647) % 1000) AS parts \gset
+\echo 'Sketches of all flights, made in four ways: md5 of each'
+SELECT made, left(quantile, 12) AS quantile, left("distinct", 12) AS "distinct", left(frequency, 12) AS frequency, left(membership, 12) AS membership FROM built ORDER BY number;
 
-SELECT md5(merge(delay)::text) AS hours, count(*) AS number_of_hours FROM flights_hourly \gset
-
-\echo 'The sketch of all delays, made in four ways'
-SELECT * FROM (VALUES ('from the rows, in one process', :'one_process'),
-                      ('from the rows, by 2 parallel workers', :'two_workers'),
-                      ('merged from 1000 random parts', :'thousand_parts'),
-                      ('merged from ' || :'number_of_hours' || ' hours', :'hours')) AS built (made, md5);
-
-SELECT :'one_process' = ALL (ARRAY[:'two_workers', :'thousand_parts', :'hours']) AS same \gset
+SELECT count(*) = 4 AND count(DISTINCT (quantile, "distinct", frequency, membership)) = 1 AS same FROM built \gset
 \if :same
     \echo 'All are equal.'
 \else
