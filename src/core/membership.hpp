@@ -148,8 +148,8 @@ int log2_blocks_for(std::uint64_t items, double rate) noexcept;
 double expected_rate(int log2_blocks, std::uint64_t items) noexcept;
 double measured_rate(const View &view) noexcept;
 
-// Every packed token, ascending, as visit(token) -> bool until one says false. Ones beyond the count are not visited.
-// Returns the number that was. Memory-safe for any bytes.
+// Every packed token, ascending, as visit(token) -> bool until one says false. Returns for how many it said true; one
+// more than there are tokens if a further one is set in the upper bits. Memory-safe for any bytes.
 template <typename Visit>
 std::uint64_t for_each_packed_token(const View &packed, Visit visit) noexcept {
     TokenLayout layout(packed.tokens, packed.log2_blocks);
@@ -163,7 +163,7 @@ std::uint64_t for_each_packed_token(const View &packed, Visit visit) noexcept {
         std::uint64_t window =
             bits.peek_at(upper + at) & low_mask(static_cast<int>(std::min(kStep, layout.upper_length - at)));
         for (; window != 0; window &= window - 1) {
-            if (found == layout.count) return found;
+            if (found == layout.count) return found + 1;
             std::uint64_t high = at + static_cast<unsigned>(std::countr_zero(window)) - found;
             if (!visit(high << layout.low_bits | (bits.peek_at(low) & mask))) return found;
             low += static_cast<unsigned>(layout.low_bits);
