@@ -401,7 +401,7 @@ SKETCH_API sketch_status sketch_frequency_describe(const void *sketch, size_t si
  * actual one. Filters of different sizes merge to the smaller one, exactly as if made with it.
  *
  * Calls that go through a whole filter (move, merge, pack, check, rate) take as long as its memory does: some
- * 50 ms for 128 MB. Packing tokens sorts them: up to half a second for the 8 million that the largest filter holds.
+ * 50 ms for 128 MB. Packing tokens sorts them: about a second for the 8 million that the largest filter holds.
  * ---------------------------------------------------------------------------------------------------------------------
  */
 #define SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS 22 /* 128 MB */

@@ -53,7 +53,7 @@ class Work {
     WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
     bool dense() const noexcept { return header().flags & kDense; }
     int log2_blocks() const noexcept { return header().log2_blocks; }
-    std::uint8_t *blocks() const noexcept { return bytes_ + sizeof(WorkHeader); }
+    std::uint8_t *data() const noexcept { return bytes_ + sizeof(WorkHeader); }
     std::uint64_t *table() const noexcept { return reinterpret_cast<std::uint64_t *>(bytes_ + sizeof(WorkHeader)); }
     std::uint64_t slots() const noexcept { return slots_in(size_); }
 
@@ -88,7 +88,7 @@ class Work {
     }
 
     void set_token(std::uint64_t token) const noexcept {
-        set_bits(blocks() + kBlockSize * token_block(token), token_low(token));
+        set_bits(data() + kBlockSize * token_block(token), token_low(token));
     }
 
   private:
@@ -130,20 +130,6 @@ Status add_new_token(const Work &work, std::uint64_t token, sketch_growth &growt
     return work.add_token(token) ? SKETCH_OK : plan_tokens(work, 1, growth);
 }
 
-// visit(token) -> bool for the tokens of either form, until one says false.
-template <typename Visit>
-std::uint64_t for_each_token(const View &view, Visit visit) noexcept {
-    if (!view.work) return for_each_packed_token(view, visit);
-    std::uint64_t visited = 0;
-    for (std::uint64_t i = 0; i < view.slots; i++) {
-        std::uint64_t slot = load<std::uint64_t>(view.data + 8 * i);
-        if (slot == 0) continue;
-        if (!visit(slot - 1)) break;
-        visited++;
-    }
-    return visited;
-}
-
 }  // namespace
 
 void work_init(void *state, std::size_t size, int kind, int log2_blocks) noexcept {
@@ -163,22 +149,14 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
     work_init(to, growth.size, old.kind, growth.scale);
     target.header().flags = growth.flags;
     if (source.dense()) {
-        block_loops().or_blocks(target.blocks(), source.blocks(), blocks_of(growth.scale), shift, Words::native);
+        block_loops().or_blocks(target.data(), source.data(), blocks_of(growth.scale), shift, Words::native);
         return;
     }
-    const std::uint64_t *slot = source.table(), *end = slot + source.slots();
-    while (slot < end) {  // half of the slots are empty, which no processor can foresee: first sort them out
-        std::uint64_t full[256];
-        std::size_t count = 0;
-        for (const std::uint64_t *stop = slot + std::min<std::ptrdiff_t>(end - slot, 256); slot < stop; slot++) {
-            full[count] = *slot;
-            count += *slot != 0;
-        }
-        if (target.dense())
-            for (std::size_t i = 0; i < count; i++) target.set_token(fold_token(full[i] - 1, shift));
-        else
-            for (std::size_t i = 0; i < count; i++) target.put_token(fold_token(full[i] - 1, shift));
-    }
+    for_each_in_table(source.data(), source.slots(), [&](std::uint64_t token) {
+        if (target.dense()) target.set_token(fold_token(token, shift));
+        else target.put_token(fold_token(token, shift));
+        return true;
+    });
 }
 
 Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept {
@@ -187,7 +165,7 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, ske
     if (h.kind != kind) [[unlikely]]
         return SKETCH_WRONG_KIND;
     if (work.dense()) [[likely]] {
-        set_bits(work.blocks() + kBlockSize * block_of(hash, h.log2_blocks), token_low(hash));
+        set_bits(work.data() + kBlockSize * block_of(hash, h.log2_blocks), token_low(hash));
         return SKETCH_OK;
     }
     return add_new_token(work, token_of(hash, h.log2_blocks), growth);
@@ -211,7 +189,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
     const int shift = other.log2_blocks - h.log2_blocks;
     if (other.dense) {
         if (!work.dense()) return plan_blocks(h.log2_blocks, growth);
-        block_loops().or_blocks(work.blocks(), other.data, blocks_of(h.log2_blocks), shift, other.words());
+        block_loops().or_blocks(work.data(), other.data, blocks_of(h.log2_blocks), shift, other.words());
         return SKETCH_OK;
     }
     if (work.dense()) {
@@ -251,12 +229,9 @@ Status open(const void *sketch, std::size_t size, View &view) noexcept {
 // As many tokens as the header says, none out of range. That none comes twice is found out when they are sorted.
 Status check_work_tokens(const View &work) noexcept {
     const std::uint64_t limit = std::uint64_t{1} << (kLowBits + work.log2_blocks);
-    std::uint64_t count = 0, beyond = 0;
-    for_each_work_token(work, [&](std::uint64_t token) {
-        count++;
-        beyond += token >= limit;
-    });
-    return count == work.tokens && beyond == 0 ? SKETCH_OK : SKETCH_CORRUPT;
+    bool in_range = true;
+    std::uint64_t count = for_each_token(work, [&](std::uint64_t token) { return in_range &= token < limit; });
+    return in_range && count == work.tokens ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
 // Bounded by the number of slots, for a table that may be anybody's.

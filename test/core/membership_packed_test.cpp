@@ -1,0 +1,317 @@
+// Bytes from anywhere: a packed value is refused or it is canonical and every function can work with it, and no work
+// form, however damaged, makes a reader leave its buffer. What is checked about each stands in
+// fuzz/membership_decoder.cpp.
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "catch.hpp"
+#include "membership_sketch.hpp"
+
+std::string membership_complaint(const uint8_t *data, size_t size, size_t shift);
+
+namespace {
+
+using Random = std::mt19937_64;
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr int kRounds = 6000;
+#else
+constexpr int kRounds = 40000;
+#endif
+
+Hashes numbers(size_t count) {
+    Hashes hashes(count);
+    for (size_t i = 0; i < count; i++) hashes[i] = sketch_hash_word(i);
+    return hashes;
+}
+
+// Tokens and blocks of all sizes, crowded tokens, kinds.
+std::vector<MembershipSketch> samples() {
+    std::vector<MembershipSketch> all;
+    for (int log2_blocks : {0, 1, 3, 10, 22})
+        for (size_t count : {0, 1, 2, 3, 7, 8, 17, 70}) all.push_back(filter_of(numbers(count), log2_blocks));
+    all.push_back(filter_of(numbers(300), 7));
+    all.push_back(filter_of(numbers(300), 10));
+    all.push_back(filter_of({0}, 10));
+    all.push_back(filter_of({~uint64_t{0}}, 22));
+    all.push_back(filter_of({0, ~uint64_t{0}, 1, uint64_t{1} << 63}, 4));
+    Hashes crowded;
+    for (uint64_t i = 0; i < 100; i++) crowded.push_back((uint64_t{77} << 56) + 3 * i);
+    all.push_back(filter_of(crowded, 8));
+    MembershipSketch texts(6, SKETCH_KIND_TEXT), arrays(2, SKETCH_KIND_ARRAY + SKETCH_KIND_DATE);
+    for (uint64_t h : numbers(20)) texts.add(h), arrays.add(h);
+    all.push_back(texts);
+    all.push_back(arrays);
+    return all;
+}
+
+void must_be_sound(const uint8_t *data, size_t size, size_t shift, const std::string &what) {
+    std::string complaint = membership_complaint(data, size, shift);
+    if (!complaint.empty()) FAIL(complaint << ": " << what);
+}
+
+uint8_t telling_byte(Random &random, uint8_t old) {
+    switch (random() % 5) {
+        case 0: return static_cast<uint8_t>(old ^ 1u << random() % 8);
+        case 1: return 0;
+        case 2: return 0xff;
+        case 3: return static_cast<uint8_t>(old + (random() % 2 ? 1 : -1));
+        default: return static_cast<uint8_t>(random());
+    }
+}
+
+sketch_status check(const Bytes &packed) { return sketch_membership_check(packed.data(), packed.size()); }
+
+}  // namespace
+
+TEST_CASE("valid filters are sound at any alignment", "[membership][packed]") {
+    for (const MembershipSketch &s : samples()) {
+        Bytes packed = s.pack();
+        for (size_t shift : {0, 1, 3}) must_be_sound(packed.data(), packed.size(), shift, "valid");
+        REQUIRE(check(packed) == SKETCH_OK);
+        must_be_sound(s.bytes(), s.size(), 0, "valid work form");
+        REQUIRE(unpacked_filter(packed).pack() == packed);
+    }
+}
+
+TEST_CASE("every truncated filter and every further byte is refused", "[membership][packed]") {
+    for (const MembershipSketch &s : samples()) {
+        Bytes packed = s.pack();
+        for (size_t size = 0; size < packed.size(); size += 1 + size / 200) {
+            must_be_sound(packed.data(), size, size % 2, "truncated");
+            REQUIRE(sketch_membership_check(packed.data(), size) == SKETCH_TRUNCATED);
+        }
+        packed.push_back(0);
+        for (int byte = 0; byte < 256; byte += 51) {
+            packed.back() = static_cast<uint8_t>(byte);
+            must_be_sound(packed.data(), packed.size(), 1, "with a byte more");
+            REQUIRE(check(packed) == SKETCH_TRAILING);
+        }
+    }
+}
+
+TEST_CASE("every flipped bit gives a refusal or another sound filter", "[membership][packed]") {
+    for (const MembershipSketch &s : samples()) {
+        Bytes packed = s.pack();
+        for (size_t bit = 0; bit < 8 * packed.size(); bit += bit < 1000 ? 1 : 37) {
+            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+            must_be_sound(packed.data(), packed.size(), bit % 2, "bit " + std::to_string(bit));
+            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+        }
+    }
+}
+
+TEST_CASE("so do random changes of several bytes of a filter", "[membership][packed]") {
+    Random random(61);
+    std::vector<Bytes> all;
+    for (const MembershipSketch &s : samples()) all.push_back(s.pack());
+    for (int round = 0; round < kRounds; round++) {
+        Bytes packed = all[random() % all.size()];
+        for (uint64_t changes = 1 + random() % 4; changes > 0 && !packed.empty(); changes--) {
+            size_t at = random() % (random() % 2 ? std::min<size_t>(packed.size(), 16) : packed.size());
+            switch (random() % 8) {
+                case 0: packed.erase(packed.begin() + static_cast<long>(at)); break;
+                case 1: packed.insert(packed.begin() + static_cast<long>(at), static_cast<uint8_t>(random())); break;
+                case 2: packed.resize(at + 1); break;
+                default: packed[at] = telling_byte(random, packed[at]);
+            }
+        }
+        must_be_sound(packed.data(), packed.size(), random() % 4, "round " + std::to_string(round));
+    }
+}
+
+TEST_CASE("random upper bits of tokens give a refusal or a sound filter", "[membership][packed]") {
+    // As many ones as there are tokens, anywhere: half of these are canonical.
+    Random random(62);
+    int accepted = 0;
+    for (int round = 0; round < kRounds / 4; round++) {
+        const size_t n = 1 + random() % 20;
+        int width = 0;
+        while (n >> width != 0) width++;
+        const int log2_blocks = 4 + static_cast<int>(random() % 19), low_bits = 32 + log2_blocks - width;
+        const size_t length = n + (size_t{1} << width) - 1, upper = (length + 7) / 8;
+        Bytes packed = {1, 5, 0, 1, static_cast<uint8_t>(log2_blocks), static_cast<uint8_t>(n), 0, 0};
+        packed.resize(8 + upper + (n * static_cast<size_t>(low_bits) + 7) / 8);
+        std::vector<size_t> places(length);
+        for (size_t i = 0; i < length; i++) places[i] = i;
+        std::shuffle(places.begin(), places.end(), random);
+        for (size_t i = 0; i < n; i++) packed[8 + places[i] / 8] |= static_cast<uint8_t>(1 << places[i] % 8);
+        for (size_t bit = 0; bit < n * static_cast<size_t>(low_bits); bit++)
+            if (random() % 2) packed[8 + upper + bit / 8] |= static_cast<uint8_t>(1 << bit % 8);
+        must_be_sound(packed.data(), packed.size(), round % 2, "round " + std::to_string(round));
+        accepted += check(packed) == SKETCH_OK;
+    }
+    CHECK(accepted > kRounds / 40);
+}
+
+TEST_CASE("what no filter can hold is refused", "[membership][packed]") {
+    Bytes tokens = filter_of(numbers(70), 10).pack(), dense = filter_of(numbers(70), 3).pack();
+    auto with = [](Bytes packed, size_t at, int byte) {
+        packed[at] = static_cast<uint8_t>(byte);
+        return packed;
+    };
+    for (const Bytes &packed : {tokens, dense}) {
+        REQUIRE(check(packed) == SKETCH_OK);
+        CHECK(check(with(packed, 0, 2)) == SKETCH_WRONG_VERSION);
+        CHECK(check(with(packed, 0, 0xe7)) == SKETCH_WRONG_VERSION);
+        CHECK(check(with(packed, 1, 2)) == SKETCH_WRONG_FAMILY);
+        for (int flags : {2, 3, 0x20, 0x21, 0x80}) CHECK(check(with(packed, 2, flags)) == SKETCH_CORRUPT);
+        for (int kind : {0, 20, 62, 64, 128, 255}) CHECK(check(with(packed, 3, kind)) == SKETCH_CORRUPT);
+        for (int log2_blocks : {23, 64, 255}) CHECK(check(with(packed, 4, log2_blocks)) == SKETCH_CORRUPT);
+        CHECK(check({}) == SKETCH_TRUNCATED);
+    }
+    CHECK(check(with(dense, 5, 1)) == SKETCH_CORRUPT);
+    CHECK(check(with(dense, 7, 1)) == SKETCH_CORRUPT);
+    CHECK(check(with(tokens, 4, 5)) == SKETCH_CORRUPT);                                     // 70 tokens where 64 may be
+    CHECK(check(with(tokens, tokens.size() - 1, tokens.back() | 0x80)) == SKETCH_CORRUPT);  // fill
+
+    // A block some of whose words are empty, and a filter without items.
+    for (size_t word = 0; word < 8; word++) {
+        Bytes packed = dense;
+        std::fill_n(packed.begin() + static_cast<long>(8 + 4 * word), 4, uint8_t{0});
+        CHECK(check(packed) == SKETCH_CORRUPT);
+    }
+    std::fill_n(dense.begin() + 8, 32, uint8_t{0});
+    CHECK(check(dense) == SKETCH_OK);  // an empty block is nothing special
+    std::fill(dense.begin() + 8, dense.end(), uint8_t{0});
+    CHECK(check(dense) == SKETCH_CORRUPT);
+
+    // Two equal tokens; two in the wrong order.
+    Bytes pair = filter_of({5, 6}, 0).pack();  // 5 = 101b and 6 = 110b in 30 bits each, high parts 0
+    REQUIRE(pair == Bytes{1, 5, 0, 1, 0, 2, 0, 0, 3, 5, 0, 0, 0x80, 1, 0, 0, 0});
+    CHECK(check(with(with(pair, 12, 0x40), 9, 5)) == SKETCH_CORRUPT);
+    pair[9] = 7;
+    CHECK(check(pair) == SKETCH_CORRUPT);
+}
+
+TEST_CASE("bytes of nothing but one value are no filter", "[membership][packed]") {
+    for (int value = 0; value < 256; value++)
+        for (size_t size : {1, 4, 5, 8, 40, 64, 65, 4096}) {
+            Bytes bytes(size, static_cast<uint8_t>(value));
+            must_be_sound(bytes.data(), bytes.size(), 0, "filled");
+            CHECK(check(bytes) != SKETCH_OK);
+        }
+}
+
+TEST_CASE("damaged work forms of filters are refused or read as sound ones", "[membership][work]") {
+    Random random(63);
+    std::vector<MembershipSketch> all = samples();
+    for (const MembershipSketch &s : all)
+        for (size_t bit = 32; bit < 8 * 64; bit++) {  // the header and the first data
+            Bytes work(s.bytes(), s.bytes() + s.size());
+            work[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+            must_be_sound(work.data(), work.size(), 0, "bit " + std::to_string(bit));
+        }
+    for (int round = 0; round < kRounds; round++) {
+        const MembershipSketch &s = all[random() % all.size()];
+        Bytes work(s.bytes(), s.bytes() + s.size());
+        for (uint64_t changes = 1 + random() % 4; changes > 0; changes--) {
+            size_t at = random() % 2 ? 6 + random() % 26 : 4 + random() % (work.size() - 4);
+            work[at] = telling_byte(random, work[at]);
+        }
+        if (random() % 8 == 0) work.resize(4 + random() % work.size());
+        must_be_sound(work.data(), work.size(), 0, "round " + std::to_string(round));
+    }
+}
+
+TEST_CASE("damaged tables of tokens are refused where it matters", "[membership][work]") {
+    MembershipSketch s = filter_of(numbers(11), 10);
+    auto packing = [&](auto damage) {
+        std::vector<uint64_t> words(s.size() / 8);
+        std::memcpy(words.data(), s.data(), s.size());
+        damage(words);
+        must_be_sound(reinterpret_cast<const uint8_t *>(words.data()), s.size(), 0, "damaged table");
+        Bytes out(SKETCH_MEMBERSHIP_TOKENS_PACKED_MAX(100));
+        size_t used;
+        return sketch_membership_pack(words.data(), s.size(), out.data(), out.size(), &used);
+    };
+    auto nth_full = [](std::vector<uint64_t> &words, int n) {
+        size_t at = 4;
+        for (; words[at] == 0 || n-- > 0; at++) {
+        }
+        return at;
+    };
+    CHECK(packing([](auto &) {}) == SKETCH_OK);
+    CHECK(packing([&](auto &w) { w[nth_full(w, 0)] = w[nth_full(w, 1)]; }) == SKETCH_CORRUPT);        // twice
+    CHECK(packing([&](auto &w) { w[nth_full(w, 3)] = 0; }) == SKETCH_CORRUPT);                        // missing
+    CHECK(packing([&](auto &w) { w[nth_full(w, 3)] = (uint64_t{1} << 42) + 1; }) == SKETCH_CORRUPT);  // too large
+    CHECK(packing([&](auto &w) { w[nth_full(w, 3)] = ~uint64_t{0}; }) == SKETCH_CORRUPT);
+    for (size_t at = 4; at < s.size() / 8; at++)  // one more, wherever there is room
+        for (uint64_t slot : {uint64_t{12345}, ~uint64_t{0}}) {
+            if (static_cast<const uint64_t *>(s.data())[at] != 0) continue;
+            CHECK(packing([&](auto &w) { w[at] = slot; }) == SKETCH_CORRUPT);
+        }
+    CHECK(packing([&](auto &w) { std::fill(w.begin() + 4, w.end(), ~uint64_t{0}); }) == SKETCH_CORRUPT);  // all full
+}
+
+TEST_CASE("a filter's work form of another size, layout or family is refused", "[membership][work]") {
+    for (int log2_blocks : {3, 10}) {
+        MembershipSketch s = filter_of(numbers(20), log2_blocks);
+        auto status = [&](size_t at, uint8_t byte, size_t size) {
+            std::vector<uint64_t> words((size + 7) / 8);
+            std::memcpy(words.data(), s.data(), std::min(size, s.size()));
+            reinterpret_cast<uint8_t *>(words.data())[at] = byte;
+            sketch_membership_info info;
+            return sketch_membership_describe(words.data(), size, &info);
+        };
+        CHECK(status(4, SKETCH_WORK_MAGIC, s.size()) == SKETCH_OK);
+        CHECK(status(5, 1, s.size()) == SKETCH_WRONG_FAMILY);
+        CHECK(status(6, 2, s.size()) == SKETCH_WRONG_VERSION);
+        CHECK(status(7, 2, s.size()) == SKETCH_CORRUPT);
+        CHECK(status(8, 0, s.size()) == SKETCH_CORRUPT);
+        CHECK(status(9, 23, s.size()) == SKETCH_CORRUPT);
+        CHECK(status(4, SKETCH_WORK_MAGIC, 31) == SKETCH_TRUNCATED);
+        CHECK(status(4, SKETCH_WORK_MAGIC, 64) == SKETCH_TRUNCATED);
+        CHECK(status(4, SKETCH_WORK_MAGIC, s.size() - 1) == SKETCH_CORRUPT);
+    }
+}
+
+TEST_CASE("too small a buffer for a filter is told", "[membership][packed]") {
+    for (const MembershipSketch &s : samples()) {
+        Bytes packed = s.pack();
+        sketch_membership_info info = s.info();
+        REQUIRE(packed.size() <= SKETCH_MEMBERSHIP_PACKED_MAX(info.log2_blocks));
+        if (!info.is_dense)
+            REQUIRE(SKETCH_MEMBERSHIP_TOKENS_PACKED_MAX(info.tokens) >= packed.size() + 8 * info.tokens);
+        for (size_t capacity = 0; capacity < packed.size(); capacity += 1 + packed.size() / 50)
+            for (int from_packed : {0, 1}) {
+                std::unique_ptr<uint8_t[]> out(new uint8_t[capacity]);
+                size_t used = 12345;
+                REQUIRE(sketch_membership_pack(from_packed ? packed.data() : s.data(),
+                                               from_packed ? packed.size() : s.size(), out.get(), capacity,
+                                               &used) == SKETCH_NO_ROOM);
+                REQUIRE(used == 12345);
+            }
+        // What the size alone promises is enough too, at any alignment.
+        if (info.log2_blocks > 10) continue;
+        for (size_t shift : {0, 1, 7}) {
+            size_t capacity = SKETCH_MEMBERSHIP_PACKED_MAX(info.log2_blocks), used = 0;
+            std::unique_ptr<uint8_t[]> out(new uint8_t[capacity + shift]);
+            REQUIRE(sketch_membership_pack(s.data(), s.size(), out.get() + shift, capacity, &used) == SKETCH_OK);
+            REQUIRE(Bytes(out.get() + shift, out.get() + shift + used) == packed);
+        }
+    }
+}
+
+TEST_CASE("the fullest tables of tokens fit into what the ABI promises", "[membership][size]") {
+    for (int log2_blocks = 0; log2_blocks <= 16; log2_blocks++) {
+        MembershipSketch s = filter_of(numbers(size_t{2} << log2_blocks), log2_blocks);
+        REQUIRE(s.info().tokens == uint64_t{2} << log2_blocks);
+        Bytes out(SKETCH_MEMBERSHIP_PACKED_MAX(log2_blocks));
+        size_t used = 0;
+        REQUIRE(sketch_membership_pack(s.data(), s.size(), out.data(), out.size(), &used) == SKETCH_OK);
+        out.resize(used);
+        REQUIRE(check(out) == SKETCH_OK);
+        // 33 bits a token: a quarter of the blocks' size, and the header.
+        CHECK(used <= 8 + 2 + ((size_t{33} << (log2_blocks + 1)) + 7) / 8);
+    }
+}
+
+TEST_CASE("packed filters are as small as promised", "[membership][size]") {
+    // Of any 70 among 2^42 tokens, log2 C(2^42, 70) = 2607 bits are information.
+    CHECK(filter_of(numbers(70), 10).pack().size() <= 8 + 1.02 * 2607 / 8);
+    CHECK(MembershipSketch(10).pack().size() == 8);
+    CHECK(filter_of(numbers(1), 10).pack().size() == 15);
+    CHECK(filter_of(numbers(100000), 10).pack().size() == 8 + (32 << 10));
+}

@@ -1,0 +1,261 @@
+// What a filter promises: no false negative ever; false positives at the rate that was asked for, and at the rate that
+// it says it has.
+#include <cmath>
+#include <limits>
+
+#include "catch.hpp"
+#include "membership_sketch.hpp"
+
+namespace {
+
+using Random = std::mt19937_64;
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr uint64_t kEffort = 1;
+#else
+constexpr uint64_t kEffort = 10;
+#endif
+
+// Different numbers, far from those that are probed for.
+Hashes items(uint64_t count, uint64_t batch) {
+    Hashes hashes(count);
+    for (uint64_t i = 0; i < count; i++) hashes[i] = sketch_hash_word((batch + 1) << 40 | i);
+    return hashes;
+}
+
+// Fraction of `probes` numbers, none of which was added, that are found.
+double found_of(const Bytes &packed, uint64_t probes, uint64_t batch) {
+    uint64_t found = 0;
+    for (uint64_t i = 0; i < probes; i++) found += packed_contains(packed, sketch_hash_word(batch << 32 | i));
+    return static_cast<double>(found) / static_cast<double>(probes);
+}
+
+double sigma_of(double rate, uint64_t probes) { return std::sqrt(rate * (1 - rate) / static_cast<double>(probes)); }
+
+// The most items that a filter of this size is chosen for.
+uint64_t most_items(int log2_blocks, double rate) {
+    uint64_t low = 1, high = uint64_t{1} << 40;
+    while (low < high) {
+        uint64_t middle = low + (high - low + 1) / 2;
+        if (sketch_membership_expected_rate(log2_blocks, middle) <= rate) low = middle;
+        else high = middle - 1;
+    }
+    return low;
+}
+
+// Poisson mixture over the items of a block, from the definition: the limit for many blocks.
+double poisson_rate(double mean) {
+    long double sum = 0;
+    for (int i = 0; i < 4000; i++) {
+        long double log_chance = i * std::log(static_cast<long double>(mean)) - mean - std::lgamma(i + 1.0L);
+        sum += std::exp(log_chance) * std::pow(1 - std::pow(31.0L / 32, i), 8.0L);
+    }
+    return static_cast<double>(sum);
+}
+
+}  // namespace
+
+TEST_CASE("what was added is found, in every form and at every size", "[membership][statistics]") {
+    Random random(51);
+    for (int log2_blocks : {0, 1, 3, 6, 10, 13, 22})
+        for (size_t count : {1, 2, 30, 500, 5000}) {
+            Hashes hashes(count);
+            uint64_t shape = random() % 3, some = random();
+            for (uint64_t &h : hashes) {
+                h = random();
+                if (shape == 1) h = (h & 0xffffffff) | some << 32;
+                if (shape == 2) h = (h & ~uint64_t{0xffffffff}) | (some & 0xffffffff);
+            }
+            if (log2_blocks == 22 && count > 500) continue;
+            MembershipSketch s = filter_of(hashes, log2_blocks);
+            for (int to = log2_blocks; to >= 0; to -= 1 + log2_blocks / 8) {
+                s.limit(to);
+                Bytes packed = s.pack();
+                for (uint64_t h : hashes) {
+                    REQUIRE(s.contains(h));
+                    REQUIRE(packed_contains(packed, h));
+                    size_t offset = 0, length = 0;
+                    REQUIRE(sketch_membership_locate(packed.data(), SKETCH_MEMBERSHIP_HEAD_SIZE, packed.size(),
+                                                     SKETCH_KIND_NUMBER, h, &offset, &length) == SKETCH_OK);
+                    REQUIRE((length != 0) == (s.info().is_dense != 0));
+                    if (length == 0) continue;
+                    REQUIRE(offset + length <= packed.size());
+                    REQUIRE(sketch_membership_block_contains(packed.data() + offset, h));
+                }
+            }
+        }
+}
+
+TEST_CASE("all forms answer alike about what was not added", "[membership][statistics]") {
+    Random random(52);
+    for (int log2_blocks : {0, 2, 5, 8})
+        for (size_t count :
+             {size_t{1}, size_t{2} << log2_blocks, size_t{20} << log2_blocks, size_t{60} << log2_blocks}) {
+            MembershipSketch s = filter_of(items(count, 3), log2_blocks);
+            Bytes packed = s.pack();
+            for (int i = 0; i < 3000; i++) {
+                uint64_t h = random();
+                bool found = s.contains(h);
+                REQUIRE(packed_contains(packed, h) == found);
+                size_t offset = 0, length = 0;
+                REQUIRE(sketch_membership_locate(packed.data(), packed.size(), packed.size(), SKETCH_KIND_NUMBER, h,
+                                                 &offset, &length) == SKETCH_OK);
+                if (length > 0) REQUIRE((sketch_membership_block_contains(&packed[offset], h) != 0) == found);
+            }
+        }
+}
+
+TEST_CASE("tokens tell items apart by all of their bits", "[membership][statistics]") {
+    Random random(53);
+    for (int log2_blocks : {0, 1, 4, 10, 22})
+        for (size_t count : {1, 2, 3, 31, 32, 33, 1000}) {
+            if (count > size_t{2} << log2_blocks) continue;
+            Hashes hashes(count);
+            uint64_t crowded = random();  // half of them in one block: a long run of equal high parts
+            for (uint64_t &h : hashes) h = random() % 2 ? random() : crowded >> 32 << 32 | (random() & 0xffffffff);
+            MembershipSketch s = filter_of(hashes, log2_blocks);
+            Bytes packed = s.pack();
+            REQUIRE_FALSE(s.info().is_dense);
+            std::set<uint64_t> tokens;
+            auto token = [&](uint64_t h) { return ((h >> 1) >> (63 - log2_blocks)) << 32 | (h & 0xffffffff); };
+            for (uint64_t h : hashes) tokens.insert(token(h));
+            CHECK(s.info().tokens == tokens.size());
+            CHECK(s.rate() == std::ldexp(static_cast<double>(tokens.size()), -32 - log2_blocks));
+            for (uint64_t h : hashes)
+                for (int bit = 0; bit < 64; bit++) {
+                    uint64_t other = h ^ uint64_t { 1 } << bit;
+                    bool expected = tokens.count(token(other)) > 0;
+                    REQUIRE(s.contains(other) == expected);
+                    REQUIRE(packed_contains(packed, other) == expected);
+                }
+        }
+}
+
+TEST_CASE("the rate asked for holds at the expected number of items", "[membership][statistics]") {
+    // `rounds` filters of different items each, so that the luck of one small filter does not matter. Tolerance: 4
+    // standard deviations of the binomial count of false positives; the filters' own spread, at most a quarter of the
+    // rate for one of 100 items, divided by the root of their number; and 3 % by which multiplied hashes are worse than
+    // the model's independent bits.
+    for (double rate : {0.1, 0.01, 0.001})
+        for (uint64_t count : {100, 1000, 10000, 100000, 1000000}) {
+            int log2_blocks = sketch_membership_log2_blocks(count, rate);
+            REQUIRE(sketch_membership_expected_rate(log2_blocks, count) <= rate);
+            if (log2_blocks > 0) REQUIRE(sketch_membership_expected_rate(log2_blocks - 1, count) > rate);
+            // As asked for, and with as many items as a filter of this size is chosen for at all.
+            for (uint64_t n : {count, most_items(log2_blocks, rate)}) {
+                REQUIRE(sketch_membership_log2_blocks(n, rate) == log2_blocks);
+                uint64_t rounds = 1 + std::min<uint64_t>(50 * kEffort, 100000 * kEffort / n);
+                uint64_t probes = static_cast<uint64_t>(500.0 * static_cast<double>(kEffort) / rate) / rounds;
+                double found = 0, claimed = 0;
+                for (uint64_t round = 0; round < rounds; round++) {
+                    MembershipSketch s = filter_of(items(n, round), log2_blocks);
+                    claimed += s.rate() / static_cast<double>(rounds);
+                    found += found_of(s.pack(), probes, round) / static_cast<double>(rounds);
+                }
+                double spread = 0.25 * std::sqrt(100.0 / static_cast<double>(n * rounds));
+                double tolerance = 4 * sigma_of(rate, probes * rounds) + rate * (spread + 0.03);
+                double expected = sketch_membership_expected_rate(log2_blocks, n);
+                INFO(n << " items, rate " << rate << ", 2^" << log2_blocks << " blocks: found " << found << " of "
+                       << rounds << " x " << probes << ", expected " << expected << ", claimed " << claimed);
+                CHECK(found <= rate + tolerance);
+                if (n != count) CHECK(found >= rate - tolerance);
+            }
+        }
+}
+
+TEST_CASE("the rate that a filter tells is the one it has, at any fill", "[membership][statistics]") {
+    // Enough probes for 10 % to be 4 standard deviations of the count: 1600 false positives. The fill is given in
+    // percent of the items that the filter is made for.
+    for (double rate : {0.5, 0.1, 0.01})
+        for (int log2_blocks : {4, 11}) {
+            uint64_t expected_items = most_items(log2_blocks, rate);
+            for (uint64_t percent : {10, 25, 50, 75, 100, 150, 200, 300, 400}) {
+                uint64_t n = expected_items * percent / 100;
+                MembershipSketch s = filter_of(items(n, percent), log2_blocks);
+                double told = s.rate();
+                if (told < 1600 / (1e6 * static_cast<double>(kEffort))) continue;
+                uint64_t probes = static_cast<uint64_t>(1600 / told) + 20000;
+                double found = found_of(s.pack(), probes, 1);
+                INFO("made for " << expected_items << " at " << rate << ", " << percent << " %: found " << found
+                                 << " of " << probes << ", told " << told);
+                CHECK(std::abs(found - told) <= 0.1 * told);
+
+                // And it is the rate that the model expects: up to 3 %, and to 4 standard deviations of its own. The
+                // rate of a block with m items on average has relative deviation e / sqrt(m), e = d ln rate / d ln m.
+                double m = static_cast<double>(n) / std::exp2(log2_blocks), zero = std::pow(31.0 / 32, m);
+                double e = 8 * m * zero * std::log(32.0 / 31) / (1 - zero);
+                double expected = sketch_membership_expected_rate(log2_blocks, n);
+                CHECK(std::abs(told - expected) <= expected * (0.03 + 4 * e / std::sqrt(static_cast<double>(n))));
+            }
+        }
+}
+
+TEST_CASE("the expected rate is the model's", "[membership][model]") {
+    // One block: no mixture. Many blocks: the Poisson limit, but for a relative O(1 / blocks).
+    for (uint64_t n : {3, 10, 50, 100, 1000})
+        CHECK(sketch_membership_expected_rate(0, n) ==
+              Approx(std::pow(1 - std::pow(31.0 / 32, static_cast<double>(n)), 8)).epsilon(1e-12));
+    for (int log2_blocks : {16, 20, 22})
+        for (double mean : {2.5, 5.0, 8.0, 12.8, 20.0, 50.0, 100.0, 300.0, 511.0, 513.0, 700.0}) {
+            uint64_t n = static_cast<uint64_t>(std::ldexp(mean, log2_blocks));
+            CHECK(sketch_membership_expected_rate(log2_blocks, n) == Approx(poisson_rate(mean)).epsilon(0.002));
+        }
+    // Two blocks, by hand: three items fall 3-0 or 2-1, with chances 1/4 and 3/4. Five are the first to be dense.
+    auto block = [](int i) { return std::pow(1 - std::pow(31.0 / 32, i), 8); };
+    double five = (block(5) + block(0) + 5 * (block(4) + block(1)) + 10 * (block(3) + block(2))) / 32;
+    CHECK(sketch_membership_expected_rate(1, 5) == Approx(five).epsilon(1e-12));
+    CHECK(sketch_membership_expected_rate(1, 4) == Approx(4 / std::ldexp(1, 33)).epsilon(1e-12));
+    CHECK(sketch_membership_expected_rate(10, 0) == 0);
+    CHECK(sketch_membership_expected_rate(22, std::numeric_limits<uint64_t>::max()) == 1);
+    CHECK(sketch_membership_expected_rate(0, std::numeric_limits<uint64_t>::max()) == 1);
+}
+
+TEST_CASE("more items never lower the expected rate, more blocks never raise it", "[membership][model]") {
+    for (int log2_blocks = 0; log2_blocks <= SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS; log2_blocks++) {
+        double last = 0;
+        for (double n = 1; n < 1e12; n = n * 1.07 + 1) {
+            uint64_t count = static_cast<uint64_t>(n);
+            double rate = sketch_membership_expected_rate(log2_blocks, count);
+            REQUIRE(rate >= last * (1 - 1e-12));
+            REQUIRE(rate <= 1);
+            last = rate;
+            if (log2_blocks > 0) {
+                double coarser = sketch_membership_expected_rate(log2_blocks - 1, count);
+                REQUIRE(rate <= coarser * (1 + 1e-12));
+            }
+        }
+        CHECK(last > 0.999);
+    }
+}
+
+TEST_CASE("the size that is chosen is the smallest that will do", "[membership][model]") {
+    Random random(54);
+    for (int round = 0; round < 2000; round++) {
+        double rate = std::pow(10, -5 + 4.69 * static_cast<double>(random() % 1000) / 999);
+        uint64_t count = 1 + static_cast<uint64_t>(std::exp2(static_cast<double>(random() % 4000) / 100));
+        int log2_blocks = sketch_membership_log2_blocks(count, rate);
+        INFO(count << " items, rate " << rate << ": " << log2_blocks);
+        REQUIRE(log2_blocks >= -1);
+        if (log2_blocks >= 0) REQUIRE(sketch_membership_expected_rate(log2_blocks, count) <= rate);
+        int below = log2_blocks < 0 ? SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS : log2_blocks - 1;
+        if (below >= 0) REQUIRE(sketch_membership_expected_rate(below, count) > rate);
+    }
+    CHECK(sketch_membership_log2_blocks(1, 0.00001) == 0);
+    CHECK(sketch_membership_log2_blocks(1, 0.5) == 0);
+    CHECK(sketch_membership_log2_blocks(50000000, 0.01) == 21);
+    CHECK(sketch_membership_log2_blocks(100000000, 0.01) == 22);
+    CHECK(sketch_membership_log2_blocks(110000000, 0.01) == -1);
+    CHECK(sketch_membership_log2_blocks(std::numeric_limits<uint64_t>::max(), 0.5) == -1);
+    constexpr double kInf = std::numeric_limits<double>::infinity(), kNaN = std::numeric_limits<double>::quiet_NaN();
+    for (double rate : {0.0, 0.0000099, 0.500001, 1.0, -0.1, kInf, -kInf, kNaN})
+        CHECK(sketch_membership_log2_blocks(100, rate) == -2);
+    CHECK(sketch_membership_log2_blocks(0, 0.01) == -2);
+}
+
+TEST_CASE("a filled filter tells that it lets everything through", "[membership][statistics]") {
+    MembershipSketch s = filter_of(items(20000, 1), 2);
+    CHECK(s.rate() == 1);
+    CHECK(found_of(s.pack(), 1000, 1) == 1);
+    CHECK(MembershipSketch(7).rate() == 0);
+    CHECK(found_of(MembershipSketch(7).pack(), 1000, 1) == 0);
+}
