@@ -103,3 +103,5 @@ sketch_status sketch_frequency_describe(const void *sketch, size_t size, sketch_
         return SKETCH_OK;
     });
 }
+
+size_t sketch_frequency_packed_bound(const sketch_frequency_info *info) noexcept { return packed_bound(*info); }

@@ -148,6 +148,7 @@ Estimate count(const View &view, std::uint64_t hash) noexcept;
 
 // The one door for stored and sent bytes: accepts only what `encode` writes.
 Status check(const View &packed) noexcept;
+std::size_t packed_bound(const sketch_frequency_info &info) noexcept;
 // Checks a view and writes it.
 Status encode(const View &view, ByteWriter &out) noexcept;
 
@@ -327,7 +328,7 @@ class Entries {
     std::uint32_t size() const noexcept { return view_.items; }
 
   private:
-    static constexpr std::uint32_t kBuffered = 256;
+    static constexpr std::uint32_t kBuffered = 512;
     const View &view_;
     Entry buffer_[kBuffered];
 };

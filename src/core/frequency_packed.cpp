@@ -163,6 +163,14 @@ void encode_dense(const View &view, ByteWriter &out) noexcept {
 
 }  // namespace
 
+std::size_t packed_bound(const sketch_frequency_info &info) noexcept {
+    if (info.is_dense) return dense_size(info.log2_width, std::countr_zero(info.counter_bytes));
+    // An entry: 64 bits of its hash and 2 of their order; no order of codes is chosen that is longer than the first,
+    // and there the largest count takes 125 bits.
+    constexpr std::size_t kHeader = 32, kEntry = 24;
+    return kHeader + kEntry * info.items;
+}
+
 Status encode(const View &view, ByteWriter &out) noexcept {
     Entries entries(view);
     if (Status s = view.is_dense ? check_rows(view) : entries.load(); s != SKETCH_OK) return s;
@@ -235,14 +243,16 @@ std::uint32_t PackedEntries::read(Entry *out, std::uint32_t room) noexcept {
 }
 
 bool PackedEntries::read_hashes(Entry *out, std::uint32_t count) noexcept {
-    const int middle_bits = 32 - high_bits_;
+    const std::size_t middle_bits = static_cast<std::size_t>(32 - high_bits_), middle = middle_.position();
+    const std::uint64_t mask = low_mask(32 - high_bits_);
+    const bool fast = middle_.can_peek_fast(middle + count * middle_bits);
     for (std::uint32_t i = 0; i < count; i++) {
         std::uint64_t low = load<std::uint32_t>(low_ + 4 * std::size_t{at_ + i});
         if constexpr (std::endian::native == std::endian::big) low = to_little_endian(low) >> 32;
-        std::uint64_t middle = middle_.peek() & low_mask(middle_bits);
-        middle_.advance(static_cast<std::size_t>(middle_bits));
-        out[i].hash = middle << 32 | low;
+        std::size_t at = middle + i * middle_bits;
+        out[i].hash = ((fast ? middle_.peek_fast(at) : middle_.peek_at(at)) & mask) << 32 | low;
     }
+    middle_.advance(count * middle_bits);
     if (high_bits_ == 0) {
         high_.advance(count);  // one entry: the unary part is one bit
         return count == 0 || (high_.peek_at(high_end_ - 1) & 1) == 1;

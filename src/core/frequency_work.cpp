@@ -411,6 +411,8 @@ Status merge_entries(const Work &work, const Entries &entries, sketch_growth &gr
             entries.for_each(done, [&](const Entry &e) { return work.uncount_dense<T>(e.hash, e.count); });
             return plan_wider(work, work.width() + 1, growth);
         }
+        // Without a try where no overlap would help.
+        if (entries.size() > capacity_of(work.header().slots)) return plan_entries(work, entries, growth);
         std::uint32_t done =
             entries.for_each(entries.size(), [&](const Entry &e) { return work.count_exact<T>(e.hash, e.count); });
         if (done == entries.size()) return SKETCH_OK;
