@@ -358,7 +358,8 @@ SKETCH_API sketch_status sketch_frequency_add(void *state, size_t size, int kind
 SKETCH_API sketch_status sketch_frequency_limit(void *state, size_t size, int log2_width,
                                                 sketch_growth *growth) SKETCH_NOEXCEPT;
 
-/* Adds another sketch, packed or work. OK, GROW, OVERFLOW, WRONG_KIND, or what is wrong with the other sketch. */
+/* Adds another sketch, packed or work, but not the state itself. OK, GROW, OVERFLOW, WRONG_KIND, or what is wrong with
+ * the other sketch. Of packed dense bytes the noise that they state is not checked here. */
 SKETCH_API sketch_status sketch_frequency_merge(void *state, size_t size, const void *other, size_t other_size,
                                                 sketch_growth *growth) SKETCH_NOEXCEPT;
 
@@ -391,6 +392,9 @@ typedef struct sketch_frequency_info {
 /* Header fields only (all of the above): cheap. */
 SKETCH_API sketch_status sketch_frequency_describe(const void *sketch, size_t size,
                                                    sketch_frequency_info *info) SKETCH_NOEXCEPT;
+
+/* The packed form of what was described is no larger. While exact, that is far below SKETCH_FREQUENCY_PACKED_MAX. */
+SKETCH_API size_t sketch_frequency_packed_bound(const sketch_frequency_info *info) SKETCH_NOEXCEPT;
 
 /*
  * ---------------------------------------------------------------------------------------------------------------------

@@ -59,29 +59,31 @@ sketch_status sketch_frequency_subtract(void *state, size_t size, const void *ot
 sketch_status sketch_frequency_pack(const void *sketch, size_t size, uint8_t *out, size_t capacity,
                                     size_t *out_size) noexcept {
     return with_view(sketch, size, [&](const View &view) {
-        Status s = view.is_work ? check_data(view) : check(view.data, view.size);
-        if (s != SKETCH_OK) return s;
         if (!view.is_work) {
+            if (Status s = check(view); s != SKETCH_OK) return s;
             if (size > capacity) return SKETCH_NO_ROOM;
             std::memcpy(out, sketch, size);
             *out_size = size;
             return SKETCH_OK;
         }
         ByteWriter writer(out, capacity);
-        s = encode(view, writer);
+        Status s = encode(view, writer);
         if (s == SKETCH_OK) *out_size = writer.size();
         return s;
     });
 }
 
-sketch_status sketch_frequency_check(const uint8_t *packed, size_t size) noexcept { return check(packed, size); }
+sketch_status sketch_frequency_check(const uint8_t *packed, size_t size) noexcept {
+    View view;
+    Status s = view_of_packed(packed, size, view);
+    return s == SKETCH_OK ? check(view) : s;
+}
 
 sketch_status sketch_frequency_count(const void *sketch, size_t size, int kind, uint64_t hash, uint64_t *estimate,
                                      uint64_t *lower, uint64_t *upper) noexcept {
     return with_view(sketch, size, [&](const View &view) {
         if (view.kind != kind) return SKETCH_WRONG_KIND;
-        Estimate result;
-        if (Status s = count(view, hash, result); s != SKETCH_OK) return s;
+        Estimate result = count(view, hash);
         *estimate = result.estimate;
         *lower = result.lower;
         *upper = result.upper;
@@ -101,3 +103,5 @@ sketch_status sketch_frequency_describe(const void *sketch, size_t size, sketch_
         return SKETCH_OK;
     });
 }
+
+size_t sketch_frequency_packed_bound(const sketch_frequency_info *info) noexcept { return packed_bound(*info); }

@@ -1,4 +1,6 @@
 // Reading a frequency sketch of either form.
+#include <type_traits>
+
 #include "frequency.hpp"
 
 namespace sketch::frequency {
@@ -40,90 +42,94 @@ Status view_of(const void *sketch, std::size_t size, View &view) noexcept {
 
 namespace {
 
-// Whether every row adds up to the total. Sums of 8-byte counters could wrap, so each is compared on the way.
+// The sum of some counters, or false where it exceeds `most`. Blocks whose sum fits 32 bits are quicker to add up;
+// sums of 8-byte counters could wrap, so each is compared on the way.
 template <typename T>
-bool rows_add_up(const View &view) noexcept {
-    const std::size_t width = std::size_t{1} << view.log2_width;
-    bool right = true;
-    for (std::size_t row = 0; row < kDepth; row++) {
-        Counters<T> counters = view.counters<T>().row(row, view.log2_width);
-        std::uint64_t sum = 0;
-        if constexpr (sizeof(T) == 8) {
-            for (std::size_t i = 0; i < width; i++) {
-                if (counters[i] > view.total - sum) return false;
-                sum += counters[i];
-            }
-        } else {
-            for (std::size_t i = 0; i < width; i++) sum += counters[i];
+bool add_up(const Counters<T> &counters, std::size_t count, std::uint64_t most, std::uint64_t &sum) noexcept {
+    sum = 0;
+    if constexpr (sizeof(T) == 8) {
+        for (std::size_t i = 0; i < count; i++) {
+            if (counters[i] > most - sum) return false;
+            sum += counters[i];
         }
-        right &= sum == view.total;
+        return true;
     }
-    return right;
-}
-
-bool entries_add_up(const View &view) noexcept {
-    std::uint64_t sum = 0, previous = 0;
-    std::uint32_t items = 0;
-    bool right = true;
-    for_each_entry(view, [&](const Entry &e) {
-        right = (items == 0 || e.hash > previous) && e.count <= view.total - sum;
-        previous = e.hash;
-        sum += e.count;
-        items++;
-        return right;
-    });
-    return right && items == view.items && sum == view.total;
+    using Sum = std::conditional_t<sizeof(T) <= 2, std::uint32_t, std::uint64_t>;
+    constexpr std::size_t kBlock = 65536;
+    for (std::size_t from = 0; from < count; from += kBlock) {
+        Sum part = 0;
+        for (std::size_t i = from; i < std::min(count, from + kBlock); i++) part += static_cast<Sum>(counters[i]);
+        sum += part;
+    }
+    return sum <= most;
 }
 
 }  // namespace
 
-Status check_data(const View &view) noexcept {
-    bool right = view.is_dense ? with_width(view.width, [&](auto zero) { return rows_add_up<decltype(zero)>(view); })
-                               : entries_add_up(view);
-    return right ? SKETCH_OK : SKETCH_CORRUPT;
+Status check_rows(const View &view) noexcept {
+    return with_width(view.width, [&](auto zero) {
+        using T = decltype(zero);
+        for (std::size_t row = 0; row < kDepth; row++) {
+            std::uint64_t sum;
+            if (!add_up(view.counters<T>().row(row, view.log2_width), std::size_t{1} << view.log2_width, view.total,
+                        sum) ||
+                sum != view.total)
+                return SKETCH_CORRUPT;
+        }
+        return SKETCH_OK;
+    });
 }
 
 namespace {
 
 // The two order statistics of one row by radix selection: a histogram of the leading digit tells which digit the
 // wanted rank has, and how many counters are below; then the next digit, among the counters that begin so.
+//
+// The counters above a rank are not smaller than the one there and add up to no more than the total. That bounds what
+// we look for, so the few large counters count as that bound, and one digit will do unless counters are large on
+// average.
 template <typename T>
 class Selection {
   public:
-    Selection(Counters<T> counters, int log2_width) noexcept
-        : counters_(counters), size_(std::size_t{1} << log2_width), digit_bits_(log2_width <= 8 ? 8 : kMostDigitBits) {}
+    Selection(Counters<T> counters, int log2_width, std::uint64_t total) noexcept
+        : counters_(counters), size_(std::size_t{1} << log2_width) {
+        std::uint64_t bound = total / (size_ - rank_at(kHighFraction, log2_width));
+        bound_ = static_cast<T>(std::min<std::uint64_t>(bound, static_cast<T>(~T{0})));
+    }
 
     void run(std::uint32_t first_rank, std::uint32_t second_rank, std::uint64_t &first,
              std::uint64_t &second) noexcept {
-        std::uint64_t any = 0;
-        for (std::size_t i = 0; i < size_; i++) any |= counters_[i];
-        int shift = std::max(0, static_cast<int>(std::bit_width(any)) - digit_bits_);
+        int shift = std::max(0, static_cast<int>(std::bit_width(bound_)) - kDigitBits);
         clear();
-        for (std::size_t i = 0; i < size_; i++) bins_[std::uint64_t{counters_[i]} >> shift]++;
+        for (std::size_t i = 0; i < size_; i += 2) {
+            bins_[0][at(i) >> shift]++;
+            bins_[1][at(i + 1) >> shift]++;
+        }
         std::uint64_t first_prefix = take(first_rank), second_prefix = take(second_rank);
         first = refine(first_prefix, shift, first_rank);
         second = refine(second_prefix, shift, second_rank);
     }
 
   private:
-    static constexpr int kMostDigitBits = 11;
+    static constexpr int kDigitBits = 10;
 
-    void clear() noexcept { std::memset(bins_, 0, sizeof *bins_ << digit_bits_); }
+    std::uint64_t at(std::size_t i) const noexcept { return std::min(counters_[i], bound_); }
+    void clear() noexcept { std::memset(bins_, 0, sizeof bins_); }
 
     // The digit of the counter of this rank; the rank becomes that among the counters with this digit.
     std::uint64_t take(std::uint32_t &rank) const noexcept {
         std::uint64_t digit = 0;
-        for (; rank >= bins_[digit]; digit++) rank -= bins_[digit];
+        for (std::uint32_t here; rank >= (here = bins_[0][digit] + bins_[1][digit]); digit++) rank -= here;
         return digit;
     }
 
     std::uint64_t refine(std::uint64_t prefix, int shift, std::uint32_t rank) noexcept {
         while (shift > 0) {
-            int bits = std::min(shift, digit_bits_), next = shift - bits;
+            int bits = std::min(shift, kDigitBits), next = shift - bits;
             clear();
             for (std::size_t i = 0; i < size_; i++) {
-                std::uint64_t c = counters_[i];
-                if (c >> shift == prefix) bins_[(c >> next) & low_mask(bits)]++;
+                std::uint64_t c = at(i);
+                if (c >> shift == prefix) bins_[0][(c >> next) & low_mask(bits)]++;
             }
             prefix = prefix << bits | take(rank);
             shift = next;
@@ -133,8 +139,8 @@ class Selection {
 
     Counters<T> counters_;
     std::size_t size_;
-    int digit_bits_;
-    std::uint32_t bins_[1 << kMostDigitBits];
+    T bound_;
+    std::uint32_t bins_[2][1 << kDigitBits];  // of the even and the odd counters: equal ones need not wait
 };
 
 // Rounded half up, without overflow.
@@ -153,22 +159,29 @@ void measure_noise(const View &view, Noise &noise) noexcept {
     with_width(view.width, [&](auto zero) {
         using T = decltype(zero);
         for (std::size_t row = 0; row < kDepth; row++) {
-            Selection<T> selection(view.counters<T>().row(row, view.log2_width), view.log2_width);
+            Selection<T> selection(view.counters<T>().row(row, view.log2_width), view.log2_width, view.total);
             selection.run(rank_at(kTypicalFraction, view.log2_width), rank_at(kHighFraction, view.log2_width),
                           noise.typical[row], noise.high[row]);
         }
     });
 }
 
-Status count(const View &view, std::uint64_t hash, Estimate &result) noexcept {
+Estimate count(const View &view, std::uint64_t hash) noexcept {
     if (!view.is_dense) {
         std::uint64_t found = 0;
-        for_each_entry(view, [&](const Entry &e) {
+        auto visit = [&](const Entry &e) {
             if (e.hash == hash) found = e.count;
             return e.hash < hash;
-        });
-        result = {found, found, found};
-        return SKETCH_OK;
+        };
+        if (view.is_work) {
+            WorkEntries entries(view);
+            entries.seek(hash);
+            for_each_read(entries, visit);
+        } else {
+            PackedEntries entries(view);
+            for_each_read(entries, visit);
+        }
+        return {found, found, found};
     }
     Cells cells(hash, view.log2_width);
     std::uint64_t least = ~std::uint64_t{0};
@@ -180,11 +193,9 @@ Status count(const View &view, std::uint64_t hash, Estimate &result) noexcept {
     if (view.is_work) measure_noise(view, noise);
     else stated_noise(view, noise);
     std::uint64_t typical = mean_of(noise.typical), high = *std::max_element(noise.high, noise.high + kDepth);
-    result.upper = least;
-    result.lower = least - std::min(least, high);
+    std::uint64_t lower = least - std::min(least, high);
     // Packed bytes that were never checked may state a typical noise above the high one.
-    result.estimate = std::max(result.lower, least - std::min(least, typical));
-    return SKETCH_OK;
+    return {std::max(lower, least - std::min(least, typical)), lower, least};
 }
 
 }  // namespace sketch::frequency

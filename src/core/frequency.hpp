@@ -133,36 +133,43 @@ Status view_of(const void *sketch, std::size_t size, View &view) noexcept;
 Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept;
 Status view_of_work(const void *state, std::size_t size, View &view) noexcept;
 
-// Whether the data are what a merge may rely on: entries that ascend and add up to the total, rows that do.
-Status check_data(const View &view) noexcept;
+// Whether every row of a dense view adds up to the total: what a merge relies on.
+Status check_rows(const View &view) noexcept;
 
-// Order statistics of the counters of a dense view.
+// Order statistics of the counters of a dense view whose rows add up.
 void measure_noise(const View &view, Noise &noise) noexcept;
 
 struct Estimate {
     std::uint64_t estimate, lower, upper;
 };
-Status count(const View &view, std::uint64_t hash, Estimate &result) noexcept;
+Estimate count(const View &view, std::uint64_t hash) noexcept;
 
 // ---- packed bytes (frequency_packed.cpp) ----------------------------------------
 
 // The one door for stored and sent bytes: accepts only what `encode` writes.
-Status check(const std::uint8_t *packed, std::size_t size) noexcept;
+Status check(const View &packed) noexcept;
+std::size_t packed_bound(const sketch_frequency_info &info) noexcept;
+// Checks a view and writes it.
 Status encode(const View &view, ByteWriter &out) noexcept;
 
 // The entries of packed bytes of an exact sketch, in order of their hashes.
 class PackedEntries {
   public:
     explicit PackedEntries(const View &view) noexcept;
-    // False at the end, and where the bytes make no sense: `ok` tells which.
-    bool next(Entry &entry) noexcept;
+    // The next ones, at most `room`; 0 at the end, and where the bytes make no sense: `ok` tells which.
+    std::uint32_t read(Entry *out, std::uint32_t room) noexcept;
     bool ok() const noexcept { return ok_; }
-    // Of the whole: where the entries end, if they are all read. False if that is not the canonical end.
+    // When all are read: whether what ends them is canonical, and where that is.
     bool end(std::size_t &size) noexcept;
-    bool past_end() const noexcept { return counts_.bits_left() == 0; }
+    // Whether the bytes ended before the entries did.
+    bool past_end() const noexcept { return !counts_.ok() || (!ok_ && counts_.bits_left() == 0); }
     int order() const noexcept { return order_; }
 
   private:
+    bool read_hashes(Entry *out, std::uint32_t count) noexcept;
+    bool read_counts(Entry *out, std::uint32_t count) noexcept;
+    bool read_long_count(Entry &entry) noexcept;
+
     BitReader middle_, high_, counts_;
     const std::uint8_t *low_;
     std::uint32_t items_, at_ = 0;
@@ -223,15 +230,19 @@ class WorkEntries {
           counts_(hashes_ + 8 * (std::size_t{view.slots} + 1)),
           slots_(view.slots),
           width_(view.width) {}
-    bool next(Entry &entry) noexcept {
-        for (; at_ < slots_; at_++) {
-            entry.count = with_width(
-                width_, [&](auto zero) -> std::uint64_t { return load<decltype(zero)>(counts_ + at_ * sizeof zero); });
-            if (entry.count == 0) continue;
-            entry.hash = load<std::uint64_t>(hashes_ + 8 * std::size_t{at_++});
-            return true;
-        }
-        return false;
+    // To the first slot where this hash can stand.
+    void seek(std::uint64_t hash) noexcept { at_ = home_of(hash, homes_of(slots_)); }
+    // The next ones, at most `room`; 0 at the end.
+    std::uint32_t read(Entry *out, std::uint32_t room) noexcept {
+        return with_width(width_, [&](auto zero) {
+            std::uint32_t found = 0;
+            for (; at_ < slots_ && found < room; at_++) {
+                out[found] = {load<std::uint64_t>(hashes_ + 8 * std::size_t{at_}),
+                              load<decltype(zero)>(counts_ + at_ * sizeof zero)};
+                found += out[found].count != 0;
+            }
+            return found;
+        });
     }
 
   private:
@@ -240,20 +251,87 @@ class WorkEntries {
     int width_;
 };
 
+template <typename Reader, typename Visit>
+void for_each_read(Reader &reader, Visit visit) noexcept {
+    Entry block[64];
+    while (std::uint32_t count = reader.read(block, 64))
+        for (std::uint32_t i = 0; i < count; i++)
+            if (!visit(block[i])) return;
+}
+
 // visit(entry) for the entries of an exact view, until it answers false. Bounded, and never outside the view.
 template <typename Visit>
 void for_each_entry(const View &view, Visit visit) noexcept {
-    Entry entry;
     if (view.is_work) {
         WorkEntries entries(view);
-        while (entries.next(entry) && visit(entry)) {
-        }
+        for_each_read(entries, visit);
     } else {
         PackedEntries entries(view);
-        while (entries.next(entry) && visit(entry)) {
-        }
+        for_each_read(entries, visit);
     }
 }
+
+// The entries of an exact view for those who go through them more than once: few of them are decoded only once.
+class Entries {
+  public:
+    explicit Entries(const View &view) noexcept : view_(view) {}
+
+    // Reads them, and checks that they ascend and add up to the total. First of all.
+    Status load() noexcept {
+        if (!view_.is_work) {
+            PackedEntries reader(view_);
+            return load_from(reader);
+        }
+        WorkEntries reader(view_);
+        return load_from(reader);
+    }
+    template <typename Reader>
+    Status load_from(Reader &reader) noexcept {
+        std::uint64_t sum = 0, previous = 0;
+        std::uint32_t count = 0;
+        bool right = true;
+        for_each_read(reader, [&](const Entry &e) {
+            right = count < view_.items && (count == 0 || e.hash > previous) && e.count <= view_.total - sum;
+            if (!right) return false;
+            previous = e.hash;
+            sum += e.count;
+            if (count < kBuffered) buffer_[count] = e;
+            count++;
+            return true;
+        });
+        return right && count == view_.items && sum == view_.total ? SKETCH_OK : SKETCH_CORRUPT;
+    }
+
+    // visit(entry) for the first `limit` of them, until it answers false; how many answered true.
+    template <typename Visit>
+    std::uint32_t for_each(std::uint32_t limit, Visit visit) const noexcept {
+        std::uint32_t done = 0;
+        if (view_.items <= kBuffered) {
+            while (done < limit && visit(buffer_[done])) done++;
+            return done;
+        }
+        frequency::for_each_entry(view_, [&](const Entry &e) {
+            if (done == limit || !visit(e)) return false;
+            done++;
+            return true;
+        });
+        return done;
+    }
+    // use(entry) for all of them.
+    template <typename Use>
+    void for_all(Use use) const noexcept {
+        for_each(size(), [&](const Entry &e) {
+            use(e);
+            return true;
+        });
+    }
+    std::uint32_t size() const noexcept { return view_.items; }
+
+  private:
+    static constexpr std::uint32_t kBuffered = 512;
+    const View &view_;
+    Entry buffer_[kBuffered];
+};
 
 std::size_t work_init_size() noexcept;
 void work_init(void *state, std::size_t size, int kind, int log2_width) noexcept;

@@ -50,36 +50,21 @@ int code_bits(std::uint64_t count, int order) noexcept {
     return 2 * length - 1 - order;
 }
 
-// The order is the first one than which the next is not shorter.
-class OrderSearch {
-  public:
-    template <typename ForEachCount>
-    static int run(ForEachCount for_each_count) noexcept {
-        std::uint64_t bits = size_with(0, for_each_count);
-        for (int order = 0; order < kMostOrder; order++) {
-            std::uint64_t next = size_with(order + 1, for_each_count);
-            if (next >= bits) return order;
-            bits = next;
-        }
-        return kMostOrder;
-    }
+std::uint64_t size_of_counts(const Entries &entries, int order) noexcept {
+    std::uint64_t bits = 0;
+    entries.for_all([&](const Entry &e) { bits += static_cast<unsigned>(code_bits(e.count, order)); });
+    return bits;
+}
 
-  private:
-    template <typename ForEachCount>
-    static std::uint64_t size_with(int order, ForEachCount for_each_count) noexcept {
-        std::uint64_t bits = 0;
-        for_each_count([&](std::uint64_t count) { bits += static_cast<unsigned>(code_bits(count, order)); });
-        return bits;
+// The first order than which the next is not shorter.
+int order_for(const Entries &entries) noexcept {
+    int order = 0;
+    for (std::uint64_t bits = size_of_counts(entries, 0); order < kMostOrder; order++) {
+        std::uint64_t next = size_of_counts(entries, order + 1);
+        if (next >= bits) break;
+        bits = next;
     }
-};
-
-int order_for(const View &view) noexcept {
-    return OrderSearch::run([&](auto use) {
-        for_each_entry(view, [&](const Entry &e) {
-            use(e.count);
-            return true;
-        });
-    });
+    return order;
 }
 
 void write_long(BitWriter &bits, std::uint64_t v, int count) noexcept {  // count <= 64
@@ -97,56 +82,48 @@ void write_word(ByteWriter &out, std::uint64_t v, int bytes) noexcept {
     for (int i = 0; i < bytes; i++) out.byte(static_cast<std::uint8_t>(v >> (8 * i)));
 }
 
-void encode_exact(const View &view, ByteWriter &out) noexcept {
+void encode_exact(const View &view, const Entries &entries, ByteWriter &out) noexcept {
     out.byte(0);
     out.byte(static_cast<std::uint8_t>(view.kind));
     out.byte(static_cast<std::uint8_t>(view.log2_width));
     out.varint(view.items);
     if (view.items == 0) return;
     out.varint(view.total - view.items);
-    const int order = order_for(view);
+    const int order = order_for(entries);
     out.byte(static_cast<std::uint8_t>(order));
 
     const int high_bits = high_bits_of(view.items), middle_bits = 32 - high_bits;
-    for_each_entry(view, [&](const Entry &e) {
-        write_word(out, e.hash, 4);
-        return true;
-    });
+    entries.for_all([&](const Entry &e) { write_word(out, e.hash, 4); });
     BitWriter bits(out);
-    for_each_entry(view, [&](const Entry &e) {
-        bits.bits((e.hash >> 32) & low_mask(middle_bits), middle_bits);
-        return true;
-    });
+    entries.for_all([&](const Entry &e) { bits.bits((e.hash >> 32) & low_mask(middle_bits), middle_bits); });
     std::uint64_t top = 0;
-    for_each_entry(view, [&](const Entry &e) {
+    entries.for_all([&](const Entry &e) {
         std::uint64_t high = high_bits == 0 ? 0 : e.hash >> (64 - high_bits);
         write_zeros(bits, high - top);
         bits.bits(1, 1);
         top = high;
-        return true;
     });
     write_zeros(bits, (std::size_t{1} << high_bits) - 1 - top);
-    for_each_entry(view, [&](const Entry &e) {
+    entries.for_all([&](const Entry &e) {
         std::uint64_t v = e.count - 1 + (std::uint64_t{1} << order);
         int length = static_cast<int>(std::bit_width(v));
         write_zeros(bits, static_cast<std::size_t>(length - 1 - order));
         bits.bits(1, 1);
         write_long(bits, v, length - 1);
-        return true;
     });
     bits.flush();
 }
 
-template <typename T>
-std::uint64_t largest_counter(const View &view) noexcept {
-    Counters<T> counters = view.counters<T>();
-    T largest = 0;
-    for (std::size_t i = 0; i < std::size_t{kDepth} << view.log2_width; i++) largest = std::max(largest, counters[i]);
-    return largest;
-}
-
+// The narrowest width that holds the largest counter: their bits together have as many bytes as it has.
 int needed_width(const View &view) noexcept {
-    return width_for(with_width(view.width, [&](auto zero) { return largest_counter<decltype(zero)>(view); }));
+    return width_for(with_width(view.width, [&](auto zero) -> std::uint64_t {
+        using T = decltype(zero);
+        Counters<T> counters = view.counters<T>();
+        T any = 0;
+        for (std::size_t i = 0; i < std::size_t{kDepth} << view.log2_width; i++)
+            any = static_cast<T>(any | counters[i]);
+        return any;
+    }));
 }
 
 template <typename T>
@@ -186,11 +163,21 @@ void encode_dense(const View &view, ByteWriter &out) noexcept {
 
 }  // namespace
 
+std::size_t packed_bound(const sketch_frequency_info &info) noexcept {
+    if (info.is_dense) return dense_size(info.log2_width, std::countr_zero(info.counter_bytes));
+    // An entry: 64 bits of its hash and 2 of their order; no order of codes is chosen that is longer than the first,
+    // and there the largest count takes 125 bits.
+    constexpr std::size_t kHeader = 32, kEntry = 24;
+    return kHeader + kEntry * info.items;
+}
+
 Status encode(const View &view, ByteWriter &out) noexcept {
+    Entries entries(view);
+    if (Status s = view.is_dense ? check_rows(view) : entries.load(); s != SKETCH_OK) return s;
     out.byte(kFormatVersion);
     out.byte(static_cast<std::uint8_t>(Family::frequency));
     if (view.is_dense) encode_dense(view, out);
-    else encode_exact(view, out);
+    else encode_exact(view, entries, out);
     return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
 }
 
@@ -248,54 +235,78 @@ PackedEntries::PackedEntries(const View &view) noexcept
     counts_.advance(unary_bits(items_));
 }
 
-bool PackedEntries::next(Entry &entry) noexcept {
-    if (at_ == items_ || !ok_) return false;
-    ok_ = false;
-    std::uint64_t window;
-    while ((window = high_.peek() & low_mask(kPeekBits)) == 0) {
-        if (high_.position() >= high_end_) return false;
-        top_ += kPeekBits;
-        high_.advance(kPeekBits);
-    }
-    int zeros = std::countr_zero(window);
-    top_ += static_cast<unsigned>(zeros);
-    high_.advance(static_cast<std::size_t>(zeros) + 1);
-    if (high_.position() > high_end_) return false;
+std::uint32_t PackedEntries::read(Entry *out, std::uint32_t room) noexcept {
+    std::uint32_t count = std::min(room, items_ - at_);
+    ok_ = ok_ && read_hashes(out, count) && read_counts(out, count);
+    at_ += count;
+    return ok_ ? count : 0;
+}
 
-    const int middle_bits = 32 - high_bits_;
-    std::uint64_t low = to_little_endian(load<std::uint32_t>(low_ + 4 * std::size_t{at_}));
-    if constexpr (std::endian::native == std::endian::big) low >>= 32;
-    std::uint64_t upper = (middle_.peek() & low_mask(middle_bits)) | top_ << middle_bits;
-    middle_.advance(static_cast<std::size_t>(middle_bits));
-    entry.hash = upper << 32 | low;
+bool PackedEntries::read_hashes(Entry *out, std::uint32_t count) noexcept {
+    const std::size_t middle_bits = static_cast<std::size_t>(32 - high_bits_), middle = middle_.position();
+    const std::uint64_t mask = low_mask(32 - high_bits_);
+    const bool fast = middle_.can_peek_fast(middle + count * middle_bits);
+    for (std::uint32_t i = 0; i < count; i++) {
+        std::uint64_t low = load<std::uint32_t>(low_ + 4 * std::size_t{at_ + i});
+        if constexpr (std::endian::native == std::endian::big) low = to_little_endian(low) >> 32;
+        std::size_t at = middle + i * middle_bits;
+        out[i].hash = ((fast ? middle_.peek_fast(at) : middle_.peek_at(at)) & mask) << 32 | low;
+    }
+    middle_.advance(count * middle_bits);
+    if (high_bits_ == 0) {
+        high_.advance(count);  // one entry: the unary part is one bit
+        return count == 0 || (high_.peek_at(high_end_ - 1) & 1) == 1;
+    }
+    for (std::uint32_t i = 0; i < count;) {
+        const std::uint64_t window = high_.peek() & low_mask(kPeekBits);
+        int used = 0;
+        for (std::uint64_t rest = window; rest != 0 && i < count; rest &= rest - 1, i++) {
+            int zeros = std::countr_zero(rest) - used;
+            used += zeros + 1;
+            top_ += static_cast<unsigned>(zeros);
+            out[i].hash |= top_ << (64 - high_bits_);
+        }
+        if (i < count) {
+            top_ += static_cast<unsigned>(kPeekBits - used);
+            used = kPeekBits;
+        }
+        high_.advance(static_cast<std::size_t>(used));
+        if (i < count && high_.position() >= high_end_) return false;
+    }
+    return high_.position() <= high_end_;
+}
 
-    window = counts_.peek() & low_mask(kPeekBits);
-    zeros = window == 0 ? kPeekBits : std::countr_zero(window);
-    if (zeros == kPeekBits) {
-        counts_.advance(kPeekBits);
-        window = counts_.peek() & low_mask(kPeekBits);
-        zeros = window == 0 ? kPeekBits : std::countr_zero(window);
-        counts_.advance(static_cast<std::size_t>(zeros) + 1);
-        zeros += kPeekBits;
-    } else {
-        counts_.advance(static_cast<std::size_t>(zeros) + 1);
+bool PackedEntries::read_counts(Entry *out, std::uint32_t count) noexcept {
+    const std::uint64_t bias = (std::uint64_t{1} << order_) - 1;
+    for (std::uint32_t i = 0; i < count; i++) {
+        std::uint64_t window =
+            counts_.can_peek_fast(counts_.position()) ? counts_.peek_fast(counts_.position()) : counts_.peek();
+        int zeros = std::countr_zero(window), length = zeros + order_;  // of v behind its leading one
+        if (zeros + 1 + length <= kPeekBits) [[likely]] {
+            counts_.advance(static_cast<std::size_t>(zeros + 1 + length));
+            out[i].count = ((window >> (zeros + 1) & low_mask(length)) | std::uint64_t{1} << length) - bias;
+        } else if (!read_long_count(out[i])) {
+            return false;
+        }
     }
-    int length = zeros + order_;  // bits of v behind its leading one
-    if (length > 63) return false;
-    std::uint64_t v = counts_.peek();
-    if (length > 32) {
-        v &= low_mask(32);
-        counts_.advance(32);
-        v |= (counts_.peek() & low_mask(length - 32)) << 32;
-        counts_.advance(static_cast<std::size_t>(length - 32));
-    } else {
-        v &= low_mask(length);
-        counts_.advance(static_cast<std::size_t>(length));
+    return true;
+}
+
+bool PackedEntries::read_long_count(Entry &entry) noexcept {
+    int zeros = 0;
+    for (; (counts_.peek() & 1) == 0; zeros++) {
+        if (zeros + order_ == 63) return false;
+        counts_.advance(1);
     }
+    counts_.advance(1);
+    const int length = zeros + order_, low = std::min(length, 32);
+    std::uint64_t v = counts_.peek() & low_mask(low);
+    counts_.advance(static_cast<std::size_t>(low));
+    v |= (counts_.peek() & low_mask(length - low)) << low;
+    counts_.advance(static_cast<std::size_t>(length - low));
     v |= std::uint64_t{1} << length;
     entry.count = v - (std::uint64_t{1} << order_) + 1;
-    at_++;
-    return ok_ = entry.count - 1 < kMaxTotal;
+    return entry.count <= kMaxTotal;
 }
 
 bool PackedEntries::end(std::size_t &size) noexcept {
@@ -325,24 +336,18 @@ namespace {
 
 Status check_exact(const View &view) noexcept {
     if (view.items == 0) return view.begin == view.size ? SKETCH_OK : SKETCH_TRAILING;
-    PackedEntries entries(view);
-    Entry entry;
-    std::uint64_t sum = 0, previous = 0;
-    for (std::uint32_t i = 0; i < view.items; i++) {
-        if (!entries.next(entry)) return entries.past_end() ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-        if ((i > 0 && entry.hash <= previous) || entry.count > view.total - sum) return SKETCH_CORRUPT;
-        previous = entry.hash;
-        sum += entry.count;
-    }
+    PackedEntries reader(view);
+    Entries entries(view);
+    Status s = entries.load_from(reader);
     std::size_t end = 0;
-    bool canonical = entries.end(end);
-    if (end > view.size) return SKETCH_TRUNCATED;
-    if (!canonical || sum != view.total || entries.order() != order_for(view)) return SKETCH_CORRUPT;
+    bool canonical = reader.end(end);
+    if (reader.past_end()) return SKETCH_TRUNCATED;
+    if (s != SKETCH_OK || !canonical || reader.order() != order_for(entries)) return SKETCH_CORRUPT;
     return end == view.size ? SKETCH_OK : SKETCH_TRAILING;
 }
 
 Status check_dense(const View &view) noexcept {
-    if (Status s = check_data(view); s != SKETCH_OK) return s;
+    if (Status s = check_rows(view); s != SKETCH_OK) return s;
     if (needed_width(view) != view.width) return SKETCH_CORRUPT;
     Noise stated, measured;
     stated_noise(view, stated);
@@ -355,10 +360,6 @@ Status check_dense(const View &view) noexcept {
 
 }  // namespace
 
-Status check(const std::uint8_t *packed, std::size_t size) noexcept {
-    View view;
-    if (Status s = view_of_packed(packed, size, view); s != SKETCH_OK) return s;
-    return view.is_dense ? check_dense(view) : check_exact(view);
-}
+Status check(const View &packed) noexcept { return packed.is_dense ? check_dense(packed) : check_exact(packed); }
 
 }  // namespace sketch::frequency

@@ -40,7 +40,8 @@ class FrequencySketch {
     }
 
     Bytes pack() const {
-        Bytes out(SKETCH_FREQUENCY_PACKED_MAX(info().log2_width));
+        sketch_frequency_info held = info();
+        Bytes out(sketch_frequency_packed_bound(&held));
         size_t used = 0;
         must(sketch_frequency_pack(data(), size(), out.data(), out.size(), &used));
         out.resize(used);
