@@ -75,24 +75,33 @@ Status decode_raw(const std::uint8_t *from, std::size_t size, Register *register
         registers[i] = static_cast<Register>(from[2 * i] | from[2 * i + 1] << 8);
     if (size > raw_size(precision)) return SKETCH_TRAILING;
     // Only what coding does not make smaller is stored so.
-    return are_registers(registers, precision) && coded_size(registers, precision) >= raw_size(precision)
-               ? SKETCH_OK
-               : SKETCH_CORRUPT;
+    Coded coded;
+    return are_registers(registers, precision) && encode_registers(registers, precision, coded) == 0 ? SKETCH_OK
+                                                                                                     : SKETCH_CORRUPT;
+}
+
+void encode_header(const View &v, unsigned flags, ByteWriter &out) noexcept {
+    out.byte(kFormatVersion);
+    out.byte(static_cast<std::uint8_t>(Family::distinct));
+    out.byte(static_cast<std::uint8_t>(flags));
+    out.byte(static_cast<std::uint8_t>(v.kind));
+    out.byte(static_cast<std::uint8_t>(v.precision));
 }
 
 }  // namespace
 
 Status encode(const View &v, ByteWriter &out) noexcept {
-    std::size_t coded = v.dense ? coded_size(v.registers, v.precision) : 0;
-    const bool raw = v.dense && coded >= raw_size(v.precision);
-    out.byte(kFormatVersion);
-    out.byte(static_cast<std::uint8_t>(Family::distinct));
-    out.byte(static_cast<std::uint8_t>((v.dense ? kIsDense : 0) | (raw ? kIsRaw : 0)));
-    out.byte(static_cast<std::uint8_t>(v.kind));
-    out.byte(static_cast<std::uint8_t>(v.precision));
-    if (!v.dense) encode_tokens(v, out);
-    else if (raw) encode_raw(v, out);
-    else encode_registers(v.registers, v.precision, out);
+    if (!v.dense) {
+        encode_header(v, 0, out);
+        encode_tokens(v, out);
+        return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
+    }
+    Coded coded;
+    const std::size_t size = encode_registers(v.registers, v.precision, coded);
+    encode_header(v, size > 0 ? kIsDense : kIsDense | kIsRaw, out);
+    if (size > 0)
+        for (std::size_t i = 0; i < size; i++) out.byte(coded.bytes[i]);
+    else encode_raw(v, out);
     return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
 }
 
