@@ -77,7 +77,7 @@ constexpr std::uint32_t first_last_level(int precision) noexcept { return larges
 Register downsized(Register r, int from, int precision, std::uint32_t block) noexcept {
     std::uint32_t u = r >> kFlagBits, last = first_last_level(from);
     if (u < last) return r;
-    std::uint32_t shift = 2 * static_cast<std::uint32_t>(from - precision - std::bit_width(block));
+    std::uint32_t shift = 2 * static_cast<std::uint32_t>(from - precision - static_cast<int>(std::bit_width(block)));
     std::uint32_t moving = kFlagBits + last - u;  // flags of other levels, whose distance from u grows
     std::uint32_t mask = (1u << moving) - 1, flags = r & kFlagMask;
     flags = (flags & ~mask) | (shift < 32 ? (flags & mask) >> shift : 0);
