@@ -5,12 +5,15 @@
 
 namespace sketch::distinct {
 
-// Bytes that encode_registers writes for these, or a number that is not smaller than what they take as they are.
-std::size_t coded_size(const Register *registers, int precision) noexcept;
+// Room for coded registers: no more than they take as they are.
+union Coded {
+    std::uint8_t bytes[sizeof(Register) << kMaxPrecision];
+};
 
-void encode_registers(const Register *registers, int precision, ByteWriter &out) noexcept;
+// Writes them to `into` and returns how many bytes, or 0 if that is not less than they take as they are.
+std::size_t encode_registers(const Register *registers, int precision, Coded &into) noexcept;
 
-// Accepts exactly what encode_registers writes in fewer bytes than the registers take as they are.
+// Accepts exactly what encode_registers writes.
 Status decode_registers(const std::uint8_t *from, std::size_t size, Register *registers, int precision) noexcept;
 
 }  // namespace sketch::distinct

@@ -211,16 +211,16 @@ double estimate(const View &view) noexcept {
 }
 
 void bounds(const View &view, double confidence, double &lower, double &upper) noexcept {
-    constexpr double kMostHidden = 400;
     Observation o;
     Estimate raw;
     const double n = observed_estimate(view, raw, o);
     lower = upper = n;
     if (n == 0) return;
     const double tail = std::max((1 - confidence) / 2, 1e-300);
-    const double hidden = raw.n - o.seen;
-    if (!view.dense && hidden <= kMostHidden) {
-        // All that is unknown is how many items had the token of another one: few, and nearly Poisson.
+    if (!view.dense) {
+        // All that is unknown is how many items had the token of another one: few, as tokens are below a sixtieth of
+        // all probability, and nearly Poisson.
+        const double hidden = raw.n - o.seen;
         lower = std::min(n, o.seen + poisson_quantile(hidden, tail));
         upper = std::max(n, o.seen + poisson_quantile(hidden, 1 - tail));
         return;

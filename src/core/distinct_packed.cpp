@@ -17,46 +17,84 @@ constexpr int gap_parameter(std::uint32_t n) noexcept {
     return std::max(static_cast<int>(std::bit_width(kIndexesTimesLn2 / n)) - 1, 0);
 }
 
+// Each part of all tokens together, so that a reader finds ones of many codes in a word and need not know where a code
+// ends before it looks at the next: first the distances >> k in unary, then their k low bits, then the leading zeros in
+// unary.
 void encode_tokens(const View &v, ByteWriter &out) noexcept {
     out.varint(v.token_count);
     if (v.token_count == 0) return;
     const int k = gap_parameter(v.token_count);
     BitWriter bits(out);
-    std::uint32_t previous = 0;
-    for (std::uint32_t i = 0; i < v.token_count; i++) {
-        bits.rice(index_of(v.tokens[i]) - previous, k);
-        bits.bits(std::uint64_t{1} << nlz_of(v.tokens[i]), static_cast<int>(nlz_of(v.tokens[i])) + 1);
-        previous = index_of(v.tokens[i]);
-    }
+    auto gap = [&](std::uint32_t i) { return index_of(v.tokens[i]) - (i > 0 ? index_of(v.tokens[i - 1]) : 0); };
+    auto unary = [&](std::uint32_t zeros) {
+        for (; zeros > 32; zeros -= 32) bits.bits(0, 32);
+        bits.bits(std::uint64_t{1} << zeros, static_cast<int>(zeros) + 1);
+    };
+    for (std::uint32_t i = 0; i < v.token_count; i++) unary(gap(i) >> k);
+    for (std::uint32_t i = 0; i < v.token_count; i++) bits.bits(gap(i) & low_mask(k), k);
+    for (std::uint32_t i = 0; i < v.token_count; i++) unary(nlz_of(v.tokens[i]));
     bits.flush();
+}
+
+// Reads `count` unary codes among the next `most` bits as take(number, value); false if there are fewer.
+template <typename Take>
+bool decode_unary(BitReader &bits, std::uint32_t count, std::size_t most, Take take) noexcept {
+    constexpr std::size_t kStep = 56;
+    const std::size_t from = bits.position();
+    most = std::min(most, bits.bits_left());
+    std::int64_t last = -1;
+    std::uint32_t found = 0;
+    for (std::size_t at = 0; at < most; at += kStep) {
+        std::uint64_t window = bits.peek_at(from + at) & low_mask(static_cast<int>(std::min(kStep, most - at)));
+        for (; window != 0; window &= window - 1) {
+            const std::int64_t position = static_cast<std::int64_t>(at) + std::countr_zero(window);
+            take(found, static_cast<std::uint32_t>(position - last - 1));
+            last = position;
+            if (++found == count) {
+                bits.advance(static_cast<std::size_t>(position) + 1);
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 Status decode_tokens(ByteReader &in, const std::uint8_t *packed, std::size_t size, std::uint32_t *tokens,
                      View &v) noexcept {
-    std::uint64_t count = in.varint();
+    const std::uint64_t stored = in.varint();
     if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-    if (count > most_tokens(v.precision)) return SKETCH_CORRUPT;
-    v.token_count = static_cast<std::uint32_t>(count);
+    if (stored > most_tokens(v.precision)) return SKETCH_CORRUPT;
+    const std::uint32_t count = static_cast<std::uint32_t>(stored);
+    v.token_count = count;
     v.tokens = tokens;
     if (count == 0) return in.remaining() == 0 ? SKETCH_OK : SKETCH_TRAILING;
-    const int k = gap_parameter(v.token_count);
+    const int k = gap_parameter(count);
     BitReader bits(packed, size, size - in.remaining());
+
+    std::size_t most = count + (kTokenIndexes >> k);
+    bool enough = bits.bits_left() >= most;
+    if (!decode_unary(bits, count, most, [&](std::uint32_t i, std::uint32_t high) { tokens[i] = high; }))
+        return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
+    const std::size_t lows = std::size_t{count} * static_cast<unsigned>(k);
+    if (bits.bits_left() < lows) return SKETCH_TRUNCATED;
     std::uint64_t index = 0;
-    std::int64_t previous = -1;
-    for (std::uint32_t i = 0; i < v.token_count; i++) {
-        index += bits.rice(k);
-        std::uint64_t rest = bits.peek();
-        int nlz = std::countr_zero(rest);
-        if (nlz > static_cast<int>(kLargestNlz) || index >= kTokenIndexes)
-            return bits.bits_left() <= kLargestNlz ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-        bits.advance(static_cast<std::size_t>(nlz) + 1);
-        std::int64_t token = static_cast<std::int64_t>(index << 6) | nlz;
-        if (token <= previous) return SKETCH_CORRUPT;
-        previous = token;
-        tokens[i] = static_cast<std::uint32_t>(token);
+    for (std::uint32_t i = 0; i < count; i++) {
+        index += std::uint64_t{tokens[i]} << k | (bits.peek() & low_mask(k));
+        bits.advance(static_cast<std::size_t>(k));
+        tokens[i] = static_cast<std::uint32_t>(index) << 6;
     }
-    if (bits.bits_left() == 0 && !bits.ok()) return SKETCH_TRUNCATED;
-    if (!bits.ok() || !bits.align()) return SKETCH_CORRUPT;
+    if (index >= kTokenIndexes) return SKETCH_CORRUPT;
+    most = std::size_t{count} * (kLargestNlz + 1);
+    enough = bits.bits_left() >= most;
+    std::uint32_t largest = 0;
+    if (!decode_unary(bits, count, most, [&](std::uint32_t i, std::uint32_t nlz) {
+            tokens[i] |= nlz & 63;
+            largest = std::max(largest, nlz);
+        }))
+        return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
+    bool sound = largest <= kLargestNlz;
+    for (std::uint32_t i = 1; i < count; i++) sound &= tokens[i - 1] < tokens[i];
+    if (!sound || !bits.align()) return SKETCH_CORRUPT;
     return bits.position() / 8 == size ? SKETCH_OK : SKETCH_TRAILING;
 }
 
@@ -75,24 +113,33 @@ Status decode_raw(const std::uint8_t *from, std::size_t size, Register *register
         registers[i] = static_cast<Register>(from[2 * i] | from[2 * i + 1] << 8);
     if (size > raw_size(precision)) return SKETCH_TRAILING;
     // Only what coding does not make smaller is stored so.
-    return are_registers(registers, precision) && coded_size(registers, precision) >= raw_size(precision)
-               ? SKETCH_OK
-               : SKETCH_CORRUPT;
+    Coded coded;
+    return are_registers(registers, precision) && encode_registers(registers, precision, coded) == 0 ? SKETCH_OK
+                                                                                                     : SKETCH_CORRUPT;
+}
+
+void encode_header(const View &v, unsigned flags, ByteWriter &out) noexcept {
+    out.byte(kFormatVersion);
+    out.byte(static_cast<std::uint8_t>(Family::distinct));
+    out.byte(static_cast<std::uint8_t>(flags));
+    out.byte(static_cast<std::uint8_t>(v.kind));
+    out.byte(static_cast<std::uint8_t>(v.precision));
 }
 
 }  // namespace
 
 Status encode(const View &v, ByteWriter &out) noexcept {
-    std::size_t coded = v.dense ? coded_size(v.registers, v.precision) : 0;
-    const bool raw = v.dense && coded >= raw_size(v.precision);
-    out.byte(kFormatVersion);
-    out.byte(static_cast<std::uint8_t>(Family::distinct));
-    out.byte(static_cast<std::uint8_t>((v.dense ? kIsDense : 0) | (raw ? kIsRaw : 0)));
-    out.byte(static_cast<std::uint8_t>(v.kind));
-    out.byte(static_cast<std::uint8_t>(v.precision));
-    if (!v.dense) encode_tokens(v, out);
-    else if (raw) encode_raw(v, out);
-    else encode_registers(v.registers, v.precision, out);
+    if (!v.dense) {
+        encode_header(v, 0, out);
+        encode_tokens(v, out);
+        return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
+    }
+    Coded coded;
+    const std::size_t size = encode_registers(v.registers, v.precision, coded);
+    encode_header(v, size > 0 ? kIsDense : kIsDense | kIsRaw, out);
+    if (size > 0)
+        for (std::size_t i = 0; i < size; i++) out.byte(coded.bytes[i]);
+    else encode_raw(v, out);
     return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
 }
 

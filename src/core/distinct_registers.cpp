@@ -63,12 +63,6 @@ Register largest(const Register *registers, std::size_t count) noexcept {
     return most;
 }
 
-Register smallest(const Register *registers, std::size_t count) noexcept {
-    Register least = 0xffff;
-    for (std::size_t i = 0; i < count; i++) least = std::min(least, registers[i]);
-    return least;
-}
-
 // The first of the two levels for hashes without any one above the register's bits. Of a smaller precision these have
 // the leading zeros of the bits that are no longer the register's.
 constexpr std::uint32_t first_last_level(int precision) noexcept { return largest_level(precision) - 1; }
@@ -77,7 +71,7 @@ constexpr std::uint32_t first_last_level(int precision) noexcept { return larges
 Register downsized(Register r, int from, int precision, std::uint32_t block) noexcept {
     std::uint32_t u = r >> kFlagBits, last = first_last_level(from);
     if (u < last) return r;
-    std::uint32_t shift = 2 * static_cast<std::uint32_t>(from - precision - std::bit_width(block));
+    std::uint32_t shift = 2 * static_cast<std::uint32_t>(from - precision - static_cast<int>(std::bit_width(block)));
     std::uint32_t moving = kFlagBits + last - u;  // flags of other levels, whose distance from u grows
     std::uint32_t mask = (1u << moving) - 1, flags = r & kFlagMask;
     flags = (flags & ~mask) | (shift < 32 ? (flags & mask) >> shift : 0);
@@ -124,11 +118,10 @@ bool can_be_dense(const Register *registers, int precision) noexcept {
     const std::size_t count = register_count(precision);
     const std::uint64_t least = most_tokens(precision) + 1;
     std::uint64_t tokens = 0;
-    for (std::size_t i = 0; i < count; i++) tokens += registers[i] != 0;
     for (std::size_t i = 0; i < count && tokens < least; i++) {
         if (registers[i] == 0) continue;
         std::uint32_t u = registers[i] >> kFlagBits;
-        tokens += tokens_of_level(u, precision) - 1;  // one of them was counted above
+        tokens += tokens_of_level(u, precision);
         for (std::uint32_t k = 1; k < u && tokens < least; k++)
             if (u - k > kFlagBits || (registers[i] >> (kFlagBits - (u - k)) & 1))
                 tokens += tokens_of_level(k, precision);
@@ -138,13 +131,44 @@ bool can_be_dense(const Register *registers, int precision) noexcept {
 
 }  // namespace
 
+namespace {
+
+struct Survey {
+    std::uint32_t largest = 0, filled = 0;
+    bool sound = true;  // flags that are given are so
+};
+
+// is_register without tables and branches. With p the place of level 0's flag: it is set, and nothing below it is.
+[[gnu::always_inline]] inline Survey survey(const Register *registers, std::size_t count) noexcept {
+    std::uint32_t wrong = 0, largest = 0, filled = 0;
+    for (std::size_t i = 0; i < count; i++) {
+        const std::uint32_t r = registers[i], p = 1u << kFlagBits >> std::min(r >> kFlagBits, 15u);
+        wrong |= (r & (p - (p > 0))) | (~r & p & kFlagMask);
+        largest = std::max(largest, r);
+        filled += r != 0;
+    }
+    return {largest >> kFlagBits, filled, wrong == 0};
+}
+
+#ifdef SKETCH_DISTINCT_AVX2
+[[gnu::target("avx2")]] Survey survey_avx2(const Register *registers, std::size_t count) noexcept {
+    return survey(registers, count);  // the compiler knows how
+}
+#endif
+
+Survey surveyed(const Register *registers, std::size_t count) noexcept {
+#ifdef SKETCH_DISTINCT_AVX2
+    if (__builtin_cpu_supports("avx2")) return survey_avx2(registers, count);
+#endif
+    return survey(registers, count);
+}
+
+}  // namespace
+
 bool are_registers(const Register *registers, int precision) noexcept {
-    const std::size_t count = register_count(precision);
-    if (largest(registers, count) >> kFlagBits > largest_level(precision)) return false;
-    if (smallest(registers, count) >> kFlagBits > kFlagBits) return true;
-    bool sound = true;
-    for (std::size_t i = 0; i < count; i++) sound &= is_register(registers[i], precision);
-    return sound && can_be_dense(registers, precision);
+    const Survey s = surveyed(registers, register_count(precision));
+    return s.sound && s.largest <= largest_level(precision) &&
+           (s.filled > most_tokens(precision) || can_be_dense(registers, precision));
 }
 
 }  // namespace sketch::distinct

@@ -1,0 +1,139 @@
+// Estimates, intervals and overlaps: what holds for each sketch. What holds on average is in distinct_statistics_test.
+#include <algorithm>
+#include <cmath>
+
+#include "catch.hpp"
+#include "distinct_sketch.hpp"
+
+namespace {
+
+// Items first, first + 1, ...
+DistinctSketch sketch_of_items(uint64_t first, uint64_t count, int precision = 10) {
+    DistinctSketch s(precision);
+    for (uint64_t i = first; i < first + count; i++) s.add(sketch_hash_word(i));
+    return s;
+}
+
+}  // namespace
+
+TEST_CASE("distinct: nothing is counted as nothing", "[distinct][estimate]") {
+    for (int precision : {4, 10, 16}) {
+        DistinctSketch s(precision);
+        CHECK(s.count() == 0);
+        CHECK(s.bounds().lower == 0);
+        CHECK(s.bounds().upper == 0);
+        DistinctOverlap o = overlap_of(s, s);
+        CHECK(o.intersection == 0);
+        CHECK(o.jaccard == 0);
+    }
+}
+
+TEST_CASE("distinct: a few items are counted exactly", "[distinct][estimate]") {
+    for (uint64_t first = 0; first < 100000; first += 1000)
+        for (uint64_t count = 1; count <= 3; count++) {
+            DistinctSketch s = sketch_of_items(first, count, first % 2 ? 5 : 12);
+            CHECK(s.count() == static_cast<double>(count));
+            CHECK(s.bounds().lower == static_cast<double>(count));
+            CHECK(s.bounds().upper == static_cast<double>(count));
+        }
+    CHECK(sketch_of_items(0, 70).count() == 70);
+}
+
+TEST_CASE("distinct: the interval is normal on the scale of logarithms", "[distinct][estimate]") {
+    // Quantiles of the normal distribution, from tables.
+    struct {
+        double confidence, z;
+    } const known[] = {{0.5, 0.674489750},  {0.8, 1.281551566},   {0.9, 1.644853627},     {0.96, 2.053748911},
+                       {0.99, 2.575829304}, {0.998, 3.090232306}, {0.999999, 4.891638475}};
+    DistinctSketch s = sketch_of_items(0, 300000, 8);
+    double n = s.count(), unit = std::log(s.bounds(0.95).upper / n) / 1.959963985;
+    CHECK(unit == Approx(0.4939 / 16).epsilon(0.1));  // far from few items, the observed information is the expected
+    for (auto [confidence, z] : known) {
+        DistinctSketch::Bounds b = s.bounds(confidence);
+        INFO("confidence " << confidence);
+        CHECK(std::log(b.upper / n) / unit == Approx(z).epsilon(1e-7));
+        CHECK(-std::log(b.lower / n) / unit == Approx(z).epsilon(1e-7));
+    }
+}
+
+TEST_CASE("distinct: intervals keep to what is certain", "[distinct][estimate]") {
+    for (int precision = 4; precision <= 12; precision++) {
+        uint64_t most = (uint64_t{1} << precision) / 8;
+        for (uint64_t count : {most + 1, most + 2, 2 * most + 1}) {
+            DistinctSketch s = sketch_of_items(7, count, precision);
+            if (!s.info().is_dense) continue;  // two of them had one token
+            INFO("precision " << precision << ", " << count << " items");
+            CHECK(s.bounds(0.9999999).lower >= static_cast<double>(most + 1));
+            CHECK(s.count() >= static_cast<double>(most + 1));
+            CHECK(s.bounds(0.9999999).upper >= static_cast<double>(count));
+        }
+    }
+}
+
+TEST_CASE("distinct: hashes that no data have give large numbers, not infinite ones", "[distinct][estimate]") {
+    for (int precision : {4, 8, 16}) {
+        DistinctSketch s(precision), tokens(precision);
+        // All registers, all levels.
+        for (uint64_t low = 0; low < uint64_t{2} << precision; low++)
+            for (int bit = precision + 1; bit <= 64; bit++) s.add(low | (bit < 64 ? uint64_t{1} << bit : 0));
+        INFO("precision " << precision);
+        CHECK(std::isfinite(s.count()));
+        CHECK(s.count() > 1e18);
+        CHECK(std::isfinite(s.bounds(0.999999).upper));
+        CHECK(s.bounds().lower <= s.count());
+        CHECK(overlap_of(s, s).jaccard == 1);
+        for (uint64_t i = 0; i < 2; i++) tokens.add(i);  // 46 leading zeros: one hash in 2^64, but these are two hashes
+        CHECK(tokens.count() == 2);
+        CHECK(tokens.bounds(0.999999).upper == 2);
+    }
+}
+
+TEST_CASE("distinct: equal sketches overlap entirely, disjoint tokens not at all", "[distinct][estimate]") {
+    for (uint64_t count : {1, 2, 70, 128, 129, 1000, 100000}) {
+        DistinctSketch a = sketch_of_items(0, count), b = sketch_of_items(uint64_t{1} << 40, count);
+        INFO(count << " items");
+        CHECK(overlap_of(a, a).jaccard == 1);
+        CHECK(overlap_of(a, a).intersection == a.count());
+        if (count <= 128) {
+            CHECK(overlap_of(a, b).intersection == 0);
+            CHECK(overlap_of(a, b).jaccard == 0);
+        }
+        CHECK(overlap_of(a, DistinctSketch(4)).intersection == 0);
+    }
+    DistinctSketch a = sketch_of_items(0, 100), b = sketch_of_items(60, 90);
+    CHECK(overlap_of(a, b).intersection == 40);
+    CHECK(overlap_of(a, b).jaccard == Approx(40.0 / 150).epsilon(1e-12));
+}
+
+TEST_CASE("distinct: overlaps are estimated within a few errors of the union", "[distinct][estimate]") {
+    for (uint64_t in_a : {50, 1000, 100000, 1000000})
+        for (uint64_t in_b : {100, 3000, 500000})
+            for (int precision : {12, 14}) {
+                uint64_t common = std::min(in_a, in_b) / 2;
+                DistinctSketch a = sketch_of_items(0, in_a, precision), b = sketch_of_items(in_a - common, in_b, 12);
+                double all = static_cast<double>(in_a + in_b - common), error = 0.4939 / 64 * all;
+                DistinctOverlap o = overlap_of(a, b), swapped = overlap_of(b, a);
+                INFO(in_a << " and " << in_b << ", precision " << precision);
+                CHECK(std::abs(o.intersection - static_cast<double>(common)) < 4 * std::sqrt(3.0) * error + 0.5);
+                CHECK(std::abs(o.jaccard - static_cast<double>(common) / all) < 0.06);
+                CHECK(o.intersection == Approx(swapped.intersection).epsilon(1e-9));
+            }
+}
+
+TEST_CASE("distinct: descriptions", "[distinct][estimate]") {
+    DistinctSketch s = sketch_of_items(0, 70);
+    sketch_distinct_info full = s.full_info(), header = s.info();
+    CHECK(full.kind == SKETCH_KIND_NUMBER);
+    CHECK(full.precision == 10);
+    CHECK(full.is_dense == 0);
+    CHECK(full.tokens == 70);
+    CHECK(full.estimate == 70);
+    CHECK(full.relative_standard_error == Approx(0.01543).epsilon(0.001));
+    CHECK(header.precision == 10);
+    CHECK(header.tokens == 0);
+    CHECK(header.estimate == 0);
+    s = sketch_of_items(0, 70000);
+    CHECK(s.full_info().is_dense == 1);
+    CHECK(s.full_info().tokens == 0);
+    CHECK(s.full_info().estimate == s.count());
+}

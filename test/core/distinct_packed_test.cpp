@@ -1,0 +1,322 @@
+// Bytes from anywhere: a packed value is refused or it is canonical and every function can work with it, and no work
+// form, however damaged, makes a reader leave its buffer. What is checked about each stands in
+// fuzz/distinct_decoder.cpp. And the model that registers are coded with, against its formulas in floating point.
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "../../src/core/distinct_entropy.hpp"
+#include "../../src/core/distinct_model.hpp"
+#include "catch.hpp"
+#include "distinct_sketch.hpp"
+
+std::string distinct_complaint(const uint8_t *data, size_t size, size_t shift);
+
+namespace {
+
+namespace core = sketch::distinct;
+namespace model = sketch::distinct::model;
+using Random = std::mt19937_64;
+
+DistinctSketch sketch_of_items(uint64_t count, int precision, uint64_t seed = 0) {
+    DistinctSketch s(precision);
+    for (uint64_t i = 0; i < count; i++) s.add(sketch_hash_word(i + (seed << 32)));
+    return s;
+}
+
+// Hashes with the most leading zeros, which no data ever has: registers near their largest value, escapes.
+DistinctSketch extreme_sketch(int precision, uint64_t count, uint64_t seed) {
+    Random random(seed);
+    DistinctSketch s(precision);
+    for (uint64_t i = 0; i < count; i++) s.add((random() & 0x3ffff) | uint64_t{random() % 2} << (18 + random() % 46));
+    return s;
+}
+
+std::vector<DistinctSketch> samples() {
+    std::vector<DistinctSketch> all;
+    for (int precision : {4, 10, 16}) all.emplace_back(precision);
+    all.emplace_back(7, SKETCH_KIND_OTHER | SKETCH_KIND_ARRAY);
+    for (uint64_t count : {1, 2, 3, 10, 20, 100, 1000, 100000}) all.push_back(sketch_of_items(count, 4));
+    for (uint64_t count : {1, 8, 9, 40, 1000, 50000}) all.push_back(sketch_of_items(count, 6, 1));
+    for (uint64_t count : {32, 33, 200, 3000}) all.push_back(sketch_of_items(count, 8, 2));
+    for (uint64_t count : {70, 128}) all.push_back(sketch_of_items(count, 10, 3));
+    all.push_back(sketch_of_items(300, 12, 4));
+    for (int precision : {4, 5, 7}) all.push_back(extreme_sketch(precision, 60, 5));
+    all.push_back(extreme_sketch(12, 200, 6));
+    DistinctSketch merged = sketch_of_items(500, 8, 7);
+    merged.merge(extreme_sketch(5, 100, 8));
+    all.push_back(merged);
+    return all;
+}
+
+void must_be_sound(const uint8_t *data, size_t size, size_t shift, const std::string &what) {
+    std::string complaint = distinct_complaint(data, size, shift);
+    if (!complaint.empty()) FAIL(complaint << ": " << what);
+}
+
+uint8_t telling_byte(Random &random, uint8_t old) {
+    switch (random() % 5) {
+        case 0: return static_cast<uint8_t>(old ^ 1u << random() % 8);
+        case 1: return 0;
+        case 2: return 0xff;
+        case 3: return static_cast<uint8_t>(old + (random() % 2 ? 1 : -1));
+        default: return static_cast<uint8_t>(random());
+    }
+}
+
+std::string hexadecimal(const Bytes &bytes) {
+    std::string text;
+    for (uint8_t b : bytes) text += {"0123456789abcdef"[b >> 4], "0123456789abcdef"[b & 15]};
+    return text;
+}
+
+sketch_status check(const Bytes &packed) { return sketch_distinct_check(packed.data(), packed.size()); }
+
+// Registers as they are, behind a header.
+Bytes raw(const std::vector<uint16_t> &registers, int precision) {
+    Bytes packed = {1, 2, 3, SKETCH_KIND_NUMBER, static_cast<uint8_t>(precision)};
+    for (uint16_t r : registers) packed.insert(packed.end(), {static_cast<uint8_t>(r), static_cast<uint8_t>(r >> 8)});
+    return packed;
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr int kRounds = 3000;
+#else
+constexpr int kRounds = 20000;
+#endif
+
+}  // namespace
+
+TEST_CASE("distinct: valid sketches are sound at any alignment", "[distinct][packed]") {
+    std::vector<DistinctSketch> all = samples();
+    all.push_back(sketch_of_items(9000, 16));
+    all.push_back(sketch_of_items(2000000, 16));
+    all.push_back(sketch_of_items(20000, 10));
+    for (const DistinctSketch &s : all) {
+        Bytes packed = s.pack();
+        for (size_t shift : {0, 1, 3}) must_be_sound(packed.data(), packed.size(), shift, "valid");
+        REQUIRE(check(packed) == SKETCH_OK);
+        must_be_sound(static_cast<const uint8_t *>(s.data()), s.size(), 0, "valid work form");
+    }
+}
+
+TEST_CASE("distinct: every truncation and every further byte is refused", "[distinct][packed]") {
+    for (const DistinctSketch &s : samples()) {
+        Bytes packed = s.pack();
+        for (size_t size = 0; size < packed.size(); size++) {
+            must_be_sound(packed.data(), size, size % 2, "truncated");
+            REQUIRE(sketch_distinct_check(packed.data(), size) != SKETCH_OK);
+        }
+        packed.push_back(0);
+        for (int byte = 0; byte < 256; byte++) {
+            packed.back() = static_cast<uint8_t>(byte);
+            REQUIRE(check(packed) != SKETCH_OK);
+        }
+    }
+}
+
+TEST_CASE("distinct: every flipped bit gives a refusal or another sound sketch", "[distinct][packed]") {
+    for (const DistinctSketch &s : samples()) {
+        Bytes packed = s.pack();
+        for (size_t bit = 0; bit < 8 * std::min<size_t>(packed.size(), 150); bit++) {
+            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+            must_be_sound(packed.data(), packed.size(), bit % 2, "bit " + std::to_string(bit));
+            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+        }
+    }
+}
+
+TEST_CASE("distinct: so do random changes of several bytes", "[distinct][packed]") {
+    Random random(21);
+    std::vector<Bytes> all;
+    for (const DistinctSketch &s : samples()) all.push_back(s.pack());
+    for (int round = 0; round < kRounds; round++) {
+        Bytes packed = all[random() % all.size()];
+        for (uint64_t changes = 1 + random() % 4; changes > 0 && !packed.empty(); changes--) {
+            size_t at = random() % (random() % 2 ? std::min<size_t>(packed.size(), 12) : packed.size());
+            packed[at] = telling_byte(random, packed[at]);
+            if (random() % 8 == 0) packed.resize(random() % packed.size());
+        }
+        must_be_sound(packed.data(), packed.size(), 1, hexadecimal(packed));
+    }
+}
+
+TEST_CASE("distinct: no work form leads a reader astray", "[distinct][packed]") {
+    Random random(22);
+    std::vector<DistinctSketch> all = samples();
+    for (int round = 0; round < kRounds; round++) {
+        const DistinctSketch &s = all[random() % all.size()];
+        const uint8_t *from = static_cast<const uint8_t *>(s.data());
+        Bytes work(from, from + s.size());
+        for (uint64_t changes = 1 + random() % 4; changes > 0; changes--) {
+            size_t at = random() % 2 ? 5 + random() % 20 : random() % work.size();
+            work[at] = telling_byte(random, work[at]);
+        }
+        size_t size = random() % 4 ? work.size() : random() % (work.size() + 1);
+        must_be_sound(work.data(), size, 0, "work form, round " + std::to_string(round));
+    }
+}
+
+TEST_CASE("distinct: registers are stored as they are exactly if coding does not help", "[distinct][packed]") {
+    Random random(23);
+    int raw_values = 0;
+    for (int round = 0; round < 200; round++) {
+        int precision = 4 + round % 4;
+        std::vector<uint16_t> registers(size_t{1} << precision);
+        for (uint16_t &r : registers) {
+            uint32_t u = 10 + static_cast<uint32_t>(random() % (round < 100 ? 100 : 10));
+            r = static_cast<uint16_t>(u << 9 | (random() & 511));
+        }
+        core::Coded coded;
+        size_t size = core::encode_registers(registers.data(), precision, coded);
+        Bytes as_they_are = raw(registers, precision);
+        REQUIRE((check(as_they_are) == SKETCH_OK) == (size == 0));
+        raw_values += size == 0;
+        REQUIRE(size < 2 * registers.size());
+    }
+    CHECK(raw_values > 0);
+    CHECK(raw_values < 200);
+}
+
+TEST_CASE("distinct: registers that no items give are refused", "[distinct][packed]") {
+    const int precision = 4;
+    auto accepted = [&](uint16_t odd) {
+        // Levels all over the place, so that they are stored as they are.
+        std::vector<uint16_t> registers(16);
+        for (size_t i = 0; i < 16; i++) registers[i] = static_cast<uint16_t>((10 + 7 * i) << 9 | (37 * i & 511));
+        registers[3] = odd;
+        return check(raw(registers, precision)) == SKETCH_OK;
+    };
+    CHECK(accepted(0));
+    CHECK(accepted(1 << 9 | 256));        // level 1: the flag of level 0 is always set
+    CHECK_FALSE(accepted(1 << 9));        // and here it is not
+    CHECK_FALSE(accepted(1 << 9 | 257));  // a level below 0
+    CHECK_FALSE(accepted(256));           // a flag, but no level
+    CHECK(accepted(120 << 9));            // the last level of this precision
+    CHECK_FALSE(accepted(121 << 9));
+    // Each register by itself, among others that are sound.
+    for (uint32_t r = 0; r < 0x10000; r++) {
+        std::vector<uint16_t> some(16, 50 << 9);
+        some[5] = static_cast<uint16_t>(r);
+        REQUIRE(core::are_registers(some.data(), precision) == core::is_register(r, precision));
+    }
+    // Tokens would have been kept. One register and level stands for 2^(17 - precision) tokens, or for one where none
+    // of the bits above the register's is set.
+    std::vector<uint16_t> few(16);
+    CHECK_FALSE(core::are_registers(few.data(), precision));
+    few[0] = 1 << 9 | 256;
+    CHECK(core::are_registers(few.data(), precision));
+    for (int p : {16, 15}) {
+        std::vector<uint16_t> thin(size_t{1} << p);
+        for (size_t i = 0; i <= thin.size() / 8 / (size_t{1} << (17 - p)); i++) thin[i] = 1 << 9 | 256;
+        CHECK(core::are_registers(thin.data(), p));
+        thin[0] = 0;
+        CHECK_FALSE(core::are_registers(thin.data(), p));
+    }
+}
+
+TEST_CASE("distinct: the output buffer is never overrun", "[distinct][packed]") {
+    for (const DistinctSketch &s : samples()) {
+        Bytes packed = s.pack(), out(packed.size() + 8, 0xaa);
+        for (size_t capacity = 0; capacity < packed.size(); capacity += 1 + packed.size() / 16) {
+            size_t used = 12345;
+            REQUIRE(sketch_distinct_pack(s.data(), s.size(), out.data(), capacity, &used) == SKETCH_NO_ROOM);
+            REQUIRE(used == 12345);
+            REQUIRE(out[capacity] == 0xaa);
+        }
+        out.assign(out.size(), 0xaa);
+    }
+}
+
+TEST_CASE("distinct: statuses name what is wrong", "[distinct][packed]") {
+    Bytes packed = sketch_of_items(20, 10).pack();
+    auto with = [&](size_t at, uint8_t byte) {
+        Bytes changed = packed;
+        changed[at] = byte;
+        return check(changed);
+    };
+    CHECK(check({}) == SKETCH_TRUNCATED);
+    CHECK(with(0, 2) == SKETCH_WRONG_VERSION);
+    CHECK(with(1, 1) == SKETCH_WRONG_FAMILY);
+    CHECK(with(2, 4) == SKETCH_CORRUPT);
+    CHECK(with(3, 0) == SKETCH_CORRUPT);
+    CHECK(with(4, 3) == SKETCH_CORRUPT);
+    CHECK(with(4, 17) == SKETCH_CORRUPT);
+    CHECK(with(4, 4) == SKETCH_CORRUPT);  // 20 tokens are too many for precision 4
+    packed.push_back(0);
+    CHECK(check(packed) == SKETCH_TRAILING);
+    DistinctSketch work(10);
+    CHECK(sketch_distinct_check(static_cast<const uint8_t *>(work.data()), work.size()) == SKETCH_WRONG_VERSION);
+}
+
+// exp(-lambda rho) and P(u) in floating point, from their definitions.
+TEST_CASE("distinct: the model of registers is what its formulas say", "[distinct][packed]") {
+    for (int phase = 0; phase < model::kPhases; phase++) {
+        const model::Frequencies &f = *model::kFrequenciesOf[phase];
+        const model::Slots &slots = *model::kSlotsOf[phase];
+        auto rate = [&](int level) { return std::exp2(phase / 4.0 - std::floor(level / 2.0)); };
+        auto flags_probability = [&](uint32_t flags, int count, int level) {
+            double p = 1;
+            for (int bit = count - 1; bit >= 0; bit--, level--)
+                p *= flags >> bit & 1 ? -std::expm1(-rate(level)) : std::exp(-rate(level));
+            return p;
+        };
+        double before = 0;
+        for (int row = 0; row < model::kRows; row++) {
+            const int level = row + model::kFirstLevel;
+            double above = 0;
+            for (int l = level + 1; l < level + 200; l++) above += rate(l);
+            double u = std::exp(-above) * -std::expm1(-rate(level)), tails = 0;
+            for (uint32_t flags = 0; flags < 8; flags++) {
+                uint32_t symbol = static_cast<uint32_t>(row) * 8 + flags;
+                REQUIRE(std::abs(f.head[symbol] - symbol - before * (8192 - 233)) < 1.01);
+                before += u * flags_probability(flags, 3, level - 1);
+                for (uint32_t i = f.head[symbol]; i < f.head[symbol + 1]; i++) REQUIRE(slots.head[i] == symbol);
+            }
+            for (uint32_t flags = 0; flags < 64; flags++) {
+                REQUIRE(std::abs(f.tail[row][flags] - flags - tails * (1024 - 64)) < 1.01);
+                tails += flags_probability(flags, 6, level - 4);
+                for (uint32_t i = f.tail[row][flags]; i < f.tail[row][flags + 1]; i++)
+                    REQUIRE(slots.tail[row][i] == flags);
+            }
+            REQUIRE(f.tail[row][64] == 1024);
+        }
+        CHECK(std::abs(f.head[232] - 232 - before * (8192 - 233)) < 1.01);
+        CHECK(f.head[233] == 8192);
+    }
+    auto mean = [](double lambda) {  // 256 times E[u]: the sum of P(u >= k)
+        double sum = 0;
+        for (int k = 1; k < 300; k++) {
+            double rest = (k % 2 ? 4 : 3) * std::exp2(-2 - (k - 1) / 2);  // rho of level k and all above
+            sum += -std::expm1(-lambda * rest);
+        }
+        return 256 * sum;
+    };
+    for (int code = 0; code < 80; code++) {
+        uint32_t limit = static_cast<uint32_t>(std::lround(mean(std::exp2((code - 15.5) / 4))));
+        CHECK(model::code_for(limit) == code);
+        CHECK(model::code_for(limit + 1) == code + 1);
+    }
+    CHECK(model::code_for(0) == 0);
+    CHECK(model::code_for(1 << 15) == model::kLargestCode);
+}
+
+// Formats are for ever: what these bytes are must never change.
+TEST_CASE("distinct: the format stands still", "[distinct][packed]") {
+    auto digest = [](const DistinctSketch &s) {
+        Bytes packed = s.pack();
+        return std::to_string(packed.size()) + ":" + std::to_string(sketch_hash(packed.data(), packed.size()));
+    };
+    CHECK(hexadecimal(DistinctSketch().pack()) == "010200010a00");
+    CHECK(hexadecimal(sketch_of_items(3, 10).pack()) == "010200010a03a087c4eb96d51919");
+    CHECK(hexadecimal(sketch_of_items(1000, 4).pack()) ==
+          "0102010104299b459554d5c8b9ef01b7cc798890a10268cc39ee752754eefedcf22102");
+    CHECK(hexadecimal(extreme_sketch(4, 60, 1).pack()) ==
+          "010203010400ba00cc00ba00bc40c100bd80be30c500ba02d400bc00ba08c6001a00bc00bc");
+    CHECK(digest(sketch_of_items(70, 10)) == "141:6562985103875888284");
+    CHECK(digest(sketch_of_items(8192, 16)) == "8749:16486965745434535373");
+    CHECK(digest(sketch_of_items(200, 10)) == "198:12777644515291090700");
+    CHECK(digest(sketch_of_items(5000, 10)) == "1055:7992999838937304014");
+    CHECK(digest(sketch_of_items(1000000, 10)) == "1145:6853181359287590816");
+    CHECK(digest(sketch_of_items(300000, 16)) == "64909:1271715412207008943");
+}

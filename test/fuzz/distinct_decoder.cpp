@@ -1,0 +1,152 @@
+// What must hold for any bytes at all that are given as a distinct sketch: as a libFuzzer target, and as the oracle of
+// the tests that mutate packed values and work forms.
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <string>
+
+#include "../core/distinct_sketch.hpp"
+
+namespace {
+
+// The functions that read take the same decision about the same bytes.
+struct Reader {
+    const uint8_t *data;
+    size_t size;
+
+    Bytes pack(sketch_status &status) const {
+        Bytes out(SKETCH_DISTINCT_PACKED_MAX(SKETCH_DISTINCT_MAX_PRECISION));
+        size_t used = 0;
+        status = sketch_distinct_pack(data, size, out.data(), out.size(), &used);
+        out.resize(used);
+        return out;
+    }
+
+    const char *estimates(const sketch_distinct_info &info, sketch_status expected) const {
+        double n = -1, lower = -1, upper = -1, narrower = -1, last = -1;
+        if (sketch_distinct_count(data, size, &n) != expected) return "count: another status";
+        if (expected == SKETCH_OK) {
+            if (!std::isfinite(n) || n < 0 || n != info.estimate) return "count: no number of items";
+            if ((n == 0) != (!info.is_dense && info.tokens == 0)) return "count: zero or empty, but not both";
+            if (n < info.tokens) return "count: fewer items than tokens";
+        }
+        for (double confidence : {1e-9, 0.5, 0.95, 0.999999, 1 - 1e-16}) {
+            if (sketch_distinct_bounds(data, size, confidence, &lower, &upper) != expected)
+                return "bounds: another status";
+            if (expected != SKETCH_OK) continue;
+            if (!(lower >= 0 && lower <= n && n <= upper && std::isfinite(upper)))
+                return "bounds: not around the count";
+            if (last >= 0 && (lower > narrower || upper < last)) return "bounds: more confidence, less width";
+            if (n == 0 && upper > 0) return "bounds: of nothing";
+            narrower = lower;
+            last = upper;
+        }
+        return nullptr;
+    }
+
+    const char *overlaps(const sketch_distinct_info &info, sketch_status expected) const {
+        DistinctSketch other(10, expected == SKETCH_OK ? info.kind : SKETCH_KIND_NUMBER);
+        for (uint64_t i = 0; i < 40; i++) other.add(sketch_hash_word(i));
+        double intersection = -1, jaccard = -1;
+        for (bool first : {true, false}) {
+            const void *a = first ? data : other.data(), *b = first ? other.data() : data;
+            size_t a_size = first ? size : other.size(), b_size = first ? other.size() : size;
+            if (sketch_distinct_overlap(a, a_size, b, b_size, &intersection, &jaccard) != expected)
+                return "overlap: another status";
+            if (expected != SKETCH_OK) continue;
+            if (!(intersection >= 0 && std::isfinite(intersection) && jaccard >= 0 && jaccard <= 1))
+                return "overlap: out of range";
+        }
+        if (expected != SKETCH_OK) return nullptr;
+        if (sketch_distinct_overlap(data, size, data, size, &intersection, &jaccard) != SKETCH_OK)
+            return "overlap with itself: another status";
+        if (intersection != info.estimate || jaccard != (info.estimate > 0 ? 1 : 0))
+            return "overlap with itself: not everything";
+        return nullptr;
+    }
+
+    const char *merges(const sketch_distinct_info &info, const Bytes &packed, sketch_status expected) const {
+        DistinctSketch some(12, expected == SKETCH_OK ? info.kind : SKETCH_KIND_NUMBER);
+        for (uint64_t i = 0; i < 100; i++) some.add(sketch_hash_word(i));
+        Bytes before = some.pack();
+        sketch_status status = some.try_merge(data, size);
+        if (status != expected) return "merge: another status";
+        if (expected != SKETCH_OK) return some.pack() == before ? nullptr : "a merge that failed changed something";
+
+        DistinctSketch same(SKETCH_DISTINCT_MAX_PRECISION, info.kind);
+        if (same.try_merge(data, size) != SKETCH_OK || same.pack() != packed)
+            return "merging into an empty state changed something";
+        if (same.try_merge(data, size) != SKETCH_OK || same.pack() != packed) return "merging twice changed something";
+        DistinctSketch copy = same;
+        same.merge(copy);
+        if (same.pack() != packed) return "merging a work form with itself changed something";
+        same.merge(before_as(info.kind));
+        if (same.pack() != some.pack()) return "merging is not commutative";
+
+        int smaller = SKETCH_DISTINCT_MIN_PRECISION + (info.precision - SKETCH_DISTINCT_MIN_PRECISION) / 2;
+        copy.limit(smaller);
+        DistinctSketch limited(smaller, info.kind);
+        if (limited.try_merge(data, size) != SKETCH_OK || limited.pack() != copy.pack())
+            return "limit and merge into a smaller one disagree";
+        return nullptr;
+    }
+
+    static Bytes before_as(int kind) {
+        DistinctSketch some(12, kind);
+        for (uint64_t i = 0; i < 100; i++) some.add(sketch_hash_word(i));
+        return some.pack();
+    }
+};
+
+// The first thing that is wrong with how the library treats this value, packed or work, or nullptr.
+const char *complaint_about(const uint8_t *data, size_t size) {
+    bool is_work = sketch_is_work_form(data, size);
+    Reader reader{data, size};
+    sketch_distinct_info info{}, header{};
+    sketch_status status = sketch_distinct_describe(data, size, &info);
+    if (!is_work && status != sketch_distinct_check(data, size)) return "check and describe disagree";
+    sketch_status peeked = sketch_distinct_peek(data, size, &header);
+    if (peeked != SKETCH_OK && peeked != status) return "peek: another status";
+    if (status == SKETCH_OK) {
+        if (header.kind != info.kind || header.precision != info.precision || header.is_dense != info.is_dense)
+            return "peek and describe disagree";
+        if (info.precision < SKETCH_DISTINCT_MIN_PRECISION || info.precision > SKETCH_DISTINCT_MAX_PRECISION)
+            return "precision out of range";
+        if (info.tokens > (1u << info.precision) / 8) return "too many tokens";
+    }
+    sketch_status packing;
+    Bytes packed = reader.pack(packing);
+    if (packing != status) return "pack: another status";
+    if (status == SKETCH_OK) {
+        if (packed.size() > SKETCH_DISTINCT_PACKED_MAX(info.precision)) return "larger than any";
+        if (!is_work && packed != Bytes(data, data + size)) return "not canonical";
+        if (sketch_distinct_check(packed.data(), packed.size()) != SKETCH_OK) return "packs what it does not accept";
+    }
+    if (const char *complaint = reader.estimates(info, status)) return complaint;
+    if (const char *complaint = reader.overlaps(info, status)) return complaint;
+    return reader.merges(info, packed, status);
+}
+
+}  // namespace
+
+// Works on an exactly sized copy, `shift` bytes off alignment, so that the address sanitizer sees every byte too many.
+std::string distinct_complaint(const uint8_t *data, size_t size, size_t shift) {
+    std::unique_ptr<uint8_t[]> copy(new uint8_t[size + shift]);
+    if (size > 0) std::memcpy(copy.get() + shift, data, size);
+    try {
+        const char *complaint = complaint_about(copy.get() + shift, size);
+        return complaint == nullptr ? "" : complaint;
+    } catch (const std::exception &e) {
+        return e.what();
+    }
+}
+
+#ifdef SKETCH_FUZZER
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    for (size_t shift : {0, 1})
+        if (!distinct_complaint(data, size, shift).empty()) std::abort();
+    return 0;
+}
+#endif
