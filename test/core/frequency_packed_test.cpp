@@ -20,8 +20,10 @@ constexpr uint64_t kMost = 0x7fffffffffffffff;
 
 #if defined(__SANITIZE_ADDRESS__)
 constexpr int kRounds = 1500;
+constexpr size_t kStride = 5;  // of the bits that are flipped one by one
 #else
 constexpr int kRounds = 6000;
+constexpr size_t kStride = 1;
 #endif
 
 // One of everything that a sketch can be: forms, widths of counts and counters, extreme hashes.
@@ -107,7 +109,7 @@ TEST_CASE("frequency: every truncation and every further byte is refused", "[fre
 TEST_CASE("frequency: every flipped bit gives a refusal or another sound sketch", "[frequency][packed]") {
     for (const FrequencySketch &s : samples()) {
         Bytes packed = s.pack();
-        for (size_t bit = 0; bit < 8 * packed.size(); bit += bit < 800 ? 1 : 8 * packed.size() / 97) {
+        for (size_t bit = 0; bit < 8 * packed.size(); bit += bit < 800 ? kStride : 8 * packed.size() / 97) {
             packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
             must_be_sound(packed.data(), packed.size(), bit % 2, "bit " + std::to_string(bit));
             packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
@@ -160,7 +162,7 @@ TEST_CASE("frequency: damaged work forms are refused or read as sound sketches",
     std::vector<FrequencySketch> all = samples();
     for (const FrequencySketch &s : all) {
         const uint8_t *data = static_cast<const uint8_t *>(s.data());
-        for (size_t bit = 32; bit < 8 * 72; bit++) {  // the header and the first entries
+        for (size_t bit = 32; bit < 8 * 72; bit += kStride) {  // the header and the first entries
             Bytes work(data, data + s.size());
             work[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
             must_be_sound(work.data(), work.size(), 0, "bit " + std::to_string(bit));
@@ -202,7 +204,6 @@ TEST_CASE("frequency: a work form of another size, layout or family is refused",
     CHECK(status(16, 0, s.size()) == SKETCH_CORRUPT);
     CHECK(status(17, 5, s.size()) == SKETCH_CORRUPT);
     CHECK(status(17, 21, s.size()) == SKETCH_CORRUPT);
-    FrequencySketch other(8);  // the C face tells a work form from packed bytes
     CHECK(sketch_frequency_check(data, s.size()) == SKETCH_WRONG_VERSION);
 }
 
