@@ -337,8 +337,6 @@ SKETCH_API sketch_status sketch_distinct_describe(const void *sketch, size_t siz
 #define SKETCH_FREQUENCY_MIN_LOG2_WIDTH 6
 #define SKETCH_FREQUENCY_MAX_LOG2_WIDTH 20
 #define SKETCH_FREQUENCY_PACKED_MAX(log2_width) (256 + ((size_t)(8 * SKETCH_FREQUENCY_DEPTH) << (log2_width)))
-/* The same of an exact sketch that has so many items (see describe). */
-#define SKETCH_FREQUENCY_EXACT_PACKED_MAX(items) (64 + 24 * (size_t)(items))
 
 /* Smallest width for an error (fraction of N), and back. An error out of range (e / 2^20 .. e / 2^6) or NaN gives -1.
  */

@@ -25,8 +25,7 @@ struct Frequency {
     static int kind_of(Sketch sketch) { return header(sketch).kind; }
     static size_t packed_room(Sketch sketch) {
         sketch_frequency_info info = header(sketch);
-        return info.is_dense ? SKETCH_FREQUENCY_PACKED_MAX(info.log2_width)
-                             : SKETCH_FREQUENCY_EXACT_PACKED_MAX(info.items);
+        return sketch_frequency_packed_bound(&info);
     }
 
     static varlena *make(int kind, int log2_width) {
