@@ -157,7 +157,7 @@ TEST_CASE("what no filter can hold is refused", "[membership][packed]") {
         CHECK(check(with(packed, 0, 0xe7)) == SKETCH_WRONG_VERSION);
         CHECK(check(with(packed, 1, 2)) == SKETCH_WRONG_FAMILY);
         for (int flags : {2, 3, 0x20, 0x21, 0x80}) CHECK(check(with(packed, 2, flags)) == SKETCH_CORRUPT);
-        for (int kind : {0, 20, 62, 64, 128, 255}) CHECK(check(with(packed, 3, kind)) == SKETCH_CORRUPT);
+        for (int kind : {0, SKETCH_KIND_LAST + 1, 62, 64, 128, 255}) CHECK(check(with(packed, 3, kind)) == SKETCH_CORRUPT);
         for (int log2_blocks : {23, 64, 255}) CHECK(check(with(packed, 4, log2_blocks)) == SKETCH_CORRUPT);
         CHECK(check({}) == SKETCH_TRUNCATED);
     }
