@@ -88,9 +88,21 @@ constexpr Register merged(Register a, Register b) noexcept {
     return static_cast<Register>(high | ((((low & kFlagMask) | 1u << kFlagBits) >> distance) & kFlagMask));
 }
 
+[[gnu::always_inline]] inline void insert_level(Register &r, std::uint32_t level) noexcept {
+    r = merged(r, static_cast<Register>(level << kFlagBits));
+}
+
 [[gnu::always_inline]] inline void insert(Register *registers, int precision, std::uint64_t hash) noexcept {
-    Register &r = registers[(hash >> 1) & (register_count(precision) - 1)];
-    r = merged(r, static_cast<Register>(level_of(hash, precision) << kFlagBits));
+    const std::uint64_t low = (std::uint64_t{2} << precision) - 1;
+    insert_level(registers[(hash & low) >> 1], level_of(hash, precision));
+}
+
+// The same for any hash that has this token: nearly always the token shows the level.
+inline void insert_token(Register *registers, int precision, std::uint32_t token) noexcept {
+    if (nlz_of(token) == kLargestNlz) [[unlikely]]
+        return insert(registers, precision, hash_of(token));
+    const std::uint32_t index = index_of(token), low = (2u << precision) - 1;
+    insert_level(registers[(index & low) >> 1], 2 * nlz_of(token) + (index & 1) + 1);
 }
 
 // into[i] = merged(into[i], from[i]) (distinct_registers.cpp). The second is the same without vector instructions.

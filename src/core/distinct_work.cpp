@@ -118,7 +118,7 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
     WorkHeader &h = work.header();
     if (growth.flags & kDense) {
         h.flags = kDense;
-        old.for_each_token([&](std::uint32_t token) { insert(work.registers(), h.precision, hash_of(token)); });
+        old.for_each_token([&](std::uint32_t token) { insert_token(work.registers(), h.precision, token); });
     } else {
         h.used = old.header().used;
         old.for_each_token([&](std::uint32_t token) { work.find(token) = token + 1; });
@@ -176,7 +176,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
         merge_downsized(work.registers(), precision, other.registers, other.precision);
     } else {
         for (std::uint32_t i = 0; i < other.token_count; i++)
-            insert(work.registers(), precision, hash_of(other.tokens[i]));
+            insert_token(work.registers(), precision, other.tokens[i]);
     }
     return SKETCH_OK;
 }
@@ -256,7 +256,7 @@ void make_dense(View &view, Storage &storage) noexcept {
     std::uint32_t tokens[kMostTokens];  // they may stand where the registers go
     std::copy_n(view.tokens, view.token_count, tokens);
     std::fill_n(storage.registers, register_count(view.precision), Register{0});
-    for (std::uint32_t i = 0; i < view.token_count; i++) insert(storage.registers, view.precision, hash_of(tokens[i]));
+    for (std::uint32_t i = 0; i < view.token_count; i++) insert_token(storage.registers, view.precision, tokens[i]);
     view.dense = true;
     view.token_count = 0;
     view.tokens = nullptr;
