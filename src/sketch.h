@@ -299,7 +299,7 @@ SKETCH_API sketch_status sketch_distinct_pack(const void *sketch, size_t size, u
 /* OK if these bytes are a packed distinct sketch in canonical form. A work form is WRONG_VERSION here. */
 SKETCH_API sketch_status sketch_distinct_check(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
 
-/* Maximum-likelihood estimate of the number of different items. */
+/* Maximum-likelihood estimate of the number of different items: finite; a whole number while tokens are kept. */
 SKETCH_API sketch_status sketch_distinct_count(const void *sketch, size_t size, double *estimate) SKETCH_NOEXCEPT;
 
 /* Interval that holds the number of different items with this confidence, in (0, 1), from the observed information. */

@@ -1,4 +1,4 @@
-// distinct: ExaLogLog with t = 1 and d = 9 (Ertl, arXiv 2402.13726), and hash tokens (section 5 there) while there are
+// distinct: ExaLogLog with t = 1 and d = 9 (Ertl, arXiv 2402.13726), and its hash tokens while there are
 // few.
 //
 // The state is a function of the set of hashes and of the precision p. A hash is read as
@@ -120,7 +120,7 @@ bool are_registers(const Register *registers, int precision) noexcept;
 
 // ---- a sketch as it is read ----------------------------------------
 
-// What is read, in this order of preference, from where it stands, or from Storage.
+// Points to where the sketch stands, or into Storage.
 struct View {
     int kind = 0, precision = 0;
     bool dense = false;
@@ -139,7 +139,7 @@ union Storage {
 Status decode(const std::uint8_t *packed, std::size_t size, Storage &storage, View &into) noexcept;
 Status encode(const View &from, ByteWriter &out) noexcept;
 
-// Either form, checked. And the header alone: kind, precision, dense, token_count if it is cheap.
+// Either form, checked. And the header alone, checked by itself: kind, precision, dense.
 Status read(const void *sketch, std::size_t size, Storage &storage, View &into) noexcept;
 Status read_header(const void *sketch, std::size_t size, View &into) noexcept;
 Status decode_header(ByteReader &in, std::size_t size, View &into, std::uint8_t &flags) noexcept;

@@ -1,4 +1,4 @@
-// How many different items there are: maximum likelihood (Ertl, arXiv 2402.13726, section 3.2 and 5.2), its error from
+// How many different items there are: maximum likelihood (Ertl, arXiv 2402.13726), its error from
 // the observed information, and the overlap of two sketches.
 #include <algorithm>
 #include <array>
@@ -19,7 +19,7 @@ constexpr double power_of_two(int exponent) noexcept {  // -1022 .. 1023
 
 // What was observed: n items fell at random into `parts` equal parts (the registers), and there into cells (the
 // levels). hit[j] cells of probability 2^-j within their part were hit, and those that were not hit have the
-// probability `missed` in all: b and alpha of equation (15) in the paper.
+// probability `missed` in all.
 struct Observation {
     double hit[kLevels] = {};
     double missed = 0, parts = 1;
@@ -148,7 +148,7 @@ Observation observe(const std::uint32_t *tokens, std::uint32_t count) noexcept {
     return o;
 }
 
-// Asymptotic constants of t = 1, d = 9: the bias is c / m of the estimate (section 3.2 of the paper), and sqrt(m) times
+// Asymptotic constants of t = 1, d = 9: the bias is c / m of the estimate, and sqrt(m) times
 // the relative standard error follows from the Fisher information of a register.
 constexpr double kBias = 0.19074089878372704, kStandardError = 0.4939;
 

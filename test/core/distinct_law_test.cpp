@@ -13,12 +13,12 @@ using Random = std::mt19937_64;
 
 // Hashes as they come, and hostile ones: few registers, few tokens, levels up to the last ones.
 uint64_t random_hash(Random &random, int shape) {
-    uint64_t h = random();
+    uint64_t h = random(), other = random();
     switch (shape) {
         case 0: return h;
-        case 1: return h >> random() % 64;
-        case 2: return (h & 0x3f) | random() << 40;
-        case 3: return random() % 2 ? h & 0x3ffff : (h & 0x3ffff) | uint64_t{1} << (18 + random() % 46);
+        case 1: return h >> other % 64;
+        case 2: return (h & 0x3f) | other << 40;
+        case 3: return (h & 0x3ffff) | (other & 1) << (18 + (other >> 1) % 46);
         default: return h & (h >> 32) & (h << 7);
     }
 }

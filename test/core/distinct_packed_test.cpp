@@ -28,7 +28,10 @@ DistinctSketch sketch_of_items(uint64_t count, int precision, uint64_t seed = 0)
 DistinctSketch extreme_sketch(int precision, uint64_t count, uint64_t seed) {
     Random random(seed);
     DistinctSketch s(precision);
-    for (uint64_t i = 0; i < count; i++) s.add((random() & 0x3ffff) | uint64_t{random() % 2} << (18 + random() % 46));
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t low = random() & 0x3ffff, one = random() % 2, place = 18 + random() % 46;
+        s.add(low | one << place);
+    }
     return s;
 }
 
@@ -80,9 +83,9 @@ Bytes raw(const std::vector<uint16_t> &registers, int precision) {
 }
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr int kRounds = 3000;
+constexpr int kRounds = 3000, kBitStep = 7;
 #else
-constexpr int kRounds = 20000;
+constexpr int kRounds = 20000, kBitStep = 1;
 #endif
 
 }  // namespace
@@ -118,7 +121,7 @@ TEST_CASE("distinct: every truncation and every further byte is refused", "[dist
 TEST_CASE("distinct: every flipped bit gives a refusal or another sound sketch", "[distinct][packed]") {
     for (const DistinctSketch &s : samples()) {
         Bytes packed = s.pack();
-        for (size_t bit = 0; bit < 8 * std::min<size_t>(packed.size(), 150); bit++) {
+        for (size_t bit = 0; bit < 8 * std::min<size_t>(packed.size(), 150); bit += kBitStep) {
             packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
             must_be_sound(packed.data(), packed.size(), bit % 2, "bit " + std::to_string(bit));
             packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
@@ -312,7 +315,7 @@ TEST_CASE("distinct: the format stands still", "[distinct][packed]") {
     CHECK(hexadecimal(sketch_of_items(1000, 4).pack()) ==
           "0102010104299b459554d5c8b9ef01b7cc798890a10268cc39ee752754eefedcf22102");
     CHECK(hexadecimal(extreme_sketch(4, 60, 1).pack()) ==
-          "010203010400ba00cc00ba00bc40c100bd80be30c500ba02d400bc00ba08c6001a00bc00bc");
+          "010203010400a8b0c400ba00c008c641c000a800bf20c300c800ba00bc00bd00c000c205d2");
     CHECK(digest(sketch_of_items(70, 10)) == "141:6562985103875888284");
     CHECK(digest(sketch_of_items(8192, 16)) == "8749:16486965745434535373");
     CHECK(digest(sketch_of_items(200, 10)) == "198:12777644515291090700");
