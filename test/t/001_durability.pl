@@ -12,6 +12,12 @@ my $fingerprint = q{
                                     || percentile(s, ARRAY[0, 0.5, 0.99, 1])::text || s::jsonb::text, ',' ORDER BY id))
     FROM sketches};
 
+# The same of the other families, in a table of their own.
+my $hashed_fingerprint = q{
+    SELECT count(*), md5(string_agg(id || d::text || f::text || m::text || encode(distinct_sketch_send(d) || frequency_sketch_send(f) || membership_sketch_send(m), 'hex')
+                                    || distinct_count(d) || frequency(f, 'item 1') || contains(m, id) || d::jsonb || f::jsonb || m::jsonb, ',' ORDER BY id))
+    FROM hashed};
+
 my $primary = PostgreSQL::Test::Cluster->new('primary');
 $primary->init(allows_streaming => 1);
 $primary->start;
@@ -32,6 +38,19 @@ $primary->safe_psql('postgres', q{
     CREATE UNIQUE INDEX ON sketches (s) WHERE id < 1000; -- btree takes up to 2,704 bytes
     CREATE INDEX ON sketches USING hash (s);
 });
+$primary->safe_psql('postgres', q{
+    CREATE TYPE mood AS ENUM ('sad', 'ok');
+    CREATE TABLE hashed (id int PRIMARY KEY, d distinct_sketch, f frequency_sketch, m membership_sketch, e distinct_sketch);
+    INSERT INTO hashed
+        SELECT n, distinct_agg(i, 4 + n % 13), frequency_agg('item ' || i % (1 + n * 5), 0.01), membership_agg(i, 300), distinct_agg((ARRAY['sad', 'ok'])[1 + i % 2]::mood)
+        FROM generate_series(1, 60) n, generate_series(1, n * n) i GROUP BY n;
+    CREATE AGGREGATE unpacked_distinct(int) (SFUNC = distinct_agg_trans, STYPE = distinct_sketch);
+    CREATE AGGREGATE unpacked_frequency(text) (SFUNC = frequency_agg_trans, STYPE = frequency_sketch);
+    CREATE AGGREGATE unpacked_membership(int, bigint) (SFUNC = membership_agg_trans, STYPE = membership_sketch);
+    INSERT INTO hashed SELECT 100 + n, unpacked_distinct(i), unpacked_frequency('item ' || i), unpacked_membership(i, 300), NULL FROM generate_series(1, 3) n, generate_series(1, n * 300) i GROUP BY n;
+    CREATE INDEX ON hashed USING hash (d);
+    CREATE INDEX ON hashed USING hash (m);
+});
 # A work form in a table: it leaves by dump as a packed one.
 $primary->safe_psql('postgres', q{
     CREATE AGGREGATE unpacked_agg(float8) (SFUNC = quantile_agg_trans, STYPE = quantile_sketch);
@@ -41,7 +60,11 @@ $primary->safe_psql('postgres', q{
 my $expected = $primary->safe_psql('postgres', $fingerprint);
 like($expected, qr/^207\|[0-9a-f]{32}$/, 'the primary has its sketches');
 
+my $expected_hashed = $primary->safe_psql('postgres', $hashed_fingerprint);
+like($expected_hashed, qr/^63\|[0-9a-f]{32}$/, 'and those of hashes');
+
 $primary->wait_for_catchup($standby);
+is($standby->safe_psql('postgres', $hashed_fingerprint), $expected_hashed, 'a standby has equal sketches of hashes');
 is($standby->safe_psql('postgres', $fingerprint), $expected, 'a standby has equal ones');
 is($standby->safe_psql('postgres', 'SELECT count(*) FROM sketches a JOIN sketches b ON a.s = b.s'),
     $primary->safe_psql('postgres', 'SELECT count(*) FROM sketches a JOIN sketches b ON a.s = b.s'),
@@ -50,6 +73,7 @@ is($standby->safe_psql('postgres', 'SELECT count(*) FROM sketches a JOIN sketche
 $primary->stop('immediate');
 $primary->start;
 is($primary->safe_psql('postgres', $fingerprint), $expected, 'they survive a crash');
+is($primary->safe_psql('postgres', $hashed_fingerprint), $expected_hashed, 'and so do those of hashes');
 
 $primary->safe_psql('postgres', 'CREATE DATABASE restored_plain');
 $primary->safe_psql('postgres', 'CREATE DATABASE restored_custom');
@@ -66,6 +90,9 @@ is($primary->safe_psql('restored_plain', q{SELECT DISTINCT sketch_info(s)->>'for
 command_ok([ 'pg_dump', '-Fc', '-f', "$dump.custom", '-d', $primary->connstr('postgres') ], 'custom dump');
 command_ok([ 'pg_restore', '-e', '-d', $primary->connstr('restored_custom'), "$dump.custom" ], 'custom restore');
 is($primary->safe_psql('restored_custom', $fingerprint), $expected, 'a custom dump restores equal sketches');
+is($primary->safe_psql('restored_custom', $hashed_fingerprint), $expected_hashed, 'and those of hashes');
+is($primary->safe_psql('restored_custom', q{SELECT bool_and(d = merge(d, d)) AND bool_and(e = add(e, 'ok'::mood)) FROM hashed WHERE id BETWEEN 2 AND 60}),
+    't', 'which are equal to what is made now, of enums that were made anew too');
 
 $standby->promote;
 is($standby->safe_psql('postgres', $fingerprint), $expected, 'a promoted standby still has them');
