@@ -150,6 +150,24 @@ SELECT distinct_agg(ARRAY[1, 2]::smallint[]) = distinct_agg(ARRAY[1, 2.0]) AS ar
 SELECT distinct_count(distinct_agg_trans(NULL, 5));
 SELECT distinct_agg_trans(distinct_agg('a'), 5);
 
+-- what is remembered of a type is given up when the type changes: columns, labels; and takes no more memory with every change
+CREATE TABLE changing (a int, b int);
+INSERT INTO changing VALUES (1, 2);
+CREATE FUNCTION once(x anyelement) RETURNS distinct_sketch LANGUAGE plpgsql AS $$ BEGIN RETURN distinct_agg_final(distinct_agg_trans(NULL, x)); END $$;
+BEGIN;
+SELECT once(c) = distinct_agg(c) AS same FROM changing c GROUP BY c;
+ALTER TABLE changing ALTER a TYPE text, DROP b, ADD d int DEFAULT 7;
+SELECT once(c) = distinct_agg(c) AS same FROM changing c GROUP BY c;
+SELECT once('sad'::mood) = distinct_agg('sad'::mood) AS same;
+ALTER TYPE mood RENAME VALUE 'sad' TO 'blue';
+SELECT once('blue'::mood) = distinct_agg('blue'::mood) AS same;
+ROLLBACK;
+CREATE FUNCTION memory(i int) RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT sum(total_bytes)::bigint FROM pg_backend_memory_contexts WHERE i > 0';
+SELECT distinct_count(distinct_agg(CASE WHEN i % 2 = 0 THEN ROW(i, 1) ELSE ROW(i::text, 'x'::text) END)) > 15000 AS many,
+       max(CASE WHEN i = 20000 THEN memory(i) END) - max(CASE WHEN i = 100 THEN memory(i) END) < 1000000 AS bounded FROM generate_series(1, 20000) i;
+DROP FUNCTION once, memory;
+DROP TABLE changing;
+
 DROP TABLE literals, texts, collated;
 DROP FUNCTION compare_literals, unresolved, try;
 DROP TYPE mood, pair;

@@ -14,6 +14,8 @@ extern "C" {
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
 #include "utils/inet.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/pg_lsn.h"
@@ -202,9 +204,17 @@ uint64 hash_macaddr8(Hasher *, Datum value) { return sketch_hash(DatumGetPointer
 
 constexpr size_t kLabels = 256;
 
+// Counts the changes of labels that this session learns of.
+uint64 label_changes = 0;
+void count_label_change(Datum, int, uint32) { label_changes++; }
+
 // By label: the values that stand for labels are made anew when a dump is restored.
 uint64 hash_enum(Hasher *hasher, Datum value) {
     Oid oid = DatumGetObjectId(value);
+    if (unlikely(hasher->labels_known != label_changes)) {
+        memset(hasher->labels, 0, kLabels * sizeof(Hasher::EnumLabel));
+        hasher->labels_known = label_changes;
+    }
     Hasher::EnumLabel &label = hasher->labels[oid % kLabels];
     if (likely(label.value == oid)) return label.hash;
     HeapTuple tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(oid));
@@ -252,9 +262,10 @@ uint64 hash_array(Hasher *hasher, Datum value) {
 
 }  // namespace
 
+// What is known of a record type, as its definition is now.
 struct Columns {
-    Oid type;
-    int32 modifier;
+    uint64 definition;      // of the type: a number that changes with every ALTER
+    MemoryContext context;  // of all of this
     TupleDesc descriptor;
     Hasher **hashers;
     Datum *values;
@@ -265,13 +276,14 @@ namespace {
 
 Hasher *hasher_for(Oid type, Oid collation, MemoryContext context);
 
-Columns *columns_of(Oid type, int32 modifier, MemoryContext context) {
+Columns *columns_of(Oid type, int32 modifier, uint64 definition, MemoryContext parent) {
+    MemoryContext context = AllocSetContextCreate(parent, "sketch_ext record", ALLOCSET_SMALL_SIZES);
     MemoryContext previous = MemoryContextSwitchTo(context);
     Columns *columns = static_cast<Columns *>(palloc(sizeof(Columns)));
     columns->descriptor = lookup_rowtype_tupdesc_copy(type, modifier);
     size_t count = static_cast<size_t>(columns->descriptor->natts);
-    columns->type = type;
-    columns->modifier = modifier;
+    columns->definition = definition;
+    columns->context = context;
     columns->hashers = static_cast<Hasher **>(palloc0(count * sizeof(Hasher *)));
     columns->values = static_cast<Datum *>(palloc(count * sizeof(Datum)));
     columns->nulls = static_cast<bool *>(palloc(count * sizeof(bool)));
@@ -289,9 +301,13 @@ uint64 hash_record(Hasher *hasher, Datum value) {
     HeapTupleHeader record = DatumGetHeapTupleHeader(value);
     Oid type = HeapTupleHeaderGetTypeId(record);
     int32 modifier = HeapTupleHeaderGetTypMod(record);
+    uint64 definition = assign_record_type_identifier(type, modifier);
     Columns *columns = hasher->columns;
-    if (unlikely(columns == nullptr || columns->type != type || columns->modifier != modifier))
-        columns = hasher->columns = columns_of(type, modifier, hasher->context);
+    if (unlikely(columns == nullptr || columns->definition != definition)) {
+        hasher->columns = nullptr;
+        if (columns != nullptr) MemoryContextDelete(columns->context);
+        columns = hasher->columns = columns_of(type, modifier, definition, hasher->context);
+    }
     HeapTupleData tuple = {};
     tuple.t_len = HeapTupleHeaderGetDatumLength(record);
     ItemPointerSetInvalid(&tuple.t_self);
@@ -377,6 +393,10 @@ Hasher *hasher_for(Oid type, Oid collation, MemoryContext context) {
     } else if (type_is_enum(type)) {
         hasher->kind = SKETCH_KIND_ENUM;
         hasher->hash = hash_enum;
+        hasher->labels_known = label_changes;
+        static bool is_registered = false;
+        if (!is_registered) CacheRegisterSyscacheCallback(ENUMOID, count_label_change, Datum(0));
+        is_registered = true;
         hasher->labels =
             static_cast<Hasher::EnumLabel *>(MemoryContextAllocZero(context, kLabels * sizeof(Hasher::EnumLabel)));
     } else if (OidIsValid(element)) {

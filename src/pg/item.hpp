@@ -24,6 +24,7 @@ struct Hasher {
         uint64 hash;
     };
     EnumLabel *labels;      // of enums: a cache by value
+    uint64 labels_known;    // as of which change of labels
     Columns *columns;       // of records: those of the record before
     MemoryContext context;  // where all of this lives
 
