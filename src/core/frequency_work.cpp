@@ -76,8 +76,21 @@ class Work {
         std::uint32_t at = home_of(hash, homes_of(h.slots));
         // Most entries are close to home, at random: steps that are taken or not, without a branch to guess.
         for (int step = 0; step < 4; step++) at += all[at] < hash;
-        while (all[at] < hash) at++;
-        return at;
+        return all[at] < hash ? find_in_crowd(at, hash) : at;
+    }
+
+    // The same from a slot with a smaller hash. No entry with a smaller hash stands behind a slot that is empty or has
+    // a larger one, so steps may double: hashes that share their leading bits, which a stranger can choose, make long
+    // runs.
+    [[gnu::noinline]] std::uint32_t find_in_crowd(std::uint32_t at, std::uint64_t hash) const noexcept {
+        const std::uint64_t *all = hashes();
+        const std::uint32_t end = header().slots;  // where the hash is the largest
+        std::uint32_t step = 1;
+        while (step < end - at && all[at + step] < hash) {
+            at += step;
+            step *= 2;
+        }
+        return static_cast<std::uint32_t>(std::lower_bound(all + at, all + at + std::min(step, end - at), hash) - all);
     }
 
     template <typename T>
@@ -85,14 +98,16 @@ class Work {
         return hashes()[at] == hash && at < header().slots && counts<T>()[at] != 0;
     }
 
-    // Puts a new entry at the slot that find told; false if the entries behind cannot make room.
+    // Puts a new entry at the slot that find told; false if the entries behind cannot make room. Adds to `moved` how
+    // many of them had to.
     template <typename T>
-    bool insert(std::uint32_t at, std::uint64_t hash, std::uint64_t count) const noexcept {
+    bool insert(std::uint32_t at, std::uint64_t hash, std::uint64_t count, std::uint64_t &moved) const noexcept {
         WorkHeader &h = header();
         T *counts_of = counts<T>();
         std::uint32_t empty = at;
         while (empty < h.slots && counts_of[empty] != 0) empty++;
         if (empty >= h.slots) return false;
+        moved += empty - at;
         std::copy_backward(hashes() + at, hashes() + empty, hashes() + empty + 1);
         std::copy_backward(counts_of + at, counts_of + empty, counts_of + empty + 1);
         hashes()[at] = hash;
@@ -101,24 +116,60 @@ class Work {
         return true;
     }
 
-    // Takes an entry out; those behind it that are not at home move up.
+    // Spreads the first `entries` slots, which are full and in order, over the table: each to its home or the first
+    // slot behind that is free. Their places are only known from the first to the last, and they can only be moved
+    // from the last to the first; so how far they are pushed is noted once for a block.
     template <typename T>
-    void erase(std::uint32_t at) const noexcept {
+    void spread(std::uint32_t entries) const noexcept {
+        constexpr std::uint32_t kBlock = 512;
+        std::uint32_t before[most_entries(kMaxLog2Width) / kBlock + 1], pushed[kBlock];
         WorkHeader &h = header();
-        T *counts_of = counts<T>();
         const std::uint32_t homes = homes_of(h.slots);
-        std::uint32_t next = at + 1;
-        while (next < h.slots && counts_of[next] != 0 && home_of(hashes()[next], homes) < next) next++;
-        std::copy(hashes() + at + 1, hashes() + next, hashes() + at);
-        std::copy(counts_of + at + 1, counts_of + next, counts_of + at);
-        hashes()[next - 1] = kEmptySlot;
-        counts_of[next - 1] = 0;
-        h.entries--;
+        auto push = [&](std::uint32_t by, std::uint32_t i) {
+            std::uint32_t home = home_of(hashes()[i], homes);
+            return home > i + by ? home - i : by;
+        };
+        for (std::uint32_t i = 0, by = 0; i < entries; i++) {
+            if (i % kBlock == 0) before[i / kBlock] = by;
+            by = push(by, i);
+        }
+        std::uint32_t end = h.slots;
+        auto clear = [&](std::uint32_t begin) {
+            std::fill(hashes() + begin, hashes() + end, kEmptySlot);
+            std::fill(counts<T>() + begin, counts<T>() + end, T{0});
+        };
+        for (std::uint32_t left = entries; left > 0;) {
+            const std::uint32_t first = (left - 1) / kBlock * kBlock;
+            for (std::uint32_t i = first, by = before[first / kBlock]; i < left; i++)
+                pushed[i - first] = by = push(by, i);
+            for (; left > first; left--) {
+                const std::uint32_t from = left - 1, to = from + pushed[from - first];
+                clear(to + 1);
+                hashes()[to] = hashes()[from];
+                counts<T>()[to] = counts<T>()[from];
+                end = to;
+            }
+        }
+        clear(0);
+        h.entries = entries;
     }
 
-    // Counts a hash in the table; false if there is no room for it, or for its count.
+    // Takes the entries out whose counts have come to nothing.
     template <typename T>
-    [[gnu::always_inline]] bool count_exact(std::uint64_t hash, std::uint64_t weight) const noexcept {
+    void sweep() const noexcept {
+        std::uint32_t left = 0;
+        for (std::uint32_t at = 0; at < header().slots; at++) {
+            hashes()[left] = hashes()[at];
+            counts<T>()[left] = counts<T>()[at];
+            left += counts<T>()[left] != 0;
+        }
+        spread<T>(left);
+    }
+
+    // Counts a hash in the table; false if there is no room for it, or for its count. `moved` as in insert.
+    template <typename T>
+    [[gnu::always_inline]] bool count_exact(std::uint64_t hash, std::uint64_t weight,
+                                            std::uint64_t &moved) const noexcept {
         WorkHeader &h = header();
         std::uint32_t at = find(hash);
         constexpr std::uint64_t largest = static_cast<T>(~T{0});
@@ -129,7 +180,7 @@ class Work {
             return true;
         }
         if (weight > largest || h.entries >= std::min(capacity_of(h.slots), most_entries(h.log2_width))) return false;
-        return insert<T>(at, hash, weight);
+        return insert<T>(at, hash, weight, moved);
     }
 
     // The same in all rows of counters; false, and nothing changed, if one of them does not hold the sum.
@@ -149,13 +200,11 @@ class Work {
         return true;
     }
 
-    // Undoes count_exact or count_dense, or takes an item's count away that is known to be there.
+    // Undoes count_exact or count_dense, or takes an item's count away that is known to be there; sweep() is next.
     template <typename T>
     void uncount_exact(std::uint64_t hash, std::uint64_t weight) const noexcept {
-        std::uint32_t at = find(hash);
-        T &count = counts<T>()[at];
-        if (count == weight) erase<T>(at);
-        else count = static_cast<T>(count - weight);
+        T &count = counts<T>()[find(hash)];
+        count = static_cast<T>(count - weight);
     }
     template <typename T>
     bool uncount_dense(std::uint64_t hash, std::uint64_t weight) const noexcept {
@@ -362,10 +411,12 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, std
         return SKETCH_WRONG_KIND;
     if (weight > kMaxTotal - h.total) [[unlikely]]
         return SKETCH_OVERFLOW;
+    std::uint64_t moved = 0;
     bool counted =
         work.dense()
             ? with_width(work.width(), [&](auto zero) { return work.count_dense<decltype(zero)>(hash, weight); })
-            : with_width(work.width(), [&](auto zero) { return work.count_exact<decltype(zero)>(hash, weight); });
+            : with_width(work.width(),
+                         [&](auto zero) { return work.count_exact<decltype(zero)>(hash, weight, moved); });
     if (!counted) [[unlikely]]
         return plan_item(work, hash, weight, growth);
     h.total += weight;
@@ -401,6 +452,55 @@ namespace {
     return plan_table(work, together, std::max(work.width(), width_for(largest)), growth);
 }
 
+// visit(entry) for what the table has from a slot on together with what is merged into it, in order.
+template <typename T, typename Visit>
+void for_each_of_both(const Work &work, std::uint32_t at, const Entries &entries, Visit visit) noexcept {
+    const std::uint32_t end = work.header().slots;
+    auto held = [&] { return Entry{work.hashes()[at], work.counts<T>()[at]}; };
+    entries.for_all([&](Entry e) {
+        for (; at < end && (held().count == 0 || held().hash < e.hash); at++)
+            if (held().count != 0) visit(held());
+        if (at < end && held().hash == e.hash) e.count += work.counts<T>()[at++];
+        visit(e);
+    });
+    for (; at < end; at++)
+        if (held().count != 0) visit(held());
+}
+
+// Whether the table has a place for everything, and its counts are wide enough.
+template <typename T>
+bool merge_is_possible(const Work &work, const Entries &entries) noexcept {
+    const WorkHeader &h = work.header();
+    const std::uint32_t homes = homes_of(h.slots);
+    std::uint32_t together = 0, end = 0;
+    bool wide_enough = true;
+    for_each_of_both<T>(work, 0, entries, [&](const Entry &e) {
+        together++;
+        end = std::max(end, home_of(e.hash, homes)) + 1;
+        wide_enough &= e.count <= static_cast<T>(~T{0});
+    });
+    return wide_enough && end <= h.slots && together <= std::min(capacity_of(h.slots), most_entries(h.log2_width));
+}
+
+// Merges in time linear in the size of the table, wherever the hashes are. What is there goes to the end of the table;
+// as both together have room, the merged entries, from the front on, never reach what is not yet read.
+template <typename T>
+void merge_in_order(const Work &work, const Entries &entries) noexcept {
+    const std::uint32_t slots = work.header().slots;
+    std::uint32_t begin = slots, end = 0;
+    for (std::uint32_t at = slots; at-- > 0;) {
+        if (work.counts<T>()[at] == 0) continue;
+        begin--;
+        work.hashes()[begin] = work.hashes()[at];
+        work.counts<T>()[begin] = work.counts<T>()[at];
+    }
+    for_each_of_both<T>(work, begin, entries, [&](const Entry &e) {
+        work.hashes()[end] = e.hash;
+        work.counts<T>()[end++] = static_cast<T>(e.count);
+    });
+    work.spread<T>(end);
+}
+
 Status merge_entries(const Work &work, const Entries &entries, sketch_growth &growth) noexcept {
     return with_width(work.width(), [&](auto zero) {
         using T = decltype(zero);
@@ -413,14 +513,23 @@ Status merge_entries(const Work &work, const Entries &entries, sketch_growth &gr
         }
         // Without a try where no overlap would help.
         if (entries.size() > capacity_of(work.header().slots)) return plan_entries(work, entries, growth);
-        std::uint32_t done =
-            entries.for_each(entries.size(), [&](const Entry &e) { return work.count_exact<T>(e.hash, e.count); });
+        const std::uint64_t patience = 16 * std::uint64_t{work.header().slots};
+        std::uint64_t moved = 0;
+        bool counted = true;
+        std::uint32_t done = entries.for_each(entries.size(), [&](const Entry &e) {
+            counted = work.count_exact<T>(e.hash, e.count, moved);
+            return counted && moved <= patience;
+        });
         if (done == entries.size()) return SKETCH_OK;
+        done += counted;
         entries.for_each(done, [&](const Entry &e) {
             work.uncount_exact<T>(e.hash, e.count);
             return true;
         });
-        return plan_entries(work, entries, growth);
+        work.sweep<T>();
+        if (!counted || !merge_is_possible<T>(work, entries)) return plan_entries(work, entries, growth);
+        merge_in_order<T>(work, entries);
+        return SKETCH_OK;
     });
 }
 
@@ -511,6 +620,7 @@ Status subtract_exact(const Work &work, const Entries &entries, int log2_width, 
         if (held < entries.size()) return SKETCH_BELOW_ZERO;
         if (h.entries - vanishing > most_entries(log2_width)) return plan_conversion(work, log2_width, 0, growth);
         entries.for_all([&](const Entry &e) { work.uncount_exact<T>(e.hash, e.count); });
+        if (vanishing > 0) work.sweep<T>();
         h.log2_width = static_cast<std::uint8_t>(log2_width);
         return SKETCH_OK;
     });

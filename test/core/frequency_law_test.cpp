@@ -363,3 +363,44 @@ TEST_CASE("frequency: hashes that crowd at one place of the table are counted ex
         for (uint64_t i = 0; i < 1000; i++) REQUIRE(s.count(first + (i * 7919) % 1000).estimate == i + 1);
     }
 }
+
+// Quadratic work on the most hashes that there can be would take a minute here.
+TEST_CASE("frequency: hashes that crowd at one place of the largest table merge and subtract in time",
+          "[frequency][law]") {
+#if defined(__SANITIZE_ADDRESS__)
+    constexpr uint64_t kHalf = 20000;
+#else
+    constexpr uint64_t kHalf = 100000;
+#endif
+    auto packed = [](uint64_t first, uint64_t step, uint64_t weight) {
+        FrequencySketch s(20);
+        for (uint64_t i = 0; i < kHalf; i++) s.add(first + i * step, weight);
+        return s.pack();
+    };
+    uint64_t first = GENERATE(uint64_t{0}, uint64_t{1} << 40, ~uint64_t{0} - 2 * kHalf);
+    const auto low = packed(first, 1, 1), high = packed(first + kHalf, 1, 1);
+    const auto even = packed(first, 2, 1), odd = packed(first + 1, 2, 1), wide = packed(first + 1, 2, 300);
+    auto merged = [](const FrequencySketch::Bytes &a, const FrequencySketch::Bytes &b) {
+        FrequencySketch s(20);
+        s.merge(a);
+        s.merge(b);
+        return s;
+    };
+    FrequencySketch all = merged(high, low);
+    CHECK(all.info().items == 2 * kHalf);
+    CHECK(all.pack() == merged(low, high).pack());
+    CHECK(all.pack() == merged(odd, even).pack());
+    FrequencySketch wider = merged(even, wide);
+    CHECK(wider.count(first + 7).estimate == 300);
+    CHECK(wider.count(first + 6).estimate == 1);
+    CHECK(wider.pack() == merged(wide, even).pack());
+    FrequencySketch twice = merged(merged(even, odd).pack(), even);
+    CHECK(twice.count(first + 6).estimate == 2);
+    auto subtracted = [](FrequencySketch s, const FrequencySketch::Bytes &other) {
+        s.subtract(FrequencySketch::of(other));
+        return s.pack();
+    };
+    CHECK(subtracted(all, even) == odd);
+    CHECK(subtracted(all, low) == high);
+    CHECK(subtracted(twice, even) == all.pack());
+}
