@@ -426,7 +426,7 @@ SKETCH_API size_t sketch_frequency_packed_bound(const sketch_frequency_info *inf
 
 /* Whether items of a kind begin with the hash that tells them apart. */
 static inline int sketch_topk_item_has_hash(int kind) {
-    return kind == SKETCH_KIND_JSONB || kind >= SKETCH_KIND_RECORD;
+    return kind == SKETCH_KIND_INTERVAL || kind == SKETCH_KIND_JSONB || kind >= SKETCH_KIND_RECORD;
 }
 
 /* Bytes of a new work form, and making one. kind: a sketch_kind; k: 1 .. SKETCH_TOPK_MAX_K (the caller checks). */

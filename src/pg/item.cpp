@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 extern "C" {
+#include "catalog/pg_collation.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_proc.h"
 #include "nodes/nodeFuncs.h"
@@ -15,6 +16,7 @@ extern "C" {
 #include "utils/fmgrprotos.h"
 #include "utils/inet.h"
 #include "utils/inval.h"
+#include "utils/bytea.h"
 #include "utils/memutils.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
@@ -29,33 +31,33 @@ namespace pg {
 
 namespace {
 
-// Little-endian bytes, so that every machine hashes the same.
-class Bytes {
-  public:
-    template <typename Integer>
-    void add(Integer value) {
-        for (size_t i = 0; i < sizeof value; i++) bytes_[size_++] = static_cast<uint8>(value >> (8 * i));
-    }
-    void add(const void *from, size_t size) {
-        memcpy(bytes_ + size_, from, size);
-        size_ += size;
-    }
-    uint64 hash() const { return sketch_hash(bytes_, size_); }
+// Little-endian, so that every machine writes the same.
+template <typename Integer>
+void append(ItemBytes *item, Integer value) {
+    for (size_t i = 0; i < sizeof value; i++) item->room[item->size++] = static_cast<uint8>(value >> (8 * i));
+}
 
-  private:
-    uint8 bytes_[32];
-    size_t size_ = 0;
-};
+void append(ItemBytes *item, const void *from, size_t size) {
+    memcpy(item->room + item->size, from, size);
+    item->size += size;
+}
+
+// To be appended to.
+void clear(ItemBytes *item) {
+    item->bytes = item->room;
+    item->size = 0;
+}
 
 // ---- numbers ----------------------------------------
 
 uint64 hash_integer(int64 value) { return sketch_hash_word(static_cast<uint64>(value)); }
 
-uint64 hash_double(double value) {
-    if (value == 0) value = 0;  // -0
-    if (isnan(value)) value = get_float8_nan();
-    return sketch_hash_word(std::bit_cast<uint64>(value));
+double canonical_double(double value) {
+    if (value == 0) return 0;  // -0
+    return isnan(value) ? get_float8_nan() : value;
 }
+
+uint64 hash_double(double value) { return sketch_hash_word(std::bit_cast<uint64>(canonical_double(value))); }
 
 // A numeric as it is stored; its structure is private to the server's numeric.c, and as stable as a stored format is:
 // sign, weight (the power of 10,000 of the first digit) and digits of 10,000.
@@ -109,18 +111,20 @@ Digits digits_of(varlena *value) {
     return digits;
 }
 
-// An integer that fits hashes as a bigint does; every other number by sign, weight and digits, whose bytes are never 8.
-uint64 hash_digits(Digits digits) {
+// Whether the value is an integer that fits into a bigint, and which.
+bool is_integer(Digits digits, int64 *integer) {
     constexpr int kLargestWeight = 4;  // 10,000^4 < 2^63 < 10,000^5
-    if (digits.sign <= Digits::negative && digits.count <= digits.weight + 1 && digits.weight <= kLargestWeight) {
-        __int128 value = 0;
-        for (int i = 0; i <= digits.weight; i++) value = value * 10000 + (i < digits.count ? digits[i] : 0);
-        if (digits.sign == Digits::negative) value = -value;
-        if (value >= PG_INT64_MIN && value <= PG_INT64_MAX) return hash_integer(static_cast<int64>(value));
-    }
-    size_t size = 3 + 2 * static_cast<size_t>(digits.count);
-    uint8 stack[256];
-    uint8 *bytes = size <= sizeof stack ? stack : static_cast<uint8 *>(palloc(size));
+    if (digits.sign > Digits::negative || digits.count > digits.weight + 1 || digits.weight > kLargestWeight)
+        return false;
+    __int128 value = 0;
+    for (int i = 0; i <= digits.weight; i++) value = value * 10000 + (i < digits.count ? digits[i] : 0);
+    if (digits.sign == Digits::negative) value = -value;
+    *integer = static_cast<int64>(value);
+    return value >= PG_INT64_MIN && value <= PG_INT64_MAX;
+}
+
+// Sign, weight and digits: 3 + 2 * count bytes.
+void append_digits(uint8 *bytes, Digits digits) {
     bytes[0] = digits.sign;
     bytes[1] = static_cast<uint8>(digits.weight);
     bytes[2] = static_cast<uint8>(digits.weight >> 8);
@@ -128,9 +132,40 @@ uint64 hash_digits(Digits digits) {
         bytes[3 + 2 * i] = static_cast<uint8>(digits[i]);
         bytes[4 + 2 * i] = static_cast<uint8>(digits[i] >> 8);
     }
+}
+
+// An integer that fits hashes as a bigint does; every other number by sign, weight and digits, whose bytes are never 8.
+uint64 hash_digits(Digits digits) {
+    int64 integer;
+    if (is_integer(digits, &integer)) return hash_integer(integer);
+    size_t size = 3 + 2 * static_cast<size_t>(digits.count);
+    uint8 stack[256];
+    uint8 *bytes = size <= sizeof stack ? stack : static_cast<uint8 *>(palloc(size));
+    append_digits(bytes, digits);
     uint64 hash = sketch_hash(bytes, size);
     if (bytes != stack) pfree(bytes);
     return hash;
+}
+
+// As an item an integer is its length and its bytes, most significant first, so that the order of items is that of
+// numbers: 0x80 + length and the bytes of n; for negative ones 0x7f - length and the complement of those of -1 - n.
+void item_integer(ItemBytes *item, int64 value) {
+    clear(item);
+    uint64 magnitude = static_cast<uint64>(value < 0 ? ~value : value), flip = value < 0 ? ~uint64{0} : 0;
+    int length = (64 - std::countl_zero(magnitude) + 7) / 8;
+    append(item, static_cast<uint8>(value < 0 ? kZeroItem - 1 - length : kZeroItem + length));
+    for (int i = length; i-- > 0;) append(item, static_cast<uint8>((magnitude ^ flip) >> (8 * i)));
+}
+
+// Every other number is kDecimalItem and what is hashed.
+void item_digits(ItemBytes *item, Digits digits) {
+    int64 integer;
+    if (is_integer(digits, &integer)) return item_integer(item, integer);
+    item->size = 4 + 2 * static_cast<size_t>(digits.count);
+    uint8 *bytes = item->size <= sizeof item->room ? item->room : static_cast<uint8 *>(palloc(item->size));
+    bytes[0] = kDecimalItem;
+    append_digits(bytes + 1, digits);
+    item->bytes = bytes;
 }
 
 // ---- one function for each representation ----------------------------------------
@@ -143,97 +178,133 @@ uint64 hash_float4(Hasher *, Datum value) { return hash_double(DatumGetFloat4(va
 uint64 hash_float8(Hasher *, Datum value) { return hash_double(DatumGetFloat8(value)); }
 uint64 hash_numeric(Hasher *, Datum value) { return hash_digits(digits_of(PG_DETOAST_DATUM_PACKED(value))); }
 
-uint64 hash_bytes(Hasher *, Datum value) {
+void item_int2(Hasher *, Datum value, ItemBytes *item) { item_integer(item, DatumGetInt16(value)); }
+void item_int4(Hasher *, Datum value, ItemBytes *item) { item_integer(item, DatumGetInt32(value)); }
+void item_int8(Hasher *, Datum value, ItemBytes *item) { item_integer(item, DatumGetInt64(value)); }
+void item_oid(Hasher *, Datum value, ItemBytes *item) { item_integer(item, DatumGetObjectId(value)); }
+void item_numeric(Hasher *, Datum value, ItemBytes *item) {
+    item_digits(item, digits_of(PG_DETOAST_DATUM_PACKED(value)));
+}
+
+void item_word(Hasher *, Datum value, ItemBytes *item) {
+    clear(item);
+    append(item, static_cast<uint64>(DatumGetInt64(value)));
+}
+
+void item_double(ItemBytes *item, double value) {
+    clear(item);
+    append(item, std::bit_cast<uint64>(canonical_double(value)));
+}
+void item_float4(Hasher *, Datum value, ItemBytes *item) { item_double(item, DatumGetFloat4(value)); }
+void item_float8(Hasher *, Datum value, ItemBytes *item) { item_double(item, DatumGetFloat8(value)); }
+
+void item_bytes(Hasher *, Datum value, ItemBytes *item) {
     varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
-    return sketch_hash(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+    item->bytes = VARDATA_ANY(bytes);
+    item->size = VARSIZE_ANY_EXHDR(bytes);
 }
 
-uint64 hash_bpchar(Hasher *, Datum value) {  // without its padding
+void item_bpchar(Hasher *, Datum value, ItemBytes *item) {  // without its padding
     varlena *text = PG_DETOAST_DATUM_PACKED(value);
-    int length = bpchartruelen(VARDATA_ANY(text), static_cast<int>(VARSIZE_ANY_EXHDR(text)));
-    return sketch_hash(VARDATA_ANY(text), static_cast<size_t>(length));
+    item->bytes = VARDATA_ANY(text);
+    item->size = static_cast<size_t>(bpchartruelen(VARDATA_ANY(text), static_cast<int>(VARSIZE_ANY_EXHDR(text))));
 }
 
-uint64 hash_name(Hasher *, Datum value) {
-    const char *name = NameStr(*DatumGetName(value));
-    return sketch_hash(name, strlen(name));
+void item_name(Hasher *, Datum value, ItemBytes *item) {
+    item->bytes = NameStr(*DatumGetName(value));
+    item->size = strlen(NameStr(*DatumGetName(value)));
 }
 
-uint64 hash_uuid(Hasher *, Datum value) { return sketch_hash(DatumGetUUIDP(value)->data, UUID_LEN); }
-
-uint64 hash_bool(Hasher *, Datum value) {
-    Bytes bytes;
-    bytes.add(static_cast<uint8>(DatumGetBool(value)));
-    return bytes.hash();
+template <size_t Size>
+void item_fixed(Hasher *, Datum value, ItemBytes *item) {
+    item->bytes = DatumGetPointer(value);
+    item->size = Size;
 }
 
-uint64 hash_date(Hasher *, Datum value) {
-    Bytes bytes;
-    bytes.add(static_cast<uint32>(DatumGetDateADT(value)));
-    return bytes.hash();
+void item_bool(Hasher *, Datum value, ItemBytes *item) {
+    clear(item);
+    append(item, static_cast<uint8>(DatumGetBool(value)));
 }
 
-uint64 hash_inet(Hasher *, Datum value) {  // cidr too
+void item_date(Hasher *, Datum value, ItemBytes *item) {
+    clear(item);
+    append(item, static_cast<uint32>(DatumGetDateADT(value)));
+}
+
+void item_inet(Hasher *, Datum value, ItemBytes *item) {  // cidr too
     inet *address = DatumGetInetPP(value);
-    Bytes bytes;
-    bytes.add(static_cast<uint8>(ip_family(address) == PGSQL_AF_INET ? 4 : 6));
-    bytes.add(static_cast<uint8>(ip_bits(address)));
-    bytes.add(ip_addr(address), static_cast<size_t>(ip_addrsize(address)));
-    return bytes.hash();
+    clear(item);
+    append(item, static_cast<uint8>(ip_family(address) == PGSQL_AF_INET ? 4 : 6));
+    append(item, static_cast<uint8>(ip_bits(address)));
+    append(item, ip_addr(address), static_cast<size_t>(ip_addrsize(address)));
+}
+
+void item_timetz(Hasher *, Datum value, ItemBytes *item) {
+    const TimeTzADT *time = DatumGetTimeTzADTP(value);
+    clear(item);
+    append(item, static_cast<uint64>(time->time));
+    append(item, static_cast<uint32>(time->zone));
+}
+
+// Of what is an item as it is.
+template <void (*ItemOf)(Hasher *, Datum, ItemBytes *)>
+uint64 hash_item(Hasher *hasher, Datum value) {
+    ItemBytes item;
+    ItemOf(hasher, value, &item);
+    return sketch_hash(item.bytes, item.size);
 }
 
 // Intervals are equal if their lengths are, with months of 30 days and days of 24 hours.
 uint64 hash_interval(Hasher *, Datum value) {
     const Interval *interval = DatumGetIntervalP(value);
     __int128 days = static_cast<__int128>(interval->month) * DAYS_PER_MONTH + interval->day;
-    Bytes bytes;
-    bytes.add(static_cast<unsigned __int128>(days * USECS_PER_DAY + interval->time));
-    return bytes.hash();
+    ItemBytes bytes;
+    clear(&bytes);
+    append(&bytes, static_cast<unsigned __int128>(days * USECS_PER_DAY + interval->time));
+    return sketch_hash(bytes.bytes, bytes.size);
 }
 
-uint64 hash_timetz(Hasher *, Datum value) {
-    const TimeTzADT *time = DatumGetTimeTzADTP(value);
-    Bytes bytes;
-    bytes.add(static_cast<uint64>(time->time));
-    bytes.add(static_cast<uint32>(time->zone));
-    return bytes.hash();
-}
-
-uint64 hash_macaddr(Hasher *, Datum value) { return sketch_hash(DatumGetPointer(value), 6); }
-uint64 hash_macaddr8(Hasher *, Datum value) { return sketch_hash(DatumGetPointer(value), 8); }
-
-constexpr size_t kLabels = 256;
+constexpr size_t kLabels = 64;
 
 // Counts the changes of labels that this session learns of.
 uint64 label_changes = 0;
 void count_label_change(Datum, int, uint32) { label_changes++; }
 
 // By label: the values that stand for labels are made anew when a dump is restored.
-uint64 hash_enum(Hasher *hasher, Datum value) {
-    Oid oid = DatumGetObjectId(value);
+const Hasher::EnumLabel &label_of(Hasher *hasher, Oid oid) {
     if (unlikely(hasher->labels_known != label_changes)) {
         memset(hasher->labels, 0, kLabels * sizeof(Hasher::EnumLabel));
         hasher->labels_known = label_changes;
     }
     Hasher::EnumLabel &label = hasher->labels[oid % kLabels];
-    if (likely(label.value == oid)) return label.hash;
+    if (likely(label.value == oid)) return label;
     HeapTuple tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(oid));
     if (!HeapTupleIsValid(tuple))
         ereport(ERROR, errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
                 errmsg("invalid internal value for enum: %u", oid));
-    const char *name = NameStr(reinterpret_cast<Form_pg_enum>(GETSTRUCT(tuple))->enumlabel);
-    label = {oid, sketch_hash(name, strlen(name))};
+    label.name = reinterpret_cast<Form_pg_enum>(GETSTRUCT(tuple))->enumlabel;
+    label.value = oid;
+    label.hash = sketch_hash(NameStr(label.name), strlen(NameStr(label.name)));
     ReleaseSysCache(tuple);
-    return label.hash;
+    return label;
+}
+
+uint64 hash_enum(Hasher *hasher, Datum value) { return label_of(hasher, DatumGetObjectId(value)).hash; }
+
+void item_enum(Hasher *hasher, Datum value, ItemBytes *item) {
+    const Hasher::EnumLabel &label = label_of(hasher, DatumGetObjectId(value));
+    item->bytes = NameStr(label.name);
+    item->size = strlen(NameStr(label.name));
 }
 
 // Hash of a sequence: of the hash of what came before and what comes next, or that it is null.
 uint64 chained(uint64 before, uint64 next, bool is_null) {
-    Bytes bytes;
-    bytes.add(before);
-    bytes.add(is_null ? uint64{0} : next);
-    bytes.add(static_cast<uint8>(is_null));
-    return bytes.hash();
+    ItemBytes bytes;
+    clear(&bytes);
+    append(&bytes, before);
+    append(&bytes, is_null ? uint64{0} : next);
+    append(&bytes, static_cast<uint8>(is_null));
+    return sketch_hash(bytes.bytes, bytes.size);
 }
 
 uint64 hash_by_type(Hasher *hasher, Datum value) {
@@ -258,6 +329,50 @@ uint64 hash_array(Hasher *hasher, Datum value) {
         hash = chained(hash, is_null ? 0 : (*hasher->element)(element), is_null);
     }
     return hash;
+}
+
+// Values without canonical bytes: the hash that tells them apart, and their text under settings that are always the
+// same.
+void item_with_hash(Hasher *hasher, Datum value, ItemBytes *item) {
+    if (hasher->output == nullptr) {
+        Oid function;
+        bool is_varlena;
+        getTypeOutputInfo(hasher->type, &function, &is_varlena);
+        FmgrInfo *output = static_cast<FmgrInfo *>(MemoryContextAlloc(hasher->context, sizeof(FmgrInfo)));
+        fmgr_info_cxt(function, output, hasher->context);
+        hasher->output = output;
+    }
+    uint64 hash = (*hasher)(value);
+    char *volatile text = nullptr;
+    const int date_style = DateStyle, date_order = DateOrder, interval_style = IntervalStyle;
+    const int digits = extra_float_digits, binary = bytea_output;
+    pg_tz *const time_zone = session_timezone;
+    PG_TRY();
+    {
+        DateStyle = USE_ISO_DATES;
+        DateOrder = DATEORDER_YMD;
+        IntervalStyle = INTSTYLE_POSTGRES;
+        extra_float_digits = 1;
+        bytea_output = BYTEA_OUTPUT_HEX;
+        session_timezone = pg_tzset("GMT");
+        text = OutputFunctionCall(hasher->output, value);
+    }
+    PG_FINALLY();
+    {
+        DateStyle = date_style;
+        DateOrder = date_order;
+        IntervalStyle = interval_style;
+        extra_float_digits = digits;
+        bytea_output = binary;
+        session_timezone = time_zone;
+    }
+    PG_END_TRY();
+    size_t size = strlen(text);
+    uint8 *bytes = static_cast<uint8 *>(palloc(sizeof hash + size));
+    for (size_t i = 0; i < sizeof hash; i++) bytes[i] = static_cast<uint8>(hash >> (8 * i));
+    memcpy(bytes + sizeof hash, text, size);
+    item->bytes = bytes;
+    item->size = sizeof hash + size;
 }
 
 }  // namespace
@@ -342,38 +457,44 @@ void check_collation(Oid collation) {
 struct Representation {
     int kind;
     uint64 (*hash)(Hasher *, Datum);
+    void (*item)(Hasher *, Datum, ItemBytes *);
 };
 
-// For the types whose equality we know; {0, nullptr} for the others.
+template <void (*ItemOf)(Hasher *, Datum, ItemBytes *)>
+constexpr Representation as_item(int kind) {
+    return {kind, hash_item<ItemOf>, ItemOf};
+}
+
+// For the types whose equality we know; all null for the others.
 Representation representation_of(Oid type) {
     switch (type) {
-        case INT2OID: return {SKETCH_KIND_NUMBER, hash_int2};
-        case INT4OID: return {SKETCH_KIND_NUMBER, hash_int4};
-        case INT8OID: return {SKETCH_KIND_NUMBER, hash_int8};
-        case OIDOID: return {SKETCH_KIND_NUMBER, hash_oid};
-        case NUMERICOID: return {SKETCH_KIND_NUMBER, hash_numeric};
-        case FLOAT4OID: return {SKETCH_KIND_FLOAT, hash_float4};
-        case FLOAT8OID: return {SKETCH_KIND_FLOAT, hash_float8};
+        case INT2OID: return {SKETCH_KIND_NUMBER, hash_int2, item_int2};
+        case INT4OID: return {SKETCH_KIND_NUMBER, hash_int4, item_int4};
+        case INT8OID: return {SKETCH_KIND_NUMBER, hash_int8, item_int8};
+        case OIDOID: return {SKETCH_KIND_NUMBER, hash_oid, item_oid};
+        case NUMERICOID: return {SKETCH_KIND_NUMBER, hash_numeric, item_numeric};
+        case FLOAT4OID: return {SKETCH_KIND_FLOAT, hash_float4, item_float4};
+        case FLOAT8OID: return {SKETCH_KIND_FLOAT, hash_float8, item_float8};
         case TEXTOID:
-        case VARCHAROID: return {SKETCH_KIND_TEXT, hash_bytes};
-        case BPCHAROID: return {SKETCH_KIND_TEXT, hash_bpchar};
-        case NAMEOID: return {SKETCH_KIND_TEXT, hash_name};
-        case BYTEAOID: return {SKETCH_KIND_BYTEA, hash_bytes};
-        case UUIDOID: return {SKETCH_KIND_UUID, hash_uuid};
-        case TIMESTAMPTZOID: return {SKETCH_KIND_TIMESTAMPTZ, hash_int8};
-        case TIMESTAMPOID: return {SKETCH_KIND_TIMESTAMP, hash_int8};
-        case DATEOID: return {SKETCH_KIND_DATE, hash_date};
+        case VARCHAROID: return as_item<item_bytes>(SKETCH_KIND_TEXT);
+        case BPCHAROID: return as_item<item_bpchar>(SKETCH_KIND_TEXT);
+        case NAMEOID: return as_item<item_name>(SKETCH_KIND_TEXT);
+        case BYTEAOID: return as_item<item_bytes>(SKETCH_KIND_BYTEA);
+        case UUIDOID: return as_item<item_fixed<UUID_LEN>>(SKETCH_KIND_UUID);
+        case TIMESTAMPTZOID: return {SKETCH_KIND_TIMESTAMPTZ, hash_int8, item_word};
+        case TIMESTAMPOID: return {SKETCH_KIND_TIMESTAMP, hash_int8, item_word};
+        case DATEOID: return as_item<item_date>(SKETCH_KIND_DATE);
         case INETOID:
-        case CIDROID: return {SKETCH_KIND_INET, hash_inet};
-        case BOOLOID: return {SKETCH_KIND_BOOL, hash_bool};
-        case INTERVALOID: return {SKETCH_KIND_INTERVAL, hash_interval};
-        case TIMEOID: return {SKETCH_KIND_TIME, hash_int8};
-        case TIMETZOID: return {SKETCH_KIND_TIMETZ, hash_timetz};
-        case MACADDROID: return {SKETCH_KIND_MACADDR, hash_macaddr};
-        case MACADDR8OID: return {SKETCH_KIND_MACADDR8, hash_macaddr8};
-        case MONEYOID: return {SKETCH_KIND_MONEY, hash_int8};
-        case PG_LSNOID: return {SKETCH_KIND_PG_LSN, hash_int8};
-        default: return {0, nullptr};
+        case CIDROID: return as_item<item_inet>(SKETCH_KIND_INET);
+        case BOOLOID: return as_item<item_bool>(SKETCH_KIND_BOOL);
+        case INTERVALOID: return {SKETCH_KIND_INTERVAL, hash_interval, item_with_hash};
+        case TIMEOID: return {SKETCH_KIND_TIME, hash_int8, item_word};
+        case TIMETZOID: return as_item<item_timetz>(SKETCH_KIND_TIMETZ);
+        case MACADDROID: return as_item<item_fixed<sizeof(macaddr)>>(SKETCH_KIND_MACADDR);
+        case MACADDR8OID: return as_item<item_fixed<sizeof(macaddr8)>>(SKETCH_KIND_MACADDR8);
+        case MONEYOID: return {SKETCH_KIND_MONEY, hash_int8, item_word};
+        case PG_LSNOID: return {SKETCH_KIND_PG_LSN, hash_int8, item_word};
+        default: return {0, nullptr, nullptr};
     }
 }
 
@@ -387,12 +508,15 @@ Hasher *hasher_for(Oid type, Oid collation, MemoryContext context) {
     if (type_is_collatable(type)) check_collation(collation);
     Representation known = representation_of(type);
     Oid element = get_element_type(type);
+    hasher->item = item_with_hash;
     if (known.hash != nullptr) {
         hasher->kind = known.kind;
         hasher->hash = known.hash;
+        hasher->item = known.item;
     } else if (type_is_enum(type)) {
         hasher->kind = SKETCH_KIND_ENUM;
         hasher->hash = hash_enum;
+        hasher->item = item_enum;
         hasher->labels_known = label_changes;
         static bool is_registered = false;
         if (!is_registered) CacheRegisterSyscacheCallback(ENUMOID, count_label_change, Datum(0));
@@ -498,41 +622,61 @@ double double_from_number(Oid type, Datum value) {
     }
 }
 
+// A value and how to look at it.
+struct Probe {
+    Hasher *hasher;
+    Representation as;
+    Datum value;
+};
+
+Probe probe_as(Oid type, Datum value) { return {nullptr, representation_of(type), value}; }
+
 // Text as a literal of the kind, where what it means does not depend on settings of the session.
-uint64 hash_literal(const Hasher &probe, Datum value, int kind, const char *sketch_type) {
+Probe probe_from_literal(const Hasher &probe, Datum value, int kind, const char *sketch_type) {
     if (probe.type == BPCHAROID) value = DirectFunctionCall1(rtrim1, value);
     if (probe.type == NAMEOID) value = DirectFunctionCall1(name_text, value);
     Datum literal = CStringGetDatum(text_to_cstring(DatumGetTextPP(value)));
     Datum any_type = ObjectIdGetDatum(InvalidOid), any_length = Int32GetDatum(-1);
     switch (kind) {
         case SKETCH_KIND_NUMBER:
-            return hash_numeric(nullptr, DirectFunctionCall3(numeric_in, literal, any_type, any_length));
-        case SKETCH_KIND_FLOAT: return hash_float8(nullptr, DirectFunctionCall1(float8in, literal));
-        case SKETCH_KIND_BYTEA: return hash_bytes(nullptr, DirectFunctionCall1(byteain, literal));
-        case SKETCH_KIND_UUID: return hash_uuid(nullptr, DirectFunctionCall1(uuid_in, literal));
-        case SKETCH_KIND_INET: return hash_inet(nullptr, DirectFunctionCall1(inet_in, literal));
-        case SKETCH_KIND_BOOL: return hash_bool(nullptr, DirectFunctionCall1(boolin, literal));
-        case SKETCH_KIND_ENUM: {
-            const char *label = DatumGetCString(literal);
-            return sketch_hash(label, strlen(label));
-        }
+            return probe_as(NUMERICOID, DirectFunctionCall3(numeric_in, literal, any_type, any_length));
+        case SKETCH_KIND_FLOAT: return probe_as(FLOAT8OID, DirectFunctionCall1(float8in, literal));
+        case SKETCH_KIND_BYTEA: return probe_as(BYTEAOID, DirectFunctionCall1(byteain, literal));
+        case SKETCH_KIND_UUID: return probe_as(UUIDOID, DirectFunctionCall1(uuid_in, literal));
+        case SKETCH_KIND_INET: return probe_as(INETOID, DirectFunctionCall1(inet_in, literal));
+        case SKETCH_KIND_BOOL: return probe_as(BOOLOID, DirectFunctionCall1(boolin, literal));
+        case SKETCH_KIND_ENUM: return probe_as(TEXTOID, value);  // its label
         default: no_conversion(probe.type, kind, sketch_type);
     }
+}
+
+Probe probe_of(FunctionCallInfo fcinfo, int kind, const char *sketch_type) {
+    Hasher &probe = *call_site(fcinfo).hasher;
+    Datum value = PG_GETARG_DATUM(1);
+    if (likely(probe.kind == kind)) return {&probe, {kind, probe.hash, probe.item}, value};
+    if (probe.kind == SKETCH_KIND_NUMBER && kind == SKETCH_KIND_FLOAT)
+        return probe_as(FLOAT8OID, Float8GetDatum(double_from_number(probe.type, value)));
+    if (probe.kind == SKETCH_KIND_DATE && kind == SKETCH_KIND_TIMESTAMP)
+        return probe_as(TIMESTAMPOID, DirectFunctionCall1(date_timestamp, value));
+    if (probe.kind == SKETCH_KIND_TEXT) return probe_from_literal(probe, value, kind, sketch_type);
+    no_conversion(probe.type, kind, sketch_type);
 }
 
 }  // namespace
 
 uint64 probe_hash(FunctionCallInfo fcinfo, int kind, const char *sketch_type) {
     Hasher &probe = *call_site(fcinfo).hasher;
-    Datum value = PG_GETARG_DATUM(1);
-    if (likely(probe.kind == kind)) return probe(value);
-    if (probe.kind == SKETCH_KIND_NUMBER && kind == SKETCH_KIND_FLOAT)
-        return hash_double(double_from_number(probe.type, value));
-    if (probe.kind == SKETCH_KIND_DATE && kind == SKETCH_KIND_TIMESTAMP)
-        return hash_int8(nullptr, DirectFunctionCall1(date_timestamp, value));
-    if (probe.kind == SKETCH_KIND_TEXT) return hash_literal(probe, value, kind, sketch_type);
-    no_conversion(probe.type, kind, sketch_type);
+    if (likely(probe.kind == kind)) return probe(PG_GETARG_DATUM(1));
+    Probe converted = probe_of(fcinfo, kind, sketch_type);
+    return converted.as.hash(converted.hasher, converted.value);
 }
+
+void probe_item(FunctionCallInfo fcinfo, int kind, const char *sketch_type, ItemBytes *item) {
+    Probe probe = probe_of(fcinfo, kind, sketch_type);
+    probe.as.item(probe.hasher, probe.value, item);
+}
+
+int kind_of_type(Oid type) { return hasher_for(type, C_COLLATION_OID, CurrentMemoryContext)->kind; }
 
 void raise_different_kinds(const char *sketch_type, int kind, int other_kind) {
     ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),

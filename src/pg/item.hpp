@@ -8,13 +8,25 @@ namespace pg {
 
 struct Columns;
 
+// Canonical bytes of a value: in its own memory, in `room`, or allocated.
+struct ItemBytes {
+    const void *bytes;
+    size_t size;
+    uint8 room[64];
+};
+
+// First bytes of items of kind number: kDecimalItem, or kZeroItem and the length of an integer. See item_integer.
+constexpr uint8 kDecimalItem = 1, kZeroItem = 0x80;
+
 // How to hash the values of one SQL type. Made once a query and call site, kept in fn_extra.
 struct Hasher {
     uint64 (*hash)(Hasher *, Datum);
+    void (*item)(Hasher *, Datum, ItemBytes *);
     int kind;            // a sketch_kind
     Oid type;            // domains by their base type
     Oid collation;       // for types that hash by a function of their own
     FmgrInfo *extended;  // that function
+    FmgrInfo *output;    // to text, of types without canonical bytes
     Hasher *element;     // of arrays
     int16 length;        // of an element
     bool by_value;
@@ -22,6 +34,7 @@ struct Hasher {
     struct EnumLabel {
         Oid value;
         uint64 hash;
+        NameData name;
     };
     EnumLabel *labels;      // of enums: a cache by value
     uint64 labels_known;    // as of which change of labels
@@ -54,6 +67,32 @@ inline CallSite &call_site(FunctionCallInfo fcinfo) {
 // Hash of argument 1 as a value of the sketch's kind, as SQL's = would convert it: integers and decimals for a sketch
 // of floats, a date for one of timestamps, a literal for most kinds. ERROR if there is no such conversion.
 uint64 probe_hash(FunctionCallInfo fcinfo, int kind, const char *sketch_type);
+
+// The same as an item.
+void probe_item(FunctionCallInfo fcinfo, int kind, const char *sketch_type, ItemBytes *item);
+
+// The kind of which values of a type are.
+int kind_of_type(Oid type);
+
+// ---- items as values again (item_value.cpp) ----------------------------------------
+
+// Whether bytes from outside are what a value of the kind has.
+bool is_item(int kind, const uint8 *bytes, size_t size);
+
+// How to show items of a kind: as text, or as values of a type.
+struct ItemReader {
+    int kind;
+    Oid natural;             // the type that items of the kind have by themselves
+    Oid type, base_type;     // to be returned; InvalidOid if only text is
+    FmgrInfo output, input;  // of the natural type; of the type to return
+    Oid input_parameter;
+    void *domain;  // a cache of domain_check, which lives as long as the context of item_value's caller
+};
+
+// ERROR if items of this kind are not values of the type. An invalid type asks for text.
+void make_item_reader(ItemReader *reader, int kind, Oid type, const char *sketch_type);
+char *item_text(ItemReader *reader, const uint8 *bytes, size_t size);
+Datum item_value(ItemReader *reader, const uint8 *bytes, size_t size);
 
 [[noreturn]] void raise_different_kinds(const char *sketch_type, int kind, int other_kind);
 

@@ -73,6 +73,14 @@ inline bool in_aggregate(FunctionCallInfo fcinfo) {
             ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
                     errmsg("cannot mix values of different kinds in %s", type));
             break;
+        case SKETCH_TOO_LARGE:
+            ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s would exceed 256 MB", type));
+            break;
+        case SKETCH_BAD_ITEM:
+            ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("value too long for type %s", type),
+                    errdetail("Values of up to %d bytes are kept.", SKETCH_TOPK_MAX_ITEM),
+                    errhint("Shorten the values, as in left(x, 1000)."));
+            break;
         case SKETCH_TRUNCATED:
         case SKETCH_WRONG_VERSION:
         case SKETCH_WRONG_FAMILY:

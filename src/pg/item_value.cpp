@@ -1,0 +1,258 @@
+// Items as SQL values again: the inverse of item.cpp, for the families that keep the items themselves.
+#include "item.hpp"
+
+#include <bit>
+
+#include <sys/socket.h>
+
+extern "C" {
+#include "datatype/timestamp.h"
+#include "mb/pg_wchar.h"
+#include "utils/cash.h"
+#include "utils/date.h"
+#include "utils/fmgrprotos.h"
+#include "utils/inet.h"
+#include "utils/lsyscache.h"
+#include "utils/pg_lsn.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+}
+
+namespace pg {
+
+namespace {
+
+template <typename Integer>
+Integer read(const uint8 *bytes) {
+    Integer value = 0;
+    for (size_t i = 0; i < sizeof value; i++) value |= static_cast<Integer>(bytes[i]) << (8 * i);
+    return value;
+}
+
+// ---- numbers ----------------------------------------
+
+bool is_integer_item(const uint8 *bytes, size_t size) { return size > 0 && bytes[0] != kDecimalItem; }
+
+int64 integer_of(const uint8 *bytes, size_t size) {
+    uint64 value = bytes[0] < kZeroItem ? ~uint64{0} : 0;
+    for (size_t i = 1; i < size; i++) value = value << 8 | bytes[i];
+    return static_cast<int64>(value);
+}
+
+// Its length in the first byte, no byte more than needed, and no more than a bigint holds.
+bool is_integer(const uint8 *bytes, size_t size) {
+    const int length = bytes[0] < kZeroItem ? kZeroItem - 1 - bytes[0] : bytes[0] - kZeroItem;
+    if (length > 8 || size != 1 + static_cast<size_t>(length)) return false;
+    const int zero = bytes[0] < kZeroItem ? 0xff : 0;
+    return length == 0 || (bytes[1] != zero && (length < 8 || (bytes[1] ^ zero) < 0x80));
+}
+
+// Sign, weight and digits of 10,000, as numeric stores them; see Digits in item.cpp.
+struct Decimal {
+    uint8 sign;
+    int weight, count;
+    const uint8 *digits;
+    int operator[](int i) const { return digits[2 * i] | digits[2 * i + 1] << 8; }
+};
+
+Decimal decimal_of(const uint8 *bytes, size_t size) {
+    return {bytes[1], static_cast<int16>(bytes[2] | bytes[3] << 8), static_cast<int>(size - 4) / 2, bytes + 4};
+}
+
+// Spelt so that numeric_in reads it.
+char *decimal_text(Decimal decimal) {
+    static const char *const specials[] = {"NaN", "Infinity", "-Infinity"};
+    if (decimal.sign >= 2) return pstrdup(specials[decimal.sign - 2]);
+    StringInfoData text;
+    initStringInfo(&text);
+    if (decimal.sign == 1) appendStringInfoChar(&text, '-');
+    for (int i = 0; i < decimal.count; i++) appendStringInfo(&text, "%04d", decimal[i]);
+    appendStringInfo(&text, "e%d", 4 * (decimal.weight - decimal.count + 1));
+    return text.data;
+}
+
+Datum numeric_from(const char *text) {
+    return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+}
+
+// The one spelling of a number that numeric can hold and that is no bigint.
+bool is_decimal(const uint8 *bytes, size_t size) {
+    if (size < 4 || size % 2 != 0 || bytes[1] > 4) return false;
+    Decimal decimal = decimal_of(bytes, size);
+    if (decimal.sign >= 2) return decimal.count == 0 && decimal.weight == 0;
+    if (decimal.count == 0 || decimal[0] == 0 || decimal[decimal.count - 1] == 0) return false;
+    for (int i = 0; i < decimal.count; i++)
+        if (decimal[i] >= 10000) return false;
+    // numeric's limits: 131,072 digits before the point, 16,383 behind it
+    const int behind = decimal.count - 1 - decimal.weight;
+    if (decimal.weight >= 131072 / 4 || behind > (16383 + 3) / 4) return false;
+    if (behind == (16383 + 3) / 4 && decimal[decimal.count - 1] % 10 != 0) return false;
+    if (behind > 0 || decimal.weight > 4) return true;
+    __int128 value = 0;
+    for (int i = 0; i <= decimal.weight; i++) value = value * 10000 + (i < decimal.count ? decimal[i] : 0);
+    return value > static_cast<__int128>(PG_INT64_MAX) + decimal.sign;
+}
+
+// ---- what items have by themselves ----------------------------------------
+
+bool is_text(const uint8 *bytes, size_t size) {
+    return pg_verify_mbstr(GetDatabaseEncoding(), reinterpret_cast<const char *>(bytes), static_cast<int>(size), true);
+}
+
+bool is_float(uint64 bits) {
+    double value = std::bit_cast<double>(bits);
+    return bits != std::bit_cast<uint64>(-0.0) && (!isnan(value) || bits == std::bit_cast<uint64>(get_float8_nan()));
+}
+
+bool is_inet(const uint8 *bytes, size_t size) {
+    if (size < 2) return false;
+    return bytes[0] == 4 ? size == 2 + 4 && bytes[1] <= 32 : bytes[0] == 6 && size == 2 + 16 && bytes[1] <= 128;
+}
+
+bool is_timestamp(int64 value) { return TIMESTAMP_NOT_FINITE(value) || IS_VALID_TIMESTAMP(value); }
+bool is_date(int32 value) { return DATE_NOT_FINITE(value) || IS_VALID_DATE(value); }
+bool is_time(int64 value) { return value >= 0 && value <= USECS_PER_DAY; }
+bool is_zone(int32 value) { return value > -TZDISP_LIMIT && value < TZDISP_LIMIT; }
+
+// For a kind: the type of its items; TEXTOID for those that are kept as text.
+Oid natural_type(int kind) {
+    switch (kind) {
+        case SKETCH_KIND_NUMBER: return NUMERICOID;
+        case SKETCH_KIND_FLOAT: return FLOAT8OID;
+        case SKETCH_KIND_BYTEA: return BYTEAOID;
+        case SKETCH_KIND_UUID: return UUIDOID;
+        case SKETCH_KIND_TIMESTAMPTZ: return TIMESTAMPTZOID;
+        case SKETCH_KIND_TIMESTAMP: return TIMESTAMPOID;
+        case SKETCH_KIND_DATE: return DATEOID;
+        case SKETCH_KIND_INET: return INETOID;
+        case SKETCH_KIND_BOOL: return BOOLOID;
+        case SKETCH_KIND_TIME: return TIMEOID;
+        case SKETCH_KIND_TIMETZ: return TIMETZOID;
+        case SKETCH_KIND_MACADDR: return MACADDROID;
+        case SKETCH_KIND_MACADDR8: return MACADDR8OID;
+        case SKETCH_KIND_MONEY: return MONEYOID;
+        case SKETCH_KIND_PG_LSN: return PG_LSNOID;
+        default: return TEXTOID;
+    }
+}
+
+void *copied(const uint8 *bytes, size_t size) {
+    void *copy = palloc(size);
+    memcpy(copy, bytes, size);
+    return copy;
+}
+
+varlena *varlena_copy(const uint8 *bytes, size_t size) {
+    varlena *copy = static_cast<varlena *>(palloc(VARHDRSZ + size));
+    SET_VARSIZE(copy, VARHDRSZ + size);
+    memcpy(VARDATA(copy), bytes, size);
+    return copy;
+}
+
+Datum inet_from(const uint8 *bytes, size_t size) {
+    inet *address = static_cast<inet *>(palloc0(sizeof(inet)));
+    ip_family(address) = bytes[0] == 4 ? PGSQL_AF_INET : PGSQL_AF_INET6;
+    ip_bits(address) = bytes[1];
+    memcpy(ip_addr(address), bytes + 2, size - 2);
+    SET_INET_VARSIZE(address);
+    return InetPGetDatum(address);
+}
+
+Datum timetz_from(const uint8 *bytes) {
+    TimeTzADT *time = static_cast<TimeTzADT *>(palloc(sizeof(TimeTzADT)));
+    time->time = read<int64>(bytes);
+    time->zone = read<int32>(bytes + 8);
+    return TimeTzADTPGetDatum(time);
+}
+
+// An item that is_item accepts, as a value of its natural type.
+Datum natural_value(int kind, const uint8 *bytes, size_t size) {
+    switch (kind) {
+        case SKETCH_KIND_NUMBER:
+            if (is_integer_item(bytes, size))
+                return DirectFunctionCall1(int8_numeric, Int64GetDatum(integer_of(bytes, size)));
+            return numeric_from(decimal_text(decimal_of(bytes, size)));
+        case SKETCH_KIND_FLOAT: return Float8GetDatum(std::bit_cast<double>(read<uint64>(bytes)));
+        case SKETCH_KIND_UUID:
+        case SKETCH_KIND_MACADDR:
+        case SKETCH_KIND_MACADDR8: return PointerGetDatum(copied(bytes, size));
+        case SKETCH_KIND_TIMESTAMPTZ:
+        case SKETCH_KIND_TIMESTAMP:
+        case SKETCH_KIND_TIME:
+        case SKETCH_KIND_MONEY:
+        case SKETCH_KIND_PG_LSN: return Int64GetDatum(read<int64>(bytes));
+        case SKETCH_KIND_DATE: return DateADTGetDatum(read<int32>(bytes));
+        case SKETCH_KIND_INET: return inet_from(bytes, size);
+        case SKETCH_KIND_BOOL: return BoolGetDatum(bytes[0] != 0);
+        case SKETCH_KIND_TIMETZ: return timetz_from(bytes);
+        default: break;
+    }
+    const size_t hash = sketch_topk_item_has_hash(kind) ? sizeof(uint64) : 0;
+    return PointerGetDatum(varlena_copy(bytes + hash, size - hash));
+}
+
+}  // namespace
+
+bool is_item(int kind, const uint8 *bytes, size_t size) {
+    switch (kind) {
+        case SKETCH_KIND_NUMBER:
+            return size > 0 && (is_integer_item(bytes, size) ? is_integer(bytes, size) : is_decimal(bytes, size));
+        case SKETCH_KIND_FLOAT: return size == 8 && is_float(read<uint64>(bytes));
+        case SKETCH_KIND_BYTEA: return true;
+        case SKETCH_KIND_UUID: return size == UUID_LEN;
+        case SKETCH_KIND_TIMESTAMPTZ:
+        case SKETCH_KIND_TIMESTAMP: return size == 8 && is_timestamp(read<int64>(bytes));
+        case SKETCH_KIND_DATE: return size == 4 && is_date(read<int32>(bytes));
+        case SKETCH_KIND_INET: return is_inet(bytes, size);
+        case SKETCH_KIND_BOOL: return size == 1 && bytes[0] <= 1;
+        case SKETCH_KIND_ENUM: return size > 0 && size < NAMEDATALEN && is_text(bytes, size);
+        case SKETCH_KIND_TIME: return size == 8 && is_time(read<int64>(bytes));
+        case SKETCH_KIND_TIMETZ: return size == 12 && is_time(read<int64>(bytes)) && is_zone(read<int32>(bytes + 8));
+        case SKETCH_KIND_MACADDR: return size == sizeof(macaddr);
+        case SKETCH_KIND_MACADDR8: return size == sizeof(macaddr8);
+        case SKETCH_KIND_MONEY:
+        case SKETCH_KIND_PG_LSN: return size == 8;
+        default: break;
+    }
+    if (!sketch_topk_item_has_hash(kind)) return is_text(bytes, size);
+    return size >= sizeof(uint64) && is_text(bytes + sizeof(uint64), size - sizeof(uint64));
+}
+
+void make_item_reader(ItemReader *reader, int kind, Oid type, const char *sketch_type) {
+    Oid function;
+    bool is_varlena;
+    *reader = {};
+    reader->kind = kind;
+    reader->natural = natural_type(kind);
+    getTypeOutputInfo(reader->natural, &function, &is_varlena);
+    fmgr_info(function, &reader->output);
+    if (!OidIsValid(type)) return;
+    reader->type = type;
+    reader->base_type = getBaseType(type);
+    if (kind_of_type(type) != kind)
+        ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+                errmsg("cannot return items of kind %s as type %s", kind_name(kind), format_type_be(type)),
+                errdetail("A %s returns its items as the type that it was made from, or as text.", sketch_type));
+    getTypeInputInfo(type, &function, &reader->input_parameter);
+    fmgr_info(function, &reader->input);
+}
+
+char *item_text(ItemReader *reader, const uint8 *bytes, size_t size) {
+    return OutputFunctionCall(&reader->output, natural_value(reader->kind, bytes, size));
+}
+
+Datum item_value(ItemReader *reader, const uint8 *bytes, size_t size) {
+    Datum value;
+    if (reader->base_type == reader->natural ||
+        (reader->natural == TEXTOID && reader->base_type == VARCHAROID && !sketch_topk_item_has_hash(reader->kind)))
+        value = natural_value(reader->kind, bytes, size);
+    else if (reader->base_type == FLOAT4OID)
+        value = Float4GetDatum(static_cast<float4>(std::bit_cast<double>(read<uint64>(bytes))));
+    else  // an integer of another width, an enum, an array: by way of text
+        return InputFunctionCall(&reader->input, item_text(reader, bytes, size), reader->input_parameter, -1);
+    if (reader->type != reader->base_type)
+        domain_check(value, false, reader->type, &reader->domain, CurrentMemoryContext);
+    return value;
+}
+
+}  // namespace pg
