@@ -22,6 +22,7 @@ CREATE TABLE literals AS SELECT t::regtype AS type, l AS literal FROM (VALUES
     ('time', ARRAY['00:00', '24:00', '12:30']), ('timetz', ARRAY['12:00+00', '13:00+01', '12:00:00.000+00']), ('macaddr', ARRAY['08:00:2b:01:02:03', '08002b010203', '08:00:2b:01:02:04']),
     ('macaddr8', ARRAY['08:00:2b:ff:fe:01:02:03', '08002bfffe010203', '08:00:2b:01:02:03']), ('jsonb', ARRAY['1', '1.0', '{"a":1,"b":2}', '{"b":2.00,"a":1}', '[]', 'null', '"1"']),
     ('money', ARRAY['1', '1.00', '2']), ('pg_lsn', ARRAY['0/0', '0/16', '1/16']), ('oid', ARRAY['0', '5', '4294967295']), ('int4range', ARRAY['[1,3]', '[1,4)', 'empty', '[5,5)']),
+    ('int4multirange', ARRAY['{[1,3]}', '{[1,4)}', '{}', '{[1,2),[2,4)}', '{[1,2),[3,4)}']), ('numrange', ARRAY['[1,2]', '[1.0,2.00]', '[1,2)', '(,2)', '(,)', 'empty']), ('jsonb[]', ARRAY['{1}', '{1.0}', '{null}', '{NULL}']),
     ('xid8', ARRAY['5', '6']), ('integer[]', ARRAY['{}', '{1}', '{1,2}', '{{1,2}}', '[0:1]={1,2}', '{1,NULL}', '{NULL,1}', '{NULL}']), ('text[]', ARRAY['{a}', '{"a "}', '{a,b}']),
     ('numeric[]', ARRAY['{1}', '{1.0}', '{1.00,2}', '{1,2.0}']), ('double precision[]', ARRAY['{0}', '{-0}', '{NaN}', '{-NaN}']), ('mood[]', ARRAY['{sad}', '{ok,sad}']), ('pair', ARRAY['(1,a)', '(01,"a")', '(1,)', '(,a)', '(1,"a ")', '(,)']), ('pair[]', ARRAY['{}', '{"(1,a)","(2,)"}', '{"(2,)","(1,a)"}'])) v(t, ls), unnest(ls) l;
 CREATE FUNCTION compare_literals(OUT pairs int, OUT equal int, OUT equal_but_hash_differs text[], OUT differ_but_hash_equal text[]) LANGUAGE plpgsql AS $$
@@ -53,6 +54,26 @@ SELECT approx_count_distinct((g::bigint << 32) | g) BETWEEN 95000 AND 105000 AS 
 SELECT approx_count_distinct('2026-01-01'::timestamptz + (g::bigint << 20 | g) * interval '1 microsecond') BETWEEN 95000 AND 105000 AS timestamps FROM generate_series(1, 100000) g;
 SELECT approx_count_distinct(make_interval(secs => (g::bigint << 32 | g) / 1e6)) BETWEEN 95000 AND 105000 AS intervals FROM generate_series(1, 100000) g;
 SELECT approx_count_distinct(ARRAY[(g::bigint << 32) | g]) BETWEEN 95000 AND 105000 AS arrays FROM generate_series(1, 100000) g;
+SELECT approx_count_distinct(int8range(g << 32 | g, NULL)) BETWEEN 95000 AND 105000 AS ranges,
+       approx_count_distinct(int8multirange(int8range(g << 32, (g << 32) + 1), int8range((g << 32) + 5, NULL))) BETWEEN 95000 AND 105000 AS multiranges FROM generate_series(1::bigint, 100000) g;
+-- nor does it matter how like each other values are: PostgreSQL's own hash of jsonb has few different bits here
+CREATE TABLE documents AS SELECT g, (SELECT jsonb_object_agg('k' || k, (g >> k) & 1 = 1) FROM generate_series(0, 13) k) AS object,
+    (SELECT jsonb_agg((g >> k) & 1 = 1) FROM generate_series(0, 13) k) AS list, jsonb_build_object('user', jsonb_build_array(g, NULL)) AS nested FROM generate_series(0, 16383) g;
+SELECT approx_count_distinct(object) BETWEEN 15500 AND 17300 AS objects, approx_count_distinct(list) BETWEEN 15500 AND 17300 AS lists, approx_count_distinct(nested) BETWEEN 15500 AND 17300 AS nested FROM documents;
+SELECT count(*) FILTER (WHERE contains(s, object)) < 200 AS rarely_confused FROM documents, (SELECT membership_agg(object, 8192) AS s FROM documents WHERE g < 8192) m WHERE g >= 8192;
+SELECT approx_count_distinct(v::jsonb) AS eleven FROM unnest(ARRAY['{}', '[]', '[[]]', '[{}]', 'null', '[null]', '0', '[0]', '"0"', 'false', '{"0": null}', '0.00', '{"0":null}']) v;
+DROP TABLE documents;
+-- ranges over enums go by labels, as enums do
+CREATE TYPE letter AS ENUM ('a', 'b');
+CREATE TYPE letters AS RANGE (subtype = letter);
+CREATE TABLE kept AS SELECT distinct_agg(letters('a', 'b')) AS s;
+DROP TYPE letters, letter;
+CREATE TYPE letter AS ENUM ('a', 'b');
+CREATE TYPE letters AS RANGE (subtype = letter);
+SELECT distinct_agg(letters('a', 'b')) = s AS same FROM kept GROUP BY s;
+DROP TYPE letters, letter;
+DROP TABLE kept;
+SELECT approx_count_distinct(ARRAY[(g, 2), (3, g)]) AS arrays_of_records FROM generate_series(1, 3) g;
 
 -- toasted, compressed and short values are what they are
 CREATE TABLE texts (id int, plain text, external text, compressed text);
@@ -107,7 +128,7 @@ SELECT distinct_agg(c) FROM ci;
 SELECT frequency_agg(c ORDER BY c) FROM ci GROUP BY c > 'a';
 SELECT approx_count_distinct(c) FROM ci;
 SELECT contains(membership_agg('a', 10), c) FROM ci GROUP BY c;
-SELECT approx_count_distinct(c::text) AS by_bytes, approx_count_distinct(lower(c::text)) AS ignoring_case FROM ci;
+SELECT approx_count_distinct(c::text) AS by_bytes, approx_count_distinct(lower(c::text)) AS ignoring_case, approx_count_distinct(text(c)) AS called FROM ci;
 DROP TABLE ci;
 DROP EXTENSION citext;
 

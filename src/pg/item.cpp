@@ -20,10 +20,11 @@ extern "C" {
 #include "utils/memutils.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
+#include "utils/multirangetypes.h"
 #include "utils/pg_lsn.h"
+#include "utils/rangetypes.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
-#include "utils/typcache.h"
 #include "utils/uuid.h"
 }
 
@@ -297,18 +298,80 @@ void item_enum(Hasher *hasher, Datum value, ItemBytes *item) {
     item->size = strlen(NameStr(label.name));
 }
 
-// Hash of a sequence: of the hash of what came before and what comes next, or that it is null.
-uint64 chained(uint64 before, uint64 next, bool is_null) {
+// Hash of a sequence: of the hash of what came before, of what comes next, and of what it is.
+uint64 chained(uint64 before, uint64 next, uint8 what) {
     ItemBytes bytes;
     clear(&bytes);
     append(&bytes, before);
-    append(&bytes, is_null ? uint64{0} : next);
-    append(&bytes, static_cast<uint8>(is_null));
+    append(&bytes, next);
+    append(&bytes, what);
     return sketch_hash(bytes.bytes, bytes.size);
 }
 
+constexpr uint8 kPresent = 0, kNull = 1;
+
+// Hashed once more: a type's own hash tells values apart, but its bits need not look random.
 uint64 hash_by_type(Hasher *hasher, Datum value) {
-    return DatumGetUInt64(FunctionCall2Coll(hasher->extended, hasher->collation, value, UInt64GetDatum(0)));
+    Datum hash = FunctionCall2Coll(hasher->extended, hasher->collation, value, UInt64GetDatum(0));
+    return sketch_hash_word(DatumGetUInt64(hash));
+}
+
+// A scalar of JSON: its content, and what it is.
+uint64 hash_scalar(const JsonbValue &scalar) {
+    switch (scalar.type) {
+        case jbvString:
+            return chained(sketch_hash(scalar.val.string.val, static_cast<size_t>(scalar.val.string.len)), 0, 1);
+        case jbvNumeric: return chained(hash_digits(digits_of(reinterpret_cast<varlena *>(scalar.val.numeric))), 0, 2);
+        case jbvBool: return chained(scalar.val.boolean, 0, 3);
+        default: return chained(0, 0, 4);
+    }
+}
+
+// Every token in order; PostgreSQL keeps the keys of an object sorted and unique.
+uint64 hash_jsonb(Hasher *, Datum value) {
+    JsonbIterator *each = JsonbIteratorInit(&DatumGetJsonbP(value)->root);
+    JsonbValue token;
+    uint64 hash = sketch_hash_word(0);
+    for (uint32 i = 0;; i++) {
+        if (i % 1024 == 0) CHECK_FOR_INTERRUPTS();
+        switch (JsonbIteratorNext(&each, &token, false)) {
+            case WJB_DONE: return hash;
+            case WJB_KEY: hash = chained(hash, hash_scalar(token), 1); break;
+            case WJB_VALUE: hash = chained(hash, hash_scalar(token), 2); break;
+            case WJB_ELEM: hash = chained(hash, hash_scalar(token), 3); break;
+            case WJB_BEGIN_ARRAY: hash = chained(hash, token.val.array.rawScalar, 4); break;
+            case WJB_END_ARRAY: hash = chained(hash, 0, 5); break;
+            case WJB_BEGIN_OBJECT: hash = chained(hash, 0, 6); break;
+            case WJB_END_OBJECT: hash = chained(hash, 0, 7); break;
+        }
+    }
+}
+
+// Whether it is empty; then for each bound whether it is infinite, inclusive, and which.
+uint64 hash_range_value(Hasher *hasher, const RangeType *range) {
+    RangeBound bounds[2];
+    bool is_empty;
+    range_deserialize(hasher->range, range, &bounds[0], &bounds[1], &is_empty);
+    uint64 hash = sketch_hash_word(is_empty);
+    if (is_empty) return hash;
+    for (const RangeBound &bound : bounds)
+        hash = bound.infinite ? chained(hash, 0, kNull)
+                              : chained(hash, (*hasher->element)(bound.val), bound.inclusive ? 2 : 3);
+    return hash;
+}
+
+uint64 hash_range_type(Hasher *hasher, Datum value) { return hash_range_value(hasher, DatumGetRangeTypeP(value)); }
+
+uint64 hash_multirange_type(Hasher *hasher, Datum value) {
+    int32 count;
+    RangeType **ranges;
+    multirange_deserialize(hasher->range, DatumGetMultirangeTypeP(value), &count, &ranges);
+    uint64 hash = sketch_hash_word(0);
+    for (int32 i = 0; i < count; i++) {
+        if (i % 1024 == 0) CHECK_FOR_INTERRUPTS();
+        hash = chained(hash, hash_range_value(hasher, ranges[i]), kPresent);
+    }
+    return hash;
 }
 
 // Dimensions and lower bounds, then the elements.
@@ -318,7 +381,7 @@ uint64 hash_array(Hasher *hasher, Datum value) {
     uint64 hash = sketch_hash_word(static_cast<uint64>(dimensions));
     for (int i = 0; i < dimensions; i++) {
         uint64 length = static_cast<uint32>(AARR_DIMS(array)[i]), lower = static_cast<uint32>(AARR_LBOUND(array)[i]);
-        hash = chained(hash, length << 32 | lower, false);
+        hash = chained(hash, length << 32 | lower, kPresent);
     }
     array_iter each;
     array_iter_setup(&each, array);
@@ -326,7 +389,7 @@ uint64 hash_array(Hasher *hasher, Datum value) {
         if (i % 1024 == 0) CHECK_FOR_INTERRUPTS();
         bool is_null;
         Datum element = array_iter_next(&each, &is_null, i, hasher->length, hasher->by_value, hasher->alignment);
-        hash = chained(hash, is_null ? 0 : (*hasher->element)(element), is_null);
+        hash = is_null ? chained(hash, 0, kNull) : chained(hash, (*hasher->element)(element), kPresent);
     }
     return hash;
 }
@@ -431,8 +494,8 @@ uint64 hash_record(Hasher *hasher, Datum value) {
     uint64 hash = sketch_hash_word(0);
     for (int i = 0; i < columns->descriptor->natts; i++) {
         if (columns->hashers[i] == nullptr) continue;
-        bool is_null = columns->nulls[i];
-        hash = chained(hash, is_null ? 0 : (*columns->hashers[i])(columns->values[i]), is_null);
+        hash = columns->nulls[i] ? chained(hash, 0, kNull)
+                                 : chained(hash, (*columns->hashers[i])(columns->values[i]), kPresent);
     }
     return hash;
 }
@@ -531,12 +594,22 @@ Hasher *hasher_for(Oid type, Oid collation, MemoryContext context) {
     } else if (type == RECORDOID || get_typtype(type) == TYPTYPE_COMPOSITE) {
         hasher->kind = SKETCH_KIND_RECORD;
         hasher->hash = hash_record;
+    } else if (type == JSONBOID) {
+        hasher->kind = SKETCH_KIND_JSONB;
+        hasher->hash = hash_jsonb;
+    } else if (type_is_range(type) || type_is_multirange(type)) {
+        const bool is_range = type_is_range(type);
+        TypeCacheEntry *cache = lookup_type_cache(type, TYPECACHE_RANGE_INFO | TYPECACHE_MULTIRANGE_INFO);
+        hasher->range = is_range ? cache : cache->rngtype;
+        hasher->element = hasher_for(hasher->range->rngelemtype->type_id, hasher->range->rng_collation, context);
+        hasher->kind = SKETCH_KIND_OTHER;
+        hasher->hash = is_range ? hash_range_type : hash_multirange_type;
     } else {
         TypeCacheEntry *cache = lookup_type_cache(type, TYPECACHE_HASH_EXTENDED_PROC_FINFO);
         if (!OidIsValid(cache->hash_extended_proc_finfo.fn_oid))
             ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION),
                     errmsg("could not identify an extended hash function for type %s", format_type_be(type)));
-        hasher->kind = type == JSONBOID ? SKETCH_KIND_JSONB : SKETCH_KIND_OTHER;
+        hasher->kind = SKETCH_KIND_OTHER;
         hasher->hash = hash_by_type;
         hasher->extended = &cache->hash_extended_proc_finfo;  // type cache entries are never freed
     }
@@ -562,7 +635,7 @@ void check_not_disguised(FunctionCallInfo fcinfo, int argument) {
     Node *expression = argument_expression(fcinfo, argument);
     if (expression == nullptr || !IsA(expression, RelabelType)) return;
     RelabelType *relabelled = reinterpret_cast<RelabelType *>(expression);
-    if (relabelled->relabelformat == COERCE_EXPLICIT_CAST) return;
+    if (relabelled->relabelformat != COERCE_IMPLICIT_CAST) return;
     Oid type = getBaseType(exprType(reinterpret_cast<Node *>(relabelled->arg)));
     if (type == UNKNOWNOID || representation_of(type).hash != nullptr) return;
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -589,7 +662,7 @@ Oid argument_type(FunctionCallInfo fcinfo, int argument) {
 CallSite *make_call_site(FunctionCallInfo fcinfo) {
     constexpr int kItem = 1;
     Oid type = argument_type(fcinfo, kItem);
-    if (!OidIsValid(type) || (get_typtype(type) == TYPTYPE_PSEUDO && type != RECORDOID))
+    if (!OidIsValid(type) || (get_typtype(type) == TYPTYPE_PSEUDO && type != RECORDOID && type != RECORDARRAYOID))
         ereport(ERROR, errcode(ERRCODE_INDETERMINATE_DATATYPE),
                 errmsg("could not determine the data type of the value"));
     check_not_disguised(fcinfo, kItem);

@@ -4,6 +4,10 @@
 
 #include "pg.hpp"
 
+extern "C" {
+#include "utils/typcache.h"
+}
+
 namespace pg {
 
 struct Columns;
@@ -22,13 +26,14 @@ constexpr uint8 kDecimalItem = 1, kZeroItem = 0x80;
 struct Hasher {
     uint64 (*hash)(Hasher *, Datum);
     void (*item)(Hasher *, Datum, ItemBytes *);
-    int kind;            // a sketch_kind
-    Oid type;            // domains by their base type
-    Oid collation;       // for types that hash by a function of their own
-    FmgrInfo *extended;  // that function
-    FmgrInfo *output;    // to text, of types without canonical bytes
-    Hasher *element;     // of arrays
-    int16 length;        // of an element
+    int kind;               // a sketch_kind
+    Oid type;               // domains by their base type
+    Oid collation;          // for types that hash by a function of their own
+    FmgrInfo *extended;     // that function
+    FmgrInfo *output;       // to text, of types without canonical bytes
+    Hasher *element;        // of arrays and ranges
+    TypeCacheEntry *range;  // of ranges and multiranges: of the range
+    int16 length;           // of an element
     bool by_value;
     char alignment;
     struct EnumLabel {
