@@ -51,8 +51,7 @@ sketch_status sketch_topk_merge(void *state, size_t size, const void *other, siz
 
 sketch_status sketch_topk_describe(const void *sketch, size_t size, sketch_topk_info *info) noexcept {
     return with_view(sketch, size, [&](const View &view) {
-        *info = {view.kind,  view.is_work, view.offset == 0 && view.items <= view.k,
-                 view.k,     view.items,   view.total,
+        *info = {view.kind,   view.is_work,   view.offset == 0 && view.items <= view.k, view.k, view.items, view.total,
                  view.offset, view.item_bytes};
         return SKETCH_OK;
     });

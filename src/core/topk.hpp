@@ -101,28 +101,42 @@ constexpr bool is_offset(std::uint64_t offset, std::uint64_t total, std::uint32_
     return offset <= total / (std::uint64_t{k} + 1);
 }
 
-// The (rank + 1)-th largest of values that are 0 or more; at least rank + 1 of them are not 0. for_each(use) calls
-// use(value) for all of them, twice or more. By radix selection: a histogram of the leading digit, then of the next
-// one among the values that begin so. What we look for is at most the sum / (rank + 1), and larger values count as
-// that: one digit will do unless values are large on average.
-template <typename ForEach>
-std::uint64_t select(std::uint64_t rank, ForEach for_each) noexcept {
+// The (rank + 1)-th largest of `count` values that value_of(i) gives; at least rank + 1 of them are not 0. By radix
+// selection: a histogram of the leading digit, then of the next one among the values that begin so. Small values are
+// tried first, for they are what is looked for mostly. Else it is at most the sum / (rank + 1), and larger values count
+// as that.
+template <typename ValueOf>
+std::uint64_t select(std::uint64_t rank, std::size_t count, ValueOf value_of) noexcept {
     constexpr int kDigitBits = 8;
+    constexpr std::size_t kLanes = 4;  // equal values need not wait for each other
+    std::uint32_t bins[kLanes][1 << kDigitBits] = {};
+    // The digit of the value of this rank; the rank becomes that among the values with this digit.
+    auto take = [&] {
+        std::uint64_t digit = (1 << kDigitBits) - 1;
+        for (;; digit--) {
+            std::uint32_t here = 0;
+            for (const auto &lane : bins) here += lane[digit];
+            if (rank < here || digit == 0) return digit;
+            rank -= here;
+        }
+    };
+    const std::uint64_t wanted = rank;
+    constexpr std::uint64_t large = (1 << kDigitBits) - 1;
+    for (std::size_t i = 0; i < count; i++) bins[i % kLanes][std::min(value_of(i), large)]++;
+    if (std::uint64_t value = take(); value < large) return value;
+
+    rank = wanted;
     std::uint64_t sum = 0;
-    for_each([&](std::uint64_t v) { sum += v; });
+    for (std::size_t i = 0; i < count; i++) sum += value_of(i);
     const std::uint64_t bound = sum / (rank + 1);
-    int shift = std::max(0, static_cast<int>(std::bit_width(bound)) - kDigitBits);
-    std::uint64_t prefix = 0;
-    for (int bits = kDigitBits;; shift -= bits) {
-        std::uint32_t bins[1 << kDigitBits] = {};
-        const int above = shift + bits;
-        for_each([&](std::uint64_t v) {
-            v = std::min(v, bound);
-            bins[(v >> shift) & low_mask(bits)] += above > 63 || v >> above == prefix;
-        });
-        std::uint64_t digit = low_mask(bits);
-        for (; digit > 0 && rank >= bins[digit]; digit--) rank -= bins[digit];
-        prefix = prefix << bits | digit;
+    int bits = kDigitBits, shift = std::max(0, static_cast<int>(std::bit_width(bound)) - bits);
+    for (std::uint64_t prefix = 0;; shift -= bits) {
+        std::memset(bins, 0, sizeof bins);
+        for (std::size_t i = 0; i < count; i++) {
+            const std::uint64_t v = std::min(value_of(i), bound) >> shift;
+            bins[i % kLanes][v & low_mask(bits)] += v >> bits == prefix;
+        }
+        prefix = prefix << bits | take();
         if (shift == 0) return prefix;
         bits = std::min(shift, kDigitBits);
     }
@@ -165,8 +179,8 @@ class PackedEntries {
     Balance balance_;
     const std::uint8_t *own_, *own_end_;
     std::uint8_t *buffer_;
-    std::size_t end_;             // of all bytes
-    std::size_t item_size_ = 0;   // of the latest item
+    std::size_t end_;            // of all bytes
+    std::size_t item_size_ = 0;  // of the latest item
     std::uint64_t offset_;
     std::uint32_t items_, left_;
     Orders seen_;
@@ -187,16 +201,20 @@ Status encode(const View &work, void *scratch, std::size_t scratch_size, ByteWri
 //   8  total                               16  offset
 //  24  salt                                32  kind, salts; 36 k
 //  40  entries, slots, homes               52  heap: bytes used, live, of all
-//  64  a table, ordered by tag: refs of 8 bytes, one more than there are slots; uppers, then errors of 4 or 8 bytes;
-//      then the heap.
+//  64  a table, ordered by tag: refs of 8 bytes, one more than there are slots; upper and error of each slot, of 4 or 8
+//      bytes; then the heap.
 //
 // A ref begins with a tag, 35 bits of a salted hash. An entry stands at its tag's home slot or behind it, with no empty
 // slot in between; empty slots have the largest ref, which ends every search, and so does the one behind the last slot.
 // That order lets a cut rebuild the table in place in one pass.
 //
 // Items of up to 7 bytes, and of 8 bytes that end in 00 or ff (integers), are in the ref itself: its upper 63 bits are
-// a permutation of a code for the size and 7 bytes, which a hash would be no better than. Longer items are in the heap,
+// a permutation of a code for the size and 7 bytes, whose first bits are a hash. Longer items are in the heap,
 // behind a length of 4 bytes: 28 bits of such a ref tell where, and its lowest one is set.
+template <typename T>
+struct Counter {
+    T upper, error;
+};
 struct WorkHeader {
     std::uint32_t callers;
     std::uint8_t magic, family, layout, flags;
@@ -224,29 +242,19 @@ constexpr std::size_t table_size(std::uint64_t slots, bool wide) noexcept {
     return sizeof(WorkHeader) + 8 * (slots + 1) + slots * (wide ? 16 : 8);
 }
 
-// The permutation of 63 bits behind refs of short items, and back. Multipliers are odd; a shift of 32 is its own
-// inverse.
-inline constexpr std::uint64_t kPermutation[2] = {0x3f58476d1ce4e5b9u, 0x14d049bb133111ebu};
-constexpr std::uint64_t inverse_of(std::uint64_t odd) noexcept {
-    std::uint64_t x = odd;  // right modulo 8; each step doubles the bits that are
-    for (int i = 0; i < 5; i++) x *= 2 - odd * x;
-    return x;
+// The permutation of 63 bits behind refs of short items, and back: multiply-shift hashing (Dietzfelbinger et al. 1997)
+// by an odd number, at first 2^64 divided by the golden ratio.
+constexpr std::uint64_t multiplier_of(std::uint64_t salt) noexcept { return 0x9e3779b97f4a7c15u ^ salt << 1; }
+constexpr std::uint64_t ref_of(std::uint64_t word, std::uint64_t salt) noexcept {
+    return (word << 1) * multiplier_of(salt);
 }
-constexpr std::uint64_t permuted(std::uint64_t x, std::uint64_t salt) noexcept {
-    constexpr std::uint64_t mask = ~std::uint64_t{0} >> 1;
-    x = (x ^ salt) & mask;
-    x = ((x ^ x >> 32) * kPermutation[0]) & mask;
-    x = ((x ^ x >> 32) * kPermutation[1]) & mask;
-    return x ^ x >> 32;
+constexpr std::uint64_t word_of(std::uint64_t ref, std::uint64_t salt) noexcept {
+    const std::uint64_t odd = multiplier_of(salt);
+    std::uint64_t inverse = odd;  // right modulo 8; each step doubles the bits that are
+    for (int i = 0; i < 5; i++) inverse *= 2 - odd * inverse;
+    return ref * inverse >> 1;
 }
-constexpr std::uint64_t permuted_back(std::uint64_t x, std::uint64_t salt) noexcept {
-    constexpr std::uint64_t mask = ~std::uint64_t{0} >> 1;
-    x ^= x >> 32;
-    x = (x * inverse_of(kPermutation[1])) & mask;
-    x = ((x ^ x >> 32) * inverse_of(kPermutation[0])) & mask;
-    return (x ^ x >> 32 ^ salt) & mask;
-}
-static_assert(permuted_back(permuted(0x123456789abcdef, 77), 77) == 0x123456789abcdef);
+static_assert(word_of(ref_of(0x123456789abcdef, 77), 77) == 0x123456789abcdef);
 
 // Items of up to 8 bytes as a word and back.
 inline constexpr std::uint64_t kEndsIn00 = 8, kEndsInFF = 9;  // codes; up to 7 it is the size
@@ -295,13 +303,13 @@ class WorkEntries {
     std::uint64_t ref_at(std::uint32_t slot) const noexcept {
         return load<std::uint64_t>(view_.data + sizeof(WorkHeader) + 8 * std::size_t{slot});
     }
-    std::uint64_t upper_at(std::uint32_t slot) const noexcept { return counter_at(slot); }
-    std::uint64_t error_at(std::uint32_t slot) const noexcept { return counter_at(std::size_t{view_.slots} + slot); }
+    std::uint64_t upper_at(std::uint32_t slot) const noexcept { return counter_at(2 * std::size_t{slot}); }
+    std::uint64_t error_at(std::uint32_t slot) const noexcept { return counter_at(2 * std::size_t{slot} + 1); }
     // The item of a slot that is not empty: false if there is none in the buffer. Short items are put into `room`.
     bool item_at(std::uint32_t slot, std::uint8_t (&room)[kInlineMost], Item &item) const noexcept {
         const std::uint64_t ref = ref_at(slot);
         if ((ref & 1) == 0) {
-            item = {room, inline_item(permuted_back(ref >> 1, view_.salt), room)};
+            item = {room, inline_item(word_of(ref, view_.salt), room)};
             return item.size <= kInlineMost && is_item(item.size, view_.kind);
         }
         const std::size_t heap = table_size(view_.slots, view_.is_wide);
@@ -326,12 +334,11 @@ class WorkEntries {
 std::size_t work_init_size() noexcept;
 void work_init(void *state, std::size_t size, int kind, std::uint32_t k) noexcept;
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept;
-Status work_add(void *state, std::size_t size, int kind, const Item &item, std::uint64_t weight,
+Status work_add(void *state, std::size_t size, int kind, Item item, std::uint64_t weight,
                 sketch_growth &growth) noexcept;
 Status work_limit(void *state, std::size_t size, std::uint32_t k) noexcept;
 Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept;
 
-// How near the estimate is to lower: see topk.cpp.
 std::uint64_t estimate_of(std::uint64_t lower, std::uint64_t upper) noexcept;
 Status bounds(const View &packed, const Item &item, sketch_topk_entry &entry) noexcept;
 

@@ -199,11 +199,10 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
     if (!all.ok() || !balance.is_complete()) return SKETCH_CORRUPT;
     std::uint64_t offset = view.offset;
     if (items > view.k)
-        offset += select(view.k, [&](auto use) {
-            for (std::uint32_t slot = 0; slot < view.slots; slot++) {
-                const std::uint64_t upper = all.ref_at(slot) == kEmptySlot ? 0 : all.upper_at(slot);
-                use(upper > view.offset ? upper - view.offset : 0);
-            }
+        offset += select(view.k, view.slots, [&](std::size_t i) {
+            const std::uint32_t slot = static_cast<std::uint32_t>(i);
+            const std::uint64_t upper = all.ref_at(slot) == kEmptySlot ? 0 : all.upper_at(slot);
+            return upper - std::min(upper, view.offset);
         });
 
     static_assert(std::is_trivially_copyable_v<Row> && std::is_trivially_destructible_v<Row>);
@@ -216,7 +215,7 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
         if (count == room) return SKETCH_NO_ROOM;
         rows[count++] = {sort_key(entry.item), entries.slot(), static_cast<std::uint32_t>(entry.item.size)};
     }
-    auto item_of = [&](const Row &row, std::uint8_t (&buffer)[kInlineMost]) {
+    auto item_of = [&](const Row &row, std::uint8_t(&buffer)[kInlineMost]) {
         Item item{buffer, 0};
         entries.item_at(row.slot, buffer, item);
         return item;

@@ -31,11 +31,12 @@ constexpr std::uint32_t entries_after_cut(std::uint32_t k, bool merged) noexcept
 constexpr std::size_t kHeapBudget = SKETCH_TOPK_MAX_BYTES / 4;
 constexpr std::uint32_t worth_cutting(std::uint32_t k) noexcept { return k + k / 4 + 16; }
 
-// A table is filled to 7/8 of its homes: an entry stands 3 slots from home on average then. Behind the last home there
-// is room for those that come too late.
-constexpr std::uint32_t capacity_of(std::uint32_t homes) noexcept { return homes - homes / 8; }
-constexpr std::uint32_t homes_for(std::uint32_t entries) noexcept { return entries + entries / 7 + 1; }
-constexpr std::uint32_t tail_for(std::uint32_t homes) noexcept { return std::min(homes / 8 + 3, 64u); }
+// A table is filled to 3/4 of its homes: an entry stands 1.5 slots from home on average then. Behind the last home
+// there is room for those that come too late.
+constexpr std::uint32_t capacity_of(std::uint32_t homes) noexcept { return homes - homes / 4; }
+constexpr std::uint32_t homes_for(std::uint32_t entries) noexcept { return entries + entries / 3 + 1; }
+constexpr std::uint32_t kLook = 4;
+constexpr std::uint32_t tail_for(std::uint32_t homes) noexcept { return std::min(homes / 16 + kLook - 1, 40u); }
 
 // Where a table is so crowded that chance does not explain it (probabilities below 10^-12 and 10^-3 for a million
 // entries), the next salt is due. After some, whatever it is that happens is borne.
@@ -50,21 +51,15 @@ enum : std::uint8_t {
 
 constexpr std::uint64_t kNarrowMost = 0xffffffffu;
 
-// What an item is looked for with: the whole ref of a short item; of others the tag, and what to compare.
-struct Key {
-    std::uint64_t ref;
-    Item item;
-    bool is_inline;
-    std::uint64_t tag() const noexcept { return ref & ~low_mask(kTagShift); }
-};
-
-Key key_of(const Item &item, bool hashed, std::uint64_t salt) noexcept {
-    std::uint64_t word;
-    if (!hashed && inline_word(item, word)) return {permuted(word, salt) << 1, item, true};
+// What an item is looked for with: the whole ref of a short item; of others the tag, and a one where the offset in the
+// heap will be. Items and probes are passed in registers: a copy through memory would wait for it.
+[[gnu::always_inline]] inline std::uint64_t probe_of(Item item, bool hashed, std::uint64_t salt) noexcept {
+    if (std::uint64_t word; !hashed && inline_word(item, word)) return ref_of(word, salt);
     const Item id = identity(item, hashed);
-    const std::uint64_t hash = XXH3_64bits_withSeed(id.at, id.size, salt);
-    return {(hash & ~low_mask(kTagShift)) | 1, item, false};
+    return (XXH3_64bits_withSeed(id.at, id.size, salt) & ~low_mask(kTagShift)) | 1;
 }
+constexpr bool is_inline(std::uint64_t ref) noexcept { return (ref & 1) == 0; }
+constexpr std::uint64_t tag_of(std::uint64_t ref) noexcept { return ref & ~low_mask(kTagShift); }
 
 // Whether the bytes are the same, in words where that is quick.
 inline bool same_bytes(const std::uint8_t *a, const std::uint8_t *b, std::size_t size) noexcept {
@@ -89,12 +84,8 @@ class Work {
 
     std::uint64_t *refs() const noexcept { return reinterpret_cast<std::uint64_t *>(bytes_ + sizeof(WorkHeader)); }
     template <typename T>
-    T *uppers() const noexcept {
-        return reinterpret_cast<T *>(bytes_ + sizeof(WorkHeader) + 8 * (std::size_t{header().slots} + 1));
-    }
-    template <typename T>
-    T *errors() const noexcept {
-        return uppers<T>() + header().slots;
+    Counter<T> *counters() const noexcept {
+        return reinterpret_cast<Counter<T> *>(bytes_ + sizeof(WorkHeader) + 8 * (std::size_t{header().slots} + 1));
     }
     std::uint8_t *heap() const noexcept { return bytes_ + table_size(header().slots, wide()); }
 
@@ -124,22 +115,24 @@ class Work {
         std::uint32_t at;
         bool found;
     };
-    [[gnu::always_inline]] Place find(const Key &key, bool hashed) const noexcept {
-        const std::uint64_t *all = refs(), tag = key.tag();
-        std::uint32_t at = home_of(key.ref);
-        // Most entries are close to home, at random: steps that are taken or not, without a branch to guess.
-        for (int step = 0; step < 4; step++) at += all[at] < tag;
+    [[gnu::always_inline]] Place find(std::uint64_t probe, Item item, bool hashed) const noexcept {
+        const std::uint64_t *all = refs(), tag = tag_of(probe);
+        std::uint32_t at = home_of(probe);
+        // Most entries are close to home, at random: the slots before the item's are counted, without a branch to
+        // guess. There are kLook slots from each home on.
+        const std::uint64_t *near = all + at;
+        for (std::uint32_t i = 0; i < kLook; i++) at += near[i] < tag;
         while (all[at] < tag) at++;
-        if (key.is_inline) {
-            for (; (all[at] ^ tag) >> kTagShift == 0 && all[at] != kEmptySlot; at++)
-                if (all[at] == key.ref) return {at, true};
+        if (is_inline(probe)) {
+            for (; tag_of(all[at]) == tag && all[at] != kEmptySlot; at++)
+                if (all[at] == probe) return {at, true};
             return {at, false};
         }
-        for (; (all[at] ^ tag) >> kTagShift == 0 && all[at] != kEmptySlot; at++) {
-            if ((all[at] & 1) == 0) continue;
+        for (; tag_of(all[at]) == tag && all[at] != kEmptySlot; at++) {
+            if (is_inline(all[at])) continue;
             const Item held = heap_item(all[at]);
-            if (hashed ? same_bytes(held.at, key.item.at, kHashBytes)
-                       : held.size == key.item.size && same_bytes(held.at, key.item.at, held.size))
+            if (hashed ? same_bytes(held.at, item.at, kHashBytes)
+                       : held.size == item.size && same_bytes(held.at, item.at, item.size))
                 return {at, true};
         }
         return {at, false};
@@ -147,30 +140,28 @@ class Work {
 
     // Puts a new entry where find told. There is room in the heap, and an empty slot; false if it cannot be reached.
     template <typename T>
-    bool insert(std::uint32_t at, const Key &key, std::uint64_t upper, std::uint64_t error) const noexcept {
+    bool insert(std::uint32_t at, std::uint64_t probe, Item item, T upper, T error) const noexcept {
         WorkHeader &h = header();
         std::uint64_t *all = refs();
         std::uint32_t empty = at;
         while (all[empty] != kEmptySlot) empty++;
         if (empty >= h.slots) [[unlikely]]
             return false;
-        if ((at - home_of(key.ref) > kMostDisplacement || empty - at > kMostShift) && h.salts < kMostSalts) [[unlikely]]
+        if ((at - home_of(probe) > kMostDisplacement || empty - at > kMostShift) && h.salts < kMostSalts) [[unlikely]]
             return false;
-        T *upper_of = uppers<T>(), *error_of = errors<T>();
+        Counter<T> *counter_of = counters<T>();
         for (std::uint32_t i = empty; i > at; i--) {
             all[i] = all[i - 1];
-            upper_of[i] = upper_of[i - 1];
-            error_of[i] = error_of[i - 1];
+            counter_of[i] = counter_of[i - 1];
         }
-        all[at] = key.is_inline ? key.ref : key.tag() | put_in_heap(key.item);
-        upper_of[at] = static_cast<T>(upper);
-        error_of[at] = static_cast<T>(error);
+        all[at] = is_inline(probe) ? probe : tag_of(probe) | put_in_heap(item);
+        counter_of[at] = {upper, error};
         h.entries++;
         return true;
     }
 
     // Copies an item to the end of the heap: the ref without its tag.
-    std::uint64_t put_in_heap(const Item &item) const noexcept {
+    std::uint64_t put_in_heap(Item item) const noexcept {
         WorkHeader &h = header();
         std::uint8_t *to = heap() + h.heap_used;
         store(to, static_cast<std::uint32_t>(item.size));
@@ -182,7 +173,7 @@ class Work {
     }
 
     // Of two texts for one hash the least stays. False if the heap has no room for it.
-    bool keep_least(std::uint32_t at, const Item &item) const noexcept {
+    bool keep_least(std::uint32_t at, Item item) const noexcept {
         WorkHeader &h = header();
         const Item held = heap_item(refs()[at]);
         if (!is_less(item, held)) return true;
@@ -193,7 +184,7 @@ class Work {
         std::uint8_t *to = heap() + offset_in_heap(refs()[at]);
         h.heap_live -= static_cast<std::uint32_t>(kLengthBytes + held.size);
         if (!in_place) {
-            refs()[at] = (refs()[at] & ~low_mask(kTagShift)) | put_in_heap(item);
+            refs()[at] = tag_of(refs()[at]) | put_in_heap(item);
             return true;
         }
         h.heap_live += static_cast<std::uint32_t>(kLengthBytes + item.size);
@@ -208,12 +199,12 @@ class Work {
     [[gnu::noinline]] void cut(std::uint32_t most) const noexcept {
         WorkHeader &h = header();
         if (h.entries <= most) return;
-        const T *upper_of = uppers<T>();
-        const std::uint64_t before = h.offset;
+        const Counter<T> *counter_of = counters<T>();
+        const T before = static_cast<T>(h.offset);
         // Uppers of empty slots are 0.
-        h.offset += select(most, [&](auto use) {
-            for (std::uint32_t at = 0; at < h.slots; at++)
-                use(upper_of[at] > before ? std::uint64_t{upper_of[at]} - before : 0);
+        h.offset += select(most, h.slots, [&](std::size_t i) {
+            const T upper = counter_of[i].upper;
+            return std::uint64_t{static_cast<T>(upper - std::min(upper, before))};
         });
         drop<T>();
     }
@@ -224,31 +215,27 @@ class Work {
     void drop() const noexcept {
         WorkHeader &h = header();
         std::uint64_t *all = refs();
-        T *upper_of = uppers<T>(), *error_of = errors<T>();
+        Counter<T> *counter_of = counters<T>();
         const T offset = static_cast<T>(h.offset);
-        std::uint32_t first = h.slots;
-        for (std::uint32_t at = h.slots; at-- > 0;) {
-            const std::uint64_t ref = all[at];
-            const T upper = upper_of[at], error = error_of[at];
-            const bool stays = upper > offset;
-            all[first - 1] = stays ? ref : all[first - 1];
-            upper_of[first - 1] = stays ? upper : upper_of[first - 1];
-            error_of[first - 1] = stays ? error : error_of[first - 1];
-            first -= stays;
+        const std::uint32_t slots = h.slots;
+        std::uint32_t first = slots;
+        for (std::uint32_t at = slots; at-- > 0;) {
+            const Counter<T> counter = counter_of[at];
+            all[first - 1] = all[at];
+            counter_of[first - 1] = counter;
+            first -= counter.upper > offset;
         }
-        std::memset(all, 0xff, 8 * std::size_t{first});
-        std::memset(upper_of, 0, sizeof(T) * first);
-        h.entries = h.slots - first;
-        std::uint32_t to = 0;
-        for (std::uint32_t from = first; from < h.slots; from++, to++) {
+        std::fill(all, all + first, kEmptySlot);
+        std::fill(counter_of, counter_of + first, Counter<T>{0, 0});
+        h.entries = slots - first;
+        for (std::uint32_t from = first, to = 0; from < slots; from++, to++) {
             const std::uint64_t ref = all[from];
-            const T upper = upper_of[from], error = error_of[from];
+            const Counter<T> counter = counter_of[from];
             to = std::max(to, home_of(ref));
             all[from] = kEmptySlot;
-            upper_of[from] = 0;
+            counter_of[from] = {0, 0};
             all[to] = ref;
-            upper_of[to] = upper;
-            error_of[to] = error;
+            counter_of[to] = counter;
         }
         compact();
     }
@@ -263,9 +250,9 @@ class Work {
         std::uint8_t *bytes = heap();
         for (std::uint32_t at = 0; at < h.slots; at++) {
             const std::uint64_t ref = all[at];
-            if ((ref & 1) == 0 || ref == kEmptySlot) continue;
+            if (is_inline(ref) || ref == kEmptySlot) continue;
             std::uint8_t *item = bytes + offset_in_heap(ref);
-            all[at] = (ref & ~low_mask(kTagShift)) | load<std::uint32_t>(item);
+            all[at] = tag_of(ref) | load<std::uint32_t>(item);
             store(item, kMark | at);
         }
         std::uint32_t to = 0;
@@ -277,7 +264,7 @@ class Work {
             }
             std::uint64_t &ref = all[mark & ~kMark];
             const std::uint32_t length = static_cast<std::uint32_t>(ref & low_mask(kTagShift));
-            ref = (ref & ~low_mask(kTagShift)) | std::uint64_t{to} << 1 | 1;
+            ref = tag_of(ref) | std::uint64_t{to} << 1 | 1;
             store(bytes + to, length);
             move_down(bytes + to + kLengthBytes, bytes + from + kLengthBytes, length);
             to += static_cast<std::uint32_t>(kLengthBytes) + length;
@@ -333,8 +320,8 @@ bool fits(const Work &work, std::uint32_t homes, std::uint32_t slots) noexcept {
     return end <= slots;
 }
 
-// The layout with room for this, and some more. `crowded`: with another salt. Then nobody knows yet how the entries will
-// lie, so there is room behind the last home for all of them.
+// The layout with room for this, and some more. `crowded`: with another salt. Then nobody knows yet how the entries
+// will lie, so there is room behind the last home for all of them.
 [[gnu::noinline]] Status plan(const Work &work, const Need &need, bool crowded, sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
     const std::size_t average = need.heap / std::max(need.entries, 1u) + (need.heap > 0);
@@ -404,7 +391,8 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
     h.flags = static_cast<std::uint8_t>((old.flags & ~kWorkWide) | (growth.flags & kGrowWide ? kWorkWide : 0));
     if (growth.flags & kGrowSalt) {
         // An address: what cannot be known in advance.
-        h.salt = permuted(reinterpret_cast<std::uintptr_t>(to) + old.total, old.salt);
+        const std::uint64_t seen[] = {reinterpret_cast<std::uintptr_t>(to), old.total, old.salt};
+        h.salt = XXH3_64bits(seen, sizeof seen);
         if (h.salts < kMostSalts) h.salts++;
     }
     target.clear(growth.cells[0], growth.cells[1]);
@@ -417,28 +405,27 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
             std::uint32_t end = 0;
             for (std::uint32_t at = 0; at < old.slots; at++) {
                 if (all[at] == kEmptySlot) continue;
-                const bool is_inline = (all[at] & 1) == 0;
-                const From upper = source.uppers<From>()[at], error = source.errors<From>()[at];
+                const bool is_short = is_inline(all[at]);
+                const Counter<From> counter = source.counters<From>()[at];
+                const Counter<To> moved{static_cast<To>(counter.upper), static_cast<To>(counter.error)};
                 if (same_salt) {
                     end = std::max(end, target.home_of(all[at]));
-                    target.refs()[end] = is_inline ? all[at]
-                                                   : (all[at] & ~low_mask(kTagShift)) |
-                                                         target.put_in_heap(source.heap_item(all[at]));
-                    target.uppers<To>()[end] = static_cast<To>(upper);
-                    target.errors<To>()[end] = static_cast<To>(error);
+                    target.refs()[end] =
+                        is_short ? all[at] : tag_of(all[at]) | target.put_in_heap(source.heap_item(all[at]));
+                    target.counters<To>()[end] = moved;
                     end++;
                     h.entries++;
                     continue;
                 }
                 std::uint8_t room[kInlineMost];
                 Item item{room, 0};
-                if (is_inline) item.size = inline_item(permuted_back(all[at] >> 1, old.salt), room);
+                if (is_short) item.size = inline_item(word_of(all[at], old.salt), room);
                 else item = source.heap_item(all[at]);
                 // There is a slot for each behind the last home. If this salt is no better, the next try will tell.
-                const Key key = key_of(item, hashed, h.salt);
+                const std::uint64_t probe = probe_of(item, hashed, h.salt);
                 const std::uint8_t salts = h.salts;
                 h.salts = kMostSalts;
-                target.insert<To>(target.find(key, hashed).at, key, upper, error);
+                target.insert<To>(target.find(probe, item, hashed).at, probe, item, moved.upper, moved.error);
                 h.salts = salts;
             }
         });
@@ -462,32 +449,34 @@ void make_room(const Work &work, std::size_t bytes) noexcept {
 }
 
 template <typename T>
-[[gnu::noinline]] Status add_new(const Work &work, const Key &key, std::uint32_t at, std::uint64_t weight,
-                                 sketch_growth &growth) noexcept {
+[[gnu::noinline]] Status add_new(const Work &work, std::uint64_t probe, Item item, std::uint32_t at,
+                                 std::uint64_t weight, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
-    const std::size_t bytes = key.is_inline ? 0 : kLengthBytes + key.item.size;
+    const std::size_t bytes = is_inline(probe) ? 0 : kLengthBytes + item.size;
     if (must_cut(h, work.merged(), bytes)) {
         make_room<T>(work, bytes);
-        at = work.find(key, work.hashed()).at;
+        at = work.find(probe, item, work.hashed()).at;
     }
     const Need need{h.entries + 1, h.heap_live + bytes, most_entries(h.k, work.merged()), work.wide()};
     if (h.entries >= capacity_of(h.homes) || h.heap_size - h.heap_used < bytes) return plan(work, need, false, growth);
-    if (!work.insert<T>(at, key, h.offset + weight, h.offset)) return plan(work, need, true, growth);
+    if (!work.insert<T>(at, probe, item, static_cast<T>(h.offset + weight), static_cast<T>(h.offset)))
+        return plan(work, need, true, growth);
     h.total += weight;
     return SKETCH_OK;
 }
 
 template <typename T>
-[[gnu::always_inline]] inline Status add(const Work &work, const Item &item, std::uint64_t weight,
+[[gnu::always_inline]] inline Status add(const Work &work, Item item, std::uint64_t weight,
                                          sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     const bool hashed = work.hashed();
-    const Key key = key_of(item, hashed, h.salt);
-    const Work::Place place = work.find(key, hashed);
-    if (!place.found) return add_new<T>(work, key, place.at, weight, growth);
+    const std::uint64_t probe = probe_of(item, hashed, h.salt);
+    const Work::Place place = work.find(probe, item, hashed);
+    if (!place.found) return add_new<T>(work, probe, item, place.at, weight, growth);
     if (hashed && !work.keep_least(place.at, item)) [[unlikely]]
         return plan(work, {h.entries, h.heap_live + kLengthBytes + item.size, h.entries, work.wide()}, false, growth);
-    work.uppers<T>()[place.at] = static_cast<T>(work.uppers<T>()[place.at] + weight);
+    T &upper = work.counters<T>()[place.at].upper;
+    upper = static_cast<T>(upper + weight);
     h.total += weight;
     return SKETCH_OK;
 }
@@ -495,7 +484,7 @@ template <typename T>
 }  // namespace
 
 // An upper is never above the total: so the total tells how wide counters must be.
-Status work_add(void *state, std::size_t size, int kind, const Item &item, std::uint64_t weight,
+Status work_add(void *state, std::size_t size, int kind, Item item, std::uint64_t weight,
                 sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
@@ -516,9 +505,7 @@ Status work_limit(void *state, std::size_t size, std::uint32_t k) noexcept {
     WorkHeader &h = work.header();
     h.k = std::min(h.k, k);
     if (h.entries > most_entries(h.k, work.merged()))
-        with_width(work.wide(), [&](auto zero) {
-            work.cut<decltype(zero)>(entries_after_cut(h.k, work.merged()));
-        });
+        with_width(work.wide(), [&](auto zero) { work.cut<decltype(zero)>(entries_after_cut(h.k, work.merged())); });
     return SKETCH_OK;
 }
 
@@ -541,7 +528,7 @@ struct Sizes {
     std::size_t heap = 0;
 };
 
-std::size_t bytes_in_heap(const Item &item, bool hashed) noexcept {
+std::size_t bytes_in_heap(Item item, bool hashed) noexcept {
     std::uint64_t word;
     return !hashed && inline_word(item, word) ? 0 : kLengthBytes + item.size;
 }
@@ -550,7 +537,7 @@ std::size_t bytes_in_heap(const Item &item, bool hashed) noexcept {
 Status measure(const View &other, Sizes &sizes) noexcept {
     const bool hashed = has_hash(other.kind);
     Entry entry;
-    auto count = [&](const Item &item) {
+    auto count = [&](Item item) {
         sizes.entries++;
         sizes.heap += bytes_in_heap(item, hashed);
     };
@@ -576,7 +563,7 @@ Sizes measure_new(const Work &work, const View &other) noexcept {
     with_entries(other, [&](auto &entries) {
         Entry entry;
         while (entries.next(entry)) {
-            const Work::Place place = work.find(key_of(entry.item, hashed, work.header().salt), hashed);
+            const Work::Place place = work.find(probe_of(entry.item, hashed, work.header().salt), entry.item, hashed);
             if (place.found && !hashed) continue;
             sizes.entries += !place.found;
             sizes.heap += bytes_in_heap(entry.item, hashed);  // of a hashed one, its text may be less than what is held
@@ -590,12 +577,11 @@ Sizes measure_new(const Work &work, const View &other) noexcept {
 template <typename T>
 void raise_all(const Work &work, std::uint64_t by) noexcept {
     const WorkHeader &h = work.header();
-    T *upper_of = work.uppers<T>(), *error_of = work.errors<T>();
+    Counter<T> *counter_of = work.counters<T>();
     const std::uint64_t *all = work.refs();
     for (std::uint32_t at = 0; at < h.slots; at++) {
         const T more = static_cast<T>(all[at] != kEmptySlot ? by : 0);
-        error_of[at] = static_cast<T>(error_of[at] + more);
-        upper_of[at] = static_cast<T>(upper_of[at] + more);
+        counter_of[at] = {static_cast<T>(counter_of[at].upper + more), static_cast<T>(counter_of[at].error + more)};
     }
 }
 
@@ -612,14 +598,15 @@ bool count_entries(const Work &work, const View &other) noexcept {
     with_entries(other, [&](auto &entries) {
         Entry entry;
         while (placed && entries.next(entry)) {
-            const Key key = key_of(entry.item, hashed, h.salt);
-            const Work::Place place = work.find(key, hashed);
+            const std::uint64_t probe = probe_of(entry.item, hashed, h.salt);
+            const Work::Place place = work.find(probe, entry.item, hashed);
             if (place.found && hashed) work.keep_least(place.at, entry.item);  // room was made
-            if (!place.found && !work.insert<T>(place.at, key, both, both)) {
+            if (!place.found &&
+                !work.insert<T>(place.at, probe, entry.item, static_cast<T>(both), static_cast<T>(both))) {
                 placed = false;
                 break;
             }
-            T &upper = work.uppers<T>()[place.at], &error = work.errors<T>()[place.at];
+            auto &[upper, error] = work.counters<T>()[place.at];
             upper = static_cast<T>(upper + (entry.upper - other.offset));
             // A damaged work form may hold an item twice.
             error = static_cast<T>(error - std::min<std::uint64_t>(error, other.offset - entry.error));
@@ -631,8 +618,8 @@ bool count_entries(const Work &work, const View &other) noexcept {
     with_entries(other, [&](auto &entries) {
         Entry entry;
         for (; done > 0 && entries.next(entry); done--) {
-            const std::uint32_t at = work.find(key_of(entry.item, hashed, h.salt), hashed).at;
-            T &upper = work.uppers<T>()[at], &error = work.errors<T>()[at];
+            const std::uint32_t at = work.find(probe_of(entry.item, hashed, h.salt), entry.item, hashed).at;
+            auto &[upper, error] = work.counters<T>()[at];
             upper = static_cast<T>(upper - (entry.upper - other.offset));
             error = static_cast<T>(std::min<std::uint64_t>(both, error + (other.offset - entry.error)));
         }
