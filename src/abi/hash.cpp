@@ -1,10 +1,7 @@
 // Hashing of items, for all families that work on hashes.
 #include "../core/bytes.hpp"
 #include "../core/format.hpp"
-
-// The header's own code, inlined: 8 bytes take a few instructions.
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "../core/hash.hpp"
 
 uint64_t sketch_hash(const void *bytes, size_t size) noexcept { return XXH3_64bits(bytes, size); }
 

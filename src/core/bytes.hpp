@@ -165,6 +165,18 @@ class BitWriter {
         bits(u & low_mask(k), k);
     }
 
+    // Exp-Golomb code of order e of u < 2^63: with v = u + 2^e, of n bits: n - 1 - e zeros, a one, the low n - 1 bits
+    // of v. Its length grows with the logarithm: for what is mostly small and sometimes huge.
+    void golomb(std::uint64_t u, int order) noexcept {
+        const std::uint64_t v = u + (std::uint64_t{1} << order);
+        const int length = static_cast<int>(std::bit_width(v)) - 1;
+        for (int zeros = length - order; zeros > 0; zeros -= 32) bits(0, std::min(zeros, 32));
+        bits(1, 1);
+        const int low = std::min(length, 32);
+        bits(v & low_mask(low), low);
+        bits((v & low_mask(length)) >> low, length - low);
+    }
+
     void flush() noexcept {  // the last byte is filled up with zeros
         if (used_ > 0) out_.byte(static_cast<std::uint8_t>(pending_));
         pending_ = 0;
@@ -214,6 +226,16 @@ class BitReader {
         return (static_cast<std::uint64_t>(q) << k) | ((window >> (q + 1)) & low_mask(k));
     }
 
+    // Orders are at most 62. A number of 2^63 or more is not ok.
+    std::uint64_t golomb(int order) noexcept {
+        const std::uint64_t window = can_peek_fast(position_) ? peek_fast(position_) : peek();
+        const int zeros = std::countr_zero(window), length = zeros + order;
+        if (zeros + 1 + length > kPeekBits) [[unlikely]]
+            return long_golomb(order);
+        position_ += static_cast<std::size_t>(zeros + 1 + length);
+        return ((window >> (zeros + 1) & low_mask(length)) | std::uint64_t{1} << length) - (std::uint64_t{1} << order);
+    }
+
     // True when nothing was read past the end and no escape stood where a plain code would do.
     bool ok() const noexcept { return ok_ && position_ <= 8 * size_; }
 
@@ -243,6 +265,24 @@ class BitReader {
         position_ += static_cast<std::size_t>(length - low);
         if (u >> k < kRiceEscape) ok_ = false;
         return u;
+    }
+
+    std::uint64_t long_golomb(int order) noexcept {
+        int zeros = 0;
+        for (; (peek() & 1) == 0; zeros++, position_++)
+            if (zeros + order == 63) {
+                ok_ = false;
+                return 0;
+            }
+        position_++;
+        const int length = zeros + order, low = std::min(length, 32);
+        std::uint64_t v = peek() & low_mask(low);
+        position_ += static_cast<std::size_t>(low);
+        v |= (peek() & low_mask(length - low)) << low;
+        position_ += static_cast<std::size_t>(length - low);
+        v = (v | std::uint64_t{1} << length) - (std::uint64_t{1} << order);
+        ok_ = ok_ && v >> 63 == 0;
+        return v;
     }
 
     const std::uint8_t *data_;

@@ -1,0 +1,281 @@
+// The packed form of a topk sketch: one canonical byte string per state. docs/FORMAT.md tells the same story with a
+// table and an example.
+//
+//   version  family  flags  kind           4 bytes
+//   k  total  offset  entries              varints; nothing follows if there are no entries
+//   own bytes                              varint: of all items together
+//   bytes of the items, without what they share with the one before
+//   orders                                 6 bits for each column
+//   entries, ascending by their items      bits, Exp-Golomb codes: bytes shared at the front and at the end, own bytes,
+//                                          upper - offset - 1, and, unless the offset is 0, offset - error
+//
+// Why so: items are most of it, and neighbours among paths and names begin alike; integers, least significant byte
+// first, end alike in zeros. Counters are small and heavy-tailed.
+#include <algorithm>
+#include <type_traits>
+
+#include "topk.hpp"
+
+namespace sketch::topk {
+
+// The mean rounded to the next number: within 2 % of the best order's bytes on what was tried.
+int Orders::of(Column column, std::uint32_t entries) const noexcept {
+    return static_cast<int>(std::min<std::uint64_t>((bits[column] + entries / 2) / entries, 62));
+}
+
+Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept {
+    ByteReader in(packed, size);
+    std::uint8_t version = in.byte(), family = in.byte(), flags = in.byte(), kind = in.byte();
+    if (size == 0) return SKETCH_TRUNCATED;
+    if (version != kFormatVersion) return SKETCH_WRONG_VERSION;
+    if (size > 1 && family != static_cast<std::uint8_t>(Family::topk)) return SKETCH_WRONG_FAMILY;
+    if (!in.ok()) return SKETCH_TRUNCATED;
+    if (flags != 0 || !is_kind(kind)) return SKETCH_CORRUPT;
+    std::uint64_t k = in.varint(), total = in.varint(), offset = in.varint(), items = in.varint();
+    std::uint64_t own = items == 0 ? 0 : in.varint();
+    if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
+    if (k < 1 || k > kMaxK || total > kMaxTotal || items > k) return SKETCH_CORRUPT;
+    view.is_work = false;
+    view.kind = kind;
+    view.k = static_cast<std::uint32_t>(k);
+    view.items = static_cast<std::uint32_t>(items);
+    view.total = total;
+    view.offset = offset;
+    view.item_bytes = own;
+    view.data = packed;
+    view.size = size;
+    view.begin = size - in.remaining();
+    if (!is_offset(offset, total, view.k) || (items == 0 && offset == 0 && total > 0) || own > items * kMaxItem)
+        return SKETCH_CORRUPT;
+    // A code has a bit or more.
+    const std::uint64_t columns = offset > 0 ? kColumns : kError;
+    const std::uint64_t bits = items == 0 ? 0 : columns * (kOrderBits + items);
+    return in.remaining() < own || in.remaining() - own < (bits + 7) / 8 ? SKETCH_TRUNCATED : SKETCH_OK;
+}
+
+PackedEntries::PackedEntries(const View &view, std::uint8_t *buffer) noexcept
+    : bits_(view.data, view.size, view.begin + static_cast<std::size_t>(view.item_bytes)),
+      balance_(view),
+      own_(view.data + view.begin),
+      own_end_(own_ + view.item_bytes),
+      buffer_(buffer),
+      end_(view.size),
+      offset_(view.offset),
+      items_(view.items),
+      left_(view.items),
+      order_{},
+      hashed_(has_hash(view.kind)) {
+    if (items_ == 0) return;
+    for (int column = 0; column < (offset_ > 0 ? kColumns : kError); column++) {
+        order_[column] = static_cast<int>(bits_.peek() & low_mask(kOrderBits));
+        bits_.advance(kOrderBits);
+        ok_ = ok_ && order_[column] <= 62;
+    }
+}
+
+bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
+    if (!ok_ || left_ == 0) return false;
+    ok_ = false;
+    const bool is_first = left_ == items_;
+    const std::uint64_t prefix = bits_.golomb(order_[kPrefix]), suffix = bits_.golomb(order_[kSuffix]),
+                        own = bits_.golomb(order_[kOwn]), count = bits_.golomb(order_[kCount]),
+                        error = offset_ > 0 ? bits_.golomb(order_[kError]) : 0;
+    const std::size_t before = item_size_;
+    if (prefix > before || suffix > std::min(before - prefix, kMaxSuffix) ||
+        own > static_cast<std::size_t>(own_end_ - own_) || prefix + own + suffix > kMaxItem || !bits_.ok())
+        return false;
+    const std::size_t size = prefix + own + suffix;
+
+    // What must differ, or more would be shared; and the item must be greater than the one before.
+    const int after_prefix = prefix < before ? buffer[prefix] : -1;
+    const std::size_t suffix_before = before - suffix, suffix_now = size - suffix;
+    const int before_suffix = suffix_before > prefix ? buffer[suffix_before - 1] : -1;
+    std::uint8_t end[kMaxSuffix];
+    for (std::size_t i = 0; i < suffix; i++) end[i] = buffer[suffix_before + i];
+    std::memcpy(buffer + prefix, own_, own);
+    for (std::size_t i = 0; i < suffix; i++) buffer[suffix_now + i] = end[i];
+    own_ += own;
+    item_size_ = size;
+    if (!is_first && (size == prefix || buffer[prefix] <= after_prefix)) return false;
+    if (suffix < kMaxSuffix && before_suffix >= 0 && suffix_now > prefix && buffer[suffix_now - 1] == before_suffix)
+        return false;
+    if (hashed_ && (size < kHashBytes || (!is_first && prefix >= kHashBytes))) return false;
+
+    if (error > offset_ || count >= kMaxTotal - offset_) return false;
+    entry = {{buffer, size}, offset_ + count + 1, offset_ - error};
+    if (!balance_.admits(entry.upper, entry.error)) return false;
+    seen_.add(kPrefix, prefix);
+    seen_.add(kSuffix, suffix);
+    seen_.add(kOwn, own);
+    seen_.add(kCount, count);
+    seen_.add(kError, error);
+    left_--;
+    ok_ = true;
+    return true;
+}
+
+Status PackedEntries::end() noexcept {
+    if (items_ == 0) return own_ == own_end_ && bits_.position() == 8 * end_ ? SKETCH_OK : SKETCH_TRAILING;
+    if (bits_.position() > 8 * end_) return SKETCH_TRUNCATED;
+    if (!ok_ || left_ > 0 || own_ != own_end_ || !balance_.is_complete()) return SKETCH_CORRUPT;
+    for (Column column : {kPrefix, kSuffix, kOwn, kCount, kError})
+        if (order_[column] != (column == kError && offset_ == 0 ? 0 : seen_.of(column, items_))) return SKETCH_CORRUPT;
+    if (!bits_.align()) return SKETCH_CORRUPT;
+    return bits_.position() == 8 * end_ ? SKETCH_OK : SKETCH_TRAILING;
+}
+
+Status check(const View &packed) noexcept {
+    std::uint8_t buffer[kMaxItem];
+    PackedEntries entries(packed, buffer);
+    for (Entry entry; entries.next(entry);) {
+    }
+    return entries.end();
+}
+
+namespace {
+
+// An entry that is to be packed: at first the beginning of its item, as a number that sorts as it does; then what it is
+// coded with.
+struct Row {
+    std::uint64_t key;
+    std::uint32_t slot;
+    std::uint32_t size;  // of the item
+};
+
+struct Code {
+    std::size_t prefix, suffix, own;
+};
+constexpr int kPrefixShift = 32, kSuffixShift = 24;
+std::uint64_t packed_code(const Code &code) noexcept {
+    return std::uint64_t{code.prefix} << kPrefixShift | std::uint64_t{code.suffix} << kSuffixShift | code.own;
+}
+Code code_of(const Row &row) noexcept {
+    return {static_cast<std::size_t>(row.key >> kPrefixShift),
+            static_cast<std::size_t>(row.key >> kSuffixShift & low_mask(kPrefixShift - kSuffixShift)),
+            static_cast<std::size_t>(row.key & low_mask(kSuffixShift))};
+}
+
+std::uint64_t sort_key(const Item &item) noexcept {
+    std::uint64_t key = 0;
+    if (item.size >= 8) {
+        key = load<std::uint64_t>(item.at);
+        return std::endian::native == std::endian::little ? __builtin_bswap64(key) : key;
+    }
+    for (std::size_t i = 0; i < item.size; i++) key |= std::uint64_t{item.at[i]} << (56 - 8 * i);
+    return key;
+}
+
+Code shared(const Item &before, const Item &item) noexcept {
+    const std::size_t both = std::min(before.size, item.size);
+    std::size_t prefix = 0;
+    while (prefix < both && before.at[prefix] == item.at[prefix]) prefix++;
+    std::size_t suffix = 0;
+    const std::size_t most = std::min(both - prefix, kMaxSuffix);
+    while (suffix < most && before.at[before.size - 1 - suffix] == item.at[item.size - 1 - suffix]) suffix++;
+    return {prefix, suffix, item.size - prefix - suffix};
+}
+
+constexpr std::size_t kBitsForSizes = 15 + 2 * 14 + 9;
+
+}  // namespace
+
+// Codes of a number of n bits with an order up to that have at most 2 n + 1.
+std::size_t packed_bound(const sketch_topk_info &info) noexcept {
+    const std::size_t bits = kBitsForSizes + 16 + 2 * (2 * static_cast<std::size_t>(std::bit_width(info.total)) + 3);
+    return 128 + static_cast<std::size_t>(info.item_bytes) + std::size_t{info.items} * (bits / 8 + 1);
+}
+
+std::size_t scratch_size(const sketch_topk_info &info) noexcept {
+    return info.is_work ? sizeof(Row) * std::size_t{std::min(info.k, info.items)} : 0;
+}
+
+Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWriter &out) noexcept {
+    // What there is, checked; then the offset that leaves at most k.
+    WorkEntries all(view);
+    Balance balance(view);
+    std::uint32_t items = 0;
+    for (Entry entry; all.next(entry); items++)
+        if (!balance.admits(entry.upper, entry.error)) return SKETCH_CORRUPT;
+    if (!all.ok() || !balance.is_complete()) return SKETCH_CORRUPT;
+    std::uint64_t offset = view.offset;
+    if (items > view.k)
+        offset += select(view.k, view.slots, [&](std::size_t i) {
+            const std::uint32_t slot = static_cast<std::uint32_t>(i);
+            const std::uint64_t upper = all.ref_at(slot) == kEmptySlot ? 0 : all.upper_at(slot);
+            return upper - std::min(upper, view.offset);
+        });
+
+    static_assert(std::is_trivially_copyable_v<Row> && std::is_trivially_destructible_v<Row>);
+    Row *rows = static_cast<Row *>(scratch);
+    const std::size_t room = scratch_size / sizeof(Row);
+    std::uint32_t count = 0;
+    WorkEntries entries(view);
+    for (Entry entry; entries.next(entry);) {
+        if (entry.upper <= offset) continue;
+        if (count == room) return SKETCH_NO_ROOM;
+        rows[count++] = {sort_key(entry.item), entries.slot(), static_cast<std::uint32_t>(entry.item.size)};
+    }
+    auto item_of = [&](const Row &row, std::uint8_t(&buffer)[kInlineMost]) {
+        Item item{buffer, 0};
+        entries.item_at(row.slot, buffer, item);
+        return item;
+    };
+    std::sort(rows, rows + count, [&](const Row &a, const Row &b) {
+        if (a.key != b.key) return a.key < b.key;
+        if (a.size <= 8 && b.size <= 8) return a.size < b.size;
+        std::uint8_t room_a[kInlineMost], room_b[kInlineMost];
+        return is_less(item_of(a, room_a), item_of(b, room_b));
+    });
+
+    const bool hashed = has_hash(view.kind);
+    Orders orders;
+    std::uint64_t own = 0;
+    std::uint8_t buffers[2][kInlineMost];
+    Item before{buffers[1], 0};
+    for (std::uint32_t i = 0; i < count; i++) {
+        const Item item = item_of(rows[i], buffers[i % 2]);
+        const Code code = shared(before, item);
+        // A damaged table may hold an item twice.
+        if (i > 0 && (code.own + code.suffix == 0 || (hashed && code.prefix >= kHashBytes))) return SKETCH_CORRUPT;
+        orders.add(kPrefix, code.prefix);
+        orders.add(kSuffix, code.suffix);
+        orders.add(kOwn, code.own);
+        orders.add(kCount, entries.upper_at(rows[i].slot) - offset - 1);
+        orders.add(kError, offset - entries.error_at(rows[i].slot));
+        own += code.own;
+        rows[i].key = packed_code(code);
+        before = item;
+    }
+
+    out.byte(kFormatVersion);
+    out.byte(static_cast<std::uint8_t>(Family::topk));
+    out.byte(0);
+    out.byte(static_cast<std::uint8_t>(view.kind));
+    for (std::uint64_t v : {std::uint64_t{view.k}, view.total, offset, std::uint64_t{count}}) out.varint(v);
+    if (count == 0) return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
+    out.varint(own);
+    for (std::uint32_t i = 0; i < count; i++) {
+        const Code code = code_of(rows[i]);
+        std::uint8_t *to = out.reserve(code.own);
+        if (to == nullptr) return SKETCH_NO_ROOM;
+        std::memcpy(to, item_of(rows[i], buffers[0]).at + code.prefix, code.own);
+    }
+    BitWriter bits(out);
+    int order[kColumns];
+    for (Column column : {kPrefix, kSuffix, kOwn, kCount, kError}) {
+        order[column] = orders.of(column, count);
+        if (column != kError || offset > 0) bits.bits(static_cast<std::uint64_t>(order[column]), kOrderBits);
+    }
+    for (std::uint32_t i = 0; i < count; i++) {
+        const Code code = code_of(rows[i]);
+        bits.golomb(code.prefix, order[kPrefix]);
+        bits.golomb(code.suffix, order[kSuffix]);
+        bits.golomb(code.own, order[kOwn]);
+        bits.golomb(entries.upper_at(rows[i].slot) - offset - 1, order[kCount]);
+        if (offset > 0) bits.golomb(offset - entries.error_at(rows[i].slot), order[kError]);
+    }
+    bits.flush();
+    return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
+}
+
+}  // namespace sketch::topk
