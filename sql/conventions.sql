@@ -24,8 +24,10 @@ SELECT castsource::regtype, casttarget::regtype FROM pg_cast WHERE (castsource I
     AND (castmethod <> 'f' OR castcontext <> 'e');
 
 -- functions: in C, immutable, parallel safe, leak-free of privileges, with a comment; strict but for aggregate support
-SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND (prolang <> (SELECT oid FROM pg_language WHERE lanname = 'c') OR provolatile <> 'i' OR proparallel <> 's' OR prosecdef OR proconfig IS NOT NULL);
-SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND NOT proisstrict
+-- (stable: what shows values as text, by the settings of the session; not strict: where NULL::type only tells the type)
+SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND (prolang <> (SELECT oid FROM pg_language WHERE lanname = 'c') OR provolatile <> 'i' OR proparallel <> 's' OR prosecdef OR proconfig IS NOT NULL)
+    AND NOT (provolatile = 's' AND (proargnames[1] = 'item_type' OR 'item' = ANY (proargnames) OR proname IN ('topk_sketch_to_jsonb', 'approx_top_k_final')));
+SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND NOT proisstrict AND proargnames[1] IS DISTINCT FROM 'item_type'
     AND oid NOT IN (SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggmtransfn, aggminvtransfn, aggmfinalfn]::oid[]) FROM pg_aggregate WHERE aggfnoid IN (SELECT oid FROM functions));
 SELECT oid::regprocedure FROM functions WHERE obj_description(oid, 'pg_proc') IS NULL;
 SELECT o.oid::regoperator FROM pg_operator o JOIN members m ON m.objid = o.oid AND m.classid = 'pg_operator'::regclass WHERE obj_description(o.oid, 'pg_operator') IS NULL;
@@ -37,7 +39,7 @@ WHERE f.proparallel <> 's' OR aggcombinefn = 0 OR aggtranstype NOT IN (SELECT oi
 
 -- aggregates and functions over items: what takes anyelement has an overload for text, too; an aggregate for each type with canonical bytes of its own
 SELECT f.oid::regprocedure AS polymorphic, wanted FROM functions f, unnest(ARRAY['smallint', 'integer', 'bigint', 'double precision', 'numeric', 'text', 'bytea', 'uuid', 'timestamptz', 'timestamp', 'date', 'inet', 'boolean']::regtype[]) wanted
-WHERE 'anyelement'::regtype = ANY (proargtypes::oid[]) AND (prokind = 'a' OR wanted = 'text'::regtype OR proname LIKE '%trans')
+WHERE 'anyelement'::regtype = ANY (proargtypes::oid[]) AND proargnames[1] IS DISTINCT FROM 'item_type' AND (prokind = 'a' OR wanted = 'text'::regtype OR proname LIKE '%trans')
     AND NOT EXISTS (SELECT FROM functions g WHERE g.proname = f.proname AND g.proargtypes::oid[] = array_replace(f.proargtypes::oid[], 'anyelement'::regtype, wanted::oid));
 
 -- nothing is created outside of the extension's schema; no function is security definer; it can be moved

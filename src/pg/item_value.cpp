@@ -67,7 +67,10 @@ char *decimal_text(Decimal decimal) {
     initStringInfo(&text);
     if (decimal.sign == 1) appendStringInfoChar(&text, '-');
     for (int i = 0; i < decimal.count; i++) appendStringInfo(&text, "%04d", decimal[i]);
-    appendStringInfo(&text, "e%d", 4 * (decimal.weight - decimal.count + 1));
+    int exponent = 4 * (decimal.weight - decimal.count + 1);
+    for (; text.data[text.len - 1] == '0'; text.len--) exponent++;  // which would be seen behind the point
+    text.data[text.len] = '\0';
+    appendStringInfo(&text, "e%d", exponent);
     return text.data;
 }
 
@@ -238,6 +241,7 @@ void make_item_reader(ItemReader *reader, int kind, Oid type, const char *sketch
 }
 
 char *item_text(ItemReader *reader, const uint8 *bytes, size_t size) {
+    if (reader->kind == SKETCH_KIND_BOOL) return pstrdup(bytes[0] != 0 ? "true" : "false");  // as a cast does
     return OutputFunctionCall(&reader->output, natural_value(reader->kind, bytes, size));
 }
 

@@ -1,0 +1,121 @@
+-- topk_sketch: build, merge, read; bounds that hold; every kind of item comes back as it went in.
+CREATE TABLE requests AS SELECT i AS id, i / 1000 AS minute, 'path ' || floor(exp(ln(20000) * (i * 7919 % 100003) / 100003.0)) AS path, i % 9 AS bytes FROM generate_series(1, 100003) i;
+CREATE TABLE truth AS SELECT path, count(*) AS n, sum(bytes) AS bytes FROM requests GROUP BY path;
+ALTER TABLE truth ADD PRIMARY KEY (path);
+
+-- at most k different values are counted exactly; ties in a fixed order
+SELECT t.* FROM (SELECT topk_agg(x, 3) AS s FROM unnest(ARRAY['b', 'a', 'c', 'a', 'b', 'a']) x) q, top_k(s) t;
+SELECT t.* FROM (SELECT topk_agg(x, 3) AS s FROM unnest(ARRAY['b', 'a', 'c', 'a', 'b', 'a']) x) q, top_k(s, 2) t;
+SELECT t.* FROM (SELECT topk_agg(i % 5, 5) AS s FROM generate_series(1, 100) i) q, top_k(s) t;
+
+-- more: bounds hold, and are no wider than one in k + 1 of the rows
+SELECT count(*) AS kept, bool_and(lower <= n AND n <= upper AND lower <= estimate AND estimate <= upper) AS hold, max(upper - lower) <= 100003 / 101 AS narrow,
+       (SELECT bool_and((n BETWEEN lower AND upper) AND upper - lower <= 100003 / 101) FROM (SELECT topk_agg(path, 100) AS s FROM requests) f, truth, LATERAL frequency_bounds(s, path)) AS of_all
+FROM (SELECT topk_agg(path, 100) AS s FROM requests) q, top_k(s), truth WHERE path = item;
+SELECT count(*) AS found FROM (SELECT path FROM truth ORDER BY n DESC, path LIMIT 48) t JOIN (SELECT item FROM (SELECT topk_agg(path, 100) AS s FROM requests) q, top_k(s)) k ON path = item;
+SELECT total_count(topk_agg(path, 10)), sketch_info(topk_agg(path, 10))->>'mode' AS mode, sketch_info(topk_agg(minute, 200))->>'mode' AS few FROM requests;
+
+-- per minute, then merged: of the last hour, of any hour
+CREATE TABLE minutes AS SELECT minute, topk_agg(path, 50) AS paths FROM requests GROUP BY minute;
+SELECT bool_and(n BETWEEN lower AND upper) AS hold, max(upper - lower) <= 60000 / 51 AS narrow, count(*) AS kept
+FROM (SELECT merge(paths) AS s FROM minutes WHERE minute >= 40) q, top_k(s), LATERAL (SELECT count(*) AS n FROM requests WHERE path = item AND minute >= 40) t;
+SELECT bool_and(n BETWEEN lower AND upper) AS hold FROM (SELECT minute / 20 AS part, merge(paths) AS s FROM minutes GROUP BY 1) q, top_k(s, 5), LATERAL (SELECT count(*) AS n FROM requests WHERE path = item AND minute / 20 = part) t;
+SELECT merge(a.paths, b.paths) = merge(b.paths, a.paths) AS commutative, total_count(merge(a.paths, b.paths)) FROM minutes a, minutes b WHERE a.minute = 1 AND b.minute = 2;
+-- the smallest k wins
+SELECT sketch_info(merge(topk_agg(path, 10), topk_agg(path, 20)))->>'k' AS merged, sketch_info(topk_agg(path, CASE WHEN id = 500 THEN 7 ELSE 30 END))->>'k' AS by_row FROM requests;
+
+-- heavy hitters: all that have the fraction, and perhaps some that do not
+SELECT bool_and(CASE WHEN guaranteed THEN n >= 0.02 * 100003 ELSE upper >= 0.02 * 100003 END) AS as_said,
+       count(*) FILTER (WHERE n >= 0.02 * 100003) = (SELECT count(*) FROM truth WHERE n >= 0.02 * 100003) AS none_missing
+FROM (SELECT topk_agg(path, 100) AS s FROM requests) q, heavy_hitters(s, 0.02), truth WHERE path = item;
+SELECT * FROM heavy_hitters((SELECT topk_agg(x, 5) FROM unnest(ARRAY[1, 1, 1, 2, 2, 3]) x), 1.0 / 3);
+SELECT * FROM heavy_hitters(NULL::smallint, (SELECT topk_agg(x, 5) FROM unnest(ARRAY[1, 1, 1, 2, 2, 3]) x), 0.5);
+SELECT heavy_hitters(topk_agg(path, 2), 1e-5) FROM requests;
+SELECT heavy_hitters(topk_agg(path, 2), 0) FROM requests;
+SELECT heavy_hitters(topk_agg(path, 2), 'NaN') FROM requests;
+SELECT heavy_hitters(topk_agg(path, 2), 1.5) FROM requests;
+
+-- weights: bytes by client; 0 and NULL skip the row; up to 2^63 - 1
+SELECT bool_and(bytes BETWEEN lower AND upper) AS hold, max(upper - lower) <= total / 101 AS narrow
+FROM (SELECT topk_weighted_agg(path, bytes, 100) AS s FROM requests) q, top_k(s), truth, (SELECT sum(bytes) AS total FROM truth) w WHERE path = item GROUP BY total;
+SELECT t.*, total_count(s) FROM (SELECT topk_weighted_agg(v, w, 9) AS s FROM (VALUES (1, 5), (2, 0), (3, NULL), (1, 2), (4, 9223372036854775800)) t(v, w)) q, top_k(s) t;
+SELECT topk_weighted_agg(path, 3, 1000) = merge(topk_agg(path, 1000), merge(topk_agg(path, 1000), topk_agg(path, 1000))) AS thrice FROM requests WHERE id <= 900;
+SELECT topk_weighted_agg(1, -1, 10);
+SELECT topk_weighted_agg(x, 9223372036854775807, 10) FROM generate_series(1, 2) x;
+SELECT merge(s, s) FROM (SELECT topk_weighted_agg(1, 4611686018427387904, 10) AS s) t;
+SELECT topk_weighted_agg(1, 0, 10) AS nothing, topk_weighted_agg(1, NULL, 10) AS null, topk_agg(NULL::int, 10) AS nulls;
+
+-- items of every kind, as text and typed, are what went in
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TYPE pair AS (a numeric, b text);
+CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
+CREATE DOMAIN stamp AS timestamptz;
+CREATE FUNCTION comes_back(type text, literal text, OUT as_text boolean, OUT typed boolean) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('SELECT item IN (%1$L::%2$s::text, format(''%%s'', %1$L::%2$s)), (SELECT item = %1$L::%2$s AND item::text = %1$L::%2$s::text FROM top_k(NULL::%2$s, s)) FROM (SELECT topk_agg(%1$L::%2$s, 3) AS s) q, top_k(s)', literal, type) INTO as_text, typed;
+END $$;
+SET TimeZone = 'GMT';
+SET IntervalStyle = 'postgres';
+-- (a float is shown as the double that it is)
+SELECT type, literal, as_text, typed FROM (VALUES
+    ('smallint', ARRAY['0', '5', '-5', '-32768', '32767']), ('integer', ARRAY['-1', '2147483647', '-2147483648', '255', '256', '-256', '-257']), ('bigint', ARRAY['9223372036854775807', '-9223372036854775808', '281474976710656']),
+    ('oid', ARRAY['4294967295']), ('numeric', ARRAY['0', '0.5', '-0.5', '12345678901234567890', '-9223372036854775809', '9223372036854775808', '1e100', '0.00001', '100000.00001', 'NaN', 'Infinity', '-Infinity']),
+    ('real', ARRAY['0.1', '1e-40', 'NaN', '-Infinity']), ('double precision', ARRAY['0', '0.1', '5e-324', 'NaN', 'Infinity']), ('text', ARRAY['', 'a', 'ä "quoted"', repeat('x', 8192)]), ('varchar(5)', ARRAY['abc']),
+    ('char(4)', ARRAY['ab']), ('name', ARRAY['ab']), ('bytea', ARRAY['', '\x00ff']), ('uuid', ARRAY['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11']), ('timestamptz', ARRAY['2026-01-01 00:00:00.000001+05', 'infinity', '4713-01-01 BC']),
+    ('timestamp', ARRAY['2026-01-01 12:34:56.789', '-infinity', '294276-12-31 23:59:59.999999']), ('date', ARRAY['2026-01-01', 'infinity', '5874897-12-31', '4713-01-01 BC']), ('inet', ARRAY['10.0.0.1', '10.0.0.1/24', '::1', 'ffff::/16']),
+    ('cidr', ARRAY['10.0.0.0/24', '::1']), ('boolean', ARRAY['t', 'f']), ('mood', ARRAY['ok']), ('positive', ARRAY['5']), ('stamp', ARRAY['2026-01-01 00:00+00']), ('interval', ARRAY['1 month 2 days 03:04:05.678', '-1 year']),
+    ('time', ARRAY['24:00', '12:30:00.5']), ('timetz', ARRAY['12:00+02', '12:00-15:59']), ('macaddr', ARRAY['08:00:2b:01:02:03']), ('macaddr8', ARRAY['08:00:2b:ff:fe:01:02:03']), ('money', ARRAY['12.34', '-5']), ('pg_lsn', ARRAY['16/B374D848']),
+    ('jsonb', ARRAY['{"a": [1, null, "x"]}', '1.50']), ('integer[]', ARRAY['{1,2,NULL}', '{}', '[0:1]={1,2}']), ('timestamptz[]', ARRAY['{"2026-01-01 00:00:00+00"}']), ('pair', ARRAY['(1.50,"x y")']), ('pair[]', ARRAY['{"(1,a)"}']),
+    ('int4range', ARRAY['[1,5)']), ('xid8', ARRAY['7'])) v(type, literals), unnest(literals) literal, LATERAL comes_back(type, literal) WHERE as_text IS NOT TRUE OR typed IS NOT TRUE;
+RESET TimeZone;
+RESET IntervalStyle;
+-- equal values of several spellings are one item, whatever the order of rows and the settings of the session
+SELECT item, upper FROM (SELECT topk_agg(x, 3) AS s FROM unnest(ARRAY['1 day', '24:00', '1 day']::interval[]) x) q, top_k(s);
+SELECT item, upper FROM (SELECT topk_agg(x, 3) AS s FROM unnest(ARRAY['[1.00]', '[1]', '[1.0]']::jsonb[]) x) q, top_k(s);
+SELECT topk_agg(x, 3) = topk_agg(x, 3 ORDER BY id DESC) AS same FROM unnest(ARRAY['[1.00]', '[1]', '[1.0]', '[2]']::jsonb[]) WITH ORDINALITY t(x, id);
+CREATE TABLE iso AS SELECT topk_agg(ARRAY[t], 3) AS a, topk_agg(t, 3) AS t FROM (SELECT timestamptz '2026-02-01 00:00+00') v(t);
+SET DateStyle = 'German, DMY';
+SET TimeZone = 'Asia/Tokyo';
+SELECT topk_agg(ARRAY[v], 3) = a AS same, (SELECT item FROM top_k(NULL::timestamptz[], a)) = ARRAY[v] AS typed, (SELECT item FROM top_k(t)) AS shown FROM iso, (SELECT timestamptz '2026-02-01 00:00+00') q(v) GROUP BY a, t, v;
+RESET DateStyle;
+RESET TimeZone;
+-- a typed read of another type
+SELECT t.* FROM (SELECT topk_agg('a', 3) AS s) q, top_k(NULL::int, s) t;
+SELECT t.* FROM (SELECT topk_agg(1, 3) AS s) q, top_k(NULL::text, s) t;
+SELECT t.* FROM (SELECT topk_agg(100000, 3) AS s) q, top_k(NULL::smallint, s) t;
+SELECT t.* FROM (SELECT topk_agg(1.5, 3) AS s) q, top_k(NULL::bigint, s) t;
+SELECT t.* FROM (SELECT topk_agg(-1, 3) AS s) q, top_k(NULL::positive, s) t;
+SELECT pg_typeof(item), item FROM (SELECT topk_agg(100000, 3) AS s) q, top_k(NULL::numeric, s);
+SELECT t.* FROM (SELECT topk_agg(1, 3) AS s) q, top_k(NULL::json, s) t;
+
+-- probes are converted to the kind, as those of the other families are
+SELECT frequency_bounds(topk_agg(x, 3), 5.0), frequency_bounds(topk_agg(x, 3), '5'), frequency_bounds(topk_agg(x::float8, 3), 5), frequency_bounds(topk_agg(x, 3), 7) FROM unnest(ARRAY[5, 5, 6]) x;
+SELECT frequency_bounds(topk_agg('a', 3), 1);
+SELECT frequency_bounds(topk_agg(1, 3), 1.5::float8);
+SELECT t.* FROM (SELECT add(add(topk_agg(x, 3), 6), '5') AS s FROM unnest(ARRAY[5, 5, 6]) x) q, top_k(s) t;
+SELECT merge(topk_agg(1, 3), topk_agg('a', 3));
+
+-- limits
+SELECT topk_agg(1, 0);
+SELECT topk_agg(1, 100001);
+SELECT topk_agg(1, NULL);
+SELECT topk_agg(repeat('x', 8193), 10);
+SELECT sketch_info(topk_agg('x', 100000))->>'k' AS largest;
+SELECT top_k(topk_agg(1, 3), 0);
+SELECT (SELECT count(*) FROM top_k(NULL::topk_sketch)) + (SELECT count(*) FROM top_k(s, NULL)) + (SELECT count(*) FROM top_k(NULL::int, NULL)) + (SELECT count(*) FROM heavy_hitters(NULL::int, s, NULL)) AS nothing FROM (SELECT topk_agg(1, 3) AS s) q;
+SELECT topk_agg('a' COLLATE "de-x-icu", 3) = topk_agg('a', 3) AS deterministic;
+CREATE COLLATION ignore_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+SELECT topk_agg('a' COLLATE ignore_case, 3);
+DROP COLLATION ignore_case;
+-- nobody's stream of different values makes a state that grows with it
+SELECT (sketch_info(topk_agg(i || repeat('x', 1000), 100))->>'items')::int <= 100 AS at_most_k, length(topk_agg(i || repeat('x', 1000), 100)::bytea) < 110000 AS small FROM generate_series(1, 30000) i;
+
+-- in one step, and as JSON
+SELECT approx_top_k(x, 2) FROM unnest(ARRAY[5, 5, 5, 6, 6, 7]) x;
+SELECT jsonb_array_length(approx_top_k(path, 10)) AS ten, approx_top_k(path, 10) = (topk_agg(path, 10)::jsonb)->'items' AS same FROM requests;
+SELECT approx_top_k('a "b" \ c', 2), approx_top_k('NaN'::float8, 2), approx_top_k(true, 2), approx_top_k(NULL::text, 2) AS none;
+SELECT sketch_info(topk_agg(x, 2)) - 'bytes' AS info, topk_agg(x, 3)::jsonb AS json FROM unnest(ARRAY[5, 5, 6]) x;
+
+DROP TABLE requests, truth, minutes, iso;
+DROP FUNCTION comes_back;
+DROP TYPE mood, pair, positive, stamp;

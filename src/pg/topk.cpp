@@ -1,0 +1,353 @@
+// SQL functions of topk_sketch. The surface is declared in sql/install/40-topk.sql; contracts of the functions called
+// here are in sketch.h.
+#include <algorithm>
+#include <cfloat>
+
+#include "hashed.hpp"
+
+extern "C" {
+#include "utils/json.h"
+}
+
+namespace {
+
+using namespace pg;
+
+// Whether the items of sound packed bytes are values of their kind: what the core cannot know.
+bool items_are_values(const uint8 *packed, size_t size) {
+    sketch_topk_info info;
+    sketch_topk_cursor cursor;
+    if (sketch_topk_describe(packed, size, &info) != SKETCH_OK) return false;
+    if (sketch_topk_open(&cursor, packed, size) != SKETCH_OK) return false;
+    for (sketch_topk_entry entry; sketch_topk_next(&cursor, &entry);)
+        if (!is_item(info.kind, entry.item, entry.item_size)) return false;
+    return true;
+}
+
+struct Topk {
+    static constexpr const char *type = "topk_sketch";
+    static constexpr auto merge = sketch_topk_merge;
+    static constexpr auto move = sketch_topk_move;
+
+    static sketch_status check(const uint8 *packed, size_t size) {
+        sketch_status status = sketch_topk_check(packed, size);
+        return status != SKETCH_OK || items_are_values(packed, size) ? status : SKETCH_CORRUPT;
+    }
+    static sketch_status limit(void *state, size_t size, int k, sketch_growth *growth) {
+        return sketch_topk_limit(state, size, static_cast<uint32>(k), growth);
+    }
+    static sketch_status pack(const void *sketch, size_t size, int, uint8 *out, size_t capacity, size_t *out_size) {
+        sketch_topk_info info = header({sketch, size, false, nullptr});
+        size_t scratch_size = sketch_topk_scratch_size(&info);
+        void *scratch = palloc(scratch_size);
+        sketch_status status = sketch_topk_pack(sketch, size, scratch, scratch_size, out, capacity, out_size);
+        pfree(scratch);
+        return status;
+    }
+
+    static sketch_topk_info header(Sketch sketch) {
+        sketch_topk_info info;
+        pg::check(sketch_topk_describe(sketch.data, sketch.size, &info), type);
+        return info;
+    }
+    static int kind_of(Sketch sketch) { return header(sketch).kind; }
+    static size_t packed_room(Sketch sketch) {
+        sketch_topk_info info = header(sketch);
+        return sketch_topk_packed_bound(&info);
+    }
+
+    static varlena *make(int kind, int k) {
+        size_t size = sketch_topk_init_size();
+        varlena *state = static_cast<varlena *>(palloc(size));
+        sketch_topk_init(state, size, kind, static_cast<uint32>(k));
+        SET_VARSIZE(state, size);
+        return state;
+    }
+
+    static varlena *empty_like(Sketch sketch, bool) {
+        sketch_topk_info info = header(sketch);
+        return make(info.kind, static_cast<int>(info.k));
+    }
+};
+
+void check_k(int k) {
+    if (k < 1 || k > SKETCH_TOPK_MAX_K)
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                errmsg("k must be between 1 and %d", SKETCH_TOPK_MAX_K));
+}
+
+// ---- building ----------------------------------------
+
+// topk_agg(x, k) and topk_weighted_agg(x, weight, k). A k that differs between rows acts as one that differs between
+// merged sketches: the smallest wins.
+Datum agg_trans(FunctionCallInfo fcinfo, bool is_weighted) {
+    if (PG_ARGISNULL(1) || (is_weighted && PG_ARGISNULL(2))) return unchanged(fcinfo);
+    uint64 weight = is_weighted ? checked_weight(PG_GETARG_INT64(2)) : 1;
+    const int k_at = is_weighted ? 3 : 2;
+    if (PG_ARGISNULL(k_at)) null_parameter("k");
+    int k = PG_GETARG_INT32(k_at);
+    check_k(k);
+    if (weight == 0) return unchanged(fcinfo);
+    Hasher &hasher = *call_site(fcinfo).hasher;
+    varlena *state = item_state<Topk>(fcinfo, k, true);
+    ItemBytes item;
+    hasher.item(&hasher, PG_GETARG_DATUM(1), &item);
+    const int kind = hasher.kind;
+    PG_RETURN_POINTER(with_room<Topk>(state, [&](varlena *room, size_t size, sketch_growth *growth) {
+        return sketch_topk_add(room, size, kind, item.bytes, item.size, weight, growth);
+    }));
+}
+
+}  // namespace
+
+PG_FN(topk_agg_trans) { return agg_trans(fcinfo, false); }
+PG_FN(topk_weighted_agg_trans) { return agg_trans(fcinfo, true); }
+PG_FN(topk_merge_trans) { return merge_trans<Topk>(fcinfo); }
+PG_FN(topk_agg_final) { return agg_final<Topk>(fcinfo); }
+PG_FN(topk_merge) { return merge_two<Topk>(fcinfo); }
+
+PG_FN(topk_add) {
+    int kind = Topk::kind_of(sketch_from(PG_GETARG_DATUM(0)));
+    ItemBytes item;
+    probe_item(fcinfo, kind, Topk::type, &item);
+    return with_one_more<Topk>(fcinfo, [&](varlena *room, size_t size, sketch_growth *growth) {
+        return sketch_topk_add(room, size, kind, item.bytes, item.size, 1, growth);
+    });
+}
+
+// ---- reading ----------------------------------------
+
+namespace {
+
+struct Items {
+    sketch_topk_info info;
+    sketch_topk_entry *entries;  // the most frequent first; ties in the order of their bytes
+    size_t count;
+};
+
+Items items_of(Datum datum) {
+    Sketch sketch = canonical<Topk>(datum);
+    const uint8 *packed = static_cast<const uint8 *>(sketch.data);
+    sketch_topk_cursor cursor;
+    check(sketch_topk_open(&cursor, packed, sketch.size), Topk::type);
+    Items items = {Topk::header(sketch), nullptr, 0};
+    items.entries = static_cast<sketch_topk_entry *>(
+        MemoryContextAllocHuge(CurrentMemoryContext, (items.info.items + size_t{1}) * sizeof(sketch_topk_entry)));
+    for (sketch_topk_entry entry; sketch_topk_next(&cursor, &entry); items.count++) {
+        CHECK_FOR_INTERRUPTS();
+        uint8 *copy = static_cast<uint8 *>(palloc(entry.item_size));
+        memcpy(copy, entry.item, entry.item_size);
+        entry.item = copy;
+        items.entries[items.count] = entry;
+    }
+    std::sort(items.entries, items.entries + items.count, [](const sketch_topk_entry &a, const sketch_topk_entry &b) {
+        if (a.estimate != b.estimate) return a.estimate > b.estimate;
+        int order = memcmp(a.item, b.item, std::min(a.item_size, b.item_size));
+        return order != 0 ? order < 0 : a.item_size < b.item_size;
+    });
+    release(sketch);
+    return items;
+}
+
+// Rows that a set-returning function has still to return.
+struct Rows {
+    Items items;
+    ItemReader reader;
+    bool as_text;
+    double threshold;  // of heavy hitters
+};
+
+// The arguments of the typed variants follow one that only tells the type.
+struct Shape {
+    bool is_typed;
+    int argument(int i) const { return is_typed ? i + 1 : i; }
+};
+
+void begin_rows(FunctionCallInfo fcinfo, Shape shape, Rows *rows) {
+    rows->items = items_of(PG_GETARG_DATUM(shape.argument(0)));
+    rows->as_text = !shape.is_typed;
+    Oid type = shape.is_typed ? get_fn_expr_argtype(fcinfo->flinfo, 0) : InvalidOid;
+    make_item_reader(&rows->reader, rows->items.info.kind, type, Topk::type);
+}
+
+Datum next_row(FuncCallContext *context, Rows *rows) {
+    const sketch_topk_entry &entry = rows->items.entries[context->call_cntr];
+    Datum item = rows->as_text ? CStringGetTextDatum(item_text(&rows->reader, entry.item, entry.item_size))
+                               : item_value(&rows->reader, entry.item, entry.item_size);
+    Datum columns[5] = {item, Int64GetDatum(static_cast<int64>(entry.estimate)),
+                        Int64GetDatum(static_cast<int64>(entry.lower)), Int64GetDatum(static_cast<int64>(entry.upper)),
+                        BoolGetDatum(static_cast<double>(entry.lower) >= rows->threshold)};
+    bool nulls[5] = {};
+    return HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, columns, nulls));
+}
+
+// prepare(fcinfo, rows) reads the arguments and says how many rows there will be. None for a null argument.
+template <typename Prepare>
+Datum return_rows(FunctionCallInfo fcinfo, Shape shape, Prepare prepare) {
+    if (SRF_IS_FIRSTCALL()) {
+        FuncCallContext *context = SRF_FIRSTCALL_INIT();
+        MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
+        bool any_null = false;
+        for (int i = shape.argument(0); i < PG_NARGS(); i++) any_null |= PG_ARGISNULL(i);
+        Rows *rows = static_cast<Rows *>(palloc0(sizeof(Rows)));
+        context->user_fctx = rows;
+        context->max_calls = any_null ? 0 : prepare(fcinfo, rows);
+        if (get_call_result_type(fcinfo, nullptr, &context->tuple_desc) != TYPEFUNC_COMPOSITE)
+            elog(ERROR, "items must be returned as rows");
+        BlessTupleDesc(context->tuple_desc);
+        MemoryContextSwitchTo(previous);
+    }
+    FuncCallContext *context = SRF_PERCALL_SETUP();
+    if (context->call_cntr >= context->max_calls) SRF_RETURN_DONE(context);
+    Datum row = next_row(context, static_cast<Rows *>(context->user_fctx));  // before the macro counts it
+    SRF_RETURN_NEXT(context, row);
+}
+
+Datum top_k(FunctionCallInfo fcinfo, Shape shape) {
+    return return_rows(fcinfo, shape, [shape](FunctionCallInfo call, Rows *rows) {
+        size_t most = SKETCH_TOPK_MAX_K;
+        if (call->nargs > shape.argument(1)) {
+            int k = DatumGetInt32(call->args[shape.argument(1)].value);
+            check_k(k);
+            most = static_cast<size_t>(k);
+        }
+        begin_rows(call, shape, rows);
+        return std::min(most, rows->items.count);
+    });
+}
+
+// All values with at least this fraction of the rows, and some that may have it. ERROR if values that are not kept
+// could have as much.
+Datum heavy_hitters(FunctionCallInfo fcinfo, Shape shape) {
+    return return_rows(fcinfo, shape, [shape](FunctionCallInfo call, Rows *rows) {
+        double fraction = DatumGetFloat8(call->args[shape.argument(1)].value);
+        if (!(fraction > 0 && fraction <= 1))
+            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("fraction must be above 0 and at most 1"));
+        begin_rows(call, shape, rows);
+        const sketch_topk_info &info = rows->items.info;
+        const double total = static_cast<double>(info.total);
+        rows->threshold = fraction * total;
+        // Counts that a double does not hold exactly are compared so that none is missed.
+        const double least = info.total >> 52 == 0 ? rows->threshold : rows->threshold * (1 - 4 * DBL_EPSILON);
+        if (info.offset > 0 && static_cast<double>(info.offset) >= least)
+            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("fraction %g is too small for this %s", fraction, Topk::type),
+                    errdetail("Values that are not kept may have up to " UINT64_FORMAT " of " UINT64_FORMAT
+                              " rows, a fraction of %.3g.",
+                              info.offset, info.total, static_cast<double>(info.offset) / total),
+                    errhint("Build the sketches with a larger k."));
+        size_t count = 0;
+        for (size_t i = 0; i < rows->items.count; i++)
+            if (static_cast<double>(rows->items.entries[i].upper) >= least)
+                rows->items.entries[count++] = rows->items.entries[i];
+        return count;
+    });
+}
+
+}  // namespace
+
+PG_FN(topk_top_k) { return top_k(fcinfo, {false}); }
+PG_FN(topk_top_k_typed) { return top_k(fcinfo, {true}); }
+PG_FN(topk_heavy_hitters) { return heavy_hitters(fcinfo, {false}); }
+PG_FN(topk_heavy_hitters_typed) { return heavy_hitters(fcinfo, {true}); }
+
+PG_FN(topk_frequency_bounds) {
+    Sketch s = canonical<Topk>(PG_GETARG_DATUM(0));
+    int kind = Topk::kind_of(s);
+    ItemBytes item;
+    probe_item(fcinfo, kind, Topk::type, &item);
+    sketch_topk_entry entry;
+    check(sketch_topk_bounds(static_cast<const uint8 *>(s.data), s.size, kind, item.bytes, item.size, &entry),
+          Topk::type);
+    return bounds_row(fcinfo, static_cast<int64>(entry.lower), static_cast<int64>(entry.upper));
+}
+
+PG_FN(topk_total_count) { PG_RETURN_INT64(static_cast<int64>(Topk::header(sketch_from(PG_GETARG_DATUM(0))).total)); }
+
+// ---- forms ----------------------------------------
+
+PG_FN(topk_sketch_in) { return sketch_in<Topk>(fcinfo); }
+PG_FN(topk_sketch_out) { return sketch_out<Topk>(fcinfo); }
+PG_FN(topk_sketch_recv) { return sketch_recv<Topk>(fcinfo); }
+PG_FN(topk_sketch_send) { return sketch_to_bytea<Topk>(fcinfo); }
+PG_FN(topk_sketch_from_bytea) { return sketch_from_bytea<Topk>(fcinfo); }
+PG_FN(topk_sketch_to_bytea) { return sketch_to_bytea<Topk>(fcinfo); }
+
+PG_FN(topk_sketch_eq) { PG_RETURN_BOOL(compare<Topk>(fcinfo) == 0); }
+PG_FN(topk_sketch_ne) { PG_RETURN_BOOL(compare<Topk>(fcinfo) != 0); }
+PG_FN(topk_sketch_lt) { PG_RETURN_BOOL(compare<Topk>(fcinfo) < 0); }
+PG_FN(topk_sketch_le) { PG_RETURN_BOOL(compare<Topk>(fcinfo) <= 0); }
+PG_FN(topk_sketch_gt) { PG_RETURN_BOOL(compare<Topk>(fcinfo) > 0); }
+PG_FN(topk_sketch_ge) { PG_RETURN_BOOL(compare<Topk>(fcinfo) >= 0); }
+PG_FN(topk_sketch_cmp) { PG_RETURN_INT32(compare<Topk>(fcinfo)); }
+PG_FN(topk_sketch_hash) { return sketch_hash<Topk>(fcinfo); }
+PG_FN(topk_sketch_hash_extended) { return sketch_hash_extended<Topk>(fcinfo); }
+
+namespace {
+
+// Numbers and booleans as JSON has them, everything else as a string.
+void append_json_item(StringInfo out, ItemReader *reader, const sketch_topk_entry &entry) {
+    char *text = item_text(reader, entry.item, entry.item_size);
+    const char *bare = text[0] == '-' ? text + 1 : text;
+    bool is_number = reader->kind == SKETCH_KIND_NUMBER || reader->kind == SKETCH_KIND_FLOAT;
+    bool is_bare = reader->kind == SKETCH_KIND_BOOL || (is_number && bare[0] >= '0' && bare[0] <= '9');
+    if (is_bare) appendStringInfoString(out, text);
+    else escape_json(out, text);
+    pfree(text);
+}
+
+void append_json_items(StringInfo out, const Items &items) {
+    ItemReader reader;
+    make_item_reader(&reader, items.info.kind, InvalidOid, Topk::type);
+    appendStringInfoChar(out, '[');
+    for (size_t i = 0; i < items.count; i++) {
+        CHECK_FOR_INTERRUPTS();
+        const sketch_topk_entry &entry = items.entries[i];
+        appendStringInfoString(out, i == 0 ? "{\"item\": " : ", {\"item\": ");
+        append_json_item(out, &reader, entry);
+        appendStringInfo(
+            out, ", \"estimate\": " UINT64_FORMAT ", \"lower\": " UINT64_FORMAT ", \"upper\": " UINT64_FORMAT "}",
+            entry.estimate, entry.lower, entry.upper);
+    }
+    appendStringInfoChar(out, ']');
+}
+
+void append_facts(StringInfo out, const sketch_topk_info &info) {
+    appendStringInfo(out,
+                     ", \"kind\": \"%s\", \"k\": %u, \"total_count\": " UINT64_FORMAT
+                     ", \"mode\": \"%s\""
+                     ", \"error\": " UINT64_FORMAT ", \"items\": ",
+                     kind_name(info.kind), info.k, info.total, info.is_exact ? "exact" : "counters", info.offset);
+}
+
+}  // namespace
+
+PG_FN(topk_sketch_info) {
+    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    Sketch packed = canonical<Topk>(PG_GETARG_DATUM(0));
+    sketch_topk_info info = Topk::header(packed);
+    StringInfoData out;
+    begin_info<Topk>(&out, s);
+    append_facts(&out, info);
+    appendStringInfo(&out, "%u}", info.items);
+    return jsonb_from(&out);
+}
+
+PG_FN(topk_sketch_to_jsonb) {
+    Items items = items_of(PG_GETARG_DATUM(0));
+    StringInfoData out;
+    begin_json<Topk>(&out);
+    append_facts(&out, items.info);
+    append_json_items(&out, items);
+    appendStringInfoChar(&out, '}');
+    return jsonb_from(&out);
+}
+
+// approx_top_k(x, k) -> jsonb
+PG_FN(approx_top_k_final) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    StringInfoData out;
+    initStringInfo(&out);
+    append_json_items(&out, items_of(PG_GETARG_DATUM(0)));
+    return jsonb_from(&out);
+}
