@@ -36,7 +36,7 @@ constexpr std::uint32_t worth_cutting(std::uint32_t k) noexcept { return k + k /
 constexpr std::uint32_t capacity_of(std::uint32_t homes) noexcept { return homes - homes / 4; }
 constexpr std::uint32_t homes_for(std::uint32_t entries) noexcept { return entries + entries / 3 + 1; }
 constexpr std::uint32_t kLook = 4;
-constexpr std::uint32_t tail_for(std::uint32_t homes) noexcept { return std::min(homes / 16 + kLook - 1, 40u); }
+constexpr std::uint32_t tail_for(std::uint32_t homes) noexcept { return std::min(homes / 8 + kLook - 1, 48u); }
 
 // Where a table is so crowded that chance does not explain it (probabilities below 10^-12 and 10^-3 for a million
 // entries), the next salt is due. After some, whatever it is that happens is borne.
@@ -174,7 +174,7 @@ class Work {
         while (all[empty] != kEmptySlot) empty++;
         if (empty >= h.slots) [[unlikely]]
             return false;
-        if ((at - home_of(probe) > kMostDisplacement || empty - at > kMostShift) && h.salts < kMostSalts) [[unlikely]]
+        if (empty - home_of(probe) > kMostDisplacement && is_crowded(at, empty, probe)) [[unlikely]]
             return false;
         Counter<T> *counter_of = counters<T>();
         for (std::uint32_t i = empty; i > at; i--) {
@@ -185,6 +185,13 @@ class Work {
         counter_of[at] = {upper, error};
         h.entries++;
         return true;
+    }
+
+    // Whether a new entry, or one that makes room for it, would stand too far from home, or too many would have to.
+    [[gnu::noinline]] bool is_crowded(std::uint32_t at, std::uint32_t empty, std::uint64_t probe) const noexcept {
+        const std::uint32_t last = home_of(empty > at ? refs()[empty - 1] : probe);
+        return header().salts < kMostSalts &&
+               (at - home_of(probe) > kMostDisplacement || empty - last > kMostDisplacement || empty - at > kMostShift);
     }
 
     // Copies an item to the end of the heap: the ref without its tag.

@@ -196,6 +196,7 @@ TEST_CASE("topk: items that crowd in the table cost nothing but another salt", "
     std::sort(crowd.begin(), crowd.end(), [](const std::string &a, const std::string &b) {
         return sketch_hash(a.data(), a.size()) > sketch_hash(b.data(), b.size());
     });
+    auto salts = [](const TopkSketch &s) { return static_cast<const uint8_t *>(s.data())[33]; };
     for (uint32_t k : {100u, 1500u}) {
         TopkSketch up(k), down(k), merged(k);
         for (size_t i = 0; i < crowd.size(); i++) {
@@ -208,13 +209,39 @@ TEST_CASE("topk: items that crowd in the table cost nothing but another salt", "
         CHECK(merged.pack() == packed);
         merged.merge(down);
         CHECK(merged.info().total == 2 * down.info().total);
+        CHECK(salts(down) == 1);
         if (k == 1500) {
+            CHECK(salts(up) == 1);
+            CHECK(salts(merged) == 1);
             CHECK(up.pack() == packed);
             CHECK(TopkSketch::entries(packed).size() == 1500);
             for (size_t i = 0; i < crowd.size(); i += 50)
                 CHECK(TopkSketch::bounds(packed, SKETCH_KIND_TEXT, crowd[i]).lower == 1 + i % 7);
         }
     }
+}
+
+TEST_CASE("topk: a merge that finds its items crowded begins again, as if nothing had been", "[topk][law]") {
+    TopkSketch crowded(600), state(600);
+    uint64_t items = 0;
+    for (uint64_t i = 0; items < 600; i++) {
+        std::string item = "crowding-" + std::to_string(i);
+        if (sketch_hash(item.data(), item.size()) >> 52 != 0x123) continue;
+        crowded.add(item, 10 + items++ % 5);
+        if (items % 7 == 0) state.add(item, 20);
+    }
+    for (int i = 0; i < 5000; i++) {
+        crowded.add("other " + std::to_string(i), 1 + i % 2);
+        state.add("third " + std::to_string(i), 1 + i % 3);
+    }
+    const Bytes a = state.pack(), b = crowded.pack();
+    REQUIRE(TopkSketch::info_of(a.data(), a.size()).offset > 0);
+    REQUIRE(TopkSketch::info_of(b.data(), b.size()).offset > 0);
+    TopkSketch ab = TopkSketch::of(a), ba = TopkSketch::of(b);
+    ab.merge(b);
+    ba.merge(a);
+    CHECK(ab.pack() == ba.pack());
+    CHECK(static_cast<const uint8_t *>(ab.data())[33] == 1);
 }
 
 TEST_CASE("topk: ties fall together", "[topk][law]") {
