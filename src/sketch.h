@@ -256,6 +256,11 @@ SKETCH_API uint64_t sketch_hash(const void *bytes, size_t size) SKETCH_NOEXCEPT;
 /* The same of 8 bytes, least significant first: a bijection. */
 SKETCH_API uint64_t sketch_hash_word(uint64_t word) SKETCH_NOEXCEPT;
 
+/* Where the salts of hash tables in work forms begin: a number that who sends sketches to this process cannot know, once
+ * and first of all. Without it they are the same in each process, and stored bytes can be made such that merging them
+ * takes time that grows with the square of their size. No packed byte and no answer depends on it. */
+SKETCH_API void sketch_set_salt(uint64_t salt) SKETCH_NOEXCEPT;
+
 /* Kind of a packed value of a hashed family, from its first 4 bytes or more; 0 if there are fewer. */
 SKETCH_API int sketch_packed_kind(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
 

@@ -87,7 +87,8 @@ struct WorkHeader {
     std::uint8_t kind, log2_blocks;
     std::uint8_t unused[2];
     std::uint32_t tokens;
-    std::uint64_t reserved[2];
+    std::uint64_t salt;  // of the places in the table
+    std::uint64_t reserved;
 };
 static_assert(sizeof(WorkHeader) == 32);
 
