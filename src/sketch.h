@@ -456,13 +456,27 @@ SKETCH_API sketch_status sketch_membership_contains(const void *sketch, size_t s
                                                     int *found) SKETCH_NOEXCEPT;
 
 /*
- * The same for values too large to be fetched as a whole. From the first SKETCH_MEMBERSHIP_HEAD_SIZE bytes (or all, if
- * there are fewer) of a packed value of total_size bytes: the place of the one block that decides, or *length = 0 if
- * the value must be read as a whole (tokens). Then whether that block has the item.
+ * The same for values too large to be fetched as a whole: of a packed value of any size some hundred bytes are read, in
+ * a few pieces. (One that is made of equal leading bits of tokens on purpose may need more, but no more than there is.)
+ *
+ *   probe_open   from the first SKETCH_MEMBERSHIP_HEAD_SIZE bytes (or all, if there are fewer) of total_size bytes. OK, or
+ *                what is wrong with them; then `kind` says what to hash.
+ *   probe_hash   begins to look for an item: `offset` and `length` say what to read.
+ *   probe_read   takes what was read, of `size` >= length bytes. 0: not contained; 1: contained; -1: read further.
  */
-SKETCH_API sketch_status sketch_membership_locate(const uint8_t *head, size_t head_size, size_t total_size, int kind,
-                                                  uint64_t hash, size_t *offset, size_t *length) SKETCH_NOEXCEPT;
-SKETCH_API int sketch_membership_block_contains(const uint8_t *block, uint64_t hash) SKETCH_NOEXCEPT;
+typedef struct sketch_membership_probe {
+    size_t offset, length;
+    int kind, is_dense;
+    /* The rest is the library's own. */
+    int log2_blocks, step, skip;
+    uint64_t tokens, token, first, bits;
+} sketch_membership_probe;
+
+SKETCH_API sketch_status sketch_membership_probe_open(const uint8_t *head, size_t head_size, size_t total_size,
+                                                      sketch_membership_probe *probe) SKETCH_NOEXCEPT;
+SKETCH_API void sketch_membership_probe_hash(sketch_membership_probe *probe, uint64_t hash) SKETCH_NOEXCEPT;
+SKETCH_API int sketch_membership_probe_read(sketch_membership_probe *probe, const uint8_t *bytes,
+                                            size_t size) SKETCH_NOEXCEPT;
 
 /* Probability that an item that was not added is found: from the bits that are set, over all blocks. */
 SKETCH_API sketch_status sketch_membership_rate(const void *sketch, size_t size, double *rate) SKETCH_NOEXCEPT;

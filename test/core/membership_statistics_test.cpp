@@ -74,13 +74,7 @@ TEST_CASE("what was added is found, in every form and at every size", "[membersh
                 for (uint64_t h : hashes) {
                     REQUIRE(s.contains(h));
                     REQUIRE(packed_contains(packed, h));
-                    size_t offset = 0, length = 0;
-                    REQUIRE(sketch_membership_locate(packed.data(), SKETCH_MEMBERSHIP_HEAD_SIZE, packed.size(),
-                                                     SKETCH_KIND_NUMBER, h, &offset, &length) == SKETCH_OK);
-                    REQUIRE((length != 0) == (s.info().is_dense != 0));
-                    if (length == 0) continue;
-                    REQUIRE(offset + length <= packed.size());
-                    REQUIRE(sketch_membership_block_contains(packed.data() + offset, h));
+                    REQUIRE(contains_by_pieces(packed, h));
                 }
             }
         }
@@ -97,10 +91,7 @@ TEST_CASE("all forms answer alike about what was not added", "[membership][stati
                 uint64_t h = random();
                 bool found = s.contains(h);
                 REQUIRE(packed_contains(packed, h) == found);
-                size_t offset = 0, length = 0;
-                REQUIRE(sketch_membership_locate(packed.data(), packed.size(), packed.size(), SKETCH_KIND_NUMBER, h,
-                                                 &offset, &length) == SKETCH_OK);
-                if (length > 0) REQUIRE((sketch_membership_block_contains(&packed[offset], h) != 0) == found);
+                REQUIRE(contains_by_pieces(packed, h) == found);
             }
         }
 }
@@ -127,8 +118,52 @@ TEST_CASE("tokens tell items apart by all of their bits", "[membership][statisti
                     bool expected = tokens.count(token(other)) > 0;
                     REQUIRE(s.contains(other) == expected);
                     REQUIRE(packed_contains(packed, other) == expected);
+                    REQUIRE(contains_by_pieces(packed, other) == expected);
                 }
         }
+}
+
+TEST_CASE("tokens around every sample are found, and what is read does not grow", "[membership][statistics]") {
+    for (size_t count : {255, 256, 257, 511, 512, 1023, 3000, 131072, 1000000}) {
+        const int log2_blocks = 19;
+        Hashes hashes = items(count, 1), others = items(count, 2);
+        MembershipSketch s = filter_of(hashes, log2_blocks);
+        REQUIRE_FALSE(s.info().is_dense);
+        Bytes packed = s.pack();
+        const size_t some = std::min<size_t>(count, 3000);
+        size_t read = 0;
+        uint64_t wrong = 0;
+        for (size_t i = 0; i < some; i++) {
+            wrong += !contains_by_pieces(packed, hashes[i], &read) + contains_by_pieces(packed, others[i], &read);
+            wrong += !packed_contains(packed, hashes[i]) + packed_contains(packed, others[i]);
+        }
+        for (uint64_t bits = 0; bits < 3000; bits++) {  // the borders of high parts, and both ends
+            const uint64_t h = bits << 53;
+            for (uint64_t other : {h, h - 1, ~h}) wrong += contains_by_pieces(packed, other) != s.contains(other);
+        }
+        CHECK(wrong == 0);
+        CHECK(read <= 2 * some * 90);
+    }
+}
+
+TEST_CASE("tokens that crowd in one place are found as well", "[membership][statistics]") {
+    Random random(55);
+    for (int round = 0; round < 40; round++) {
+        const int log2_blocks = 9 + static_cast<int>(random() % 8);
+        Hashes hashes = items(256 + random() % 700, static_cast<uint64_t>(round));
+        const uint64_t place = random();
+        for (size_t i = 0; i < hashes.size(); i += 1 + round % 3)
+            hashes[i] = place + random() % (1 << (round % 30 + 2));
+        MembershipSketch s = filter_of(hashes, log2_blocks);
+        Bytes packed = s.pack();
+        REQUIRE(packed == packed_model(hashes, log2_blocks));
+        for (uint64_t h : hashes)
+            for (uint64_t probe : {h, h + 1, h - 1, h ^ uint64_t{1} << 63}) {
+                const bool expected = s.contains(probe);
+                REQUIRE(packed_contains(packed, probe) == expected);
+                REQUIRE(contains_by_pieces(packed, probe) == expected);
+            }
+    }
 }
 
 TEST_CASE("the rate asked for holds at the expected number of items", "[membership][statistics]") {
