@@ -133,7 +133,7 @@ bool probe_slices(FunctionCallInfo fcinfo, int *found) {
 PG_FN(membership_contains) {
     Sketch s;
     int found = 0;
-    if (!probed_sketch(fcinfo, call_site(fcinfo), &s)) {
+    if (!probed_sketch(fcinfo, call_site(fcinfo), &s, true)) {
         if (probe_slices(fcinfo, &found)) PG_RETURN_BOOL(found != 0);
         s = sketch_from(PG_GETARG_DATUM(0));
     }
