@@ -404,11 +404,12 @@ SKETCH_API size_t sketch_frequency_packed_bound(const sketch_frequency_info *inf
  * membership: split-block Bloom filter (Putze, Sanders and Singler 2007, as in Apache Parquet) of 2^log2_blocks blocks
  * of 256 bits; hash tokens while there are few.
  *
- * No false negative. False positives at or below the rate up to the expected items; sketch_membership_rate tells the
- * actual one. Filters of different sizes merge to the smaller one, exactly as if made with it.
+ * No false negative. False positives at or below the rate up to the expected items, on average over filters;
+ * sketch_membership_rate tells the actual one. Filters of different sizes merge to the smaller one, exactly as if made with it.
  *
- * Calls that go through a whole filter (move, merge, pack, check, rate) take as long as its memory does: some
- * 50 ms for 128 MB. Packing tokens sorts them: about a second for the 8 million that the largest filter holds.
+ * Calls that go through a whole filter (move, merge, pack, check, rate) take as long as its memory does, whatever is in
+ * it: some 50 to 200 ms for 128 MB of blocks. Tokens take some 100 ns each to merge or to pack, which sorts them: about a
+ * second for the 8 million that the largest filter holds.
  * ---------------------------------------------------------------------------------------------------------------------
  */
 #define SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS 22 /* 128 MB */
