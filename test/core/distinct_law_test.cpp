@@ -199,6 +199,78 @@ TEST_CASE("distinct: duplicates, and merging a sketch with itself, change nothin
     }
 }
 
+// Searches that walk through all of them would take minutes here.
+TEST_CASE("distinct: tokens that crowd at few places of the table merge in time", "[distinct][law]") {
+#if defined(__SANITIZE_ADDRESS__)
+    constexpr int kMerges = 200;
+#else
+    constexpr int kMerges = 10000;
+#endif
+    using Tokens = std::vector<uint32_t>;
+    // Tokens with few neighbouring indexes, each with every number of leading zeros: as many as there may be.
+    auto crowd = [](uint32_t first, uint32_t step) {
+        Tokens tokens;
+        for (uint32_t i = first; tokens.size() < core::kMostTokens; i += step)
+            for (uint32_t nlz = 0; nlz <= core::kLargestNlz && tokens.size() < core::kMostTokens; nlz++)
+                tokens.push_back(i << 6 | nlz);
+        return tokens;
+    };
+    auto packed = [](const Tokens &tokens, int precision = 16) {
+        core::View v;
+        v.kind = SKETCH_KIND_NUMBER;
+        v.precision = precision;
+        v.token_count = static_cast<uint32_t>(tokens.size());
+        v.tokens = tokens.data();
+        Bytes bytes(SKETCH_DISTINCT_PACKED_MAX(16));
+        sketch::ByteWriter out(bytes.data(), bytes.size());
+        REQUIRE(core::encode(v, out) == SKETCH_OK);
+        bytes.resize(out.size());
+        return bytes;
+    };
+    for (uint32_t first : {0u, 1000u, core::kTokenIndexes - 175}) {  // at the end they go around it
+        const Tokens all = crowd(first, 1);
+        const Bytes bytes = packed(all);
+        DistinctSketch s(16);
+        for (int i = 0; i < kMerges; i++) s.merge(bytes);
+        CHECK(tokens_of(s) == all);
+        CHECK(s.pack() == bytes);
+        // Halves, in both orders; and rows one by one, where the table grows on the way.
+        Tokens even, odd;
+        for (size_t i = 0; i < all.size(); i++) (i % 2 ? odd : even).push_back(all[i]);
+        DistinctSketch ascending(16), descending(16), added(16);
+        for (const Tokens &half : {even, odd}) ascending.merge(packed(half));
+        for (const Tokens &half : {odd, even}) descending.merge(packed(half));
+        for (size_t i = all.size(); i-- > 0;) added.add(core::hash_of(all[i]));
+        CHECK(ascending.pack() == bytes);
+        CHECK(descending.pack() == bytes);
+        CHECK(added.pack() == bytes);
+        // One too many, at this precision or at another.
+        s.merge(packed({100 << 12}));
+        CHECK(s.info().is_dense);
+        DistinctSketch coarse(16);
+        coarse.merge(packed({all[1], all[2], all[4000]}, 12));
+        for (int i = 0; i < 2; i++) coarse.merge(packed({all.begin(), all.begin() + 512}));
+        CHECK(coarse.info().is_dense);
+        coarse = DistinctSketch(16);
+        coarse.merge(packed({all[1], all[2], all[400]}, 12));
+        for (int i = 0; i < 2; i++) coarse.merge(packed({all.begin(), all.begin() + 512}));
+        CHECK(tokens_of(coarse) == Tokens(all.begin(), all.begin() + 512));
+        CHECK(coarse.info().precision == 12);
+        ascending.limit(13);
+        CHECK(ascending.info().is_dense);
+    }
+    // Enough to lose patience with, and still not too many: found in the table, then added to it.
+    const Tokens held = crowd(50000, 1), other(held.begin(), held.begin() + 4000);
+    DistinctSketch s(16);
+    s.merge(packed({held.begin() + 2000, held.begin() + 6000}));
+    s.merge(packed(other));
+    CHECK(tokens_of(s) == Tokens(held.begin(), held.begin() + 6000));
+    s.merge(packed(held));
+    CHECK(tokens_of(s) == held);
+    for (uint32_t token : held) s.add(core::hash_of(token));  // each is found where it stands
+    CHECK(tokens_of(s) == held);
+}
+
 TEST_CASE("distinct: kinds are kept apart", "[distinct][law]") {
     DistinctSketch numbers, texts(10, SKETCH_KIND_TEXT);
     numbers.add(1);
