@@ -55,8 +55,11 @@ constexpr std::size_t token_size(std::size_t tokens, int precision) noexcept {
     while (size < full && most_tokens_in(size) < tokens) size *= 2;
     return std::min(size, full);
 }
+// Limiting the precision leaves a buffer as it is, so that the largest is the same for all of them.
+constexpr std::size_t kMostTokenSize = token_size(kMostTokens, kMaxPrecision),
+                      kMostDenseSize = dense_size(kMaxPrecision);
 static_assert(most_tokens_in(512) >= 70);
-static_assert(most_tokens_in(token_size(kMostTokens, kMaxPrecision)) >= kMostTokens);
+static_assert(most_tokens_in(kMostTokenSize) >= kMostTokens);
 
 // A work form that this library wrote, 8-byte aligned: what mutation needs.
 class Work {
@@ -325,6 +328,8 @@ Status work_read_header(const void *state, std::size_t size, View &into) noexcep
         h.zeros[0] != 0 || h.zeros[1] != 0)
         return SKETCH_CORRUPT;
     const bool dense = h.flags == kDense;
+    // All slots are looked at, however few of them are used.
+    if (size > (dense ? kMostDenseSize : kMostTokenSize)) return SKETCH_CORRUPT;
     if (dense ? h.used != 0 || size < kHeaderSize + sizeof(Register) * register_count(h.precision)
               : h.used > most_tokens(h.precision) || h.used >= slots_in(size))
         return SKETCH_CORRUPT;

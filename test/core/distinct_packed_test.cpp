@@ -358,6 +358,29 @@ TEST_CASE("distinct: registers that too few tokens give are refused, whatever th
     }
 }
 
+TEST_CASE("distinct: work forms larger than any that is made are refused", "[distinct][packed]") {
+    for (uint64_t count : {0, 70, 8192, 20000}) {
+        DistinctSketch s = sketch_of_items(count, 16, 9);
+        const uint8_t *from = static_cast<const uint8_t *>(s.data());
+        Bytes work(from, from + s.size());
+        sketch_distinct_info info{};
+        REQUIRE(sketch_distinct_peek(work.data(), work.size(), &info) == SKETCH_OK);
+        work.resize(1 << 20);
+        CHECK(sketch_distinct_peek(work.data(), work.size(), &info) == SKETCH_CORRUPT);
+        CHECK(sketch_distinct_describe(work.data(), work.size(), &info) == SKETCH_CORRUPT);
+    }
+    // The largest of each form, at whatever precision they are since.
+    DistinctSketch tokens(16), registers = sketch_of_items(20000, 16);
+    for (uint64_t i = 0; i < 8192; i++) tokens.add(i << 1);
+    REQUIRE_FALSE(tokens.info().is_dense);
+    tokens.limit(16);
+    registers.limit(4);
+    DistinctSketch few(16);
+    for (uint64_t i = 0; i < 2; i++) few.add(i);
+    few.limit(4);
+    for (const DistinctSketch *s : {&tokens, &registers, &few}) CHECK(s->pack().size() > 0);
+}
+
 TEST_CASE("distinct: the output buffer is never overrun", "[distinct][packed]") {
     for (const DistinctSketch &s : samples()) {
         Bytes packed = s.pack(), out(packed.size() + 8, 0xaa);
