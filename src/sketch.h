@@ -309,7 +309,8 @@ SKETCH_API sketch_status sketch_distinct_check(const uint8_t *packed, size_t siz
 /* Maximum-likelihood estimate of the number of different items: finite; a whole number while tokens are kept. */
 SKETCH_API sketch_status sketch_distinct_count(const void *sketch, size_t size, double *estimate) SKETCH_NOEXCEPT;
 
-/* Interval that holds the number of different items with this confidence, in (0, 1), from the observed information. */
+/* Interval that holds the number of different items with this confidence, in (0, 1): with few items a register from the
+ * distribution of how many are hidden behind others, else from the observed information. */
 SKETCH_API sketch_status sketch_distinct_bounds(const void *sketch, size_t size, double confidence, double *lower,
                                                 double *upper) SKETCH_NOEXCEPT;
 
