@@ -446,8 +446,7 @@ SKETCH_API sketch_status sketch_topk_add(void *state, size_t size, int kind, con
                                          uint64_t weight, sketch_growth *growth) SKETCH_NOEXCEPT;
 
 /* Asks for at most this k (1 .. SKETCH_TOPK_MAX_K) from now on. OK or GROW. */
-SKETCH_API sketch_status sketch_topk_limit(void *state, size_t size, uint32_t k,
-                                           sketch_growth *growth) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_topk_limit(void *state, size_t size, uint32_t k, sketch_growth *growth) SKETCH_NOEXCEPT;
 
 /* Adds another sketch, packed or work, but not the state itself; the smaller k wins. OK, GROW, OVERFLOW, WRONG_KIND,
  * TOO_LARGE, or what is wrong with the other sketch. */
