@@ -88,6 +88,41 @@ SELECT t.* FROM (SELECT topk_agg(-1, 3) AS s) q, top_k(NULL::positive, s) t;
 SELECT pg_typeof(item), item FROM (SELECT topk_agg(100000, 3) AS s) q, top_k(NULL::numeric, s);
 SELECT t.* FROM (SELECT topk_agg(1, 3) AS s) q, top_k(NULL::json, s) t;
 
+-- typed reads give the items, or an error
+CREATE DOMAIN checked_text AS text CHECK (VALUE <> 'zzz');
+SELECT sum(length(item)) AS many_of_a_domain FROM top_k(NULL::checked_text, (SELECT topk_agg(repeat('v', i * 8), 1000) FROM generate_series(1, 1000) i));
+SELECT item FROM (SELECT topk_agg('zzz', 3) AS s) q, top_k(NULL::checked_text, s);
+CREATE DOMAIN cents AS numeric(5, 2);
+SELECT item FROM (SELECT topk_agg(1.25, 3) AS s) q, top_k(NULL::cents, s);
+SELECT item FROM (SELECT topk_agg(1.23456, 3) AS s) q, top_k(NULL::cents, s);
+SELECT item FROM (SELECT topk_agg(-1, 3) AS s) q, top_k(NULL::oid, s);
+SELECT item FROM (SELECT topk_agg(1e300::float8, 3) AS s) q, top_k(NULL::real, s);
+SELECT item FROM (SELECT topk_agg(0.1::float8, 3) AS s) q, top_k(NULL::real, s);
+SELECT item FROM (SELECT topk_agg(repeat('x', 100), 3) AS s) q, top_k(NULL::name, s);
+SELECT item FROM (SELECT topk_agg(int4range(1, 5), 3) AS s) q, top_k(NULL::xid8, s);
+DROP DOMAIN checked_text, cents;
+-- what tells values apart, and shows them, is not the type's 32-bit hash, nor the session's search_path
+SELECT t.* FROM (SELECT topk_agg(x, 3) AS s FROM unnest(ARRAY['1', '4294967296', '4294967296']::xid8[]) x) q, top_k(s) t;
+CREATE SCHEMA a;
+CREATE SCHEMA b;
+CREATE TABLE a.t ();
+CREATE TABLE b.t ();
+SET search_path = a, public;
+CREATE TABLE public.tables AS SELECT topk_agg('a.t'::regclass, 3) AS s;
+SET search_path = b, public;
+SELECT item, item = 'a.t'::regclass AS same FROM tables, top_k(NULL::regclass, s);
+RESET search_path;
+DROP TABLE tables, a.t, b.t;
+DROP SCHEMA a, b;
+-- what is made can be read in
+CREATE TYPE unnamed AS ENUM ('', 'b');
+SELECT topk_agg(''::unnamed, 3)::text::topk_sketch IS NOT NULL AS empty_label, topk_agg(timetz '12:00+00' AT TIME ZONE interval '20:00', 3)::text::topk_sketch IS NOT NULL AS far_zone;
+DROP TYPE unnamed;
+-- a guarantee is none beyond 2^53 if it comes from rounding
+SELECT h.item, h.guaranteed FROM (SELECT topk_weighted_agg(v, w, 9) AS s FROM (VALUES (1, 9007199254740992), (2, 1)) t(v, w)) q, heavy_hitters(s, 1.0) h;
+-- long items that share their front: neither much memory nor a long time
+SELECT length(s::bytea) < 200000 AS small, (SELECT length(item) FROM top_k(s, 1)) AS length FROM (SELECT topk_agg(repeat('a', 8180) || i, 5000) AS s FROM generate_series(1, 5000) i) q;
+
 -- probes are converted to the kind, as those of the other families are
 SELECT frequency_bounds(topk_agg(x, 3), 5.0), frequency_bounds(topk_agg(x, 3), '5'), frequency_bounds(topk_agg(x::float8, 3), 5), frequency_bounds(topk_agg(x, 3), 7) FROM unnest(ARRAY[5, 5, 6]) x;
 SELECT frequency_bounds(topk_agg('a', 3), 1);

@@ -179,8 +179,9 @@ class PackedEntries {
     Balance balance_;
     const std::uint8_t *own_, *own_end_;
     std::uint8_t *buffer_;
-    std::size_t end_;            // of all bytes
-    std::size_t item_size_ = 0;  // of the latest item
+    std::size_t end_;               // of all bytes
+    std::size_t item_size_ = 0;     // of the latest item
+    std::uint64_t item_bytes_ = 0;  // of all so far
     std::uint64_t offset_;
     std::uint32_t items_, left_;
     Orders seen_;

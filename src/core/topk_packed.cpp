@@ -96,6 +96,8 @@ bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
     for (std::size_t i = 0; i < suffix; i++) buffer[suffix_now + i] = end[i];
     own_ += own;
     item_size_ = size;
+    item_bytes_ += size;
+    if (item_bytes_ > SKETCH_TOPK_MAX_BYTES) return false;  // nothing could hold them
     if (!is_first && (size == prefix || buffer[prefix] <= after_prefix)) return false;
     if (suffix < kMaxSuffix && before_suffix >= 0 && suffix_now > prefix && buffer[suffix_now - 1] == before_suffix)
         return false;

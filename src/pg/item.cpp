@@ -16,7 +16,7 @@ extern "C" {
 #include "utils/fmgrprotos.h"
 #include "utils/inet.h"
 #include "utils/inval.h"
-#include "utils/bytea.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
@@ -394,6 +394,16 @@ uint64 hash_array(Hasher *hasher, Datum value) {
     return hash;
 }
 
+// What the text of a value may depend on, as it is kept: set while it is made.
+void fix_settings() {
+    static const char *const settings[][2] = {{"datestyle", "ISO, YMD"},    {"intervalstyle", "postgres"},
+                                              {"timezone", "GMT"},          {"bytea_output", "hex"},
+                                              {"extra_float_digits", "1"},  {"lc_monetary", "C"},
+                                              {"search_path", "pg_catalog"}};
+    for (const auto &setting : settings)
+        (void)set_config_option(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
 // Values without canonical bytes: the hash that tells them apart, and their text under settings that are always the
 // same.
 void item_with_hash(Hasher *hasher, Datum value, ItemBytes *item) {
@@ -406,30 +416,11 @@ void item_with_hash(Hasher *hasher, Datum value, ItemBytes *item) {
         hasher->output = output;
     }
     uint64 hash = (*hasher)(value);
-    char *volatile text = nullptr;
-    const int date_style = DateStyle, date_order = DateOrder, interval_style = IntervalStyle;
-    const int digits = extra_float_digits, binary = bytea_output;
-    pg_tz *const time_zone = session_timezone;
-    PG_TRY();
-    {
-        DateStyle = USE_ISO_DATES;
-        DateOrder = DATEORDER_YMD;
-        IntervalStyle = INTSTYLE_POSTGRES;
-        extra_float_digits = 1;
-        bytea_output = BYTEA_OUTPUT_HEX;
-        session_timezone = pg_tzset("GMT");
-        text = OutputFunctionCall(hasher->output, value);
-    }
-    PG_FINALLY();
-    {
-        DateStyle = date_style;
-        DateOrder = date_order;
-        IntervalStyle = interval_style;
-        extra_float_digits = digits;
-        bytea_output = binary;
-        session_timezone = time_zone;
-    }
-    PG_END_TRY();
+    const bool has_settings = hasher->type != JSONBOID;
+    int level = has_settings ? NewGUCNestLevel() : 0;
+    if (has_settings) fix_settings();
+    char *text = OutputFunctionCall(hasher->output, value);
+    if (has_settings) AtEOXact_GUC(true, level);
     size_t size = strlen(text);
     uint8 *bytes = static_cast<uint8 *>(palloc(sizeof hash + size));
     for (size_t i = 0; i < sizeof hash; i++) bytes[i] = static_cast<uint8>(hash >> (8 * i));
@@ -557,6 +548,7 @@ Representation representation_of(Oid type) {
         case MACADDR8OID: return as_item<item_fixed<sizeof(macaddr8)>>(SKETCH_KIND_MACADDR8);
         case MONEYOID: return {SKETCH_KIND_MONEY, hash_int8, item_word};
         case PG_LSNOID: return {SKETCH_KIND_PG_LSN, hash_int8, item_word};
+        case XID8OID: return {SKETCH_KIND_OTHER, hash_int8, item_with_hash};  // its own hash folds it to 32 bits
         default: return {0, nullptr, nullptr};
     }
 }
@@ -749,7 +741,7 @@ void probe_item(FunctionCallInfo fcinfo, int kind, const char *sketch_type, Item
     probe.as.item(probe.hasher, probe.value, item);
 }
 
-int kind_of_type(Oid type) { return hasher_for(type, C_COLLATION_OID, CurrentMemoryContext)->kind; }
+Hasher *hasher_of_type(Oid type) { return hasher_for(type, C_COLLATION_OID, CurrentMemoryContext); }
 
 void raise_different_kinds(const char *sketch_type, int kind, int other_kind) {
     ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),

@@ -77,8 +77,8 @@ uint64 probe_hash(FunctionCallInfo fcinfo, int kind, const char *sketch_type);
 // The same as an item.
 void probe_item(FunctionCallInfo fcinfo, int kind, const char *sketch_type, ItemBytes *item);
 
-// The kind of which values of a type are.
-int kind_of_type(Oid type);
+// How to hash values of a type, under a collation that is deterministic.
+Hasher *hasher_of_type(Oid type);
 
 // ---- items as values again (item_value.cpp) ----------------------------------------
 
@@ -90,12 +90,15 @@ struct ItemReader {
     int kind;
     Oid natural;             // the type that items of the kind have by themselves
     Oid type, base_type;     // to be returned; InvalidOid if only text is
+    bool has_modifier;       // of a domain, as numeric(5, 2)
     FmgrInfo output, input;  // of the natural type; of the type to return
     Oid input_parameter;
-    void *domain;  // a cache of domain_check, which lives as long as the context of item_value's caller
+    Hasher *hasher;         // of the type to return
+    void *domain;           // a cache of domain_check
+    MemoryContext context;  // where all of this lives
 };
 
-// ERROR if items of this kind are not values of the type. An invalid type asks for text.
+// In the current memory context. ERROR if items of this kind are not values of the type. An invalid type asks for text.
 void make_item_reader(ItemReader *reader, int kind, Oid type, const char *sketch_type);
 char *item_text(ItemReader *reader, const uint8 *bytes, size_t size);
 Datum item_value(ItemReader *reader, const uint8 *bytes, size_t size);

@@ -2,6 +2,7 @@
 #include "item.hpp"
 
 #include <bit>
+#include <cfloat>
 
 #include <sys/socket.h>
 
@@ -115,7 +116,6 @@ bool is_inet(const uint8 *bytes, size_t size) {
 bool is_timestamp(int64 value) { return TIMESTAMP_NOT_FINITE(value) || IS_VALID_TIMESTAMP(value); }
 bool is_date(int32 value) { return DATE_NOT_FINITE(value) || IS_VALID_DATE(value); }
 bool is_time(int64 value) { return value >= 0 && value <= USECS_PER_DAY; }
-bool is_zone(int32 value) { return value > -TZDISP_LIMIT && value < TZDISP_LIMIT; }
 
 // For a kind: the type of its items; TEXTOID for those that are kept as text.
 Oid natural_type(int kind) {
@@ -208,9 +208,9 @@ bool is_item(int kind, const uint8 *bytes, size_t size) {
         case SKETCH_KIND_DATE: return size == 4 && is_date(read<int32>(bytes));
         case SKETCH_KIND_INET: return is_inet(bytes, size);
         case SKETCH_KIND_BOOL: return size == 1 && bytes[0] <= 1;
-        case SKETCH_KIND_ENUM: return size > 0 && size < NAMEDATALEN && is_text(bytes, size);
+        case SKETCH_KIND_ENUM: return size < NAMEDATALEN && is_text(bytes, size);
         case SKETCH_KIND_TIME: return size == 8 && is_time(read<int64>(bytes));
-        case SKETCH_KIND_TIMETZ: return size == 12 && is_time(read<int64>(bytes)) && is_zone(read<int32>(bytes + 8));
+        case SKETCH_KIND_TIMETZ: return size == 12 && is_time(read<int64>(bytes));
         case SKETCH_KIND_MACADDR: return size == sizeof(macaddr);
         case SKETCH_KIND_MACADDR8: return size == sizeof(macaddr8);
         case SKETCH_KIND_MONEY:
@@ -226,13 +226,17 @@ void make_item_reader(ItemReader *reader, int kind, Oid type, const char *sketch
     bool is_varlena;
     *reader = {};
     reader->kind = kind;
+    reader->context = CurrentMemoryContext;
     reader->natural = natural_type(kind);
     getTypeOutputInfo(reader->natural, &function, &is_varlena);
     fmgr_info(function, &reader->output);
     if (!OidIsValid(type)) return;
     reader->type = type;
-    reader->base_type = getBaseType(type);
-    if (kind_of_type(type) != kind)
+    int32 modifier = -1;
+    reader->base_type = getBaseTypeAndTypmod(type, &modifier);
+    reader->has_modifier = modifier != -1;
+    reader->hasher = hasher_of_type(type);
+    if (reader->hasher->kind != kind)
         ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
                 errmsg("cannot return items of kind %s as type %s", kind_name(kind), format_type_be(type)),
                 errdetail("A %s returns its items as the type that it was made from, or as text.", sketch_type));
@@ -245,17 +249,42 @@ char *item_text(ItemReader *reader, const uint8 *bytes, size_t size) {
     return OutputFunctionCall(&reader->output, natural_value(reader->kind, bytes, size));
 }
 
+namespace {
+
+[[noreturn]] void no_value(ItemReader *reader, const uint8 *bytes, size_t size) {
+    ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+            errmsg("item %s is not a value of type %s", item_text(reader, bytes, size), format_type_be(reader->type)));
+    pg_unreachable();
+}
+
+// Of another type than the natural one: an integer of another width, an enum, an array, a domain with a length. What
+// the type makes of the text must be the item again.
+Datum value_from_text(ItemReader *reader, const uint8 *bytes, size_t size) {
+    Datum value = InputFunctionCall(&reader->input, item_text(reader, bytes, size), reader->input_parameter, -1);
+    ItemBytes again;
+    reader->hasher->item(reader->hasher, value, &again);
+    const size_t identity = sketch_topk_item_has_hash(reader->kind) ? sizeof(uint64) : size;
+    if (again.size < identity || (identity == size && again.size != size) || memcmp(again.bytes, bytes, identity) != 0)
+        no_value(reader, bytes, size);
+    return value;
+}
+
+Datum float4_value(ItemReader *reader, const uint8 *bytes, size_t size) {
+    const double value = std::bit_cast<double>(read<uint64>(bytes));
+    if (isfinite(value) && (fabs(value) > FLT_MAX || static_cast<double>(static_cast<float4>(value)) != value))
+        no_value(reader, bytes, size);
+    return Float4GetDatum(static_cast<float4>(value));
+}
+
+}  // namespace
+
 Datum item_value(ItemReader *reader, const uint8 *bytes, size_t size) {
-    Datum value;
-    if (reader->base_type == reader->natural ||
-        (reader->natural == TEXTOID && reader->base_type == VARCHAROID && !sketch_topk_item_has_hash(reader->kind)))
-        value = natural_value(reader->kind, bytes, size);
-    else if (reader->base_type == FLOAT4OID)
-        value = Float4GetDatum(static_cast<float4>(std::bit_cast<double>(read<uint64>(bytes))));
-    else  // an integer of another width, an enum, an array: by way of text
-        return InputFunctionCall(&reader->input, item_text(reader, bytes, size), reader->input_parameter, -1);
-    if (reader->type != reader->base_type)
-        domain_check(value, false, reader->type, &reader->domain, CurrentMemoryContext);
+    const bool is_text = reader->natural == TEXTOID && !sketch_topk_item_has_hash(reader->kind);
+    const bool is_natural = reader->base_type == reader->natural || (is_text && reader->base_type == VARCHAROID);
+    if (reader->has_modifier || (!is_natural && reader->base_type != FLOAT4OID))
+        return value_from_text(reader, bytes, size);
+    Datum value = is_natural ? natural_value(reader->kind, bytes, size) : float4_value(reader, bytes, size);
+    if (reader->type != reader->base_type) domain_check(value, false, reader->type, &reader->domain, reader->context);
     return value;
 }
 

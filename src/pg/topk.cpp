@@ -19,8 +19,10 @@ bool items_are_values(const uint8 *packed, size_t size) {
     sketch_topk_cursor cursor;
     if (sketch_topk_describe(packed, size, &info) != SKETCH_OK) return false;
     if (sketch_topk_open(&cursor, packed, size) != SKETCH_OK) return false;
-    for (sketch_topk_entry entry; sketch_topk_next(&cursor, &entry);)
+    for (sketch_topk_entry entry; sketch_topk_next(&cursor, &entry);) {
+        CHECK_FOR_INTERRUPTS();
         if (!is_item(info.kind, entry.item, entry.item_size)) return false;
+    }
     return true;
 }
 
@@ -125,26 +127,48 @@ struct Items {
     size_t count;
 };
 
-Items items_of(Datum datum) {
+// An entry's estimate and its place in the order of bytes.
+struct Ranked {
+    uint64 estimate;
+    uint32 place;
+    static bool is_before(const Ranked &a, const Ranked &b) {
+        return a.estimate != b.estimate ? a.estimate > b.estimate : a.place < b.place;
+    }
+};
+
+constexpr size_t kAll = SKETCH_TOPK_MAX_K;
+
+// The `most` most frequent ones. Only their bytes are copied, which may be long.
+Items items_of(Datum datum, size_t most) {
     Sketch sketch = canonical<Topk>(datum);
     const uint8 *packed = static_cast<const uint8 *>(sketch.data);
     sketch_topk_cursor cursor;
+    sketch_topk_entry entry;
     check(sketch_topk_open(&cursor, packed, sketch.size), Topk::type);
     Items items = {Topk::header(sketch), nullptr, 0};
-    items.entries = static_cast<sketch_topk_entry *>(
-        MemoryContextAllocHuge(CurrentMemoryContext, (items.info.items + size_t{1}) * sizeof(sketch_topk_entry)));
-    for (sketch_topk_entry entry; sketch_topk_next(&cursor, &entry); items.count++) {
-        CHECK_FOR_INTERRUPTS();
+    Ranked *ranked = static_cast<Ranked *>(palloc((items.info.items + size_t{1}) * sizeof(Ranked)));
+    uint32 count = 0;
+    for (; sketch_topk_next(&cursor, &entry); count++) {
+        if (count % 1024 == 0) CHECK_FOR_INTERRUPTS();
+        ranked[count] = {entry.estimate, count};
+    }
+    std::sort(ranked, ranked + count, Ranked::is_before);
+    items.count = std::min<size_t>(most, count);
+    // Ranks in the order of bytes, in which the second pass meets them.
+    uint32 *rank_of = static_cast<uint32 *>(palloc((count + size_t{1}) * sizeof(uint32)));
+    for (uint32 i = 0; i < count; i++) rank_of[ranked[i].place] = i;
+    items.entries = static_cast<sketch_topk_entry *>(palloc((items.count + 1) * sizeof(sketch_topk_entry)));
+    check(sketch_topk_open(&cursor, packed, sketch.size), Topk::type);
+    for (uint32 place = 0; sketch_topk_next(&cursor, &entry); place++) {
+        if (place % 1024 == 0) CHECK_FOR_INTERRUPTS();
+        if (rank_of[place] >= items.count) continue;
         uint8 *copy = static_cast<uint8 *>(palloc(entry.item_size));
         memcpy(copy, entry.item, entry.item_size);
         entry.item = copy;
-        items.entries[items.count] = entry;
+        items.entries[rank_of[place]] = entry;
     }
-    std::sort(items.entries, items.entries + items.count, [](const sketch_topk_entry &a, const sketch_topk_entry &b) {
-        if (a.estimate != b.estimate) return a.estimate > b.estimate;
-        int order = memcmp(a.item, b.item, std::min(a.item_size, b.item_size));
-        return order != 0 ? order < 0 : a.item_size < b.item_size;
-    });
+    pfree(rank_of);
+    pfree(ranked);
     release(sketch);
     return items;
 }
@@ -163,8 +187,8 @@ struct Shape {
     int argument(int i) const { return is_typed ? i + 1 : i; }
 };
 
-void begin_rows(FunctionCallInfo fcinfo, Shape shape, Rows *rows) {
-    rows->items = items_of(PG_GETARG_DATUM(shape.argument(0)));
+void begin_rows(FunctionCallInfo fcinfo, Shape shape, size_t most, Rows *rows) {
+    rows->items = items_of(PG_GETARG_DATUM(shape.argument(0)), most);
     rows->as_text = !shape.is_typed;
     Oid type = shape.is_typed ? get_fn_expr_argtype(fcinfo->flinfo, 0) : InvalidOid;
     make_item_reader(&rows->reader, rows->items.info.kind, type, Topk::type);
@@ -205,14 +229,14 @@ Datum return_rows(FunctionCallInfo fcinfo, Shape shape, Prepare prepare) {
 
 Datum top_k(FunctionCallInfo fcinfo, Shape shape) {
     return return_rows(fcinfo, shape, [shape](FunctionCallInfo call, Rows *rows) {
-        size_t most = SKETCH_TOPK_MAX_K;
+        size_t most = kAll;
         if (call->nargs > shape.argument(1)) {
             int k = DatumGetInt32(call->args[shape.argument(1)].value);
             check_k(k);
             most = static_cast<size_t>(k);
         }
-        begin_rows(call, shape, rows);
-        return std::min(most, rows->items.count);
+        begin_rows(call, shape, most, rows);
+        return rows->items.count;
     });
 }
 
@@ -223,12 +247,13 @@ Datum heavy_hitters(FunctionCallInfo fcinfo, Shape shape) {
         double fraction = DatumGetFloat8(call->args[shape.argument(1)].value);
         if (!(fraction > 0 && fraction <= 1))
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("fraction must be above 0 and at most 1"));
-        begin_rows(call, shape, rows);
+        begin_rows(call, shape, kAll, rows);
         const sketch_topk_info &info = rows->items.info;
         const double total = static_cast<double>(info.total);
-        rows->threshold = fraction * total;
-        // Counts that a double does not hold exactly are compared so that none is missed.
-        const double least = info.total >> 52 == 0 ? rows->threshold : rows->threshold * (1 - 4 * DBL_EPSILON);
+        // Counts that a double does not hold exactly are compared so that none is missed, or guaranteed by rounding.
+        const double slack = info.total >> 52 == 0 ? 0 : 4 * DBL_EPSILON;
+        const double least = fraction * total * (1 - slack);
+        rows->threshold = fraction * total * (1 + slack);
         if (info.offset > 0 && static_cast<double>(info.offset) >= least)
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                     errmsg("fraction %g is too small for this %s", fraction, Topk::type),
@@ -334,7 +359,7 @@ PG_FN(topk_sketch_info) {
 }
 
 PG_FN(topk_sketch_to_jsonb) {
-    Items items = items_of(PG_GETARG_DATUM(0));
+    Items items = items_of(PG_GETARG_DATUM(0), kAll);
     StringInfoData out;
     begin_json<Topk>(&out);
     append_facts(&out, items.info);
@@ -348,6 +373,6 @@ PG_FN(approx_top_k_final) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     StringInfoData out;
     initStringInfo(&out);
-    append_json_items(&out, items_of(PG_GETARG_DATUM(0)));
+    append_json_items(&out, items_of(PG_GETARG_DATUM(0), kAll));
     return jsonb_from(&out);
 }
