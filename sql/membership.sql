@@ -40,7 +40,7 @@ SELECT contains(membership_agg(1, 10), NULL::int) AS null;
 SELECT merge(s, s) = s AS idempotent, merge(s, t) = merge(t, s) AS commutative FROM (SELECT membership_agg(key, 100) AS s, membership_agg(minute::text, 5000) AS t FROM seen) q;
 SELECT add(membership_agg(x, 100), 50) = membership_agg(x, 100) AS there_already, contains(add(membership_agg(x, 100), 0), 0) AS new FROM generate_series(1, 60) x;
 
--- stored out of line: a probe fetches one block; the same value probed again is fetched as a whole
+-- stored out of line: a probe fetches one block; the same value probed again and again is fetched as a whole
 CREATE TABLE stored (id int, s membership_sketch);
 INSERT INTO stored SELECT g, membership_agg(i * 10 + g, 200000) FROM generate_series(1, 3) g, generate_series(1, 140000) i GROUP BY g;
 SELECT id, length(s::bytea) > 100000 AS large, contains(s, 10 + id) AS first, contains(s, 1400000 + id) AS last, contains(s, 5) AS other FROM stored ORDER BY id;
@@ -50,10 +50,33 @@ SELECT contains(s, 'x') FROM stored;
 ALTER TABLE stored ALTER s SET STORAGE extended;
 UPDATE stored SET s = merge(s, s);
 SELECT id, contains(s, 10 + id) AS first, contains(s, 5) AS other FROM stored ORDER BY id;
+-- tokens, too; and whatever work_mem allows to keep, slices answer as the whole does
+CREATE TABLE tokens (id int, s membership_sketch);
+INSERT INTO tokens SELECT g, membership_agg(i * 10 + g, g * 1000000) FROM generate_series(1, 3) g, generate_series(1, 40000) i GROUP BY g;
+SELECT id, length(s::bytea) > 100000 AS large, sketch_info(s)->>'mode' AS mode, contains(s, 10 + id) AS first, contains(s, 400000 + id) AS last, contains(s, 5) AS other FROM tokens ORDER BY id;
+SELECT id, bool_and(contains(s, i * 10 + id)) AS all_found, count(*) FILTER (WHERE contains(s, -i)) AS others FROM tokens, generate_series(1, 5000) i GROUP BY id ORDER BY id;
+SET work_mem = '64kB';
+SELECT t.id, bool_and(contains(t.s, i * 10 + t.id)) AS tokens, bool_and(contains(b.s, i * 10 + t.id)) AS blocks, count(*) FILTER (WHERE contains(t.s, -i)) AS others
+FROM tokens t JOIN stored b USING (id), generate_series(1, 3000) i GROUP BY t.id ORDER BY t.id;
+SELECT sum(contains((SELECT s FROM tokens WHERE id = 2), i)::int) AS in_slices FROM generate_series(1, 2000) i;
+RESET work_mem;
+SELECT sum(contains((SELECT s FROM tokens WHERE id = 2), i)::int) AS as_a_whole FROM generate_series(1, 2000) i;
+-- damaged where it is stored: said of the filter before anything is said of the item
+CREATE FUNCTION raw(bytea, bytea) RETURNS membership_sketch LANGUAGE internal STRICT IMMUTABLE AS 'byteacat';
+CREATE TABLE damaged (id int, s membership_sketch);
+INSERT INTO damaged SELECT 1, raw(set_byte(s::bytea, 3, 0), '') FROM tokens WHERE id = 1;
+INSERT INTO damaged SELECT 2, raw(set_byte(s::bytea, 3, 30), '') FROM tokens WHERE id = 1;
+INSERT INTO damaged SELECT 3, raw(s::bytea, 'x') FROM tokens WHERE id = 1;
+INSERT INTO damaged SELECT 4, raw(set_byte(s::bytea, 4, 23), '') FROM tokens WHERE id = 1;
+SELECT contains(s, 5) FROM damaged WHERE id = 1;
+SELECT contains(s, 5) FROM damaged WHERE id = 2;
+SELECT contains(s, 'x') FROM damaged WHERE id = 3;
+SELECT contains(s, 5) FROM damaged WHERE id = 4;
 
 -- what it says of itself
 SELECT sketch_info(membership_agg(i, 1000)) - 'bytes' - 'false_positive_rate' AS tokens FROM generate_series(1, 3) i;
 SELECT sketch_info(s) - 'bytes' - 'false_positive_rate' AS blocks FROM filters;
 SELECT membership_agg(i, 1000)::jsonb - 'false_positive_rate' AS json FROM generate_series(1, 3) i;
 
-DROP TABLE seen, filters, minutes, stored;
+DROP TABLE seen, filters, minutes, stored, tokens, damaged;
+DROP FUNCTION raw;

@@ -258,6 +258,11 @@ SKETCH_API uint64_t sketch_hash(const void *bytes, size_t size) SKETCH_NOEXCEPT;
 /* The same of 8 bytes, least significant first: a bijection. */
 SKETCH_API uint64_t sketch_hash_word(uint64_t word) SKETCH_NOEXCEPT;
 
+/* Where the salts of hash tables in work forms begin: a number that who sends sketches to this process cannot know, once
+ * and first of all. Without it they are the same in each process, and stored bytes can be made such that merging them
+ * takes time that grows with the square of their size. No packed byte and no answer depends on it. */
+SKETCH_API void sketch_set_salt(uint64_t salt) SKETCH_NOEXCEPT;
+
 /* Kind of a packed value of a hashed family, from its first 4 bytes or more; 0 if there are fewer. */
 SKETCH_API int sketch_packed_kind(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
 
@@ -304,7 +309,8 @@ SKETCH_API sketch_status sketch_distinct_check(const uint8_t *packed, size_t siz
 /* Maximum-likelihood estimate of the number of different items: finite; a whole number while tokens are kept. */
 SKETCH_API sketch_status sketch_distinct_count(const void *sketch, size_t size, double *estimate) SKETCH_NOEXCEPT;
 
-/* Interval that holds the number of different items with this confidence, in (0, 1), from the observed information. */
+/* Interval that holds the number of different items with this confidence, in (0, 1): with few items a register from the
+ * distribution of how many are hidden behind others, else from the observed information. */
 SKETCH_API sketch_status sketch_distinct_bounds(const void *sketch, size_t size, double confidence, double *lower,
                                                 double *upper) SKETCH_NOEXCEPT;
 
@@ -446,8 +452,7 @@ SKETCH_API sketch_status sketch_topk_add(void *state, size_t size, int kind, con
                                          uint64_t weight, sketch_growth *growth) SKETCH_NOEXCEPT;
 
 /* Asks for at most this k (1 .. SKETCH_TOPK_MAX_K) from now on. OK or GROW. */
-SKETCH_API sketch_status sketch_topk_limit(void *state, size_t size, uint32_t k,
-                                           sketch_growth *growth) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_topk_limit(void *state, size_t size, uint32_t k, sketch_growth *growth) SKETCH_NOEXCEPT;
 
 /* Adds another sketch, packed or work, but not the state itself; the smaller k wins. OK, GROW, OVERFLOW, WRONG_KIND,
  * TOO_LARGE, or what is wrong with the other sketch. */
@@ -509,11 +514,12 @@ SKETCH_API sketch_status sketch_topk_bounds(const uint8_t *packed, size_t size, 
  * membership: split-block Bloom filter (Putze, Sanders and Singler 2007, as in Apache Parquet) of 2^log2_blocks blocks
  * of 256 bits; hash tokens while there are few.
  *
- * No false negative. False positives at or below the rate up to the expected items; sketch_membership_rate tells the
- * actual one. Filters of different sizes merge to the smaller one, exactly as if made with it.
+ * No false negative. False positives at or below the rate up to the expected items, on average over filters;
+ * sketch_membership_rate tells the actual one. Filters of different sizes merge to the smaller one, exactly as if made with it.
  *
- * Calls that go through a whole filter (move, merge, pack, check, rate) take as long as its memory does: some
- * 50 ms for 128 MB. Packing tokens sorts them: about a second for the 8 million that the largest filter holds.
+ * Calls that go through a whole filter (move, merge, pack, check, rate) take as long as its memory does, whatever is in
+ * it: some 50 to 200 ms for 128 MB of blocks. Tokens take some 100 ns each to merge or to pack, which sorts them: about a
+ * second for the 8 million that the largest filter holds.
  * ---------------------------------------------------------------------------------------------------------------------
  */
 #define SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS 22 /* 128 MB */
@@ -561,13 +567,27 @@ SKETCH_API sketch_status sketch_membership_contains(const void *sketch, size_t s
                                                     int *found) SKETCH_NOEXCEPT;
 
 /*
- * The same for values too large to be fetched as a whole. From the first SKETCH_MEMBERSHIP_HEAD_SIZE bytes (or all, if
- * there are fewer) of a packed value of total_size bytes: the place of the one block that decides, or *length = 0 if
- * the value must be read as a whole (tokens). Then whether that block has the item.
+ * The same for values too large to be fetched as a whole: of a packed value of any size some hundred bytes are read, in
+ * a few pieces. (One that is made of equal leading bits of tokens on purpose may need more, but no more than there is.)
+ *
+ *   probe_open   from the first SKETCH_MEMBERSHIP_HEAD_SIZE bytes (or all, if there are fewer) of total_size bytes. OK, or
+ *                what is wrong with them; then `kind` says what to hash.
+ *   probe_hash   begins to look for an item: `offset` and `length` say what to read.
+ *   probe_read   takes what was read, of `size` >= length bytes. 0: not contained; 1: contained; -1: read further.
  */
-SKETCH_API sketch_status sketch_membership_locate(const uint8_t *head, size_t head_size, size_t total_size, int kind,
-                                                  uint64_t hash, size_t *offset, size_t *length) SKETCH_NOEXCEPT;
-SKETCH_API int sketch_membership_block_contains(const uint8_t *block, uint64_t hash) SKETCH_NOEXCEPT;
+typedef struct sketch_membership_probe {
+    size_t offset, length;
+    int kind, is_dense;
+    /* The rest is the library's own. */
+    int log2_blocks, step, skip;
+    uint64_t tokens, token, first, bits;
+} sketch_membership_probe;
+
+SKETCH_API sketch_status sketch_membership_probe_open(const uint8_t *head, size_t head_size, size_t total_size,
+                                                      sketch_membership_probe *probe) SKETCH_NOEXCEPT;
+SKETCH_API void sketch_membership_probe_hash(sketch_membership_probe *probe, uint64_t hash) SKETCH_NOEXCEPT;
+SKETCH_API int sketch_membership_probe_read(sketch_membership_probe *probe, const uint8_t *bytes,
+                                            size_t size) SKETCH_NOEXCEPT;
 
 /* Probability that an item that was not added is found: from the bits that are set, over all blocks. */
 SKETCH_API sketch_status sketch_membership_rate(const void *sketch, size_t size, double *rate) SKETCH_NOEXCEPT;

@@ -34,13 +34,15 @@ void add(benchmark::State &state) {
 }
 BENCHMARK(add)->Name("membership_add")->Arg(8)->Arg(10)->Arg(16)->Arg(20);
 
-// A fresh filter, from its first item on: the table of tokens, its growth, and blocks.
+// A fresh filter, from its first item on: the table of tokens, its growth, and blocks. Other items each time: no
+// processor can learn where they go.
 void build(benchmark::State &state) {
     const int log2_blocks = static_cast<int>(state.range(0));
     const uint64_t items = static_cast<uint64_t>(state.range(1));
+    uint64_t item = 0;
     for (auto _ : state) {
         MembershipSketch s(log2_blocks);
-        for (uint64_t i = 0; i < items; i++) s.try_add(sketch_hash_word(i));
+        for (uint64_t i = 0; i < items; i++) s.try_add(sketch_hash_word(item++));
         benchmark::DoNotOptimize(s.data());
     }
     per_item(state, items);
@@ -73,6 +75,8 @@ BENCHMARK(contains)
     ->Args({10, 70, 0})
     ->Args({10, 2000, 0})
     ->Args({20, 2000000, 0})
+    ->Args({16, 131072, 0})
+    ->Args({22, 8000000, 0})
     ->Args({10, 5000, 1})
     ->Args({10, 70, 1});
 
@@ -90,6 +94,29 @@ BENCHMARK(merge)
     ->Args({10, 14, 50000})
     ->Args({10, 10, 70})
     ->Args({20, 20, 3000000});
+
+// Tokens into a fresh state that gets as many twice: from work forms, as partial states are, and from packed ones.
+void merge_tokens(benchmark::State &state) {
+    const size_t items = static_cast<size_t>(state.range(0));
+    MembershipSketch one = filter_of(hashes_of(items), 22), two = filter_of(hashes_of(items, 1u << 30), 22);
+    Bytes packed_one = one.pack(), packed_two = two.pack();
+    for (auto _ : state) {
+        MembershipSketch s(22);
+        if (state.range(1)) s.merge(one), s.merge(two);
+        else s.merge(packed_one), s.merge(packed_two);
+        benchmark::DoNotOptimize(s.data());
+    }
+    per_item(state, 2 * items);
+}
+BENCHMARK(merge_tokens)
+    ->Name("membership_merge_tokens")
+    ->ArgNames({"items", "work"})
+    ->Args({1000, 0})
+    ->Args({1000, 1})
+    ->Args({100000, 0})
+    ->Args({100000, 1})
+    ->Args({2000000, 0})
+    ->Args({2000000, 1});
 
 // Roll-up: filters of small groups into one fresh state each time.
 void merge_small(benchmark::State &state) {

@@ -98,11 +98,7 @@ void topk_add_to_groups(benchmark::State &state) {
     per_item(state, texts.size());
     state.counters["bytes"] = bytes / static_cast<double>(groups);
 }
-BENCHMARK(topk_add_to_groups)
-    ->Args({1440, 70})
-    ->Args({1440, 700})
-    ->Args({144, 7000})
-    ->Unit(benchmark::kMillisecond);
+BENCHMARK(topk_add_to_groups)->Args({1440, 70})->Args({1440, 700})->Args({144, 7000})->Unit(benchmark::kMillisecond);
 
 // Roll-up: many packed sketches into one state. Range: rows each, k.
 void topk_merge_packed(benchmark::State &state) {
@@ -125,11 +121,7 @@ void topk_merge_packed(benchmark::State &state) {
     per_item(state, packed.size());
     state.counters["bytes"] = bytes;
 }
-BENCHMARK(topk_merge_packed)
-    ->Args({70, 96})
-    ->Args({1000, 96})
-    ->Args({3000, 1000})
-    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(topk_merge_packed)->Args({70, 96})->Args({1000, 96})->Args({3000, 1000})->Unit(benchmark::kMicrosecond);
 
 TopkSketch sketch_of(size_t rows, uint32_t k) {
     TopkSketch s(k);

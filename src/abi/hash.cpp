@@ -2,6 +2,7 @@
 #include "../core/bytes.hpp"
 #include "../core/format.hpp"
 #include "../core/hash.hpp"
+#include "../core/salt.hpp"
 
 uint64_t sketch_hash(const void *bytes, size_t size) noexcept { return XXH3_64bits(bytes, size); }
 
@@ -9,5 +10,7 @@ uint64_t sketch_hash_word(uint64_t word) noexcept {
     uint64_t bytes = sketch::to_little_endian(word);
     return XXH3_64bits(&bytes, sizeof bytes);
 }
+
+void sketch_set_salt(uint64_t salt) noexcept { sketch::salt_counter.store(salt, std::memory_order_relaxed); }
 
 int sketch_packed_kind(const uint8_t *packed, size_t size) noexcept { return size < 4 ? 0 : packed[3]; }

@@ -58,26 +58,21 @@ sketch_status sketch_membership_contains(const void *sketch, size_t size, int ki
     View view;
     if (Status s = open(sketch, size, view); s != SKETCH_OK) return s;
     if (view.kind != kind) return SKETCH_WRONG_KIND;
-    if (view.dense)
-        *found = has_bits(view.data + kBlockSize * block_of(hash, view.log2_blocks), token_low(hash), view.words());
-    else if (view.work) *found = work_tokens_contain(view, token_of(hash, view.log2_blocks));
-    else *found = packed_tokens_contain(view, token_of(hash, view.log2_blocks));
+    if (!view.work) *found = packed_contains(view, hash);
+    else if (!view.dense) *found = work_tokens_contain(view, token_of(hash, view.log2_blocks));
+    else *found = has_bits(view.data + kBlockSize * block_of(hash, view.log2_blocks), token_low(hash), view.words());
     return SKETCH_OK;
 }
 
-sketch_status sketch_membership_locate(const uint8_t *head, size_t head_size, size_t total_size, int kind,
-                                       uint64_t hash, size_t *offset, size_t *length) noexcept {
-    PackedHeader header;
-    if (Status s = read_header(head, head_size, header); s != SKETCH_OK) return s;
-    if (total_size != header.size) return total_size < header.size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
-    if (header.kind != kind) return SKETCH_WRONG_KIND;
-    *offset = header.dense ? kPackedHeader + kBlockSize * block_of(hash, header.log2_blocks) : 0;
-    *length = header.dense ? kBlockSize : 0;
-    return SKETCH_OK;
+sketch_status sketch_membership_probe_open(const uint8_t *head, size_t head_size, size_t total_size,
+                                           sketch_membership_probe *probe) noexcept {
+    return probe_open(head, head_size, total_size, *probe);
 }
 
-int sketch_membership_block_contains(const uint8_t *block, uint64_t hash) noexcept {
-    return has_bits(block, token_low(hash), Words::little_endian);
+void sketch_membership_probe_hash(sketch_membership_probe *probe, uint64_t hash) noexcept { probe_hash(*probe, hash); }
+
+int sketch_membership_probe_read(sketch_membership_probe *probe, const uint8_t *bytes, size_t size) noexcept {
+    return probe_read(*probe, bytes, size);
 }
 
 sketch_status sketch_membership_rate(const void *sketch, size_t size, double *rate) noexcept {

@@ -180,4 +180,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
 Status work_read(const void *state, std::size_t size, Storage &storage, View &into) noexcept;
 Status work_read_header(const void *state, std::size_t size, View &into) noexcept;
 
+// Sorts what is nearly in order, as the slots of a work form are; or gives up, with no token lost, and returns false.
+bool sort_by_insertion(std::uint32_t *tokens, std::size_t count) noexcept;
+
 }  // namespace sketch::distinct

@@ -152,15 +152,19 @@ Observation observe(const std::uint32_t *tokens, std::uint32_t count) noexcept {
 // the relative standard error follows from the Fisher information of a register.
 constexpr double kBias = 0.19074089878372704, kStandardError = 0.4939;
 
+// As many items there are at least: with fewer, tokens would have been kept.
+double certain(const View &v, const Observation &o) noexcept {
+    return v.dense ? std::max(o.seen, most_tokens(v.precision) + 1.0) : o.seen;
+}
+
 double observed_estimate(const View &v, Estimate &raw, Observation &o) noexcept {
     o = v.dense ? observe(v.registers, v.precision) : observe(v.tokens, v.token_count);
     raw = solve(o);
     if (!v.dense) return std::max(std::round(raw.n), o.seen);  // nearly always what it is rounded to
-    o.seen = std::max(o.seen, most_tokens(v.precision) + 1.0);
     double shrink = 1 / (1 + kBias / o.parts);
     raw.n *= shrink;
     raw.variance *= shrink * shrink;
-    return std::max(raw.n, o.seen);
+    return std::max(raw.n, certain(v, o));
 }
 
 // The inverse of the lower tail of the standard normal distribution, 0 < p <= 1/2, relative error below 1.2e-9:
@@ -200,6 +204,112 @@ double poisson_quantile(double mean, double p) noexcept {
     return c;
 }
 
+// How many of n items are hidden: fell into a cell that others had hit, or into one that the registers do not tell of.
+//
+// Given that a cell of rate t was hit, the other items in it are Poisson, but for the condition that there was one: the
+// mean is t / (1 - e^-t) - 1, the variance t / (1 - e^-t) (1 + t - t / (1 - e^-t)). t is taken of n - 1 items: of n,
+// one is the one that was seen. The variance of their sum is V for Poisson n and V (1 - V / n) for fixed n; that is n -
+// information, and what it becomes as in `solve`. The distribution is taken to be the one with this mean and variance
+// for which P(j + 1) / P(j) is linear in j, divided by j + 1 (Panjer's class: binomial, Poisson or negative binomial):
+// the true one is close to it, lattice and skewness included.
+class Hidden {
+  public:
+    Hidden(const Observation &o, double n) noexcept {
+        double untold = o.parts - o.missed, variance = 0;
+        const double x = (n - 1) / o.parts;
+        double t = x * power_of_two(1 - kLevels), z = std::expm1(t);
+        for (int j = kLevels - 1; j >= 0; j--) {
+            if (o.hit[j] > 0) {
+                const double others = z < kCertain ? t / z : 0, items = t + others;
+                untold -= o.hit[j] * power_of_two(-j);
+                mean_ += o.hit[j] * (items - 1);
+                variance += o.hit[j] * (items * (1 - others));
+            }
+            z = z < kCertain ? z * (z + 2) : z;
+            t *= 2;
+        }
+        untold = std::max(untold, 0.0) * x;
+        mean_ = std::max(mean_ + untold, 0.0);
+        variance_ = std::max(variance + untold, 0.0);
+        slope_ = mean_ > 0 ? 1 - variance_ * std::max(1 - variance_ / n, 0.0) / mean_ : 0;
+    }
+    double variance() const noexcept { return variance_; }  // V
+
+    // P(hidden >= k) and P(hidden <= k), each together with as much of the other tail as is not more probable (Blaker
+    // 2000, "Confidence curves and improved exact confidence intervals for discrete distributions"). That is the
+    // smallest error at which a two-sided test rejects n; where one tail cannot be reached, the other has all of it.
+    double plausibility_of_at_least(double k) const noexcept {
+        double right = at_least(k), left = 0, p = first(), j = 0;
+        while (left + p <= right && j < k) {
+            left += p;
+            p = next(p, j++);
+        }
+        return right + left;
+    }
+    double plausibility_of_at_most(double k) const noexcept {
+        double left = at_most(k), right = 1, p = first(), j = 0;
+        while (right > left && p > 0) {
+            right -= p;
+            p = next(p, j++);
+        }
+        return left + std::clamp(right, 0.0, left);
+    }
+    double at_least(double k) const noexcept {
+        double p = first(), sum = 0, j = 0;
+        while (j < k) p = next(p, j++);
+        for (; p > sum * 1e-17; p = next(p, j++)) sum += p;
+        return sum;
+    }
+    double at_most(double k) const noexcept {
+        double p = first(), sum = 0;
+        for (double j = 0; j <= k; p = next(p, j++)) sum += p;
+        return sum;
+    }
+
+  private:
+    static constexpr double kCertain = 1e100;  // e^t - 1 of a cell that is hit for certain
+
+    double first() const noexcept {
+        return std::exp(std::abs(slope_) < 1e-9 ? -mean_ : mean_ / slope_ * std::log1p(-slope_));
+    }
+    double next(double p, double j) const noexcept {
+        return p * std::max(mean_ - j * slope_, 0.0) / ((j + 1) * (1 - slope_));
+    }
+
+    double mean_ = 0, variance_ = 0;
+    double slope_ = 0;  // 1 - variance / mean, of fixed n
+};
+
+// Up to this variance V of hidden items intervals are computed from their distribution; above, it is normal.
+constexpr double kFewHidden = 100;
+
+// The most items that are plausible, n or more of them: the test rejects a larger number with this error.
+double most_plausible(const Observation &o, double n, double error) noexcept {
+    auto tail = [&](double items) { return Hidden(o, items).at_least(items - o.seen); };
+    // Plausible is at most twice the tail, which falls.
+    double step = 1;
+    while (2 * tail(n + step) > error) step *= 2;
+    double from = n;
+    for (double to = n + step; to - from > 1;) {
+        double middle = std::floor((from + to) / 2);
+        (2 * tail(middle) > error ? from : to) = middle;
+    }
+    while (from > n && Hidden(o, from).plausibility_of_at_least(from - o.seen) <= error) from--;
+    return from;
+}
+
+// The fewest items that are plausible, from `least` to n.
+double least_plausible(const Observation &o, double least, double n, double error) noexcept {
+    double from = least - 1;
+    for (double to = n; to - from > 1;) {
+        double middle = std::floor((from + to) / 2);
+        (2 * Hidden(o, middle).at_most(middle - o.seen) > error ? to : from) = middle;
+    }
+    from++;
+    while (from < n && Hidden(o, from).plausibility_of_at_most(from - o.seen) <= error) from++;
+    return from;
+}
+
 }  // namespace
 
 double relative_standard_error(int precision) noexcept { return kStandardError / std::sqrt(register_count(precision)); }
@@ -225,10 +335,15 @@ void bounds(const View &view, double confidence, double &lower, double &upper) n
         upper = std::max(n, o.seen + poisson_quantile(hidden, 1 - tail));
         return;
     }
+    if (Hidden(o, n).variance() <= kFewHidden) {
+        lower = std::min(n, least_plausible(o, certain(view, o), std::ceil(n), 2 * tail));
+        upper = std::max(n, most_plausible(o, std::floor(n), 2 * tail));
+        return;
+    }
     // The error is relative, so it is normal on the scale of logarithms.
     const double widest = 100;
     double spread = std::min(-normal_quantile(tail) * std::sqrt(raw.variance) / raw.n, widest);
-    lower = std::min(n, std::max(o.seen, raw.n * std::exp(-spread)));
+    lower = std::min(n, std::max(certain(view, o), raw.n * std::exp(-spread)));
     upper = std::max(n, raw.n * std::exp(spread));
 }
 

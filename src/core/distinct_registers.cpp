@@ -74,7 +74,7 @@ Register downsized(Register r, int from, int precision, std::uint32_t block) noe
     std::uint32_t shift = 2 * static_cast<std::uint32_t>(from - precision - static_cast<int>(std::bit_width(block)));
     std::uint32_t moving = kFlagBits + last - u;  // flags of other levels, whose distance from u grows
     std::uint32_t mask = (1u << moving) - 1, flags = r & kFlagMask;
-    flags = (flags & ~mask) | (shift < 32 ? (flags & mask) >> shift : 0);
+    flags = (flags & ~mask) | (flags & mask) >> shift;
     return static_cast<Register>((u + shift) << kFlagBits | flags);
 }
 

@@ -10,7 +10,26 @@
 
 namespace sketch::distinct {
 
+bool sort_by_insertion(std::uint32_t *tokens, std::size_t count) noexcept {
+    std::size_t moves = 8 * count + 64;
+    for (std::size_t i = 1; i < count; i++) {
+        std::uint32_t token = tokens[i];
+        std::size_t at = i;
+        for (; at > 0 && tokens[at - 1] > token; at--) tokens[at] = tokens[at - 1];
+        tokens[at] = token;
+        if (i - at > moves) return false;
+        moves -= i - at;
+    }
+    return true;
+}
+
 namespace {
+
+// Slots are in the order of their indexes but for what collided, so this is nearly linear. Unless someone made it so:
+// then the sort that is never slow takes over.
+void sort_tokens(std::uint32_t *tokens, std::size_t count) noexcept {
+    if (!sort_by_insertion(tokens, count)) std::sort(tokens, tokens + count);
+}
 
 constexpr std::uint8_t kLayout = 1;
 enum : std::uint8_t { kDense = 1 };
@@ -36,8 +55,11 @@ constexpr std::size_t token_size(std::size_t tokens, int precision) noexcept {
     while (size < full && most_tokens_in(size) < tokens) size *= 2;
     return std::min(size, full);
 }
+// Limiting the precision leaves a buffer as it is, so that the largest is the same for all of them.
+constexpr std::size_t kMostTokenSize = token_size(kMostTokens, kMaxPrecision),
+                      kMostDenseSize = dense_size(kMaxPrecision);
 static_assert(most_tokens_in(512) >= 70);
-static_assert(most_tokens_in(token_size(kMostTokens, kMaxPrecision)) >= kMostTokens);
+static_assert(most_tokens_in(kMostTokenSize) >= kMostTokens);
 
 // A work form that this library wrote, 8-byte aligned: what mutation needs.
 class Work {
@@ -50,26 +72,82 @@ class Work {
     Register *registers() const noexcept { return reinterpret_cast<Register *>(bytes_ + kHeaderSize); }
     std::uint32_t *slots() const noexcept { return reinterpret_cast<std::uint32_t *>(bytes_ + kHeaderSize); }
 
-    // The slot that holds the token, or the free one where it belongs. There is always a free one.
-    std::uint32_t &find(std::uint32_t token) const noexcept {
-        const std::size_t count = slots_in(size_);
-        std::size_t at = index_of(token) * count >> kTokenBits;
-        while (slots()[at] != 0 && slots()[at] != token + 1) at = at + 1 < count ? at + 1 : 0;
-        return slots()[at];
-    }
-    bool has(std::uint32_t token) const noexcept { return find(token) != 0; }
+    std::size_t slot_count() const noexcept { return slots_in(size_); }
     std::size_t room() const noexcept { return std::min<std::size_t>(most_tokens(precision()), most_tokens_in(size_)); }
 
+    // The slot where the search for a token begins. In the order of tokens, so that slots are nearly sorted.
+    std::size_t home_of(std::uint32_t token) const noexcept { return index_of(token) * slot_count() >> kTokenBits; }
+
+    // The slot that holds the token, or the free one where it belongs. There is always a free one. Adds to `steps` how
+    // far that is from home: not far for tokens of hashes, but those that someone chose may all have one home.
+    std::uint32_t &find(std::uint32_t token, std::size_t &steps) const noexcept {
+        const std::size_t count = slot_count();
+        std::size_t at = home_of(token);
+        for (; slots()[at] != 0 && slots()[at] != token + 1; steps++) at = at + 1 < count ? at + 1 : 0;
+        return slots()[at];
+    }
+    std::uint32_t &find(std::uint32_t token) const noexcept {
+        std::size_t steps = 0;
+        return find(token, steps);
+    }
+
+    // Visits the tokens that went around the end last.
     template <typename Visit>
     void for_each_token(Visit visit) const noexcept {
-        for (std::size_t i = 0; i < slots_in(size_); i++)
-            if (slots()[i] != 0) visit(slots()[i] - 1);
+        const std::size_t count = slot_count();
+        std::size_t begin = 0;
+        while (begin < count && slots()[begin] != 0 && home_of(slots()[begin] - 1) > begin) begin++;
+        auto visit_from_to = [&](std::size_t from, std::size_t to) {
+            for (std::size_t i = from; i < to; i++)
+                if (slots()[i] != 0) visit(slots()[i] - 1);
+        };
+        visit_from_to(begin, count);
+        visit_from_to(0, begin);
     }
 
   private:
     std::uint8_t *bytes_;
     std::size_t size_;
 };
+
+// Puts ascending tokens where find will look for them, in linear time wherever their homes are: into slots that are all
+// free at first.
+class Filling {
+  public:
+    explicit Filling(const Work &work) noexcept : work_(work) {}
+    void put(std::uint32_t token) noexcept {
+        const std::size_t at = std::max(end_, work_.home_of(token));
+        if (at < work_.slot_count()) {
+            work_.slots()[at] = token + 1;
+            end_ = at + 1;
+            return;
+        }
+        while (work_.slots()[around_] != 0) around_++;
+        work_.slots()[around_] = token + 1;
+    }
+
+  private:
+    const Work &work_;
+    std::size_t end_ = 0, around_ = 0;
+};
+
+// All tokens of a table that this library wrote, ascending.
+void read_tokens(const Work &work, std::uint32_t *tokens) noexcept {
+    std::size_t count = 0;
+    work.for_each_token([&](std::uint32_t token) { tokens[count++] = token; });
+    sort_tokens(tokens, count);
+}
+
+// Steps in all after which the searches of one call are given up: tokens of hashes need fewer, even to fill a table.
+std::size_t patience_with(const Work &work) noexcept { return 4 * work.slot_count(); }
+
+[[gnu::noinline]] void move_in_order(const Work &work, const Work &old) noexcept {
+    std::uint32_t tokens[kMostTokens];
+    read_tokens(old, tokens);
+    std::fill_n(work.slots(), work.slot_count(), 0u);
+    Filling filling(work);
+    std::for_each(tokens, tokens + old.header().used, [&](std::uint32_t token) { filling.put(token); });
+}
 
 Status grow_to_tokens(std::size_t tokens, int precision, sketch_growth &growth) noexcept {
     growth = {};
@@ -121,7 +199,12 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
         old.for_each_token([&](std::uint32_t token) { insert_token(work.registers(), h.precision, token); });
     } else {
         h.used = old.header().used;
-        old.for_each_token([&](std::uint32_t token) { work.find(token) = token + 1; });
+        const std::size_t patience = patience_with(work);
+        std::size_t steps = 0;
+        old.for_each_token([&](std::uint32_t token) {
+            if (steps <= patience) work.find(token, steps) = token + 1;
+        });
+        if (steps > patience) move_in_order(work, old);
     }
 }
 
@@ -150,29 +233,81 @@ Status work_limit(void *state, std::size_t size, int precision, sketch_growth &g
     return SKETCH_OK;
 }
 
+namespace {
+
+// visit(token) for what is in either of two ascending sets, ascending.
+template <typename Visit>
+void for_each_of_both(const std::uint32_t *a, std::size_t a_count, const std::uint32_t *b, std::size_t b_count,
+                      Visit visit) noexcept {
+    const std::uint32_t *const a_end = a + a_count, *const b_end = b + b_count;
+    while (a < a_end && b < b_end) {
+        const std::uint32_t left = *a, right = *b;
+        visit(std::min(left, right));
+        a += left <= right;
+        b += right <= left;
+    }
+    std::for_each(a, a_end, visit);
+    std::for_each(b, b_end, visit);
+}
+
+// What must grow before this many tokens are in the table.
+Status room_for(const Work &work, std::size_t tokens, int precision, sketch_growth &growth) noexcept {
+    if (tokens > most_tokens(precision)) return grow_to_registers(precision, growth);
+    return tokens > work.room() ? grow_to_tokens(tokens, precision, growth) : SKETCH_OK;
+}
+
+// Merges tokens in time linear in the size of the table, wherever they are.
+[[gnu::noinline]] Status merge_in_order(const Work &work, const View &other, int precision,
+                                        sketch_growth &growth) noexcept {
+    WorkHeader &h = work.header();
+    std::uint32_t held[kMostTokens];
+    read_tokens(work, held);
+    auto for_each = [&](auto visit) { for_each_of_both(held, h.used, other.tokens, other.token_count, visit); };
+    std::uint32_t together = 0;
+    for_each([&](std::uint32_t) { together++; });
+    if (Status s = room_for(work, together, precision, growth); s != SKETCH_OK) return s;
+    std::fill_n(work.slots(), work.slot_count(), 0u);
+    Filling filling(work);
+    for_each([&](std::uint32_t token) { filling.put(token); });
+    h.used = together;
+    h.precision = static_cast<std::uint8_t>(precision);
+    return SKETCH_OK;
+}
+
+// Tokens of hashes find their slots within a few steps. Where they take many, they were chosen so.
+Status merge_tokens(const Work &work, const View &other, int precision, sketch_growth &growth) noexcept {
+    WorkHeader &h = work.header();
+    const std::size_t patience = patience_with(work);
+    std::size_t steps = 0, together = h.used + other.token_count;
+    if (together > std::min<std::size_t>(most_tokens(precision), work.room())) {  // perhaps some are in both
+        together = h.used;
+        for (std::uint32_t i = 0; i < other.token_count; i++) {
+            together += work.find(other.tokens[i], steps) == 0;
+            if (steps > patience) return merge_in_order(work, other, precision, growth);
+        }
+    }
+    if (Status s = room_for(work, together, precision, growth); s != SKETCH_OK) return s;
+    h.precision = static_cast<std::uint8_t>(precision);
+    for (std::uint32_t i = 0; i < other.token_count; i++) {
+        std::uint32_t &slot = work.find(other.tokens[i], steps);
+        h.used += slot == 0;
+        slot = other.tokens[i] + 1;
+        if (steps > patience) return merge_in_order(work, other, precision, growth);
+    }
+    return SKETCH_OK;
+}
+
+}  // namespace
+
 Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
     if (h.kind != other.kind) return SKETCH_WRONG_KIND;
     const int precision = std::min<int>(h.precision, other.precision);
-    if (!work.dense()) {
-        if (other.dense) return grow_to_registers(precision, growth);
-        std::size_t tokens = h.used + other.token_count;
-        if (tokens > most_tokens(precision) || tokens > work.room()) {  // perhaps some are in both
-            tokens = h.used;
-            for (std::uint32_t i = 0; i < other.token_count; i++) tokens += !work.has(other.tokens[i]);
-            if (tokens > most_tokens(precision)) return grow_to_registers(precision, growth);
-            if (tokens > work.room()) return grow_to_tokens(tokens, precision, growth);
-        }
-    }
-    if (Status s = work_limit(state, size, precision, growth); s != SKETCH_OK) return s;
-    if (!work.dense()) {
-        for (std::uint32_t i = 0; i < other.token_count; i++) {
-            std::uint32_t &slot = work.find(other.tokens[i]);
-            h.used += slot == 0;
-            slot = other.tokens[i] + 1;
-        }
-    } else if (other.dense) {
+    if (!work.dense())
+        return other.dense ? grow_to_registers(precision, growth) : merge_tokens(work, other, precision, growth);
+    work_limit(state, size, precision, growth);  // registers need no room for that
+    if (other.dense) {
         merge_downsized(work.registers(), precision, other.registers, other.precision);
     } else {
         for (std::uint32_t i = 0; i < other.token_count; i++)
@@ -193,6 +328,8 @@ Status work_read_header(const void *state, std::size_t size, View &into) noexcep
         h.zeros[0] != 0 || h.zeros[1] != 0)
         return SKETCH_CORRUPT;
     const bool dense = h.flags == kDense;
+    // All slots are looked at, however few of them are used.
+    if (size > (dense ? kMostDenseSize : kMostTokenSize)) return SKETCH_CORRUPT;
     if (dense ? h.used != 0 || size < kHeaderSize + sizeof(Register) * register_count(h.precision)
               : h.used > most_tokens(h.precision) || h.used >= slots_in(size))
         return SKETCH_CORRUPT;
@@ -203,24 +340,6 @@ Status work_read_header(const void *state, std::size_t size, View &into) noexcep
     into.token_count = h.used;
     return SKETCH_OK;
 }
-
-namespace {
-
-// Slots are in the order of their indexes but for what collided and what went around the end, so this is nearly linear.
-// Unless someone made it so: then the sort that is never slow takes over.
-void sort_tokens(std::uint32_t *tokens, std::size_t count) noexcept {
-    std::size_t moves = 8 * count + 64;
-    for (std::size_t i = 1; i < count; i++) {
-        std::uint32_t token = tokens[i];
-        std::size_t at = i;
-        for (; at > 0 && tokens[at - 1] > token; at--) tokens[at] = tokens[at - 1];
-        tokens[at] = token;
-        if (i - at > moves) return std::sort(tokens, tokens + count);
-        moves -= i - at;
-    }
-}
-
-}  // namespace
 
 Status work_read(const void *state, std::size_t size, Storage &storage, View &into) noexcept {
     View view;

@@ -47,19 +47,25 @@ constexpr std::uint64_t fold_token(std::uint64_t token, int shift) noexcept {
     return token_block(token) >> shift << kLowBits | token_low(token);
 }
 
-// How packed tokens are laid out: Elias-Fano, see membership_packed.cpp. A function of their number and the size.
+// How packed tokens are laid out: Elias-Fano with samples, see membership_packed.cpp. A function of their number and
+// the size.
 struct TokenLayout {
+    static constexpr int kSampleBits = 8;      // one sample for 2^8 high parts: at most 0.6 % of the size
+    static constexpr unsigned kRankBytes = 3;  // most_tokens(kMaxLog2Blocks) is 2^23
+
     std::uint64_t count;
     int low_bits;  // of each token, stored as they are
-    std::uint64_t upper_length, upper_bytes, low_bytes;
+    std::uint64_t samples, sample_bytes, upper_length, upper_bytes, low_bytes;
 
     TokenLayout(std::uint64_t tokens, int log2_blocks) noexcept
         : count(tokens),
           low_bits(kLowBits + log2_blocks - static_cast<int>(std::bit_width(tokens))),
+          samples(std::max(std::uint64_t{1} << std::bit_width(tokens) >> kSampleBits, std::uint64_t{1}) - 1),
+          sample_bytes(kRankBytes * samples),
           upper_length(tokens == 0 ? 0 : tokens + (std::uint64_t{1} << std::bit_width(tokens)) - 1),
           upper_bytes((upper_length + 7) / 8),
           low_bytes((tokens * static_cast<unsigned>(low_bits) + 7) / 8) {}
-    std::uint64_t size() const noexcept { return upper_bytes + low_bytes; }
+    std::uint64_t size() const noexcept { return sample_bytes + upper_bytes + low_bytes; }
 };
 
 // The parts of a packed or of a work form. Places and sizes are checked; what stands there need not be.
@@ -67,7 +73,7 @@ struct View {
     int kind, log2_blocks;
     bool dense, work;
     std::uint64_t tokens;       // different ones; 0 if dense
-    const std::uint8_t *data;   // blocks; packed tokens: the upper bits; work tokens: the slots of the table
+    const std::uint8_t *data;   // blocks; packed tokens: the samples; work tokens: the slots of the table
     std::uint64_t slots;        // of the table of a work form
     const std::uint8_t *begin;  // of the whole form
     std::size_t size;
@@ -87,7 +93,8 @@ struct WorkHeader {
     std::uint8_t kind, log2_blocks;
     std::uint8_t unused[2];
     std::uint32_t tokens;
-    std::uint64_t reserved[2];
+    std::uint64_t salt;  // of the places in the table
+    std::uint64_t reserved;
 };
 static_assert(sizeof(WorkHeader) == 32);
 
@@ -131,7 +138,13 @@ inline const std::uint8_t *block_in_packed(const std::uint8_t *packed, std::size
 Status check_packed(const std::uint8_t *packed, std::size_t size) noexcept;
 Status check_tokens(const View &packed) noexcept;
 Status pack(const View &view, std::uint8_t *out, std::size_t capacity, std::size_t &out_size) noexcept;
-bool packed_tokens_contain(const View &packed, std::uint64_t token) noexcept;
+
+// One item looked for in a packed value, which is read in a few short pieces: see sketch_membership_probe.
+Status probe_open(const std::uint8_t *head, std::size_t head_size, std::uint64_t total_size,
+                  sketch_membership_probe &probe) noexcept;
+void probe_hash(sketch_membership_probe &probe, std::uint64_t hash) noexcept;
+int probe_read(sketch_membership_probe &probe, const std::uint8_t *bytes, std::size_t size) noexcept;
+bool packed_contains(const View &packed, std::uint64_t hash) noexcept;
 
 // Work forms (membership_work.cpp).
 void work_init(void *state, std::size_t size, int kind, int log2_blocks) noexcept;
@@ -154,7 +167,7 @@ template <typename Visit>
 std::uint64_t for_each_packed_token(const View &packed, Visit visit) noexcept {
     TokenLayout layout(packed.tokens, packed.log2_blocks);
     BitReader bits(packed.begin, packed.size, 0);
-    const std::size_t upper = 8 * static_cast<std::size_t>(packed.data - packed.begin);
+    const std::size_t upper = 8 * (kPackedHeader + layout.sample_bytes);
     std::size_t low = upper + 8 * layout.upper_bytes;
     const std::uint64_t mask = low_mask(layout.low_bits);
     constexpr std::uint64_t kStep = 56;

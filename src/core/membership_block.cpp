@@ -104,8 +104,7 @@ bool has_bits_portable(const std::uint8_t *block, std::uint32_t low, Words order
     return has_bits_body(block, low, order);
 }
 
-const BlockLoops kPortableLoops = {set_bits_portable,  has_bits_portable,     or_blocks_portable,
-                                   are_sound_portable, sum_of_fills_portable, behind_zero_portable};
+const BlockLoops kPortableLoops = {or_blocks_portable, are_sound_portable, sum_of_fills_portable, behind_zero_portable};
 
 #ifdef SKETCH_MEMBERSHIP_X86
 
@@ -144,8 +143,7 @@ SKETCH_AVX2 std::uint64_t behind_zero_avx2(const std::uint8_t *bits, std::size_t
 
 }  // namespace
 
-const BlockLoops kAvx2Loops = {set_bits_avx2,  has_bits_avx2,     or_blocks_avx2,
-                               are_sound_avx2, sum_of_fills_avx2, behind_zero_avx2};
+const BlockLoops kAvx2Loops = {or_blocks_avx2, are_sound_avx2, sum_of_fills_avx2, behind_zero_avx2};
 
 #endif
 

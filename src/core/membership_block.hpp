@@ -46,9 +46,6 @@ inline void store_word(std::uint8_t *to, std::uint32_t word, Words order) noexce
 
 // The loops for one instruction set.
 struct BlockLoops {
-    // Adds an item to a block of a work form.
-    void (*set_bits)(std::uint8_t *block, std::uint32_t low) noexcept;
-    bool (*has_bits)(const std::uint8_t *block, std::uint32_t low, Words order) noexcept;
     // to[i] |= from[i 2^shift] | ... | from[(i + 1) 2^shift - 1]: folds into `blocks` blocks of a work form.
     void (*or_blocks)(std::uint8_t *to, const std::uint8_t *from, std::uint64_t blocks, int shift,
                       Words order) noexcept;
@@ -76,7 +73,8 @@ inline const BlockLoops &block_loops() noexcept {
     return kPortableLoops;
 }
 
-// The two that take a few instructions: called without an indirection.
+// Adding an item to a block of a work form, and looking for it in a block: a few instructions each, so called without
+// an indirection.
 void set_bits_portable(std::uint8_t *block, std::uint32_t low) noexcept;
 bool has_bits_portable(const std::uint8_t *block, std::uint32_t low, Words order) noexcept;
 #ifdef SKETCH_MEMBERSHIP_X86

@@ -2,12 +2,14 @@
 //
 //   version  family  flags  kind  log2_blocks  tokens                8 bytes, the last three the number of tokens
 //   blocks                                                           of a dense filter: raw, so that one can be fetched
-//   upper bits  low bits                                             else: the tokens, ascending, in Elias-Fano
+//   samples  upper bits  low bits                                    else: the tokens, ascending, in Elias-Fano
 //
 // Elias-Fano (Elias 1974, Fano 1971) of n tokens of w bits: the lowest w - bit_width(n) bits of each as they are; the
 // high parts as a bit vector with bit (high + i) set for token i. That split takes the fewest bits: less than 3 n for
-// the vector, and with the low bits within a percent or two of the information that the set has. A membership test
-// finds the tokens with its high part, less than one on average, by counting zeros, and compares their low bits.
+// the vector, and with the low bits within a percent or two of the information that the set has. Samples
+// tell how many tokens come before each 256th high part, and so where in the vector to begin: a membership test counts
+// zeros from there to its high part, which has less than one token on average, and compares low bits. It reads some
+// ten, sixty and four bytes for that, of a value of any size, and need not have the rest.
 #include <algorithm>
 #include <cstring>
 
@@ -17,11 +19,21 @@ namespace sketch::membership {
 
 namespace {
 
-constexpr unsigned kTokenBytes = 3;  // most_tokens(kMaxLog2Blocks) is 2^23
+constexpr unsigned kTokenBytes = TokenLayout::kRankBytes;
 static_assert(most_tokens(kMaxLog2Blocks) < 1u << 8 * kTokenBytes);
 
 std::uint64_t packed_size(bool dense, int log2_blocks, std::uint64_t tokens) noexcept {
     return kPackedHeader + (dense ? kBlockSize << log2_blocks : TokenLayout(tokens, log2_blocks).size());
+}
+
+void write_count(std::uint8_t *out, std::uint64_t tokens) noexcept {
+    for (unsigned i = 0; i < kTokenBytes; i++) out[i] = static_cast<std::uint8_t>(tokens >> 8 * i);
+}
+
+std::uint64_t read_count(const std::uint8_t *bytes) noexcept {
+    std::uint64_t tokens = 0;
+    for (unsigned i = 0; i < kTokenBytes; i++) tokens |= static_cast<std::uint64_t>(bytes[i]) << 8 * i;
+    return tokens;
 }
 
 void write_header(std::uint8_t *out, const View &view) noexcept {
@@ -30,7 +42,7 @@ void write_header(std::uint8_t *out, const View &view) noexcept {
     out[2] = view.dense ? kDense : 0;
     out[3] = static_cast<std::uint8_t>(view.kind);
     out[4] = static_cast<std::uint8_t>(view.log2_blocks);
-    for (unsigned i = 0; i < kTokenBytes; i++) out[5 + i] = static_cast<std::uint8_t>(view.tokens >> 8 * i);
+    write_count(out + 5, view.tokens);
 }
 
 bool is_zero_from(const std::uint8_t *bytes, std::uint64_t bit, std::uint64_t byte_count) noexcept {
@@ -64,12 +76,15 @@ Status pack_tokens(const View &work, std::uint8_t *out, std::size_t capacity, st
     if (!sort_tokens(work, tokens)) return SKETCH_CORRUPT;
 
     write_header(out, work);
-    std::uint8_t *upper = out + kPackedHeader;
+    std::uint8_t *samples = out + kPackedHeader, *upper = samples + layout.sample_bytes;
     std::memset(upper, 0, layout.upper_bytes);
+    std::uint64_t sample = 0;
     for (std::uint64_t i = 0; i < work.tokens; i++) {
-        std::uint64_t at = (tokens[i] >> layout.low_bits) + i;
+        const std::uint64_t high = tokens[i] >> layout.low_bits, at = high + i;
+        for (; sample < high >> TokenLayout::kSampleBits; sample++) write_count(samples + kTokenBytes * sample, i);
         upper[at / 8] = static_cast<std::uint8_t>(upper[at / 8] | 1u << at % 8);
     }
+    for (; sample < layout.samples; sample++) write_count(samples + kTokenBytes * sample, work.tokens);
     ByteWriter bytes(upper + layout.upper_bytes, layout.low_bytes);
     BitWriter bits(bytes);
     for (std::uint64_t i = 0; i < work.tokens; i++) bits.bits(tokens[i] & low_mask(layout.low_bits), layout.low_bits);
@@ -104,8 +119,7 @@ Status read_header(const std::uint8_t *head, std::size_t head_size, PackedHeader
     header.dense = (head[2] & kDense) != 0;
     header.kind = head[3];
     header.log2_blocks = head[4];
-    header.tokens = 0;
-    for (unsigned i = 0; i < kTokenBytes; i++) header.tokens |= static_cast<std::uint64_t>(head[5 + i]) << 8 * i;
+    header.tokens = read_count(head + 5);
     if (header.tokens > (header.dense ? 0 : most_tokens(header.log2_blocks))) return SKETCH_CORRUPT;
     header.size = packed_size(header.dense, header.log2_blocks, header.tokens);
     return SKETCH_OK;
@@ -122,17 +136,25 @@ Status open_packed(const std::uint8_t *packed, std::size_t size, View &view) noe
 
 Status check_tokens(const View &packed) noexcept {
     TokenLayout layout(packed.tokens, packed.log2_blocks);
-    const std::uint8_t *low = packed.data + layout.upper_bytes;
-    if (!is_zero_from(packed.data, layout.upper_length, layout.upper_bytes) ||
+    const std::uint8_t *upper = packed.data + layout.sample_bytes, *low = upper + layout.upper_bytes;
+    if (!is_zero_from(upper, layout.upper_length, layout.upper_bytes) ||
         !is_zero_from(low, layout.count * static_cast<unsigned>(layout.low_bits), layout.low_bytes))
         return SKETCH_CORRUPT;
-    std::uint64_t next = 0;  // at least
+    std::uint64_t next = 0, before = 0, sample = 0;  // the least that may come; tokens so far; samples so far
+    bool sampled = true;
+    auto sample_up_to = [&](std::uint64_t end) {
+        for (; sample < end; sample++) sampled &= read_count(packed.data + kTokenBytes * sample) == before;
+    };
     std::uint64_t ascending = for_each_packed_token(packed, [&](std::uint64_t token) {
         if (token < next) return false;
         next = token + 1;
+        sample_up_to(token >> layout.low_bits >> TokenLayout::kSampleBits);
+        before++;
         return true;
     });
-    return ascending == layout.count ? SKETCH_OK : SKETCH_CORRUPT;
+    if (ascending != layout.count) return SKETCH_CORRUPT;
+    sample_up_to(layout.samples);
+    return sampled ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
 Status check_packed(const std::uint8_t *packed, std::size_t size) noexcept {
@@ -154,28 +176,129 @@ Status pack(const View &view, std::uint8_t *out, std::size_t capacity, std::size
     return SKETCH_OK;
 }
 
-bool packed_tokens_contain(const View &packed, std::uint64_t token) noexcept {
-    TokenLayout layout(packed.tokens, packed.log2_blocks);
-    if (layout.count == 0) return false;
-    const std::uint64_t high = token >> layout.low_bits, mask = low_mask(layout.low_bits);
-    BitReader bits(packed.begin, packed.size, 0);
-    const std::size_t upper = 8 * kPackedHeader, lower = upper + 8 * layout.upper_bytes;
-    // Behind the high-th zero stand the ones of this high part; before it, as many ones as there are smaller tokens.
-    std::uint64_t at =
-        high == 0 ? 0 : block_loops().behind_zero(packed.data, packed.size - kPackedHeader, layout.upper_length, high);
-    const std::uint64_t first = at - high;
-    for (int step = kPeekBits; step == kPeekBits && at < layout.upper_length; at += static_cast<unsigned>(step))
-        step = std::countr_one(bits.peek_at(upper + at) & low_mask(kPeekBits));
-    // Their low parts ascend: mostly there is one or none.
-    std::uint64_t from = first, count = std::min(at - high, layout.count) - std::min(first, layout.count);
+// ---- one item ----------------------------------------
+
+namespace {
+
+// What a probe reads next.
+enum Step { kBlock, kRanks, kUpper, kLow };
+
+void read_next(sketch_membership_probe &probe, Step step, std::uint64_t first_bit, std::uint64_t bits) noexcept {
+    probe.step = step;
+    probe.offset = static_cast<std::size_t>(first_bit / 8);
+    probe.length = static_cast<std::size_t>((first_bit + bits + 7) / 8 - first_bit / 8);
+    probe.skip = static_cast<int>(first_bit % 8);
+    probe.bits = bits;
+}
+
+// The upper bits between two samples, which say how many tokens come before them. Damaged ones may say anything.
+void read_upper(sketch_membership_probe &probe, const TokenLayout &layout, std::uint64_t from,
+                std::uint64_t to) noexcept {
+    const std::uint64_t group = probe.token >> layout.low_bits >> TokenLayout::kSampleBits;
+    from = std::min(from, layout.count);
+    to = std::clamp(to, from, layout.count);
+    probe.first = (group << TokenLayout::kSampleBits) + from;
+    const std::uint64_t end =
+        group < layout.samples ? ((group + 1) << TokenLayout::kSampleBits) + to : layout.upper_length;
+    read_next(probe, kUpper, 8 * (kPackedHeader + layout.sample_bytes) + probe.first, end - probe.first);
+}
+
+int read_ranks(sketch_membership_probe &probe, const std::uint8_t *bytes) noexcept {
+    const TokenLayout layout(probe.tokens, probe.log2_blocks);
+    const std::uint64_t group = probe.token >> layout.low_bits >> TokenLayout::kSampleBits;
+    const std::uint64_t from = group == 0 ? 0 : read_count(bytes);
+    const std::uint64_t to =
+        group == layout.samples ? layout.count : read_count(bytes + (group == 0 ? 0 : kTokenBytes));
+    read_upper(probe, layout, from, to);
+    return -1;
+}
+
+// Behind the high-th zero of all stand the ones of this high part; before it, as many ones as there are smaller tokens.
+int find_high_part(sketch_membership_probe &probe, const std::uint8_t *bytes, std::size_t size) noexcept {
+    const TokenLayout layout(probe.tokens, probe.log2_blocks);
+    const std::uint64_t high = probe.token >> layout.low_bits, skip = static_cast<unsigned>(probe.skip);
+    const std::uint64_t end = skip + probe.bits;
+    std::uint64_t at = skip;
+    if (std::uint64_t zeros = high & low_mask(TokenLayout::kSampleBits); zeros != 0) {
+        zeros += skip - static_cast<unsigned>(std::popcount(bytes[0] & static_cast<unsigned>(low_mask(probe.skip))));
+        at = block_loops().behind_zero(bytes, size, end, zeros);
+    }
+    BitReader bits(bytes, size, 0);
+    const std::uint64_t begin = at;
+    for (std::uint64_t step = kPeekBits; step == kPeekBits && at < end; at += step)
+        step = static_cast<unsigned>(std::countr_one(bits.peek_at(at) & low_mask(kPeekBits)));
+    at = std::min(at, end);
+    if (at == begin) return 0;
+    const std::uint64_t from = std::min(probe.first + (begin - skip) - high, layout.count);
+    const std::uint64_t count = std::min(at - begin, layout.count - from);
+    const std::uint64_t low_bits = static_cast<unsigned>(layout.low_bits);
+    const std::uint64_t lows = 8 * (kPackedHeader + layout.sample_bytes + layout.upper_bytes);
+    read_next(probe, kLow, lows + from * low_bits, count * low_bits);
+    return count == 0 ? 0 : -1;
+}
+
+// Low parts of one high part ascend: mostly there is one.
+int find_low_part(const sketch_membership_probe &probe, const std::uint8_t *bytes, std::size_t size) noexcept {
+    const TokenLayout layout(probe.tokens, probe.log2_blocks);
+    const std::uint64_t low_bits = static_cast<unsigned>(layout.low_bits), mask = low_mask(layout.low_bits);
+    const std::uint64_t wanted = probe.token & mask;
+    BitReader bits(bytes, size, 0);
+    std::uint64_t from = 0, count = probe.bits / low_bits;
     while (count > 0) {
         std::uint64_t half = count / 2, middle = from + half;
-        std::uint64_t low = bits.peek_at(lower + middle * static_cast<unsigned>(layout.low_bits)) & mask;
-        if (low == (token & mask)) return true;
-        from = low < (token & mask) ? middle + 1 : from;
-        count = low < (token & mask) ? count - half - 1 : half;
+        std::uint64_t low = bits.peek_at(static_cast<unsigned>(probe.skip) + middle * low_bits) & mask;
+        if (low == wanted) return 1;
+        from = low < wanted ? middle + 1 : from;
+        count = low < wanted ? count - half - 1 : half;
     }
-    return false;
+    return 0;
+}
+
+}  // namespace
+
+Status probe_open(const std::uint8_t *head, std::size_t head_size, std::uint64_t total_size,
+                  sketch_membership_probe &probe) noexcept {
+    PackedHeader header;
+    if (Status s = read_header(head, head_size, header); s != SKETCH_OK) return s;
+    if (total_size != header.size) return total_size < header.size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
+    probe = {};
+    probe.kind = header.kind;
+    probe.is_dense = header.dense;
+    probe.log2_blocks = header.log2_blocks;
+    probe.tokens = header.tokens;
+    return SKETCH_OK;
+}
+
+void probe_hash(sketch_membership_probe &probe, std::uint64_t hash) noexcept {
+    probe.token = token_of(hash, probe.log2_blocks);
+    if (probe.is_dense)
+        return read_next(probe, kBlock, 8 * (kPackedHeader + kBlockSize * token_block(probe.token)), 8 * kBlockSize);
+    const TokenLayout layout(probe.tokens, probe.log2_blocks);
+    if (layout.samples == 0) return read_upper(probe, layout, 0, layout.count);
+    const std::uint64_t group = probe.token >> layout.low_bits >> TokenLayout::kSampleBits;
+    const std::uint64_t first = group == 0 ? 0 : group - 1, last = std::min(group, layout.samples - 1);
+    read_next(probe, kRanks, 8 * (kPackedHeader + TokenLayout::kRankBytes * first),
+              8 * TokenLayout::kRankBytes * (last - first + 1));
+}
+
+int probe_read(sketch_membership_probe &probe, const std::uint8_t *bytes, std::size_t size) noexcept {
+    switch (probe.step) {
+        case kBlock: return has_bits(bytes, token_low(probe.token), Words::little_endian);
+        case kRanks: return read_ranks(probe, bytes);
+        case kUpper: return find_high_part(probe, bytes, size);
+        default: return find_low_part(probe, bytes, size);
+    }
+}
+
+bool packed_contains(const View &packed, std::uint64_t hash) noexcept {
+    sketch_membership_probe probe = {};
+    probe.is_dense = packed.dense;
+    probe.log2_blocks = packed.log2_blocks;
+    probe.tokens = packed.tokens;
+    probe_hash(probe, hash);
+    for (;;)
+        if (int answer = probe_read(probe, packed.begin + probe.offset, packed.size - probe.offset); answer >= 0)
+            return answer != 0;
 }
 
 }  // namespace sketch::membership

@@ -1,25 +1,27 @@
 // The work form of a membership filter: a flat buffer that items are added to in place. Layout in membership.hpp.
 //
-// Tokens are in a hash table with linear probing. A token's place is the top part of its product with an odd constant,
-// scaled to the number of slots: places keep their order when the table grows, so that moving reads and writes straight
-// on, and merging a table into another in slot order never fills one end of it first.
+// Tokens are in a hash table with linear probing. A token's place is the top part of a mix of it and the table's salt
+// (see salt.hpp), scaled to the number of slots. A table keeps its salt when it moves: then places keep their order,
+// and moving reads and writes straight on. Another table has another salt: its tokens arrive in the order of their
+// places there, and would fill this one from its low end if places here had that order too. And who sends tokens knows
+// no salt, so cannot choose tokens that share places.
 //
 // Growing, folding and going over to blocks need another buffer, which only the caller can get: a function that lacks
 // room writes the layout that it needs to `growth` and answers SKETCH_GROW; the caller moves the state there and calls
-// again. A merge may by then have added some of the tokens: a set can be united with another twice.
+// again. A merge of small tables may by then have added some of the tokens: a set can be united with another twice.
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 #include "membership.hpp"
+#include "salt.hpp"
 
 namespace sketch::membership {
 
 namespace {
 
-constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15u;  // 2^64 / golden ratio: Fibonacci hashing
-
-std::uint64_t place_of(std::uint64_t token, std::uint64_t slots) noexcept {
-    return ((token * kSpread >> 32) * slots) >> 32;
+std::uint64_t place_of(std::uint64_t token, std::uint64_t salt, std::uint64_t slots) noexcept {
+    return ((salted(token, salt) >> 32) * slots) >> 32;
 }
 
 // Small tables save memory: seven slots in eight may be full. Large ones save time: one in two, which is as much as
@@ -29,6 +31,10 @@ std::uint64_t room_in(std::uint64_t slots) noexcept { return slots <= kMostSmall
 
 // Beyond small tables: moving to fresh pages costs as much as adding does, so it had better be rare.
 constexpr std::uint64_t kLargeGrowth = 4;
+
+// Tables beyond this wait for memory at each token, unless it is asked for so many tokens ahead.
+constexpr std::size_t kCached = std::size_t{1} << 18;
+constexpr std::uint64_t kAhead = 32;
 
 std::uint64_t rounded(std::uint64_t size) noexcept {
     return size <= kLargestChunk ? std::bit_ceil(size) : (size + 63) / 64 * 64;
@@ -62,10 +68,14 @@ class Work {
 
     // The slot that a token is in, or where it belongs.
     std::uint64_t &slot_of(std::uint64_t token) const noexcept {
-        std::uint64_t *slot = table() + place_of(token, slots()), *end = table() + slots();
+        std::uint64_t *slot = table() + place_of(token, header().salt, slots()), *end = table() + slots();
         while (*slot != 0 && *slot != token + 1)
             if (++slot == end) slot = table();
         return *slot;
+    }
+
+    void prefetch(std::uint64_t token) const noexcept {
+        __builtin_prefetch(table() + place_of(token, header().salt, slots()), 1);
     }
 
     // False if the token is new and there is no room for it.
@@ -78,6 +88,11 @@ class Work {
         slot = token + 1;
         h.tokens++;
         return true;
+    }
+
+    // Room for so many tokens more, or for as many as there may be: without a look at which of them are new.
+    bool has_room_for(std::uint64_t more) const noexcept {
+        return std::min(header().tokens + more, most_tokens(log2_blocks())) <= room_in(slots());
     }
 
     // For a table that is known to have room.
@@ -132,7 +147,9 @@ Status add_new_token(const Work &work, std::uint64_t token, sketch_growth &growt
 
 }  // namespace
 
-void work_init(void *state, std::size_t size, int kind, int log2_blocks) noexcept {
+namespace {
+
+void init_with_salt(void *state, std::size_t size, int kind, int log2_blocks, std::uint64_t salt) noexcept {
     std::memset(state, 0, size);
     WorkHeader &h = Work(state, size).header();
     h.magic = kWorkMagic;
@@ -140,13 +157,20 @@ void work_init(void *state, std::size_t size, int kind, int log2_blocks) noexcep
     h.layout = kWorkLayout;
     h.kind = static_cast<std::uint8_t>(kind);
     h.log2_blocks = static_cast<std::uint8_t>(log2_blocks);
+    h.salt = salt;
+}
+
+}  // namespace
+
+void work_init(void *state, std::size_t size, int kind, int log2_blocks) noexcept {
+    init_with_salt(state, size, kind, log2_blocks, next_salt());
 }
 
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
     Work source(const_cast<void *>(from), from_size), target(to, growth.size);
     const WorkHeader &old = source.header();
     const int shift = old.log2_blocks - growth.scale;
-    work_init(to, growth.size, old.kind, growth.scale);
+    init_with_salt(to, growth.size, old.kind, growth.scale, old.salt);
     target.header().flags = growth.flags;
     if (source.dense()) {
         block_loops().or_blocks(target.data(), source.data(), blocks_of(growth.scale), shift, Words::native);
@@ -199,8 +223,26 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
         });
         return SKETCH_OK;
     }
-    std::uint64_t added =
-        for_each_token(other, [&](std::uint64_t token) { return work.add_token(fold_token(token, shift)); });
+    // Beyond small tables it is better to move what there is before much is added than after.
+    if (table_size(h.tokens + other.tokens) > kLargestChunk && !work.has_room_for(other.tokens))
+        return plan_tokens(work, other.tokens, growth);
+    std::uint64_t added = 0;
+    if (size <= kCached) {
+        added = for_each_token(other, [&](std::uint64_t token) { return work.add_token(fold_token(token, shift)); });
+    } else {
+        std::uint64_t wanted[kAhead], count = 0;
+        auto add_wanted = [&] {
+            for (std::uint64_t i = 0; i < count; i++, added++)
+                if (!work.add_token(wanted[i])) return false;
+            count = 0;
+            return true;
+        };
+        for_each_token(other, [&](std::uint64_t token) {
+            work.prefetch(wanted[count++] = fold_token(token, shift));
+            return count < kAhead || add_wanted();
+        });
+        if (count < kAhead) add_wanted();
+    }
     return added == other.tokens ? SKETCH_OK : plan_tokens(work, other.tokens - added, growth);
 }
 
@@ -237,7 +279,7 @@ Status check_work_tokens(const View &work) noexcept {
 // Bounded by the number of slots, for a table that may be anybody's.
 bool work_tokens_contain(const View &work, std::uint64_t token) noexcept {
     if (work.slots == 0) return false;
-    std::uint64_t slot = place_of(token, work.slots);
+    std::uint64_t slot = place_of(token, load<std::uint64_t>(work.begin + offsetof(WorkHeader, salt)), work.slots);
     for (std::uint64_t probes = 0; probes < work.slots; probes++) {
         std::uint64_t held = load<std::uint64_t>(work.data + 8 * slot);
         if (held == token + 1) return true;

@@ -7,10 +7,10 @@
 //   bytes of the items, without what they share with the one before
 //   orders                                 6 bits for each column
 //   entries, ascending by their items      bits, Exp-Golomb codes: bytes shared at the front and at the end, own bytes,
-//                                          upper - offset - 1, and, unless the offset is 0, offset - error
+//                                          upper - offset - 1, and, unless the offset is 0, the error
 //
 // Why so: items are most of it, and neighbours among paths and names begin alike; integers, least significant byte
-// first, end alike in zeros. Counters are small and heavy-tailed.
+// first, end alike in zeros. Counters are small and heavy-tailed; errors are mostly far below the offset.
 #include <algorithm>
 #include <type_traits>
 
@@ -102,7 +102,7 @@ bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
     if (hashed_ && (size < kHashBytes || (!is_first && prefix >= kHashBytes))) return false;
 
     if (error > offset_ || count >= kMaxTotal - offset_) return false;
-    entry = {{buffer, size}, offset_ + count + 1, offset_ - error};
+    entry = {{buffer, size}, offset_ + count + 1, error};
     if (!balance_.admits(entry.upper, entry.error)) return false;
     seen_.add(kPrefix, prefix);
     seen_.add(kSuffix, suffix);
@@ -241,7 +241,7 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
         orders.add(kSuffix, code.suffix);
         orders.add(kOwn, code.own);
         orders.add(kCount, entries.upper_at(rows[i].slot) - offset - 1);
-        orders.add(kError, offset - entries.error_at(rows[i].slot));
+        orders.add(kError, entries.error_at(rows[i].slot));
         own += code.own;
         rows[i].key = packed_code(code);
         before = item;
@@ -272,7 +272,7 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
         bits.golomb(code.suffix, order[kSuffix]);
         bits.golomb(code.own, order[kOwn]);
         bits.golomb(entries.upper_at(rows[i].slot) - offset - 1, order[kCount]);
-        if (offset > 0) bits.golomb(offset - entries.error_at(rows[i].slot), order[kError]);
+        if (offset > 0) bits.golomb(entries.error_at(rows[i].slot), order[kError]);
     }
     bits.flush();
     return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;

@@ -36,7 +36,7 @@ constexpr std::uint32_t worth_cutting(std::uint32_t k) noexcept { return k + k /
 constexpr std::uint32_t capacity_of(std::uint32_t homes) noexcept { return homes - homes / 4; }
 constexpr std::uint32_t homes_for(std::uint32_t entries) noexcept { return entries + entries / 3 + 1; }
 constexpr std::uint32_t kLook = 4;
-constexpr std::uint32_t tail_for(std::uint32_t homes) noexcept { return std::min(homes / 16 + kLook - 1, 40u); }
+constexpr std::uint32_t tail_for(std::uint32_t homes) noexcept { return std::min(homes / 8 + kLook - 1, 48u); }
 
 // Where a table is so crowded that chance does not explain it (probabilities below 10^-12 and 10^-3 for a million
 // entries), the next salt is due. After some, whatever it is that happens is borne.
@@ -56,19 +56,46 @@ constexpr std::uint64_t kNarrowMost = 0xffffffffu;
 [[gnu::always_inline]] inline std::uint64_t probe_of(Item item, bool hashed, std::uint64_t salt) noexcept {
     if (std::uint64_t word; !hashed && inline_word(item, word)) return ref_of(word, salt);
     const Item id = identity(item, hashed);
-    return (XXH3_64bits_withSeed(id.at, id.size, salt) & ~low_mask(kTagShift)) | 1;
+    const std::uint64_t hash =
+        salt == 0 ? XXH3_64bits(id.at, id.size) : XXH3_64bits_withSeed(id.at, id.size, salt);  // the same, but quicker
+    return (hash & ~low_mask(kTagShift)) | 1;
 }
 constexpr bool is_inline(std::uint64_t ref) noexcept { return (ref & 1) == 0; }
 constexpr std::uint64_t tag_of(std::uint64_t ref) noexcept { return ref & ~low_mask(kTagShift); }
 
-// Whether the bytes are the same, in words where that is quick.
+struct Block {
+    std::uint64_t words[2];
+};
+
+// Items in the heap have 8 bytes or more: the last words or blocks overlap the ones before, and need no call.
+constexpr std::size_t kInBlocks = 128;
+
 inline bool same_bytes(const std::uint8_t *a, const std::uint8_t *b, std::size_t size) noexcept {
-    if (size > 64) return std::memcmp(a, b, size) == 0;
-    std::uint64_t differ = 0;
-    if (size < 8) return std::memcmp(a, b, size) == 0;
+    if (size > kInBlocks) return std::memcmp(a, b, size) == 0;
+    std::uint64_t differ = load<std::uint64_t>(a + size - 8) ^ load<std::uint64_t>(b + size - 8);
     for (std::size_t i = 0; i + 8 < size; i += 8) differ |= load<std::uint64_t>(a + i) ^ load<std::uint64_t>(b + i);
-    differ |= load<std::uint64_t>(a + size - 8) ^ load<std::uint64_t>(b + size - 8);
     return differ == 0;
+}
+
+inline void copy_bytes(std::uint8_t *to, const std::uint8_t *from, std::size_t size) noexcept {
+    if (size > kInBlocks || size < sizeof(Block)) {
+        std::memcpy(to, from, size);
+        return;
+    }
+    for (std::size_t i = 0; i + sizeof(Block) < size; i += sizeof(Block)) store(to + i, load<Block>(from + i));
+    store(to + size - sizeof(Block), load<Block>(from + size - sizeof(Block)));
+}
+
+// To a lower address, where the source may begin before the target ends. The last block is read first: it is where the
+// others may be written to.
+inline void move_down(std::uint8_t *to, const std::uint8_t *from, std::size_t size) noexcept {
+    if (size > kInBlocks || size < sizeof(Block) || from - to < static_cast<std::ptrdiff_t>(sizeof(Block))) {
+        std::memmove(to, from, size);
+        return;
+    }
+    const Block last = load<Block>(from + size - sizeof(Block));
+    for (std::size_t i = 0; i + sizeof(Block) < size; i += sizeof(Block)) store(to + i, load<Block>(from + i));
+    store(to + size - sizeof(Block), last);
 }
 
 // A work form that this library wrote, 8-byte aligned: what mutation needs.
@@ -147,7 +174,7 @@ class Work {
         while (all[empty] != kEmptySlot) empty++;
         if (empty >= h.slots) [[unlikely]]
             return false;
-        if ((at - home_of(probe) > kMostDisplacement || empty - at > kMostShift) && h.salts < kMostSalts) [[unlikely]]
+        if (empty - home_of(probe) > kMostDisplacement && is_crowded(at, empty, probe)) [[unlikely]]
             return false;
         Counter<T> *counter_of = counters<T>();
         for (std::uint32_t i = empty; i > at; i--) {
@@ -160,12 +187,19 @@ class Work {
         return true;
     }
 
+    // Whether a new entry, or one that makes room for it, would stand too far from home, or too many would have to.
+    [[gnu::noinline]] bool is_crowded(std::uint32_t at, std::uint32_t empty, std::uint64_t probe) const noexcept {
+        const std::uint32_t last = home_of(empty > at ? refs()[empty - 1] : probe);
+        return header().salts < kMostSalts &&
+               (at - home_of(probe) > kMostDisplacement || empty - last > kMostDisplacement || empty - at > kMostShift);
+    }
+
     // Copies an item to the end of the heap: the ref without its tag.
     std::uint64_t put_in_heap(Item item) const noexcept {
         WorkHeader &h = header();
         std::uint8_t *to = heap() + h.heap_used;
         store(to, static_cast<std::uint32_t>(item.size));
-        std::memcpy(to + kLengthBytes, item.at, item.size);
+        copy_bytes(to + kLengthBytes, item.at, item.size);
         const std::uint64_t offset = h.heap_used;
         h.heap_used += static_cast<std::uint32_t>(kLengthBytes + item.size);
         h.heap_live += static_cast<std::uint32_t>(kLengthBytes + item.size);
@@ -274,25 +308,6 @@ class Work {
     }
 
   private:
-    // To a lower address. In blocks, if what lies in between is enough for the last one.
-    static void move_down(std::uint8_t *to, const std::uint8_t *from, std::size_t size) noexcept {
-        struct Block {
-            std::uint64_t words[2];
-        };
-        if (from - to < 16 || size > 128) {
-            std::memmove(to, from, size);
-            return;
-        }
-        for (std::size_t i = 0; i < size; i += sizeof(Block)) {
-            // The last block may begin before the end of the buffer and end behind it.
-            if (i + sizeof(Block) > size) {
-                std::memcpy(to + i, from + i, size - i);
-                return;
-            }
-            store(to + i, load<Block>(from + i));
-        }
-    }
-
     std::uint8_t *bytes_;
     std::size_t size_;
 };

@@ -116,7 +116,7 @@ struct Count {
 
 Count count_of(FunctionCallInfo fcinfo) {
     Sketch s;
-    if (!probed_sketch(fcinfo, call_site(fcinfo), &s)) s = sketch_from(PG_GETARG_DATUM(0));
+    if (!probed_sketch(fcinfo, call_site(fcinfo), &s, false)) s = sketch_from(PG_GETARG_DATUM(0));
     int kind = Frequency::kind_of(s);
     uint64 hash = probe_hash(fcinfo, kind, Frequency::type);
     Count count = {0, 0, 0};

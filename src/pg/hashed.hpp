@@ -40,9 +40,14 @@ Datum with_one_more(FunctionCallInfo fcinfo, Add add) {
     PG_RETURN_POINTER(packed<Family>({state, VARSIZE(state), true, nullptr}, false));
 }
 
-// Argument 0 into *sketch, unless it is an out-of-line value that the call before did not have: fetching a part of it
-// may do. One that comes a second time in succession, as that of a join or a subquery does, is fetched once and kept.
-inline bool probed_sketch(FunctionCallInfo fcinfo, CallSite &site, Sketch *sketch) {
+// A probe by slices takes about as long as to fetch so many bytes.
+constexpr size_t kSliceWorth = 65536;
+
+// Argument 0 into *sketch, unless it is an out-of-line value of which the caller had better read what it needs. One
+// that comes again and again in succession, as that of a join or a subquery does, is fetched once and kept: if slices
+// would do, when they will have cost as much, and within work_mem. A compressed value has no slices that are worth the
+// name.
+inline bool probed_sketch(FunctionCallInfo fcinfo, CallSite &site, Sketch *sketch, bool can_slice) {
     Datum datum = PG_GETARG_DATUM(0);
     varlena *value = reinterpret_cast<varlena *>(DatumGetPointer(datum));
     if (likely(!VARATT_IS_EXTERNAL_ONDISK(value))) {
@@ -55,9 +60,15 @@ inline bool probed_sketch(FunctionCallInfo fcinfo, CallSite &site, Sketch *sketc
         if (site.fetched != nullptr) pfree(site.fetched);
         site.fetched = nullptr;
         site.last_seen = pointer;
+        site.probes = 1;
         return false;
     }
     if (site.fetched == nullptr) {
+        if (can_slice && !VARATT_EXTERNAL_IS_COMPRESSED(pointer)) {
+            size_t size = static_cast<size_t>(pointer.va_rawsize);
+            if (size > static_cast<size_t>(work_mem) * 1024) return false;
+            if (static_cast<size_t>(++site.probes) < Max(2, size / kSliceWorth)) return false;
+        }
         MemoryContext previous = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
         site.fetched = PG_DETOAST_DATUM(datum);
         MemoryContextSwitchTo(previous);

@@ -57,7 +57,8 @@ struct CallSite {
     double parameters[2];       // those of the row before, if `parameter` is not kUnset
     int parameter;              // what they gave: see cached_parameter
     varatt_external last_seen;  // out-of-line value of argument 0 in the call before
-    varlena *fetched;           // and its copy, since it came twice
+    varlena *fetched;           // and its copy, since it came often enough
+    int probes;                 // how often in succession, if not
 };
 
 // ERROR if the type of argument 1 has no equality that we could follow: nondeterministic collations, types that compare

@@ -99,8 +99,11 @@ PG_FN(membership_add) {
 
 namespace {
 
-// An out-of-line filter: its first bytes say which block decides, and no more than that block is fetched. False if the
-// value must be read as a whole.
+// Tokens up to this size are fetched as a whole: in one scan of a few chunks, not in four.
+constexpr size_t kWholeTokens = 16384;
+
+// An out-of-line filter: its first bytes say what decides, and no more than that is fetched. False if the value must be
+// read as a whole.
 bool probe_slices(FunctionCallInfo fcinfo, int *found) {
     Datum datum = PG_GETARG_DATUM(0);
     size_t total = toast_raw_datum_size(datum) - VARHDRSZ;
@@ -108,14 +111,20 @@ bool probe_slices(FunctionCallInfo fcinfo, int *found) {
     const uint8 *bytes = reinterpret_cast<const uint8 *>(VARDATA_ANY(head));
     size_t head_size = VARSIZE_ANY_EXHDR(head);
     if (head_size > 0 && bytes[0] == SKETCH_WORK_MAGIC) return false;
-    int kind = sketch_packed_kind(bytes, head_size);
-    uint64 hash = probe_hash(fcinfo, kind, Membership::type);
-    size_t offset = 0, length = 0;
-    check(sketch_membership_locate(bytes, head_size, total, kind, hash, &offset, &length), Membership::type);
-    if (length == 0) return false;
-    varlena *block = PG_DETOAST_DATUM_SLICE(datum, static_cast<int32>(offset), static_cast<int32>(length));
-    if (VARSIZE_ANY_EXHDR(block) != length) raise(SKETCH_TRUNCATED, Membership::type);
-    *found = sketch_membership_block_contains(reinterpret_cast<const uint8 *>(VARDATA_ANY(block)), hash);
+    sketch_membership_probe probe;
+    check(sketch_membership_probe_open(bytes, head_size, total, &probe), Membership::type);
+    if (!probe.is_dense && total <= kWholeTokens) return false;
+    sketch_membership_probe_hash(&probe, probe_hash(fcinfo, probe.kind, Membership::type));
+    int answer;
+    do {
+        varlena *piece =
+            PG_DETOAST_DATUM_SLICE(datum, static_cast<int32>(probe.offset), static_cast<int32>(probe.length));
+        size_t size = VARSIZE_ANY_EXHDR(piece);
+        if (size != probe.length) raise(SKETCH_TRUNCATED, Membership::type);
+        answer = sketch_membership_probe_read(&probe, reinterpret_cast<const uint8 *>(VARDATA_ANY(piece)), size);
+        pfree(piece);
+    } while (answer < 0);
+    *found = answer;
     return true;
 }
 
@@ -124,7 +133,7 @@ bool probe_slices(FunctionCallInfo fcinfo, int *found) {
 PG_FN(membership_contains) {
     Sketch s;
     int found = 0;
-    if (!probed_sketch(fcinfo, call_site(fcinfo), &s)) {
+    if (!probed_sketch(fcinfo, call_site(fcinfo), &s, true)) {
         if (probe_slices(fcinfo, &found)) PG_RETURN_BOOL(found != 0);
         s = sketch_from(PG_GETARG_DATUM(0));
     }

@@ -149,6 +149,55 @@ TEST_CASE("distinct: a sketch that is limited later equals one made so", "[disti
     }
 }
 
+TEST_CASE("distinct: registers that are limited later leave zeros behind", "[distinct][law]") {
+    Random random(8);
+    for (int from : {16, 12, 8})
+        for (int to = 4; to < from; to += 3) {
+            DistinctSketch s = distinct_of(random_hashes(random, size_t{1} << from), from);
+            REQUIRE(s.info().is_dense);
+            s.limit(to);
+            const uint8_t *bytes = static_cast<const uint8_t *>(s.data());
+            const uint8_t *rest = bytes + sizeof(core::WorkHeader) + (size_t{2} << to);
+            CHECK(std::all_of(rest, bytes + s.size(), [](uint8_t byte) { return byte == 0; }));
+        }
+}
+
+TEST_CASE("distinct: tokens are read from slots in any order", "[distinct][law]") {
+    std::vector<uint32_t> tokens(core::kMostTokens);
+    for (uint32_t i = 0; i < core::kMostTokens; i++) tokens[i] = i * 31 << 6 | i % 47;
+    DistinctSketch s(16);
+    for (uint32_t token : tokens) s.add(core::hash_of(token));
+    CHECK(tokens_of(s) == tokens);
+    // Work forms of others may have them anywhere.
+    Random random(9);
+    std::vector<uint32_t> slots = tokens;
+    for (int round = 0; round < 3; round++) {
+        if (round < 2) std::reverse(slots.begin(), slots.end());
+        else std::shuffle(slots.begin(), slots.end(), random);
+        DistinctSketch other = s;
+        uint8_t *at = static_cast<uint8_t *>(other.data()) + sizeof(core::WorkHeader);
+        std::memset(at, 0, other.size() - sizeof(core::WorkHeader));
+        for (uint32_t token : slots) {
+            token++;
+            std::memcpy(at, &token, 4);
+            at += 4;
+        }
+        CHECK(tokens_of(other) == tokens);
+        CHECK(other.pack() == s.pack());
+    }
+    // By insertion where that is fast, and not for long where it is not.
+    CHECK(core::sort_by_insertion(slots.data(), 2));
+    CHECK_FALSE(core::sort_by_insertion(slots.data(), slots.size()));
+    std::sort(slots.begin(), slots.end());
+    CHECK(slots == tokens);
+    for (size_t i = 0; i + 8 < slots.size(); i += 8)
+        std::reverse(slots.begin() + static_cast<long>(i), slots.begin() + static_cast<long>(i) + 4);
+    CHECK(core::sort_by_insertion(slots.data(), slots.size()));
+    CHECK(slots == tokens);
+    std::reverse(slots.begin(), slots.end());
+    CHECK_FALSE(core::sort_by_insertion(slots.data(), slots.size()));
+}
+
 TEST_CASE("distinct: a token stands for its hash at every precision", "[distinct][law]") {
     Random random(5);
     for (int round = 0; round < 200000; round++) {
@@ -197,6 +246,78 @@ TEST_CASE("distinct: duplicates, and merging a sketch with itself, change nothin
         s.merge(DistinctSketch(16));
         CHECK(s.pack() == packed);
     }
+}
+
+// Searches that walk through all of them would take minutes here.
+TEST_CASE("distinct: tokens that crowd at few places of the table merge in time", "[distinct][law]") {
+#if defined(__SANITIZE_ADDRESS__)
+    constexpr int kMerges = 100;
+#else
+    constexpr int kMerges = 3000;
+#endif
+    using Tokens = std::vector<uint32_t>;
+    // Tokens with few neighbouring indexes, each with every number of leading zeros: as many as there may be.
+    auto crowd = [](uint32_t first, uint32_t step) {
+        Tokens tokens;
+        for (uint32_t i = first; tokens.size() < core::kMostTokens; i += step)
+            for (uint32_t nlz = 0; nlz <= core::kLargestNlz && tokens.size() < core::kMostTokens; nlz++)
+                tokens.push_back(i << 6 | nlz);
+        return tokens;
+    };
+    auto packed = [](const Tokens &tokens, int precision = 16) {
+        core::View v;
+        v.kind = SKETCH_KIND_NUMBER;
+        v.precision = precision;
+        v.token_count = static_cast<uint32_t>(tokens.size());
+        v.tokens = tokens.data();
+        Bytes bytes(SKETCH_DISTINCT_PACKED_MAX(16));
+        sketch::ByteWriter out(bytes.data(), bytes.size());
+        REQUIRE(core::encode(v, out) == SKETCH_OK);
+        bytes.resize(out.size());
+        return bytes;
+    };
+    for (uint32_t first : {0u, 1000u, core::kTokenIndexes - 175}) {  // at the end they go around it
+        const Tokens all = crowd(first, 1);
+        const Bytes bytes = packed(all);
+        DistinctSketch s(16);
+        for (int i = 0; i < kMerges; i++) s.merge(bytes);
+        CHECK(tokens_of(s) == all);
+        CHECK(s.pack() == bytes);
+        // Halves, in both orders; and rows one by one, where the table grows on the way.
+        Tokens even, odd;
+        for (size_t i = 0; i < all.size(); i++) (i % 2 ? odd : even).push_back(all[i]);
+        DistinctSketch ascending(16), descending(16), added(16);
+        for (const Tokens &half : {even, odd}) ascending.merge(packed(half));
+        for (const Tokens &half : {odd, even}) descending.merge(packed(half));
+        for (size_t i = all.size(); i-- > 0;) added.add(core::hash_of(all[i]));
+        CHECK(ascending.pack() == bytes);
+        CHECK(descending.pack() == bytes);
+        CHECK(added.pack() == bytes);
+        // One too many, at this precision or at another.
+        s.merge(packed({100 << 12}));
+        CHECK(s.info().is_dense);
+        DistinctSketch coarse(16);
+        coarse.merge(packed({all[1], all[2], all[4000]}, 12));
+        for (int i = 0; i < 2; i++) coarse.merge(packed({all.begin(), all.begin() + 512}));
+        CHECK(coarse.info().is_dense);
+        coarse = DistinctSketch(16);
+        coarse.merge(packed({all[1], all[2], all[400]}, 12));
+        for (int i = 0; i < 2; i++) coarse.merge(packed({all.begin(), all.begin() + 512}));
+        CHECK(tokens_of(coarse) == Tokens(all.begin(), all.begin() + 512));
+        CHECK(coarse.info().precision == 12);
+        ascending.limit(13);
+        CHECK(ascending.info().is_dense);
+    }
+    // Enough to lose patience with, and still not too many: found in the table, then added to it.
+    const Tokens held = crowd(50000, 1), other(held.begin(), held.begin() + 4000);
+    DistinctSketch s(16);
+    s.merge(packed({held.begin() + 2000, held.begin() + 6000}));
+    s.merge(packed(other));
+    CHECK(tokens_of(s) == Tokens(held.begin(), held.begin() + 6000));
+    s.merge(packed(held));
+    CHECK(tokens_of(s) == held);
+    for (uint32_t token : held) s.add(core::hash_of(token));  // each is found where it stands
+    CHECK(tokens_of(s) == held);
 }
 
 TEST_CASE("distinct: kinds are kept apart", "[distinct][law]") {

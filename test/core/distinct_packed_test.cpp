@@ -82,6 +82,54 @@ Bytes raw(const std::vector<uint16_t> &registers, int precision) {
     return packed;
 }
 
+// Coded registers behind a header, as docs/FORMAT.md describes them; but register `escaped`, if there is one, is
+// written out although it has a row. For registers above level 9 only, where each symbol has its own slots.
+Bytes coded(const std::vector<uint16_t> &registers, int precision, size_t escaped = SIZE_MAX) {
+    uint32_t sum = 0;
+    for (uint16_t r : registers) sum += r >> 9;
+    const int code = model::code_for(static_cast<uint32_t>((uint64_t{sum} << 8) / registers.size()));
+    const model::Frequencies &f = *model::kFrequenciesOf[code & 3];
+    const size_t last = registers.size() - 8;
+    uint64_t state[4];
+    for (size_t s = 0; s < 4; s++)
+        state[s] = uint64_t{1} << 32 | uint64_t{registers[last + s]} << 16 | registers[last + 4 + s];
+    Bytes words;  // from the end, most significant byte first
+    for (size_t i = last; i-- > 0;) {
+        uint64_t &x = state[i % 4];
+        const uint16_t r = registers[i];
+        const int row = (r >> 9) - model::first_u(code);
+        auto push = [&](const uint16_t *start, int bits) {
+            uint64_t frequency = static_cast<uint64_t>(start[1] - start[0]);
+            x = x / frequency << bits | (x % frequency + start[0]);
+        };
+        auto make_room = [&](unsigned __int128 least_too_large) {
+            if (x < least_too_large) return;
+            for (int byte = 3; byte >= 0; byte--) words.push_back(static_cast<uint8_t>(x >> (8 * byte)));
+            x >>= 32;
+        };
+        if (row < 0 || row >= model::kRows || i == escaped) {
+            const uint16_t *head = f.head + model::kEscape;
+            make_room(static_cast<unsigned __int128>(head[1] - head[0]) << (64 - 13 - 16));
+            x = x << 16 | r;
+            push(head, 13);
+        } else {
+            const uint16_t *head = f.head + (row << 3 | (r >> 6 & 7)), *tail = f.tail[row] + (r & 63);
+            make_room(static_cast<unsigned __int128>((head[1] - head[0]) * (tail[1] - tail[0])) << (64 - 13 - 10));
+            push(tail, 10);
+            push(head, 13);
+        }
+    }
+    Bytes packed = {1, 2, 1, SKETCH_KIND_NUMBER, static_cast<uint8_t>(precision), static_cast<uint8_t>(code), 0};
+    for (int s = 0; s < 4; s++) {
+        int bytes = 5;
+        while (bytes < 8 && state[s] >> (8 * bytes) != 0) bytes++;
+        packed[6] = static_cast<uint8_t>(packed[6] | (bytes - 5) << (2 * s));
+        for (int byte = 0; byte < bytes; byte++) packed.push_back(static_cast<uint8_t>(state[s] >> (8 * byte)));
+    }
+    packed.insert(packed.end(), words.rbegin(), words.rend());
+    return packed;
+}
+
 #if defined(__SANITIZE_ADDRESS__)
 constexpr int kRounds = 3000, kBitStep = 7;
 #else
@@ -216,6 +264,121 @@ TEST_CASE("distinct: registers that no items give are refused", "[distinct][pack
         thin[0] = 0;
         CHECK_FALSE(core::are_registers(thin.data(), p));
     }
+}
+
+TEST_CASE("distinct: registers are coded in one way only", "[distinct][packed]") {
+    Random random(24);
+    for (int round = 0; round < 50; round++) {
+        const int precision = 5 + round % 4;
+        DistinctSketch s =
+            sketch_of_items(uint64_t{1} << (precision + 12), precision, 100 + static_cast<uint64_t>(round));
+        std::vector<uint16_t> registers(size_t{1} << precision);
+        std::memcpy(registers.data(), static_cast<const uint8_t *>(s.data()) + sizeof(core::WorkHeader),
+                    2 * registers.size());
+        REQUIRE(coded(registers, precision) == s.pack());
+        // A register that is written out although it has a code.
+        const size_t escaped = random() % (registers.size() - 8);
+        const int row = (registers[escaped] >> 9) - model::first_u(s.pack()[5]);
+        const bool needed = row < 0 || row >= model::kRows;
+        REQUIRE(check(coded(registers, precision, escaped)) == (needed ? SKETCH_OK : SKETCH_CORRUPT));
+    }
+    // Levels all over the place: the code is as long as the registers, or longer.
+    int longer = 0;
+    for (int round = 0; round < 50; round++) {
+        std::vector<uint16_t> registers(16);
+        for (uint16_t &r : registers) r = static_cast<uint16_t>((10 + random() % 100) << 9 | (random() & 511));
+        const Bytes bytes = coded(registers, 4);
+        if (bytes.size() - 5 < 2 * registers.size()) {
+            REQUIRE(check(bytes) == SKETCH_OK);
+            continue;
+        }
+        REQUIRE(check(bytes) == SKETCH_CORRUPT);
+        REQUIRE(check(raw(registers, 4)) == SKETCH_OK);
+        longer++;
+    }
+    CHECK(longer > 0);
+}
+
+// Counts them: all tokens that could have come, given a set of registers.
+TEST_CASE("distinct: registers that too few tokens give are refused, whatever their levels and flags",
+          "[distinct][packed]") {
+    Random random(25);
+    auto tokens_that_fit = [](const std::vector<uint16_t> &registers, int precision) {
+        uint64_t tokens = 0;
+        const uint32_t mask = static_cast<uint32_t>(registers.size()) - 1;
+        for (uint32_t index = 0; index < core::kTokenIndexes; index++) {
+            const uint32_t u = registers[index >> 1 & mask] >> 9, flags = registers[index >> 1 & mask] & 511;
+            if (u == 0) continue;
+            for (uint32_t nlz = 0; nlz <= core::kLargestNlz; nlz++) {
+                const uint32_t level = core::level_of(core::hash_of(index << 6 | nlz), precision);
+                tokens += level == u || (level < u && (u - level > 9 || (flags >> (9 - (u - level)) & 1)));
+            }
+        }
+        return tokens;
+    };
+    // Registers of one level and no flags but the given ones, up to the last that is too few; then one flag more.
+    for (auto [precision, u] : {std::pair{16, 5u},
+                                {16, 9u},
+                                {16, 11u},
+                                {16, 93u},
+                                {15, 91u},
+                                {15, 93u},
+                                {15, 94u},
+                                {15, 95u},
+                                {15, 97u},
+                                {14, 93u},
+                                {14, 95u},
+                                {14, 96u},
+                                {14, 98u}}) {
+        std::vector<uint16_t> registers(size_t{1} << precision);
+        const uint16_t one = static_cast<uint16_t>(u << 9 | core::given_flags(u));
+        registers[0] = one;
+        const uint64_t each = tokens_that_fit(registers, precision), most = core::most_tokens(precision);
+        for (uint64_t i = 0; i < most / each; i++) registers[i] = one;
+        uint64_t tokens = most / each * each;
+        const uint64_t least = uint64_t{1} << (17 - precision);  // of level 1
+        for (size_t i = registers.size(); tokens + least <= most; tokens += least) registers[--i] = 1 << 9 | 256;
+        INFO("precision " << precision << ", level " << u << ", each of " << each << " tokens, " << tokens
+                          << " in all");
+        REQUIRE(tokens_that_fit(registers, precision) == tokens);
+        CHECK_FALSE(core::are_registers(registers.data(), precision));
+        std::vector<uint16_t> more = registers;
+        more[0] = static_cast<uint16_t>(more[0] | 1 << 8);  // the level below u
+        CHECK(core::are_registers(more.data(), precision) == (tokens_that_fit(more, precision) > most));
+        // Exactly as many as are needed.
+        while (tokens <= most) {
+            for (size_t i = 0;; i++)
+                if (registers[i] == 0) {
+                    registers[i] = tokens + each > most + 1 && tokens + least > most ? 1 << 9 | 256 : one;
+                    break;
+                }
+            tokens = tokens_that_fit(registers, precision);
+        }
+        CHECK(core::are_registers(registers.data(), precision));
+    }
+}
+
+TEST_CASE("distinct: work forms larger than any that is made are refused", "[distinct][packed]") {
+    for (uint64_t count : {0, 70, 8192, 20000}) {
+        DistinctSketch s = sketch_of_items(count, 16, 9);
+        const uint8_t *from = static_cast<const uint8_t *>(s.data());
+        Bytes work(from, from + s.size());
+        sketch_distinct_info info{};
+        REQUIRE(sketch_distinct_peek(work.data(), work.size(), &info) == SKETCH_OK);
+        work.resize(1 << 20);
+        CHECK(sketch_distinct_peek(work.data(), work.size(), &info) == SKETCH_CORRUPT);
+        CHECK(sketch_distinct_describe(work.data(), work.size(), &info) == SKETCH_CORRUPT);
+    }
+    // The largest of each form, at whatever precision they are since.
+    DistinctSketch tokens(16), registers = sketch_of_items(20000, 16);
+    for (uint64_t i = 0; i < 8192; i++) tokens.add(i << 1);
+    REQUIRE_FALSE(tokens.info().is_dense);
+    tokens.limit(16);
+    registers.limit(4);
+    DistinctSketch few(16);
+    for (uint64_t i = 0; i < 2; i++) few.add(i);
+    few.limit(4);
+    for (const DistinctSketch *s : {&tokens, &registers, &few}) CHECK(s->pack().size() > 0);
 }
 
 TEST_CASE("distinct: the output buffer is never overrun", "[distinct][packed]") {

@@ -187,6 +187,103 @@ TEST_CASE("an empty filter is the neutral element but for its size", "[membershi
     CHECK(MembershipSketch(5).pack() == packed_model({}, 5));
 }
 
+// What stands in stored bytes is chosen by who made them. The tests below are about time, which they do not measure:
+// they would take minutes, or hours, if it grew with the square of the number of tokens.
+
+namespace {
+
+// That many tokens for 2^log2_blocks blocks whose products with an odd constant are the smallest: one place, wherever
+// places are the top bits of that product. As hashes, which are the smallest numbers with these tokens.
+Hashes tokens_of_one_place(uint64_t multiplier, size_t count, int log2_blocks) {
+    const uint64_t limit = uint64_t{1} << (32 + log2_blocks);
+    uint64_t inverse = 1;
+    for (int i = 0; i < 6; i++) inverse *= 2 - multiplier * inverse;
+    // Multiples of the inverse that are below the limit come at three distances only: the first that goes up by less
+    // than the limit, the first that goes down by less, and their sum.
+    uint64_t up = 1, down = 1;
+    while (up * inverse >= limit) up++;
+    while (-(down * inverse) >= limit) down++;
+    Hashes hashes;
+    for (uint64_t at = 0; hashes.size() < count;) {
+        const uint64_t token = at * inverse;
+        hashes.push_back((log2_blocks == 0 ? 0 : token >> 32 << (64 - log2_blocks)) | (token & 0xffffffff));
+        const bool can_rise = token + up * inverse < limit, can_fall = token >= -(down * inverse);
+        at += can_rise && (!can_fall || up < down) ? up : can_fall ? down : up + down;
+    }
+    return hashes;
+}
+
+// Uniform hashes, the same for each call.
+Hashes some_hashes(size_t count, uint64_t first) {
+    Hashes hashes(count);
+    for (uint64_t &h : hashes) h = sketch_hash_word(first++);
+    return hashes;
+}
+
+}  // namespace
+
+TEST_CASE("merging large tables of tokens takes time in proportion to them", "[membership][time]") {
+    // The second leaves a target with some room; then the third comes in the order of the places in its own table.
+    const Hashes first = some_hashes(100000, 0), second = some_hashes(1000, 1 << 24),
+                 third = some_hashes(2000000, 2 << 24);
+    MembershipSketch merged(22), at_once = filter_of(first, 22);
+    for (const Hashes *part : {&first, &second, &third}) {
+        merged.merge(filter_of(*part, 22));
+        if (part != &first)
+            for (uint64_t h : *part) at_once.add(h);
+    }
+    CHECK(merged.info().tokens == 2101000);
+    REQUIRE(merged.pack() == at_once.pack());
+
+    // As full as tables may be, so that most of the tokens come to an end that is full already.
+    MembershipSketch full = filter_of(some_hashes(1040000, 3 << 24), 19);
+    CHECK(full.info().tokens == 1040000);
+    for (uint64_t i = 4; i < 7; i++) {
+        MembershipSketch target = full, other = filter_of(some_hashes(1000000, i << 24), 19);
+        for (uint64_t h : some_hashes(1040000, 3 << 24)) other.add(h);
+        target.merge(other);
+        REQUIRE(target.info().is_dense);
+    }
+}
+
+TEST_CASE("tokens that are chosen to share places cost no more than others", "[membership][time]") {
+    for (uint64_t multiplier : {uint64_t{0x9e3779b97f4a7c15}, uint64_t{0xbf58476d1ce4e5b9}})
+        for (auto [count, log2_blocks] : {std::pair{100000, 16}, {1000000, 22}}) {
+            if (multiplier != 0x9e3779b97f4a7c15 && count > 100000) continue;  // one such set takes its time to make
+            Hashes hashes = tokens_of_one_place(multiplier, static_cast<size_t>(count), log2_blocks);
+            Bytes packed = packed_model(hashes, log2_blocks);
+            REQUIRE(sketch_membership_check(packed.data(), packed.size()) == SKETCH_OK);
+            MembershipSketch merged(log2_blocks), added = filter_of(hashes, log2_blocks);
+            merged.merge(packed);
+            CHECK(merged.info().tokens == static_cast<uint64_t>(count));
+            REQUIRE(merged.pack() == packed);
+            merged.merge(added);
+            REQUIRE(merged.pack() == packed);
+        }
+}
+
+TEST_CASE("salts change no byte of a packed filter", "[membership][law]") {
+    Random random(11);
+    for (size_t count : {5, 300, 3000}) {
+        const Hashes hashes = random_hashes(random, count);
+        const Bytes expected = packed_model(hashes, 11);
+        MembershipSketch merged(11);
+        for (uint64_t salt : {uint64_t{0}, uint64_t{1}, ~uint64_t{0}, random()}) {
+            sketch_set_salt(salt);
+            MembershipSketch s = filter_of(hashes, 11);
+            REQUIRE(s.pack() == expected);
+            for (uint64_t h : hashes) REQUIRE(s.contains(h));
+            sketch_set_salt(salt);  // the same again
+            MembershipSketch same = filter_of(hashes, 11);
+            same.merge(s);
+            REQUIRE(same.pack() == expected);
+            merged.merge(same);
+            REQUIRE(merged.pack() == expected);
+        }
+    }
+    sketch_set_salt(0);
+}
+
 TEST_CASE("work forms are no larger than need be", "[membership][size]") {
     Random random(8);
     for (int log2_blocks = 0; log2_blocks <= 14; log2_blocks++) {

@@ -33,6 +33,7 @@ std::vector<MembershipSketch> samples() {
         for (size_t count : {0, 1, 2, 3, 7, 8, 17, 70}) all.push_back(filter_of(numbers(count), log2_blocks));
     all.push_back(filter_of(numbers(300), 7));
     all.push_back(filter_of(numbers(300), 10));
+    all.push_back(filter_of(numbers(2000), 10));
     all.push_back(filter_of({0}, 10));
     all.push_back(filter_of({~uint64_t{0}}, 22));
     all.push_back(filter_of({0, ~uint64_t{0}, 1, uint64_t{1} << 63}, 4));
@@ -157,7 +158,8 @@ TEST_CASE("what no filter can hold is refused", "[membership][packed]") {
         CHECK(check(with(packed, 0, 0xe7)) == SKETCH_WRONG_VERSION);
         CHECK(check(with(packed, 1, 2)) == SKETCH_WRONG_FAMILY);
         for (int flags : {2, 3, 0x20, 0x21, 0x80}) CHECK(check(with(packed, 2, flags)) == SKETCH_CORRUPT);
-        for (int kind : {0, SKETCH_KIND_LAST + 1, 62, 64, 128, 255}) CHECK(check(with(packed, 3, kind)) == SKETCH_CORRUPT);
+        for (int kind : {0, SKETCH_KIND_LAST + 1, 62, 64, 128, 255})
+            CHECK(check(with(packed, 3, kind)) == SKETCH_CORRUPT);
         for (int log2_blocks : {23, 64, 255}) CHECK(check(with(packed, 4, log2_blocks)) == SKETCH_CORRUPT);
         CHECK(check({}) == SKETCH_TRUNCATED);
     }
@@ -176,6 +178,12 @@ TEST_CASE("what no filter can hold is refused", "[membership][packed]") {
     CHECK(check(dense) == SKETCH_OK);  // an empty block is nothing special
     std::fill(dense.begin() + 8, dense.end(), uint8_t{0});
     CHECK(check(dense) == SKETCH_CORRUPT);
+
+    // Samples: of 1,100 tokens there are 7, of 3 bytes, which ascend.
+    Bytes sampled = filter_of(numbers(1100), 10).pack();
+    REQUIRE(check(sampled) == SKETCH_OK);
+    for (size_t at = 8; at < 8 + 3 * 7; at++)
+        for (int change : {1, 0xff, 0x80}) CHECK(check(with(sampled, at, sampled[at] ^ change)) == SKETCH_CORRUPT);
 
     // Two equal tokens; two in the wrong order.
     Bytes pair = filter_of({5, 6}, 0).pack();  // 5 = 101b and 6 = 110b in 30 bits each, high parts 0
@@ -303,8 +311,9 @@ TEST_CASE("the fullest tables of tokens fit into what the ABI promises", "[membe
         REQUIRE(sketch_membership_pack(s.data(), s.size(), out.data(), out.size(), &used) == SKETCH_OK);
         out.resize(used);
         REQUIRE(check(out) == SKETCH_OK);
-        // 33 bits a token: a quarter of the blocks' size, and the header.
-        CHECK(used <= 8 + 2 + ((size_t{33} << (log2_blocks + 1)) + 7) / 8);
+        // 33 bits a token: a quarter of the blocks' size, the header, and 3 bytes for each 256 of 2^(j+2) high parts.
+        const size_t samples = log2_blocks < 6 ? 0 : (size_t{4} << log2_blocks) / 256 - 1;
+        CHECK(used <= 8 + 2 + 3 * samples + ((size_t{33} << (log2_blocks + 1)) + 7) / 8);
     }
 }
 

@@ -2,6 +2,7 @@
 // what the tests and benchmarks are written with.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 #include <set>
@@ -111,6 +112,24 @@ inline bool packed_contains(const Bytes &packed, uint64_t hash, int kind = SKETC
     return found != 0;
 }
 
+// The same by pieces, each in memory of its own of just that size, so that a sanitizer sees a byte too many. How many
+// bytes were read is added to *read.
+inline bool contains_by_pieces(const Bytes &packed, uint64_t hash, size_t *read = nullptr) {
+    sketch_membership_probe probe;
+    const size_t head = std::min<size_t>(packed.size(), SKETCH_MEMBERSHIP_HEAD_SIZE);
+    MembershipSketch::must(sketch_membership_probe_open(packed.data(), head, packed.size(), &probe));
+    sketch_membership_probe_hash(&probe, hash);
+    for (int pieces = 0; pieces < 4; pieces++) {
+        if (probe.offset > packed.size() || probe.length > packed.size() - probe.offset)
+            throw std::logic_error("a probe outside the value");
+        const Bytes piece(packed.data() + probe.offset, packed.data() + probe.offset + probe.length);
+        if (read != nullptr) *read += piece.size();
+        const int answer = sketch_membership_probe_read(&probe, piece.data(), piece.size());
+        if (answer >= 0) return answer != 0;
+    }
+    throw std::logic_error("a probe without end");
+}
+
 // The packed bytes straight from the definition, bit by bit.
 inline Bytes packed_model(const Hashes &hashes, int log2_blocks, int kind = SKETCH_KIND_NUMBER) {
     std::set<uint64_t> tokens;
@@ -140,14 +159,21 @@ inline Bytes packed_model(const Hashes &hashes, int log2_blocks, int kind = SKET
     const int low_bits = 32 + log2_blocks - width;
     const size_t upper_bytes = (n + (size_t{1} << width) - 1 + 7) / 8;
     const size_t low_bytes = (n * static_cast<size_t>(low_bits) + 7) / 8;
-    out.resize(8 + upper_bytes + low_bytes);
+    auto next = tokens.begin();
+    size_t smaller = 0;
+    for (uint64_t high = 256; high < uint64_t{1} << width; high += 256) {
+        for (; next != tokens.end() && *next >> low_bits < high; ++next) smaller++;
+        for (int byte = 0; byte < 3; byte++) out.push_back(static_cast<uint8_t>(smaller >> 8 * byte));
+    }
+    const size_t upper = out.size();
+    out.resize(upper + upper_bytes + low_bytes);
     size_t i = 0;
     for (uint64_t token : tokens) {
         size_t at = (token >> low_bits) + i;
-        out[8 + at / 8] |= static_cast<uint8_t>(1 << at % 8);
+        out[upper + at / 8] |= static_cast<uint8_t>(1 << at % 8);
         for (int bit = 0; bit < low_bits; bit++) {
             size_t to = i * static_cast<size_t>(low_bits) + static_cast<size_t>(bit);
-            if (token >> bit & 1) out[8 + upper_bytes + to / 8] |= static_cast<uint8_t>(1 << to % 8);
+            if (token >> bit & 1) out[upper + upper_bytes + to / 8] |= static_cast<uint8_t>(1 << to % 8);
         }
         i++;
     }

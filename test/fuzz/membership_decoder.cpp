@@ -51,15 +51,15 @@ struct Reader {
                 if (is_found) found.push_back(hash);
             }
             if (is_work) continue;
-            size_t offset = 12345, length = 12345;
+            sketch_membership_probe probe;
             std::vector<uint8_t> head(data, data + std::min<size_t>(size, SKETCH_MEMBERSHIP_HEAD_SIZE));
-            if (sketch_membership_locate(head.data(), head.size(), size, kind, hash, &offset, &length) != header)
-                return "locate: another status";
+            if (sketch_membership_probe_open(head.data(), head.size(), size, &probe) != header)
+                return "probe: another status";
             if (header != SKETCH_OK) continue;
-            if (length != (info.is_dense ? SKETCH_MEMBERSHIP_BLOCK_SIZE : 0)) return "locate: another length";
-            if (length > size || offset > size - length) return "locate: a place outside";
-            if (length > 0 && sketch_membership_block_contains(data + offset, hash) != is_found)
-                return "contains and its block disagree";
+            if (probe.kind != kind || probe.is_dense != info.is_dense) return "probe: another header";
+            // Throws if a piece is outside.
+            if (contains_by_pieces(Bytes(data, data + size), hash) != (is_found != 0))
+                return "contains and its pieces disagree";
         }
         return nullptr;
     }

@@ -1,0 +1,276 @@
+// Bytes from anywhere: a packed value is refused or it is canonical and every function can work with it, and no work
+// form, however damaged, makes a reader leave its buffer. What is checked about each stands in fuzz/topk_decoder.cpp.
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <random>
+
+#include "catch.hpp"
+#include "topk_sketch.hpp"
+
+std::string topk_complaint(const uint8_t *data, size_t size, size_t shift);
+
+namespace {
+
+using Bytes = TopkSketch::Bytes;
+using Random = std::mt19937_64;
+
+constexpr uint64_t kMost = 0x7fffffffffffffff;
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr int kRounds = 800;
+constexpr size_t kStride = 7;  // of the bits that are flipped one by one
+#else
+constexpr int kRounds = 4000;
+constexpr size_t kStride = 2;
+#endif
+
+// One of everything that a sketch can be.
+std::vector<TopkSketch> samples() {
+    std::vector<TopkSketch> all;
+    for (uint32_t k : {1u, 100u, 100000u}) all.emplace_back(k, SKETCH_KIND_TEXT);
+    for (uint64_t items : {1, 2, 9, 40})
+        for (uint64_t weight : {uint64_t{1}, uint64_t{70000}, uint64_t{1} << 40}) {
+            TopkSketch exact(50, SKETCH_KIND_NUMBER), cut(5), hashes(7, SKETCH_KIND_RECORD);
+            for (uint64_t i = 0; i < items; i++) {
+                exact.add(topk_integer(i * 3000), 1 + i * weight);
+                cut.add("/path/" + std::to_string(i * 37 % 11) + "/" + std::to_string(i), 1 + i * weight);
+                hashes.add(std::string(topk_integer(i * 0x9e3779b97f4a7c15u)) + "(" + std::to_string(i) + ")", 1 + i);
+            }
+            for (const TopkSketch &s : {exact, cut, hashes}) all.push_back(s);
+        }
+    TopkSketch merged(6), long_items(3, SKETCH_KIND_BYTEA), full(2), ties(3);
+    for (int part = 0; part < 5; part++) {
+        TopkSketch s(6);
+        for (int i = 0; i < 60; i++) s.add("item " + std::to_string(i * i % (20 + part)), 1 + i % 9);
+        merged.merge(s.pack());
+    }
+    for (size_t length : {8192, 8191, 300, 0}) long_items.add(std::string(length, 'z'), 1 + length);
+    full.add("a", kMost - 2);
+    full.add("b", 1);
+    full.add("c", 1);
+    for (int i = 0; i < 30; i++) ties.add(std::to_string(i));
+    for (const TopkSketch &s : {merged, long_items, full, ties}) all.push_back(s);
+    return all;
+}
+
+void must_be_sound(const uint8_t *data, size_t size, size_t shift, const std::string &what) {
+    std::string complaint = topk_complaint(data, size, shift);
+    if (!complaint.empty()) FAIL(complaint << ": " << what);
+}
+
+uint8_t telling_byte(Random &random, uint8_t old) {
+    switch (random() % 5) {
+        case 0: return static_cast<uint8_t>(old ^ 1u << random() % 8);
+        case 1: return 0;
+        case 2: return 0xff;
+        case 3: return static_cast<uint8_t>(old + (random() % 2 ? 1 : -1));
+        default: return static_cast<uint8_t>(random());
+    }
+}
+
+std::string hex(const Bytes &bytes) {
+    std::string text;
+    for (uint8_t b : bytes) {
+        text += "0123456789abcdef"[b >> 4];
+        text += "0123456789abcdef"[b & 15];
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("topk: valid sketches are sound at any alignment", "[topk][packed]") {
+    for (const TopkSketch &s : samples()) {
+        Bytes packed = s.pack();
+        REQUIRE(sketch_topk_check(packed.data(), packed.size()) == SKETCH_OK);
+        REQUIRE(sketch_packed_kind(packed.data(), packed.size()) == s.kind());
+        for (size_t shift : {0, 1, 3}) must_be_sound(packed.data(), packed.size(), shift, "valid");
+        must_be_sound(static_cast<const uint8_t *>(s.data()), s.size(), 0, "valid work form");
+    }
+}
+
+TEST_CASE("topk: every truncation and every further byte is refused", "[topk][packed]") {
+    for (const TopkSketch &s : samples()) {
+        Bytes packed = s.pack();
+        for (size_t size = 0; size < packed.size(); size += size < 400 ? 1 : 1 + packed.size() / 60) {
+            must_be_sound(packed.data(), size, size % 2, "truncated");
+            REQUIRE(sketch_topk_check(packed.data(), size) == SKETCH_TRUNCATED);
+        }
+        packed.push_back(0);
+        for (int byte : {0, 1, 255}) {
+            packed.back() = static_cast<uint8_t>(byte);
+            must_be_sound(packed.data(), packed.size(), 1, "with a byte more");
+            REQUIRE(sketch_topk_check(packed.data(), packed.size()) == SKETCH_TRAILING);
+        }
+    }
+}
+
+TEST_CASE("topk: every flipped bit gives a refusal or another sound sketch", "[topk][packed]") {
+    for (const TopkSketch &s : samples()) {
+        Bytes packed = s.pack();
+        for (size_t bit = 0; bit < 8 * packed.size(); bit += bit < 1600 ? kStride : 8 * packed.size() / 97) {
+            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+            must_be_sound(packed.data(), packed.size(), bit % 2, "bit " + std::to_string(bit));
+            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+        }
+    }
+}
+
+TEST_CASE("topk: so do random changes of several bytes", "[topk][packed]") {
+    Random random(21);
+    std::vector<Bytes> all;
+    for (const TopkSketch &s : samples()) all.push_back(s.pack());
+    for (int round = 0; round < kRounds; round++) {
+        Bytes packed = all[random() % all.size()];
+        for (uint64_t changes = 1 + random() % 4; changes > 0 && !packed.empty(); changes--) {
+            size_t at = random() % (random() % 2 ? std::min<size_t>(packed.size(), 12) : packed.size());
+            switch (random() % 8) {
+                case 0: packed.erase(packed.begin() + static_cast<long>(at)); break;
+                case 1: packed.insert(packed.begin() + static_cast<long>(at), static_cast<uint8_t>(random())); break;
+                case 2: packed.resize(at + 1); break;
+                default: packed[at] = telling_byte(random, packed[at]);
+            }
+        }
+        must_be_sound(packed.data(), packed.size(), random() % 4, "round " + std::to_string(round));
+    }
+}
+
+TEST_CASE("topk: bytes of nothing but one value are refused", "[topk][packed]") {
+    for (int value = 0; value < 256; value++)
+        for (size_t size : {1, 4, 5, 64, 65, 4096}) {
+            Bytes bytes(size, static_cast<uint8_t>(value));
+            must_be_sound(bytes.data(), bytes.size(), 0, "filled");
+            CHECK(sketch_topk_check(bytes.data(), bytes.size()) != SKETCH_OK);
+        }
+}
+
+TEST_CASE("topk: fields that contradict each other are refused", "[topk][packed]") {
+    TopkSketch s(3);
+    s.add("apple", 5);
+    s.add("apricot", 7);
+    const Bytes packed = s.pack();
+    // 01 04 00 03, k = 3, total 12, offset 0, 2 entries, 10 bytes of their own: apple, ricot
+    REQUIRE(hex(packed).substr(0, 38) ==
+            "0104000303"
+            "0c"
+            "00"
+            "02"
+            "0a"
+            "6170706c65"
+            "7269636f74");
+    auto status = [&](size_t at, uint8_t byte) {
+        Bytes changed = packed;
+        changed[at] = byte;
+        return sketch_topk_check(changed.data(), changed.size());
+    };
+    CHECK(status(0, 2) == SKETCH_WRONG_VERSION);
+    CHECK(status(1, 3) == SKETCH_WRONG_FAMILY);
+    CHECK(status(2, 1) == SKETCH_CORRUPT);
+    CHECK(status(2, SKETCH_PACKED_PARTIAL) == SKETCH_CORRUPT);
+    CHECK(status(3, 0) == SKETCH_CORRUPT);
+    CHECK(status(4, 0) == SKETCH_CORRUPT);   // k
+    CHECK(status(4, 1) == SKETCH_CORRUPT);   // fewer than entries
+    CHECK(status(5, 11) == SKETCH_CORRUPT);  // exact, and the total is not that of the counts
+    CHECK(status(5, 13) == SKETCH_CORRUPT);
+    CHECK(status(7, 4) == SKETCH_CORRUPT);
+    CHECK(status(14, 'p') == SKETCH_CORRUPT);  // p is shared with apple
+    CHECK(status(14, 'o') == SKETCH_CORRUPT);  // less than apple
+    CHECK(status(14, 's') == SKETCH_OK);
+}
+
+TEST_CASE("topk: damaged work forms are refused or read as sound sketches", "[topk][work]") {
+    Random random(22);
+    std::vector<TopkSketch> all = samples();
+    for (const TopkSketch &s : all) {
+        const uint8_t *data = static_cast<const uint8_t *>(s.data());
+        for (size_t bit = 32; bit < 8 * 128; bit += kStride) {  // the header and the first entries
+            Bytes work(data, data + s.size());
+            work[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+            must_be_sound(work.data(), work.size(), 0, "bit " + std::to_string(bit));
+        }
+    }
+    const std::vector<uint32_t> words = {0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 1u << 30, 1u << 16};
+    for (int round = 0; round < kRounds; round++) {
+        const TopkSketch &s = all[random() % all.size()];
+        const uint8_t *data = static_cast<const uint8_t *>(s.data());
+        Bytes work(data, data + s.size());
+        for (uint64_t changes = 1 + random() % 4; changes > 0; changes--) {
+            size_t at = 4 + random() % (random() % 2 ? 60 : work.size() - 4);
+            work[at] = telling_byte(random, work[at]);
+            if (random() % 8 == 0)
+                std::memcpy(work.data() + 8 + 4 * (random() % 14), &words[random() % words.size()], 4);
+            if (random() % 8 == 0) {  // an item twice
+                size_t from = 64 + 8 * (random() % 16), to = 64 + 8 * (random() % 16);
+                std::memmove(work.data() + to, work.data() + from, 8);
+            }
+        }
+        if (random() % 8 == 0) work.resize(4 + random() % work.size());
+        must_be_sound(work.data(), work.size(), 0, "round " + std::to_string(round));
+    }
+}
+
+TEST_CASE("topk: a work form of another size, layout or family is refused", "[topk][work]") {
+    TopkSketch s(8);
+    s.add("a");
+    const uint8_t *data = static_cast<const uint8_t *>(s.data());
+    auto status = [&](size_t at, uint8_t byte, size_t size) {
+        std::vector<uint64_t> words((size + 7) / 8);
+        std::memcpy(words.data(), data, std::min(size, s.size()));
+        reinterpret_cast<uint8_t *>(words.data())[at] = byte;
+        sketch_topk_info info;
+        return sketch_topk_describe(words.data(), size, &info);
+    };
+    CHECK(status(4, data[4], s.size()) == SKETCH_OK);
+    CHECK(status(5, 3, s.size()) == SKETCH_WRONG_FAMILY);
+    CHECK(status(6, 2, s.size()) == SKETCH_WRONG_VERSION);
+    CHECK(status(7, 4, s.size()) == SKETCH_CORRUPT);
+    CHECK(status(4, data[4], 63) == SKETCH_TRUNCATED);
+    CHECK(status(4, data[4], 128) == SKETCH_TRUNCATED);
+    CHECK(status(32, 0, s.size()) == SKETCH_CORRUPT);  // kind
+    CHECK(status(36, 0, s.size()) == SKETCH_CORRUPT);  // k
+    CHECK(status(16, 1, s.size()) == SKETCH_CORRUPT);  // offset 1, total 1
+    CHECK(sketch_topk_check(data, s.size()) == SKETCH_WRONG_VERSION);
+}
+
+TEST_CASE("topk: too small a buffer is told and left alone", "[topk][packed]") {
+    for (const TopkSketch &s : samples()) {
+        Bytes packed = s.pack();
+        sketch_topk_info info = s.info();
+        REQUIRE(packed.size() <= sketch_topk_packed_bound(&info));
+        sketch_topk_info small = TopkSketch::info_of(packed.data(), packed.size());
+        REQUIRE(packed.size() <= sketch_topk_packed_bound(&small));
+        std::vector<uint64_t> scratch(sketch_topk_scratch_size(&info) / 8);
+        for (const Bytes *sketch : {static_cast<const Bytes *>(nullptr), static_cast<const Bytes *>(&packed)})
+            for (size_t capacity = 0; capacity < packed.size(); capacity += 1 + packed.size() / 20) {
+                std::unique_ptr<uint8_t[]> out(new uint8_t[capacity]);
+                size_t used = 12345;
+                const void *data = sketch == nullptr ? s.data() : sketch->data();
+                size_t size = sketch == nullptr ? s.size() : sketch->size();
+                REQUIRE(sketch_topk_pack(data, size, scratch.data(), 8 * scratch.size(), out.get(), capacity, &used) ==
+                        SKETCH_NO_ROOM);
+                REQUIRE(used == 12345);
+            }
+        Bytes out(packed.size());
+        size_t used = 12345;
+        if (small.items > 0)
+            REQUIRE(sketch_topk_pack(s.data(), s.size(), scratch.data(), 0, out.data(), out.size(), &used) ==
+                    SKETCH_NO_ROOM);
+    }
+}
+
+TEST_CASE("topk: packed sketches are as small as promised", "[topk][size]") {
+    CHECK(TopkSketch(100).pack().size() == 8);
+    TopkSketch one(100);
+    one.add("a");
+    CHECK(one.pack().size() == 14);
+    // Of 100 numbers below 10,000, two bytes each and what tells so; and of paths that differ in four digits.
+    TopkSketch numbers(100, SKETCH_KIND_NUMBER), paths(100);
+    for (uint64_t i = 0; i < 100; i++) {
+        numbers.add(topk_integer(i * 97), 1 + i % 3);
+        paths.add("/shop/items/category-7/" + std::to_string(1000 + i * 89) + "/page.html", 1 + i % 3);
+    }
+    INFO(numbers.pack().size() << " and " << paths.pack().size());
+    CHECK(numbers.pack().size() <= 400);
+    CHECK(paths.pack().size() <= 600);
+}
