@@ -5,6 +5,7 @@
 #   build_extension [WERROR=1 ...]      make a copy of the source tree and install it into $DESTDIR
 #   start_cluster ['name = value' ...]  a cluster of our own, with these settings; psql finds it by PGHOST
 #   as_postgres command ...             the server refuses to run as root
+#   fetch_npm [option of npm ci ...]    go to $WORK/npm, with what demo/package.json wants
 #
 # Everything lives in $WORK and ends with the script. Nothing is written to the source tree, no other
 # cluster is touched, and any number of these scripts may run side by side. PG_CONFIG chooses another
@@ -72,6 +73,7 @@ missing_packages() {
 	for package; do
 		case $package in
 		# They come from elsewhere, too, and then Debian's must not replace them.
+		chromium) find_browser >/dev/null || say chromium ;;
 		nodejs) type -P node >/dev/null || say nodejs ;;
 		npm) type -P npm >/dev/null || say npm ;;
 		"postgresql-$PG_MAJOR" | "postgresql-server-dev-$PG_MAJOR")
@@ -81,6 +83,8 @@ missing_packages() {
 		esac
 	done
 }
+
+find_browser() { type -P chromium || type -P google-chrome; }
 
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed* ]]; }
 
@@ -196,6 +200,23 @@ show_server_log() {
 	log_shown=yes
 	say "--- the end of the server's log:"
 	tail -n 30 "$SERVER/log"
+}
+
+### Packages of npm
+
+fetch_npm() {
+	local npm=(env TMPDIR="$WORK" npm --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error)
+	mkdir "$WORK/npm"
+	cp "$ROOT"/demo/{package.json,package-lock.json,load.mjs,page.*} "$WORK/npm"
+	cd "$WORK/npm"
+	"${npm[@]}" ci "$@" >/dev/null
+	# DuckDB wants Node 16 or later, and Playwright 18; Ubuntu 22.04 has 12.
+	if (($(node -p 'parseInt(process.versions.node)') < 18)); then
+		local newer
+		newer=node-linux-$(node -p process.arch)
+		"${npm[@]}" install --no-save "$newer@20" >/dev/null
+		PATH=$PWD/node_modules/$newer/bin:$PATH
+	fi
 }
 
 ### What the functions above work with

@@ -1,0 +1,34 @@
+// Fills the template of the page: page.mjs <JSON that page.sql prints> <page to write>
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const [json, page] = process.argv.slice(2);
+const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const base64 = (path) => readFileSync(new URL(path, import.meta.url)).toString('base64');
+
+// Times become hours since 1970, fractions lose the digits that no picture shows.
+const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
+const data = JSON.parse(readFileSync(json, 'utf8'), (key, value) => {
+  if (typeof value === 'string' && time.test(value)) return Date.parse(`${value}Z`) / 3_600_000;
+  return Number.isInteger(value) || typeof value !== 'number' ? value : Number(value.toPrecision(6));
+});
+
+// Text in HTML; JSON and scripts in a script element, which any "</script" would end.
+const escapeText = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+const escapeScript = (text) => text.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--');
+
+function library(name) {
+  const license = read(`node_modules/${name}/LICENSE`).trim();
+  const { version } = JSON.parse(read(`node_modules/${name}/package.json`));
+  return `/*! ${name} ${version}\n\n${license}\n*/\n${read(`node_modules/${name}/build/${name}.min.js`).trim()}`;
+}
+
+const sections = Object.fromEntries(
+  [...read('page.sql').matchAll(/^-- ---- (.+?) -+\n+([^]*?)\s*(?=^-- ----|(?![^]))/gm)].map(([, name, sql]) => [name, sql]));
+
+const fill = {
+  data: () => JSON.stringify(data).replace(/</g, '\\u003c'),
+  font: () => base64('node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'),
+  sql: (name) => escapeText(sections[name]),
+  library: (name) => escapeScript(library(name)),
+};
+writeFileSync(page, read('page.html').replace(/\{\{(\w+)(?: ([\w-]+))?\}\}/g, (whole, kind, name) => fill[kind](name)));

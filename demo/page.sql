@@ -1,0 +1,149 @@
+-- What the page shows, as one JSON object. Each section makes the tables of one picture, and the page shows it as its SQL.
+\set ON_ERROR_STOP on
+\pset tuples_only on
+\pset format unaligned
+
+-- ---- intervals ----------------------------------------
+
+-- What the page lets choose. One that begins with the last hour has nothing but that hour, and is left out.
+CREATE TEMP TABLE intervals AS
+SELECT grain, start, start + step AS stop
+FROM (VALUES ('month', interval '1 month'), ('week', interval '7 days'), ('day', interval '1 day')) AS grains (grain, step),
+     LATERAL (SELECT DISTINCT date_trunc(grain, hour) AS start FROM flights_hourly) AS starts
+WHERE start < (SELECT max(hour) FROM flights_hourly)
+UNION ALL
+SELECT 'all', date_trunc('day', min(hour)), max(hour) + interval '1 hour' FROM flights_hourly;
+
+-- ---- delays ----------------------------------------
+
+-- By hour: the stored sketches as they are. By interval: merged.
+CREATE TEMP TABLE delay_by_hour AS
+SELECT hour AS start, total_count(delay) AS flights, percentile(delay, ARRAY[0.5, 0.9, 0.99]) AS p
+FROM flights_hourly;
+
+CREATE TEMP TABLE delays AS
+SELECT grain, start, stop, s, total_count(s) AS flights, percentile(s, ARRAY[0.5, 0.9, 0.99]) AS p
+FROM intervals,
+     LATERAL (SELECT merge(delay) AS s FROM flights_hourly WHERE hour >= start AND hour < stop) AS merged;
+
+-- ---- distribution ----------------------------------------
+
+-- Intervals of five minutes, from half an hour early to three hours late.
+CREATE TEMP TABLE distribution AS
+SELECT grain, start, array_agg(count ORDER BY lower) AS counts
+FROM delays, histogram(s, (SELECT array_agg(minutes) FROM generate_series(-30, 180, 5) AS minutes))
+GROUP BY grain, start;
+
+-- ---- top ----------------------------------------
+
+CREATE TEMP TABLE top_airports AS
+SELECT grain, start, item, estimate, lower, upper
+FROM intervals,
+     LATERAL (SELECT merge(top_airports) AS s FROM flights_hourly WHERE hour >= start AND hour < stop) AS merged,
+     LATERAL top_k(s, 10);
+
+CREATE TEMP TABLE top_routes AS
+SELECT grain, start, item, estimate, lower, upper
+FROM intervals,
+     LATERAL (SELECT merge(top_routes) AS s FROM flights_daily WHERE day >= start AND day < stop) AS merged,
+     LATERAL top_k(s, 10);
+
+-- ---- routes ----------------------------------------
+
+CREATE TEMP TABLE routes_by_day AS
+SELECT start, distinct_count(s) AS estimate, lower, upper
+FROM (SELECT date_trunc('day', hour) AS start, merge(routes) AS s FROM flights_hourly GROUP BY 1) AS merged,
+     LATERAL distinct_bounds(s, 0.95);
+
+-- ---- exact ----------------------------------------
+
+-- The same questions to the rows.
+CREATE TEMP TABLE exact_delays AS
+SELECT date_trunc('day', at) AS start, percentile_cont(ARRAY[0.5, 0.9, 0.99]) WITHIN GROUP (ORDER BY delay) AS p
+FROM flights GROUP BY 1;
+
+CREATE TEMP TABLE flown AS
+SELECT date_trunc('day', at) AS day, origin, origin || '-' || destination AS route, count(*) AS flights
+FROM flights GROUP BY 1, 2, 3;
+
+CREATE TEMP TABLE exact_routes AS
+SELECT day AS start, count(*) AS routes FROM flown GROUP BY 1;
+
+CREATE TEMP TABLE exact_top AS
+SELECT kind, grain, start, item, sum(flights) AS exact
+FROM (SELECT 'airport' AS kind, grain, start, stop, item FROM top_airports JOIN intervals USING (grain, start)
+      UNION ALL
+      SELECT 'route', grain, start, stop, item FROM top_routes JOIN intervals USING (grain, start)) AS asked
+JOIN (SELECT 'airport' AS kind, day, origin AS item, sum(flights) AS flights FROM flown GROUP BY 2, 3
+      UNION ALL
+      SELECT 'route', day, route, flights FROM flown) AS counted USING (kind, item)
+WHERE day >= start AND day < stop
+GROUP BY 1, 2, 3, 4;
+
+-- ---- speed ----------------------------------------
+
+CREATE FUNCTION pg_temp.milliseconds(query text) RETURNS numeric
+LANGUAGE plpgsql AS $$
+DECLARE
+    started timestamptz;
+    runs numeric[];
+BEGIN
+    FOR run IN 1..3 LOOP
+        started := clock_timestamp();
+        EXECUTE 'SELECT count(answers) FROM (' || query || ') AS answers';
+        runs := runs || 1000 * extract(epoch FROM clock_timestamp() - started)::numeric;
+    END LOOP;
+    RETURN (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY ms) FROM unnest(runs) AS ms);
+END $$;
+
+-- Each query on one core, median of three runs.
+CREATE TEMP TABLE speed AS
+SELECT number, question, to_sketches, to_rows,
+       pg_temp.milliseconds(to_sketches) AS sketches, pg_temp.milliseconds(to_rows) AS rows
+FROM (VALUES
+    (1, 'Delay percentiles, all flights',
+     $$SELECT percentile(merge(delay), ARRAY[0.5, 0.9, 0.99]) FROM flights_hourly$$,
+     $$SELECT percentile_cont(ARRAY[0.5, 0.9, 0.99]) WITHIN GROUP (ORDER BY delay) FROM flights$$),
+    (2, 'Delay percentiles, each day',
+     $$SELECT date_trunc('day', hour), percentile(merge(delay), ARRAY[0.5, 0.9, 0.99]) FROM flights_hourly GROUP BY 1$$,
+     $$SELECT date_trunc('day', at), percentile_cont(ARRAY[0.5, 0.9, 0.99]) WITHIN GROUP (ORDER BY delay) FROM flights GROUP BY 1$$),
+    (3, 'Different routes, each day',
+     $$SELECT date_trunc('day', hour), distinct_count(merge(routes)) FROM flights_hourly GROUP BY 1$$,
+     $$SELECT date_trunc('day', at), count(DISTINCT origin || '-' || destination) FROM flights GROUP BY 1$$),
+    (4, 'Top ten routes, all flights',
+     $$SELECT * FROM top_k((SELECT merge(top_routes) FROM flights_daily), 10)$$,
+     $$SELECT origin || '-' || destination, count(*) FROM flights GROUP BY 1 ORDER BY 2 DESC LIMIT 10$$),
+    (5, 'Top ten airports, all flights',
+     $$SELECT * FROM top_k((SELECT merge(top_airports) FROM flights_hourly), 10)$$,
+     $$SELECT origin, count(*) FROM flights GROUP BY 1 ORDER BY 2 DESC LIMIT 10$$)
+) AS questions (number, question, to_sketches, to_rows);
+
+-- ---- bytes ----------------------------------------
+
+CREATE TEMP TABLE bytes AS
+SELECT 1 AS number, 'Delays, each hour' AS sketch, count(*) AS sketches, sum(pg_column_size(delay)) AS bytes FROM flights_hourly
+UNION ALL
+SELECT 2, 'Different routes, each hour', count(*), sum(pg_column_size(routes)) FROM flights_hourly
+UNION ALL
+SELECT 3, 'Top airports, each hour', count(*), sum(pg_column_size(top_airports)) FROM flights_hourly
+UNION ALL
+SELECT 4, 'Top routes, each day', count(*), sum(pg_column_size(top_routes)) FROM flights_daily;
+
+-- ---- all of it ----------------------------------------
+
+SELECT json_build_object(
+    'rows', (SELECT json_build_object('flights', count(*), 'bytes', pg_table_size('flights')) FROM flights),
+    'server', current_setting('server_version'),
+    'hours', (SELECT json_agg(json_build_array(start, flights, p[1], p[2], p[3]) ORDER BY start) FROM delay_by_hour),
+    'delays', (SELECT json_agg(json_build_array(grain, start, stop, flights, p[1], p[2], p[3], counts) ORDER BY grain, start)
+               FROM delays JOIN distribution USING (grain, start)),
+    'exact_delays', (SELECT json_agg(json_build_array(start, p[1], p[2], p[3]) ORDER BY start) FROM exact_delays),
+    'airports', (SELECT json_agg(json_build_array(grain, start, item, estimate, lower, upper, exact) ORDER BY grain, start, estimate DESC, item)
+                 FROM top_airports JOIN (SELECT * FROM exact_top WHERE kind = 'airport') AS counted USING (grain, start, item)),
+    'routes', (SELECT json_agg(json_build_array(grain, start, item, estimate, lower, upper, exact) ORDER BY grain, start, estimate DESC, item)
+               FROM top_routes JOIN (SELECT * FROM exact_top WHERE kind = 'route') AS counted USING (grain, start, item)),
+    'routes_by_day', (SELECT json_agg(json_build_array(start, estimate, lower, upper, routes) ORDER BY start)
+                      FROM routes_by_day JOIN exact_routes USING (start)),
+    'speed', (SELECT json_agg(json_build_object('question', question, 'sketches', sketches, 'rows', rows,
+                                                'to_sketches', to_sketches, 'to_rows', to_rows) ORDER BY number) FROM speed),
+    'bytes', (SELECT json_agg(json_build_object('sketch', sketch, 'sketches', sketches, 'bytes', bytes) ORDER BY number) FROM bytes));

@@ -1,0 +1,6 @@
+-- 20,000 flights in 20 days of two months, with more routes than a sketch has counters. The seed makes them the same each time.
+SELECT setseed(0.2001) \g /dev/null
+INSERT INTO flights
+SELECT timestamp '2001-01-17' + i * interval '86.4 s', round(-25 - 30 * ln(1 - random())), 100 + 2000 * random(), 'A' || lpad(o::text, 2, '0'), 'A' || lpad(d::text, 2, '0')
+FROM generate_series(0, 19999) AS i,
+     LATERAL (SELECT floor(60 * random() ^ 3) AS o, floor(60 * random() ^ 3) AS d WHERE i >= 0) AS airports;
