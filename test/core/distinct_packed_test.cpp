@@ -9,6 +9,7 @@
 #include "../../src/core/distinct_model.hpp"
 #include "catch.hpp"
 #include "distinct_sketch.hpp"
+#include "mutations.hpp"
 
 std::string distinct_complaint(const uint8_t *data, size_t size, size_t shift);
 
@@ -16,7 +17,9 @@ namespace {
 
 namespace core = sketch::distinct;
 namespace model = sketch::distinct::model;
-using Random = std::mt19937_64;
+using mutations::hex;
+using mutations::Random;
+using mutations::telling_byte;
 
 DistinctSketch sketch_of_items(uint64_t count, int precision, uint64_t seed = 0) {
     DistinctSketch s(precision);
@@ -55,22 +58,6 @@ std::vector<DistinctSketch> samples() {
 void must_be_sound(const uint8_t *data, size_t size, size_t shift, const std::string &what) {
     std::string complaint = distinct_complaint(data, size, shift);
     if (!complaint.empty()) FAIL(complaint << ": " << what);
-}
-
-uint8_t telling_byte(Random &random, uint8_t old) {
-    switch (random() % 5) {
-        case 0: return static_cast<uint8_t>(old ^ 1u << random() % 8);
-        case 1: return 0;
-        case 2: return 0xff;
-        case 3: return static_cast<uint8_t>(old + (random() % 2 ? 1 : -1));
-        default: return static_cast<uint8_t>(random());
-    }
-}
-
-std::string hexadecimal(const Bytes &bytes) {
-    std::string text;
-    for (uint8_t b : bytes) text += {"0123456789abcdef"[b >> 4], "0123456789abcdef"[b & 15]};
-    return text;
 }
 
 sketch_status check(const Bytes &packed) { return sketch_distinct_check(packed.data(), packed.size()); }
@@ -183,12 +170,8 @@ TEST_CASE("distinct: so do random changes of several bytes", "[distinct][packed]
     for (const DistinctSketch &s : samples()) all.push_back(s.pack());
     for (int round = 0; round < kRounds; round++) {
         Bytes packed = all[random() % all.size()];
-        for (uint64_t changes = 1 + random() % 4; changes > 0 && !packed.empty(); changes--) {
-            size_t at = random() % (random() % 2 ? std::min<size_t>(packed.size(), 12) : packed.size());
-            packed[at] = telling_byte(random, packed[at]);
-            if (random() % 8 == 0) packed.resize(random() % packed.size());
-        }
-        must_be_sound(packed.data(), packed.size(), 1, hexadecimal(packed));
+        mutations::damage(random, packed);
+        must_be_sound(packed.data(), packed.size(), 1, hex(packed));
     }
 }
 
@@ -473,11 +456,11 @@ TEST_CASE("distinct: the format stands still", "[distinct][packed]") {
         Bytes packed = s.pack();
         return std::to_string(packed.size()) + ":" + std::to_string(sketch_hash(packed.data(), packed.size()));
     };
-    CHECK(hexadecimal(DistinctSketch().pack()) == "010200010a00");
-    CHECK(hexadecimal(sketch_of_items(3, 10).pack()) == "010200010a03a087c4eb96d51919");
-    CHECK(hexadecimal(sketch_of_items(1000, 4).pack()) ==
+    CHECK(hex(DistinctSketch().pack()) == "010200010a00");
+    CHECK(hex(sketch_of_items(3, 10).pack()) == "010200010a03a087c4eb96d51919");
+    CHECK(hex(sketch_of_items(1000, 4).pack()) ==
           "0102010104299b459554d5c8b9ef01b7cc798890a10268cc39ee752754eefedcf22102");
-    CHECK(hexadecimal(extreme_sketch(4, 60, 1).pack()) ==
+    CHECK(hex(extreme_sketch(4, 60, 1).pack()) ==
           "010203010400a8b0c400ba00c008c641c000a800bf20c300c800ba00bc00bd00c000c205d2");
     CHECK(digest(sketch_of_items(70, 10)) == "141:6562985103875888284");
     CHECK(digest(sketch_of_items(8192, 16)) == "8749:16486965745434535373");

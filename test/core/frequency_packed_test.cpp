@@ -8,13 +8,16 @@
 
 #include "catch.hpp"
 #include "frequency_sketch.hpp"
+#include "mutations.hpp"
 
 std::string frequency_complaint(const uint8_t *data, size_t size, size_t shift);
 
 namespace {
 
 using Bytes = FrequencySketch::Bytes;
-using Random = std::mt19937_64;
+using mutations::hex;
+using mutations::Random;
+using mutations::telling_byte;
 
 constexpr uint64_t kMost = 0x7fffffffffffffff;
 
@@ -58,25 +61,6 @@ std::vector<FrequencySketch> samples() {
 void must_be_sound(const uint8_t *data, size_t size, size_t shift, const std::string &what) {
     std::string complaint = frequency_complaint(data, size, shift);
     if (!complaint.empty()) FAIL(complaint << ": " << what);
-}
-
-uint8_t telling_byte(Random &random, uint8_t old) {
-    switch (random() % 5) {
-        case 0: return static_cast<uint8_t>(old ^ 1u << random() % 8);
-        case 1: return 0;
-        case 2: return 0xff;
-        case 3: return static_cast<uint8_t>(old + (random() % 2 ? 1 : -1));
-        default: return static_cast<uint8_t>(random());
-    }
-}
-
-std::string hex(const Bytes &bytes) {
-    std::string text;
-    for (uint8_t b : bytes) {
-        text += "0123456789abcdef"[b >> 4];
-        text += "0123456789abcdef"[b & 15];
-    }
-    return text;
 }
 
 }  // namespace
@@ -135,15 +119,7 @@ TEST_CASE("frequency: so do random changes of several bytes", "[frequency][packe
     for (const FrequencySketch &s : samples()) all.push_back(s.pack());
     for (int round = 0; round < kRounds; round++) {
         Bytes packed = all[random() % all.size()];
-        for (uint64_t changes = 1 + random() % 4; changes > 0 && !packed.empty(); changes--) {
-            size_t at = random() % (random() % 2 ? std::min<size_t>(packed.size(), 12) : packed.size());
-            switch (random() % 8) {
-                case 0: packed.erase(packed.begin() + static_cast<long>(at)); break;
-                case 1: packed.insert(packed.begin() + static_cast<long>(at), static_cast<uint8_t>(random())); break;
-                case 2: packed.resize(at + 1); break;
-                default: packed[at] = telling_byte(random, packed[at]);
-            }
-        }
+        mutations::damage(random, packed);
         must_be_sound(packed.data(), packed.size(), random() % 4, "round " + std::to_string(round));
     }
 }

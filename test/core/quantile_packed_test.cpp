@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "quantile_sketch.hpp"
+#include "mutations.hpp"
 
 std::string quantile_complaint(const uint8_t *data, size_t size, size_t shift);
 
@@ -17,7 +18,8 @@ constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr uint64_t kMost = 0x7fffffffffffffff;
 
-using Random = std::mt19937_64;
+using mutations::Random;
+using mutations::telling_byte;
 
 std::vector<double> lognormal_rows(size_t count, double sigma, uint64_t seed, bool signs = false) {
     Random random(seed);
@@ -92,16 +94,6 @@ size_t telling_position(Random &random, size_t size) {
     }
 }
 
-uint8_t telling_byte(Random &random, uint8_t old) {
-    switch (random() % 5) {
-        case 0: return static_cast<uint8_t>(old ^ 1u << random() % 8);
-        case 1: return 0;
-        case 2: return 0xff;
-        case 3: return static_cast<uint8_t>(old + (random() % 2 ? 1 : -1));
-        default: return static_cast<uint8_t>(random());
-    }
-}
-
 }  // namespace
 
 TEST_CASE("valid sketches are sound at any alignment", "[quantile][packed]") {
@@ -146,15 +138,7 @@ TEST_CASE("so do random changes of several bytes", "[quantile][packed]") {
     for (const Sample &s : samples()) all.push_back(s.sketch.pack(true));
     for (int round = 0; round < 40000; round++) {
         Bytes packed = all[random() % all.size()];
-        for (uint64_t changes = 1 + random() % 4; changes > 0 && !packed.empty(); changes--) {
-            size_t at = random() % (random() % 2 ? std::min<size_t>(packed.size(), 12) : packed.size());
-            switch (random() % 8) {
-                case 0: packed.erase(packed.begin() + static_cast<long>(at)); break;
-                case 1: packed.insert(packed.begin() + static_cast<long>(at), static_cast<uint8_t>(random())); break;
-                case 2: packed.resize(at + 1); break;
-                default: packed[at] = telling_byte(random, packed[at]);
-            }
-        }
+        mutations::damage(random, packed);
         must_be_sound(packed.data(), packed.size(), random() % 4, "round " + std::to_string(round));
     }
 }

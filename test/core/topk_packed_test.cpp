@@ -7,13 +7,16 @@
 
 #include "catch.hpp"
 #include "topk_sketch.hpp"
+#include "mutations.hpp"
 
 std::string topk_complaint(const uint8_t *data, size_t size, size_t shift);
 
 namespace {
 
 using Bytes = TopkSketch::Bytes;
-using Random = std::mt19937_64;
+using mutations::hex;
+using mutations::Random;
+using mutations::telling_byte;
 
 constexpr uint64_t kMost = 0x7fffffffffffffff;
 
@@ -57,25 +60,6 @@ std::vector<TopkSketch> samples() {
 void must_be_sound(const uint8_t *data, size_t size, size_t shift, const std::string &what) {
     std::string complaint = topk_complaint(data, size, shift);
     if (!complaint.empty()) FAIL(complaint << ": " << what);
-}
-
-uint8_t telling_byte(Random &random, uint8_t old) {
-    switch (random() % 5) {
-        case 0: return static_cast<uint8_t>(old ^ 1u << random() % 8);
-        case 1: return 0;
-        case 2: return 0xff;
-        case 3: return static_cast<uint8_t>(old + (random() % 2 ? 1 : -1));
-        default: return static_cast<uint8_t>(random());
-    }
-}
-
-std::string hex(const Bytes &bytes) {
-    std::string text;
-    for (uint8_t b : bytes) {
-        text += "0123456789abcdef"[b >> 4];
-        text += "0123456789abcdef"[b & 15];
-    }
-    return text;
 }
 
 }  // namespace
@@ -123,15 +107,7 @@ TEST_CASE("topk: so do random changes of several bytes", "[topk][packed]") {
     for (const TopkSketch &s : samples()) all.push_back(s.pack());
     for (int round = 0; round < kRounds; round++) {
         Bytes packed = all[random() % all.size()];
-        for (uint64_t changes = 1 + random() % 4; changes > 0 && !packed.empty(); changes--) {
-            size_t at = random() % (random() % 2 ? std::min<size_t>(packed.size(), 12) : packed.size());
-            switch (random() % 8) {
-                case 0: packed.erase(packed.begin() + static_cast<long>(at)); break;
-                case 1: packed.insert(packed.begin() + static_cast<long>(at), static_cast<uint8_t>(random())); break;
-                case 2: packed.resize(at + 1); break;
-                default: packed[at] = telling_byte(random, packed[at]);
-            }
-        }
+        mutations::damage(random, packed);
         must_be_sound(packed.data(), packed.size(), random() % 4, "round " + std::to_string(round));
     }
 }
