@@ -122,6 +122,18 @@ await page.mouse.up();
 await until(page, 'delays-hint', 'One point an hour');
 ok((await shapes(page, 'delays', 'area')) !== before.delays, 'dragging in the strip shows its window');
 
+const brush = () => page.locator('#overview .brush_brush path').evaluateAll(([path]) => path?.getBBox().width);
+const brushed = await brush();
+for (const display of ['none', '']) {
+  await page.evaluate((display) => {
+    document.querySelector('main').style.display = display;
+    dispatchEvent(new Event('resize'));
+  }, display);
+  await page.waitForTimeout(1000);
+}
+const marked = await brush();
+ok(brushed > 100 && Math.abs(marked - brushed) < 1, 'a window that had no width for a while shows what it did', [brushed, marked]);
+
 await page.locator('#airports').evaluate((airports) => airports.scrollIntoView({ block: 'center' }));
 const point = await page.locator('#airports .mark-symbol path').first().boundingBox();
 await page.mouse.move(point.x + point.width / 2, point.y + point.height / 2);
