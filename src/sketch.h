@@ -3,7 +3,7 @@
  *
  * Everything that a layer above may use. No function allocates, throws, prints or keeps anything: memory is the
  * caller's, results are written to out-parameters, and out-parameters and states are untouched unless the status says
- * SKETCH_OK. A call takes at most about a millisecond.
+ * SKETCH_OK. A call takes microseconds to a millisecond; with the largest sketches, up to a second: sketch_set_poll.
  *
  * A sketch has two forms. The *packed* form is a canonical byte string: equal multisets of rows give equal bytes. The
  * *work* form is a flat buffer that is mutated in place while rows arrive. Functions that read a sketch take either,
@@ -56,6 +56,10 @@ SKETCH_API const char *sketch_status_message(sketch_status status) SKETCH_NOEXCE
 
 /* The library's version, "major.minor.patch". */
 SKETCH_API const char *sketch_version(void) SKETCH_NOEXCEPT;
+
+/* What long calls of this process call every few milliseconds, or NULL. It may leave by longjmp: then states and
+ * buffers that the call was to write are lost, and everything else is as it was. */
+SKETCH_API void sketch_set_poll(void (*poll)(void)) SKETCH_NOEXCEPT;
 
 /* The first byte of every packed value that this library writes. */
 #define SKETCH_FORMAT_VERSION 1

@@ -1,5 +1,6 @@
 // What belongs to no family: statuses, the version, the two forms.
 #include "../core/format.hpp"
+#include "../core/poll.hpp"
 
 using namespace sketch;
 
@@ -24,3 +25,5 @@ const char *sketch_status_message(sketch_status status) noexcept {
 }
 
 const char *sketch_version(void) noexcept { return SKETCH_VERSION; }
+
+void sketch_set_poll(void (*poll)()) noexcept { poll_function.store(poll, std::memory_order_relaxed); }

@@ -153,12 +153,16 @@ std::uint64_t mean_of(const std::uint64_t (&v)[kDepth]) noexcept {
     return whole + rest / kDepth;
 }
 
+// Rows of so many counters take a millisecond each.
+constexpr int kPollFrom = 18;
+
 }  // namespace
 
 void measure_noise(const View &view, Noise &noise) noexcept {
     with_width(view.width, [&](auto zero) {
         using T = decltype(zero);
         for (std::size_t row = 0; row < kDepth; row++) {
+            if (view.log2_width >= kPollFrom) poll();
             Selection<T> selection(view.counters<T>().row(row, view.log2_width), view.log2_width, view.total);
             selection.run(rank_at(kTypicalFraction, view.log2_width), rank_at(kHighFraction, view.log2_width),
                           noise.typical[row], noise.high[row]);

@@ -21,6 +21,7 @@
 
 #include "bytes.hpp"
 #include "format.hpp"
+#include "poll.hpp"
 
 namespace sketch::frequency {
 
@@ -312,7 +313,7 @@ class Entries {
         }
         frequency::for_each_entry(view_, [&](const Entry &e) {
             if (done == limit || !visit(e)) return false;
-            done++;
+            poll_at(done++);
             return true;
         });
         return done;

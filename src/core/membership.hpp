@@ -20,6 +20,7 @@
 #include "bytes.hpp"
 #include "format.hpp"
 #include "membership_block.hpp"
+#include "poll.hpp"
 
 namespace sketch::membership {
 
@@ -180,7 +181,7 @@ std::uint64_t for_each_packed_token(const View &packed, Visit visit) noexcept {
             std::uint64_t high = at + static_cast<unsigned>(std::countr_zero(window)) - found;
             if (!visit(high << layout.low_bits | (bits.peek_at(low) & mask))) return found;
             low += static_cast<unsigned>(layout.low_bits);
-            found++;
+            poll_at(found++);
         }
     }
     return found;
@@ -193,6 +194,7 @@ std::uint64_t for_each_in_table(const std::uint8_t *table, std::uint64_t slots, 
     constexpr std::uint64_t kBatch = 256;
     std::uint64_t visited = 0;
     for (std::uint64_t begin = 0; begin < slots; begin += kBatch) {
+        poll_at(begin + kBatch - 1);
         std::uint64_t full[kBatch];
         std::size_t count = 0;
         for (std::uint64_t i = begin; i < std::min(slots, begin + kBatch); i++) {

@@ -53,6 +53,7 @@ bool is_zero_from(const std::uint8_t *bytes, std::uint64_t bit, std::uint64_t by
 // the table does not hold what its header says.
 bool sort_tokens(const View &work, std::uint64_t *into) noexcept {
     constexpr int kMostDealBits = 11;  // as many streams as the caches near the core can write at once
+    constexpr std::uint32_t kLargeDeal = 1 << 15;
     const int deal_bits = std::min(static_cast<int>(std::bit_width(work.tokens)), kMostDealBits);
     const int shift = kLowBits + work.log2_blocks - deal_bits;
     std::uint32_t end[(1 << kMostDealBits) + 1];
@@ -60,9 +61,15 @@ bool sort_tokens(const View &work, std::uint64_t *into) noexcept {
     for_each_token(work, [&](std::uint64_t token) { return end[(token >> shift) + 1]++, true; });
     for (std::size_t i = 0; i < std::size_t{1} << deal_bits; i++) end[i + 1] += end[i];
     for_each_token(work, [&](std::uint64_t token) { return into[end[token >> shift]++] = token, true; });
+    // Deals are small if tokens are hashes. Chosen ones may all be in one, which takes long.
+    std::uint64_t compared = 0;
+    auto less = [&](std::uint64_t a, std::uint64_t b) { return poll_at(compared++), a < b; };
     std::uint32_t begin = 0;  // by now each entry is the end of its own deal
-    for (std::size_t i = 0; i < std::size_t{1} << deal_bits; begin = end[i++])
-        if (end[i] - begin > 1) std::sort(into + begin, into + end[i]);
+    for (std::size_t i = 0; i < std::size_t{1} << deal_bits; begin = end[i++]) {
+        if (end[i] - begin <= kLargeDeal) std::sort(into + begin, into + end[i]);
+        else std::sort(into + begin, into + end[i], less);
+        poll();
+    }
     return std::adjacent_find(into, into + work.tokens) == into + work.tokens;
 }
 

@@ -141,6 +141,17 @@ Status plan_fold(const Work &work, int log2_blocks, sketch_growth &growth) noexc
     return work.dense() ? plan_blocks(log2_blocks, growth) : plan_table(work.header().tokens, log2_blocks, growth);
 }
 
+// Some of the blocks at a time: 2^15 of them are a megabyte.
+void or_blocks(const Work &work, const std::uint8_t *from, int shift, Words order) noexcept {
+    constexpr std::uint64_t kAtOnce = 1 << 15;
+    const std::uint64_t blocks = blocks_of(work.log2_blocks());
+    for (std::uint64_t first = 0; first < blocks; first += kAtOnce) {
+        if (first > 0) poll();
+        block_loops().or_blocks(work.data() + kBlockSize * first, from + (kBlockSize * first << shift),
+                                std::min(kAtOnce, blocks - first), shift, order);
+    }
+}
+
 Status add_new_token(const Work &work, std::uint64_t token, sketch_growth &growth) noexcept {
     return work.add_token(token) ? SKETCH_OK : plan_tokens(work, 1, growth);
 }
@@ -173,7 +184,7 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
     init_with_salt(to, growth.size, old.kind, growth.scale, old.salt);
     target.header().flags = growth.flags;
     if (source.dense()) {
-        block_loops().or_blocks(target.data(), source.data(), blocks_of(growth.scale), shift, Words::native);
+        or_blocks(target, source.data(), shift, Words::native);
         return;
     }
     for_each_in_table(source.data(), source.slots(), [&](std::uint64_t token) {
@@ -213,7 +224,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
     const int shift = other.log2_blocks - h.log2_blocks;
     if (other.dense) {
         if (!work.dense()) return plan_blocks(h.log2_blocks, growth);
-        block_loops().or_blocks(work.data(), other.data, blocks_of(h.log2_blocks), shift, other.words());
+        or_blocks(work, other.data, shift, other.words());
         return SKETCH_OK;
     }
     if (work.dense()) {

@@ -26,6 +26,7 @@
 
 #include "bytes.hpp"
 #include "format.hpp"
+#include "poll.hpp"
 
 namespace sketch::topk {
 
@@ -51,6 +52,12 @@ inline bool has_hash(int kind) noexcept { return sketch_topk_item_has_hash(kind)
 inline Item identity(const Item &item, bool hashed) noexcept { return {item.at, hashed ? kHashBytes : item.size}; }
 inline bool is_item(std::size_t size, int kind) noexcept {
     return size <= kMaxItem && (size >= kHashBytes || !has_hash(kind));
+}
+
+// Long items take as long as many short ones.
+inline void poll_for(std::size_t item_size) noexcept {
+    if (item_size > 1024) [[unlikely]]
+        poll();
 }
 
 struct Entry {

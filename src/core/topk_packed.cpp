@@ -226,6 +226,7 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
         if (a.key != b.key) return a.key < b.key;
         if (a.size <= 8 && b.size <= 8) return a.size < b.size;
         std::uint8_t room_a[kInlineMost], room_b[kInlineMost];
+        poll_for(a.size);
         return is_less(item_of(a, room_a), item_of(b, room_b));
     });
 
@@ -236,6 +237,7 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
     Item before{buffers[1], 0};
     for (std::uint32_t i = 0; i < count; i++) {
         const Item item = item_of(rows[i], buffers[i % 2]);
+        poll_for(item.size);
         const Code code = shared(before, item);
         // A damaged table may hold an item twice.
         if (i > 0 && (code.own + code.suffix == 0 || (hashed && code.prefix >= kHashBytes))) return SKETCH_CORRUPT;

@@ -578,6 +578,7 @@ Sizes measure_new(const Work &work, const View &other) noexcept {
     with_entries(other, [&](auto &entries) {
         Entry entry;
         while (entries.next(entry)) {
+            poll_for(entry.item.size);
             const Work::Place place = work.find(probe_of(entry.item, hashed, work.header().salt), entry.item, hashed);
             if (place.found && !hashed) continue;
             sizes.entries += !place.found;
@@ -613,6 +614,7 @@ bool count_entries(const Work &work, const View &other) noexcept {
     with_entries(other, [&](auto &entries) {
         Entry entry;
         while (placed && entries.next(entry)) {
+            poll_for(entry.item.size);
             const std::uint64_t probe = probe_of(entry.item, hashed, h.salt);
             const Work::Place place = work.find(probe, entry.item, hashed);
             if (place.found && hashed) work.keep_least(place.at, entry.item);  // room was made
@@ -625,7 +627,7 @@ bool count_entries(const Work &work, const View &other) noexcept {
             upper = static_cast<T>(upper + (entry.upper - other.offset));
             // A damaged work form may hold an item twice.
             error = static_cast<T>(error - std::min<std::uint64_t>(error, other.offset - entry.error));
-            done++;
+            poll_at(done++);
         }
         return SKETCH_OK;
     });

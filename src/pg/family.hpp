@@ -130,6 +130,7 @@ Datum sketch_in(FunctionCallInfo fcinfo) {
     uint8 *buffer = reinterpret_cast<uint8 *>(VARDATA(value));
     bool valid = digits >= 2 && digits % 2 == 0 && text[0] == '\\' && text[1] == 'x';
     for (size_t i = 0; valid && i < size; i++) {
+        if (i % 65536 == 65535) CHECK_FOR_INTERRUPTS();
         int high = hex_digit(text[2 * i + 2]), low = hex_digit(text[2 * i + 3]);
         valid = high >= 0 && low >= 0;
         buffer[i] = static_cast<uint8>(high << 4 | low);
@@ -157,6 +158,7 @@ Datum sketch_out(FunctionCallInfo fcinfo) {
     *at++ = '\\';
     *at++ = 'x';
     for (size_t i = 0; i < size; i++) {
+        if (i % 65536 == 65535) CHECK_FOR_INTERRUPTS();
         *at++ = digits[bytes[i] >> 4];
         *at++ = digits[bytes[i] & 15];
     }

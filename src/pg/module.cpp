@@ -12,6 +12,7 @@ void _PG_init() {
     if (!pg_strong_random(&salt, sizeof salt))
         ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate a random salt"));
     sketch_set_salt(salt);
+    sketch_set_poll([] { CHECK_FOR_INTERRUPTS(); });
 }
 
 // The version of the loaded library, to compare with the installed SQL objects: see extversion in pg_extension.

@@ -162,6 +162,16 @@ choose_install_place() {
 
 has_setting() { "$PG_BIN/postgres" --describe-config | grep "^$1"$'\t' >/dev/null; }
 
+# Runs a program with an address sanitizer in it: older ones cannot work with as much randomness in addresses as newer
+# kernels use.
+sanitized() {
+	if setarch -R true 2>/dev/null; then
+		setarch -R "$@"
+	else
+		"$@"
+	fi
+}
+
 ### The cluster
 
 as_postgres() {

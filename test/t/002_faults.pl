@@ -120,5 +120,28 @@ for my $type (@types) {
     ($peak) = $peak =~ /VmHWM:\s*(\d+) kB/;
     cmp_ok($peak, '<', 200_000, "$type: 100,000 groups at 4 MB of work_mem take $peak kB");
 }
+# ---- a backend that gets no more memory: an error, and the session goes on
+SKIP: {
+    skip 'no prlimit', 2 * @types if system('prlimit --version >/dev/null 2>&1');
+    # In kB beyond what the backend has: some end in growing, some in what is made of it, the last ones in nothing.
+    my @headroom = map { int(64 * 1.5 ** $_) } 0 .. ($ENV{SKETCH_LONG} ? 24 : 18);
+    for my $type (@types) {
+        my $made = $aggregate{$type} =~ s/, 500\)/, 80000000)/r =~ s/, 20\)/, 100000)/r =~ s/i % \(7 \* n\)/i/r;
+        my $script = "SELECT pg_backend_pid() AS pid \\gset\n\\setenv PID :pid\nSELECT 1 AS warm, sketch_info($made) IS NULL FROM (SELECT 1 AS n) one, generate_series(1, 10) i;\n";
+        for my $kb (@headroom) {
+            $script .= "\\! prlimit --pid \$PID --data=\$((1024 * (\$(sed -n 's/^VmData:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/\$PID/status) + $kb))):\n"
+                . "SELECT 'made ' || length(s::text) + length(merge(s, s)::bytea) FROM (SELECT $made AS s FROM (SELECT 1 AS n) one, generate_series(1, 300000) i) made;\n"
+                . "\\! prlimit --pid \$PID --data=unlimited:\n"
+                . "SELECT 'alive ' || sketch_info($aggregate{$type}) ->> 'type' FROM (SELECT 1 AS n) one, generate_series(1, 1000) i;\n";
+        }
+        my ($out, $error) = ('', '');
+        IPC::Run::run([ 'psql', '-X', '-q', '-A', '-t', '-d', $node->connstr('postgres') ], '<', \$script, '>', \$out, '2>', \$error);
+        my $alive = () = $out =~ /^alive $type$/mg;
+        my $refused = () = $error =~ /out of memory/g;
+        my $made_at_all = () = $out =~ /^made /mg;
+        is($alive, scalar @headroom, "$type: the session survives every want of memory");
+        cmp_ok($refused, '>', 0, "$type: $refused times out of memory, made $made_at_all times");
+    }
+}
 $node->stop;
 done_testing();

@@ -1,0 +1,107 @@
+// Long calls ask now and then whether to go on, short ones never; and who is asked may leave.
+#include <csetjmp>
+#include <string>
+
+#include "catch.hpp"
+#include "frequency_sketch.hpp"
+#include "membership_sketch.hpp"
+#include "topk_sketch.hpp"
+
+namespace {
+
+int polls = 0;
+std::jmp_buf way_out;
+
+// How often a call polls.
+template <typename Call>
+int polls_of(Call call) {
+    polls = 0;
+    sketch_set_poll([] { polls++; });
+    call();
+    sketch_set_poll(nullptr);
+    return polls;
+}
+
+MembershipSketch tokens(uint64_t count, uint64_t step = 1) {
+    MembershipSketch s(20);
+    for (uint64_t i = 0; i < count; i++) s.add(sketch_hash_word(i * step));
+    return s;
+}
+
+}  // namespace
+
+TEST_CASE("merging and packing many tokens polls", "[membership][poll]") {
+    const MembershipSketch a = tokens(300000), b = tokens(300000, 7);
+    const auto packed = a.pack();
+    REQUIRE_FALSE(a.info().is_dense);
+    CHECK(polls_of([&] { a.pack(); }) >= 20);
+    for (int from_packed : {0, 1}) {
+        MembershipSketch to = b;
+        INFO(from_packed);
+        CHECK(polls_of([&] { from_packed ? to.merge(packed) : to.merge(a); }) >= 10);
+    }
+    CHECK(polls_of([&] { sketch_membership_check(packed.data(), packed.size()); }) >= 9);
+
+    MembershipSketch blocks(18), more(18);
+    for (uint64_t i = 0; i < 600000; i++) blocks.add(sketch_hash_word(i));
+    for (uint64_t i = 0; i < 600000; i++) more.add(sketch_hash_word(3 * i));
+    REQUIRE(blocks.info().is_dense);
+    CHECK(polls_of([&] { blocks.merge(more); }) == 7);  // a megabyte at a time
+}
+
+TEST_CASE("tokens that crowd poll while they are sorted", "[membership][poll]") {
+    // All with the same leading bits: a single deal of 200,000.
+    MembershipSketch crowded(20);
+    for (uint64_t i = 0; i < 200000; i++) crowded.add(uint64_t{0x5a5a} << 48 | (sketch_hash_word(i) >> 32));
+    CHECK(polls_of([&] { crowded.pack(); }) >= 100);
+}
+
+TEST_CASE("large tables and long items poll", "[frequency][topk][poll]") {
+    FrequencySketch a(20), b(20);
+    for (uint64_t i = 0; i < 200000; i++) (i % 2 ? a : b).add(sketch_hash_word(i));
+    CHECK(polls_of([&] { a.merge(b); }) >= 3);
+
+    TopkSketch items(1000);
+    for (int i = 0; i < 300; i++) items.add(std::string(5000, 'x') + std::to_string(i));
+    CHECK(polls_of([&] { items.pack(); }) >= 300);
+    TopkSketch same(1000);
+    CHECK(polls_of([&] { same.merge(items); }) >= 300);
+}
+
+TEST_CASE("small sketches never poll", "[poll]") {
+    MembershipSketch filter(10), other(10);
+    FrequencySketch counts(12), more(12);
+    TopkSketch top(100), both(100);
+    for (uint64_t i = 0; i < 500; i++) {
+        filter.add(sketch_hash_word(i));
+        counts.add(sketch_hash_word(i));
+        top.add(std::to_string(i * i));
+    }
+    CHECK(polls_of([&] {
+              other.merge(filter);
+              other.merge(filter.pack());
+              more.merge(counts);
+              both.merge(top.pack());
+          }) == 0);
+}
+
+TEST_CASE("a poll that does not return leaves everything else as it was", "[membership][poll]") {
+    const MembershipSketch source = tokens(300000);
+    const auto packed = source.pack();
+    for (int at : {1, 2, 5, 9}) {
+        volatile int left = 0;
+        MembershipSketch lost = source;  // has room: nothing with a destructor is alive where the poll is called
+        polls = at;
+        sketch_set_poll([] {
+            if (--polls == 0) std::longjmp(way_out, 1);
+        });
+        if (setjmp(way_out) == 0) lost.merge(packed);
+        else left = 1;
+        sketch_set_poll(nullptr);
+        REQUIRE(left == 1);
+        MembershipSketch again(20);
+        again.merge(packed);
+        REQUIRE(again.pack() == packed);
+        REQUIRE(source.pack() == packed);
+    }
+}
