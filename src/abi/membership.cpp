@@ -58,9 +58,9 @@ sketch_status sketch_membership_contains(const void *sketch, size_t size, int ki
     View view;
     if (Status s = open(sketch, size, view); s != SKETCH_OK) return s;
     if (view.kind != kind) return SKETCH_WRONG_KIND;
-    if (!view.work) *found = packed_contains(view, hash);
-    else if (!view.dense) *found = work_tokens_contain(view, token_of(hash, view.log2_blocks));
-    else *found = has_bits(view.data + kBlockSize * block_of(hash, view.log2_blocks), token_low(hash), view.words());
+    const uint64_t token = token_of(hash, view.log2_blocks);
+    if (view.dense) *found = dense_contains(view, token);
+    else *found = view.work ? work_tokens_contain(view, token) : packed_contains(view, hash);
     return SKETCH_OK;
 }
 

@@ -45,7 +45,7 @@ inline std::uint64_t mix(std::uint64_t h) noexcept {
 // An item's counters, as indexes into all kDepth << log2_width of them.
 struct Cells {
     std::size_t at[kDepth];
-    Cells(std::uint64_t hash, int log2_width) noexcept {
+    [[gnu::always_inline]] Cells(std::uint64_t hash, int log2_width) noexcept {
         const std::uint64_t step = mix(hash) | 1;
         for (std::size_t row = 0; row < kDepth; row++)
             at[row] = (row << log2_width) + static_cast<std::size_t>((hash + row * step) >> (64 - log2_width));

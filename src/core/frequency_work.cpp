@@ -403,6 +403,21 @@ namespace {
 
 }  // namespace
 
+namespace {
+
+// Apart, so that counting in a dense state needs few registers.
+[[gnu::noinline]] Status add_exact(const Work &work, std::uint64_t hash, std::uint64_t weight,
+                                   sketch_growth &growth) noexcept {
+    std::uint64_t moved = 0;
+    if (!with_width(work.width(), [&](auto zero) { return work.count_exact<decltype(zero)>(hash, weight, moved); }))
+        [[unlikely]]
+        return plan_item(work, hash, weight, growth);
+    work.header().total += weight;
+    return SKETCH_OK;
+}
+
+}  // namespace
+
 Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, std::uint64_t weight,
                 sketch_growth &growth) noexcept {
     Work work(state, size);
@@ -411,13 +426,9 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, std
         return SKETCH_WRONG_KIND;
     if (weight > kMaxTotal - h.total) [[unlikely]]
         return SKETCH_OVERFLOW;
-    std::uint64_t moved = 0;
-    bool counted =
-        work.dense()
-            ? with_width(work.width(), [&](auto zero) { return work.count_dense<decltype(zero)>(hash, weight); })
-            : with_width(work.width(),
-                         [&](auto zero) { return work.count_exact<decltype(zero)>(hash, weight, moved); });
-    if (!counted) [[unlikely]]
+    if (!work.dense()) return add_exact(work, hash, weight, growth);
+    if (!with_width(work.width(), [&](auto zero) { return work.count_dense<decltype(zero)>(hash, weight); }))
+        [[unlikely]]
         return plan_item(work, hash, weight, growth);
     h.total += weight;
     return SKETCH_OK;

@@ -86,18 +86,24 @@ struct View {
 inline constexpr std::size_t kFirstSize = 256;
 inline constexpr std::size_t kLargestChunk = 8192;
 
-// Header of a work form, 32 bytes. Behind it are slots of a hash table (token + 1, or 0 if empty) or blocks, which are
-// as aligned as the buffer; then zeros.
+// Header of a work form, 32 bytes. Behind it are slots of a hash table (token + 1, or 0 if empty); or pending tokens
+// and blocks, which are as aligned as the buffer; then zeros.
+//
+// A pending token is in the filter, but its bits are yet to be set: adding an item asks the processor for its block,
+// and sets the bits of an item some rows before, whose block has come by now. Who reads a work form counts them in.
 struct WorkHeader {
     std::uint8_t caller[4];
     std::uint8_t magic, family, layout, flags;
     std::uint8_t kind, log2_blocks;
-    std::uint8_t unused[2];
+    std::uint8_t pending, oldest;  // how many, and once there are kPending, which is the next to be set
     std::uint32_t tokens;
     std::uint64_t salt;  // of the places in the table
     std::uint64_t reserved;
 };
 static_assert(sizeof(WorkHeader) == 32);
+
+inline constexpr unsigned kPending = 4;  // rows of a query take some 50 ns, and memory 100 to 200
+inline constexpr std::size_t kBlocksAt = sizeof(WorkHeader) + 8 * kPending;
 
 inline constexpr std::uint8_t kWorkLayout = 1;
 inline constexpr std::uint8_t kDense = 1;  // flag of both forms
@@ -161,6 +167,18 @@ inline constexpr int kTooLarge = -1, kOutOfRange = -2;
 int log2_blocks_for(std::uint64_t items, double rate) noexcept;
 double expected_rate(int log2_blocks, std::uint64_t items) noexcept;
 double measured_rate(const View &view) noexcept;
+
+// Every pending token of a dense work form, as visit(token); of other forms none.
+template <typename Visit>
+void for_each_pending(const View &view, Visit visit) noexcept {
+    if (!view.work || !view.dense) return;
+    for (unsigned i = 0; i < view.begin[offsetof(WorkHeader, pending)]; i++)
+        visit(load<std::uint64_t>(view.begin + sizeof(WorkHeader) + 8 * std::size_t{i}));
+}
+
+// Sets the bits of what is pending in one block of a dense filter, which was copied.
+void add_pending(const View &view, std::uint64_t block, std::uint8_t *copy) noexcept;
+bool dense_contains(const View &view, std::uint64_t token) noexcept;
 
 // Every packed token, ascending, as visit(token) -> bool until one says false. Returns for how many it said true; one
 // more than there are tokens if a further one is set in the upper bits. Memory-safe for any bytes.

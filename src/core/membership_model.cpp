@@ -1,6 +1,7 @@
 // How many blocks a filter needs, and what it lets through.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "membership.hpp"
 
@@ -63,7 +64,20 @@ int log2_blocks_for(std::uint64_t items, double rate) noexcept {
 // An exact integer until the end: 2^22 blocks of 2^40 fit in 64 bits.
 double measured_rate(const View &view) noexcept {
     if (!view.dense) return std::ldexp(static_cast<double>(view.tokens), -(kLowBits + view.log2_blocks));
-    std::uint64_t sum = block_loops().sum_of_fills(view.data, blocks_of(view.log2_blocks));
+    const BlockLoops &loops = block_loops();
+    std::uint64_t sum = loops.sum_of_fills(view.data, blocks_of(view.log2_blocks));
+    // Blocks with pending tokens, once each, as they will be.
+    std::uint64_t done[kPending], count = 0;
+    for_each_pending(view, [&](std::uint64_t token) {
+        const std::uint64_t number = token_block(token);
+        if (std::find(done, done + count, number) != done + count) return;
+        done[count++] = number;
+        std::uint8_t copy[kBlockSize];
+        std::memcpy(copy, view.data + kBlockSize * number, kBlockSize);
+        sum -= loops.sum_of_fills(copy, 1);
+        add_pending(view, number, copy);
+        sum += loops.sum_of_fills(copy, 1);
+    });
     return std::ldexp(static_cast<double>(sum), -(5 * kWords + view.log2_blocks));
 }
 

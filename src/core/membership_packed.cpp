@@ -68,7 +68,7 @@ bool sort_tokens(const View &work, std::uint64_t *into) noexcept {
     for (std::size_t i = 0; i < std::size_t{1} << deal_bits; begin = end[i++]) {
         if (end[i] - begin <= kLargeDeal) std::sort(into + begin, into + end[i]);
         else std::sort(into + begin, into + end[i], less);
-        poll();
+        if (end[i] - begin > 1024) poll();
     }
     return std::adjacent_find(into, into + work.tokens) == into + work.tokens;
 }
@@ -111,6 +111,13 @@ Status pack_blocks(const View &view, std::uint8_t *out, std::size_t capacity, st
     else
         for (std::uint64_t i = 0; i < kWords * blocks; i++)
             store_word(to + 4 * i, load_word(view.data + 4 * i, view.words()), Words::little_endian);
+    for_each_pending(view, [to](std::uint64_t token) {
+        std::uint8_t *block = to + kBlockSize * token_block(token);
+        for (int i = 0; i < kWords; i++) {
+            const std::uint32_t word = load_word(block + 4 * i, Words::little_endian) | mask_word(token_low(token), i);
+            store_word(block + 4 * i, word, Words::little_endian);
+        }
+    });
     out_size = size;
     return SKETCH_OK;
 }

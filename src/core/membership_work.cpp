@@ -46,7 +46,7 @@ std::uint64_t table_size(std::uint64_t tokens) noexcept {
 }
 
 std::uint64_t dense_size(int log2_blocks) noexcept {
-    return rounded(std::max<std::uint64_t>(64, sizeof(WorkHeader) + (kBlockSize << log2_blocks)));
+    return rounded(std::max<std::uint64_t>(64, kBlocksAt + (kBlockSize << log2_blocks)));
 }
 
 std::uint64_t slots_in(std::size_t size) noexcept { return (size - sizeof(WorkHeader)) / 8; }
@@ -59,9 +59,15 @@ class Work {
     WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
     bool dense() const noexcept { return header().flags & kDense; }
     int log2_blocks() const noexcept { return header().log2_blocks; }
-    std::uint8_t *data() const noexcept { return bytes_ + sizeof(WorkHeader); }
+    std::uint8_t *block(std::uint64_t number) const noexcept { return bytes_ + kBlocksAt + kBlockSize * number; }
     std::uint64_t *table() const noexcept { return reinterpret_cast<std::uint64_t *>(bytes_ + sizeof(WorkHeader)); }
     std::uint64_t slots() const noexcept { return slots_in(size_); }
+
+    View view() const noexcept {
+        const WorkHeader &h = header();
+        return {h.kind,  h.log2_blocks, dense(), true, h.tokens, bytes_ + (dense() ? kBlocksAt : sizeof h),
+                slots(), bytes_,        size_};
+    }
 
     // There are more tokens than a filter of this size may have: it was folded, and is on the way to blocks.
     bool is_overfull() const noexcept { return !dense() && header().tokens > most_tokens(log2_blocks()); }
@@ -102,8 +108,22 @@ class Work {
         slot = token + 1;
     }
 
-    void set_token(std::uint64_t token) const noexcept {
-        set_bits(data() + kBlockSize * token_block(token), token_low(token));
+    void set_token(std::uint64_t token) const noexcept { set_bits(block(token_block(token)), token_low(token)); }
+
+    // As set_token, some time later.
+    void set_token_soon(std::uint64_t token) const noexcept {
+        WorkHeader &h = header();
+        std::uint64_t *pending = reinterpret_cast<std::uint64_t *>(bytes_ + sizeof h);
+        const std::uint8_t *wanted = block(token_block(token));
+        __builtin_prefetch(wanted, 1);
+        if (h.pending < kPending) [[unlikely]] {
+            pending[h.pending++] = token;
+            return;
+        }
+        std::uint64_t &oldest = pending[h.oldest];
+        set_token(oldest);
+        oldest = token;
+        h.oldest = (h.oldest + 1) % kPending;
     }
 
   private:
@@ -141,15 +161,17 @@ Status plan_fold(const Work &work, int log2_blocks, sketch_growth &growth) noexc
     return work.dense() ? plan_blocks(log2_blocks, growth) : plan_table(work.header().tokens, log2_blocks, growth);
 }
 
-// Some of the blocks at a time: 2^15 of them are a megabyte.
-void or_blocks(const Work &work, const std::uint8_t *from, int shift, Words order) noexcept {
+// What a dense filter has, into one of as many blocks or fewer. Some blocks at a time: 2^15 of them are a megabyte.
+void merge_blocks(const Work &work, const View &other) noexcept {
     constexpr std::uint64_t kAtOnce = 1 << 15;
     const std::uint64_t blocks = blocks_of(work.log2_blocks());
+    const int shift = other.log2_blocks - work.log2_blocks();
     for (std::uint64_t first = 0; first < blocks; first += kAtOnce) {
         if (first > 0) poll();
-        block_loops().or_blocks(work.data() + kBlockSize * first, from + (kBlockSize * first << shift),
-                                std::min(kAtOnce, blocks - first), shift, order);
+        block_loops().or_blocks(work.block(first), other.data + (kBlockSize * first << shift),
+                                std::min(kAtOnce, blocks - first), shift, other.words());
     }
+    for_each_pending(other, [&](std::uint64_t token) { work.set_token(fold_token(token, shift)); });
 }
 
 Status add_new_token(const Work &work, std::uint64_t token, sketch_growth &growth) noexcept {
@@ -183,11 +205,8 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
     const int shift = old.log2_blocks - growth.scale;
     init_with_salt(to, growth.size, old.kind, growth.scale, old.salt);
     target.header().flags = growth.flags;
-    if (source.dense()) {
-        or_blocks(target, source.data(), shift, Words::native);
-        return;
-    }
-    for_each_in_table(source.data(), source.slots(), [&](std::uint64_t token) {
+    if (source.dense()) return merge_blocks(target, source.view());
+    for_each_token(source.view(), [&](std::uint64_t token) {
         if (target.dense()) target.set_token(fold_token(token, shift));
         else target.put_token(fold_token(token, shift));
         return true;
@@ -200,7 +219,7 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, ske
     if (h.kind != kind) [[unlikely]]
         return SKETCH_WRONG_KIND;
     if (work.dense()) [[likely]] {
-        set_bits(work.data() + kBlockSize * block_of(hash, h.log2_blocks), token_low(hash));
+        work.set_token_soon(token_of(hash, h.log2_blocks));
         return SKETCH_OK;
     }
     return add_new_token(work, token_of(hash, h.log2_blocks), growth);
@@ -224,7 +243,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
     const int shift = other.log2_blocks - h.log2_blocks;
     if (other.dense) {
         if (!work.dense()) return plan_blocks(h.log2_blocks, growth);
-        or_blocks(work, other.data, shift, other.words());
+        merge_blocks(work, other);
         return SKETCH_OK;
     }
     if (work.dense()) {
@@ -267,11 +286,14 @@ Status open_work(const void *state, std::size_t size, View &view) noexcept {
     if (h.flags & ~kDense || !is_kind(h.kind) || h.log2_blocks > kMaxLog2Blocks || size % 8 != 0) return SKETCH_CORRUPT;
     const bool dense = (h.flags & kDense) != 0;
     if (dense ? h.tokens != 0 : h.tokens > most_tokens(h.log2_blocks)) return SKETCH_CORRUPT;
-    if (size - sizeof(WorkHeader) < (dense ? kBlockSize << h.log2_blocks : 8 * std::uint64_t{h.tokens}))
-        return SKETCH_TRUNCATED;
+    if (h.pending > (dense ? kPending : 0)) return SKETCH_CORRUPT;
+    const std::size_t at = dense ? kBlocksAt : sizeof(WorkHeader);
+    if (size < at + (dense ? kBlockSize << h.log2_blocks : 8 * std::uint64_t{h.tokens})) return SKETCH_TRUNCATED;
     const std::uint8_t *begin = static_cast<const std::uint8_t *>(state);
-    view = {h.kind, h.log2_blocks, dense, true, h.tokens, begin + sizeof(WorkHeader), slots_in(size), begin, size};
-    return SKETCH_OK;
+    view = {h.kind, h.log2_blocks, dense, true, h.tokens, begin + at, slots_in(size), begin, size};
+    bool in_range = true;
+    for_each_pending(view, [&](std::uint64_t token) { in_range &= token_block(token) < blocks_of(h.log2_blocks); });
+    return in_range ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
 Status open(const void *sketch, std::size_t size, View &view) noexcept {
@@ -285,6 +307,22 @@ Status check_work_tokens(const View &work) noexcept {
     bool in_range = true;
     std::uint64_t count = for_each_token(work, [&](std::uint64_t token) { return in_range &= token < limit; });
     return in_range && count == work.tokens ? SKETCH_OK : SKETCH_CORRUPT;
+}
+
+void add_pending(const View &view, std::uint64_t block, std::uint8_t *copy) noexcept {
+    for_each_pending(view, [&](std::uint64_t token) {
+        if (token_block(token) == block) set_bits(copy, token_low(token));
+    });
+}
+
+bool dense_contains(const View &view, std::uint64_t token) noexcept {
+    const std::uint64_t number = token_block(token);
+    const std::uint8_t *block = view.data + kBlockSize * number;
+    if (!view.work) return has_bits(block, token_low(token), Words::little_endian);
+    std::uint8_t copy[kBlockSize];
+    std::memcpy(copy, block, kBlockSize);
+    add_pending(view, number, copy);
+    return has_bits(copy, token_low(token), Words::native);
 }
 
 // Bounded by the number of slots, for a table that may be anybody's.

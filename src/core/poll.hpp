@@ -1,5 +1,5 @@
-// A caller's chance to give up a long call: see sketch_set_poll. Loops over more than some ten thousand elements poll on
-// the way. What they work on then has no destructor, and no lock is held: the caller may not return.
+// A caller's chance to give up a long call: see sketch_set_poll. Loops over more than some ten thousand elements poll
+// on the way. What they work on then has no destructor, and no lock is held: the caller may not return.
 #pragma once
 
 #include <atomic>

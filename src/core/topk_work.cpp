@@ -18,7 +18,9 @@ namespace sketch::topk {
 namespace {
 
 constexpr std::size_t kFirstSize = 256;
-constexpr std::size_t kPowerOfTwoUpTo = 8192;  // larger sizes are what is needed, and no more
+// Powers of two while PostgreSQL's allocator rounds up to them and keeps what is freed for itself; from the first size
+// on that it takes from the system, and gives back, what is needed and no more.
+constexpr std::size_t kPowerOfTwoUpTo = 4096, kFromSystem = 8256;
 constexpr std::size_t kGranule = 64;
 
 constexpr std::size_t rounded(std::size_t size) noexcept { return (size + kGranule - 1) / kGranule * kGranule; }
@@ -372,9 +374,9 @@ bool fits(const Work &work, std::uint32_t homes, std::uint32_t slots) noexcept {
                 return SKETCH_GROW;
             }
         }
-        const std::size_t next = size < kPowerOfTwoUpTo ? 2 * size : rounded(size + size / 2);
-        if (size >= kPowerOfTwoUpTo / 2 && size < largest && next > largest)
-            size = largest > kPowerOfTwoUpTo ? largest : next;
+        if (size < kPowerOfTwoUpTo) size *= 2;
+        else if (size < kFromSystem) size = kFromSystem;
+        else if (const std::size_t next = rounded(size + size / 2); size < largest && next > largest) size = largest;
         else size = next;
         if (tried_most) return SKETCH_TOO_LARGE;
         tried_most = size >= SKETCH_TOPK_MAX_BYTES;
