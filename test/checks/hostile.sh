@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Hostile input, short form: mutated values of each type through every door, and every function with every special value.
-# The long form is the same with more inputs: test/checks/hostile.sh 1000000 [seed], for a server that PGHOST names.
+# The long form is the same with more inputs: test/checks/hostile.sh 1000000 [seed], for a server that PGHOST names, or
+# SKETCH_LONG=1 ./test/run.
 set -euo pipefail
 
-inputs=${1:-20000} seed=${2:-1}
+most=20000
+[[ ! ${SKETCH_LONG:-} ]] || most=1000000
+inputs=${1:-$most} seed=${2:-1}
 export PGDATABASE=hostile_check PGOPTIONS='-c client_min_messages=warning'
 directory=$(mktemp -d)
 chmod 777 "$directory" # where the server writes what COPY reads

@@ -195,7 +195,7 @@ start_cluster() {
 			'fsync = off' 'full_page_writes = off' 'synchronous_commit = off' \
 			'log_min_messages = log' 'log_checkpoints = off' "$@" # errors are the client's; the log is for crashes
 	} >>"$SERVER/data/postgresql.conf"
-	as_postgres "$PG_BIN/pg_ctl" -D "$SERVER/data" -l "$SERVER/log" -s -w start </dev/null >/dev/null ||
+	as_postgres "${SERVER_WRAPPER[@]}" "$PG_BIN/pg_ctl" -D "$SERVER/data" -l "$SERVER/log" -s -w start </dev/null >/dev/null ||
 		die "the server did not start"
 	: >"$SERVER/log" # what matters now is yet to come
 }
@@ -242,6 +242,7 @@ TMPDIR=$(realpath "${TMPDIR:-/tmp}")
 WORK=$(mktemp -d "$TMPDIR/sketch_ext.XXXXXX")
 DESTDIR=$WORK/install
 SERVER=$WORK/server                     # data, socket and log
+SERVER_WRAPPER=()                       # a command that the server is to be started by
 export TEMP_CONFIG=$WORK/extension.conf # PostgreSQL's test modules append it to the settings of their nodes, too
 export PGHOST=$SERVER PGPORT=54321 PGUSER=postgres PGDATABASE=postgres
 trap cleanup EXIT

@@ -1,0 +1,134 @@
+// Where a state needs more memory and its caller gets none, at the first time or at any later one: the state is as it
+// was before the call, and the call can be made again. The core takes no memory itself, so no other allocation can fail.
+#include <cmath>
+#include <string>
+
+#include "catch.hpp"
+#include "distinct_sketch.hpp"
+#include "frequency_sketch.hpp"
+#include "membership_sketch.hpp"
+#include "quantile_sketch.hpp"
+#include "topk_sketch.hpp"
+
+namespace {
+
+// Makes a call on a copy, which is refused what it asks for, and then for good. How often it asked.
+template <typename Sketch, typename Raw, typename Call>
+int refused(Sketch &sketch, Raw raw, Call call) {
+    const Sketch before = sketch;
+    int asked = 0;
+    sketch_growth growth{};
+    for (sketch_status s = raw(sketch, &growth); s == SKETCH_GROW && asked < 3; asked++) {
+        REQUIRE(growth.size % 64 == 0);
+        REQUIRE(sketch.pack() == before.pack());
+        s = raw(sketch, &growth);
+        REQUIRE(s == SKETCH_GROW);
+    }
+    if (asked == 0) sketch = before;  // it had room: once is enough
+    call(sketch);
+    Sketch expected = before;
+    call(expected);
+    if (asked > 0) REQUIRE(sketch.pack() == expected.pack());
+    return asked > 0;
+}
+
+}  // namespace
+
+TEST_CASE("adding without the memory for it leaves every sketch as it was", "[growth]") {
+    QuantileSketch quantile;
+    DistinctSketch distinct;
+    FrequencySketch frequency(8);
+    MembershipSketch membership(6);
+    TopkSketch topk(20);
+    int asked[5] = {};
+    for (uint64_t i = 0; i < 4000; i++) {
+        const double x = std::exp(static_cast<double>(i * i % 997) / 20 - 20) * (i % 3 ? 1 : -1);
+        const uint64_t hash = sketch_hash_word(i % 1500), weight = 1 + (i % 5 == 0 ? i << i % 24 : 0);
+        const std::string item = std::string(i % 40, 'x') + std::to_string(i * i % 61);
+        asked[0] += refused(
+            quantile, [&](auto &s, auto *g) { return sketch_quantile_add(s.data(), s.size(), x, weight, g); },
+            [&](auto &s) { s.add(x, weight); });
+        asked[1] += refused(
+            distinct, [&](auto &s, auto *g) { return sketch_distinct_add(s.data(), s.size(), s.kind(), hash, g); },
+            [&](auto &s) { s.add(hash); });
+        asked[2] += refused(
+            frequency,
+            [&](auto &s, auto *g) {
+                return sketch_frequency_add(s.data(), s.size(), SKETCH_KIND_NUMBER, hash, weight, g);
+            },
+            [&](auto &s) { s.add(hash, weight); });
+        asked[3] += refused(
+            membership,
+            [&](auto &s, auto *g) { return sketch_membership_add(s.data(), s.size(), SKETCH_KIND_NUMBER, hash, g); },
+            [&](auto &s) { s.add(hash); });
+        if (i < 60)  // later an item may be dropped before more is asked for
+            asked[4] += refused(
+                topk,
+                [&](auto &s, auto *g) {
+                    return sketch_topk_add(s.data(), s.size(), s.kind(), item.data(), item.size(), weight, g);
+                },
+                [&](auto &s) { s.add(item, weight); });
+    }
+    for (int times : asked) CHECK(times >= 3);
+}
+
+TEST_CASE("merging without the memory for it leaves a sketch as it was", "[growth]") {
+    int asked[5] = {};
+    for (uint64_t rows : {1, 5, 30, 200, 1000, 5000}) {
+        QuantileSketch quantile, more_quantile(0.02);
+        DistinctSketch distinct, more_distinct(9);
+        FrequencySketch frequency(8), more_frequency(7);
+        MembershipSketch membership(6), more_membership(5);
+        TopkSketch topk(20), more_topk(15);
+        for (uint64_t i = 0; i < rows; i++) {
+            more_quantile.add(std::exp(static_cast<double>(i % 331) / 10 - 16), 1 + (i << 20));
+            more_distinct.add(sketch_hash_word(i));
+            more_frequency.add(sketch_hash_word(i), 1 + (i << 10));
+            more_membership.add(sketch_hash_word(i));
+            more_topk.add(std::string(30, 'x') + std::to_string(i % 90), 1 + i);
+            if (i % 3 != 0) continue;
+            quantile.add(static_cast<double>(i) - 10);
+            distinct.add(sketch_hash_word(i * 3));
+            frequency.add(sketch_hash_word(i * 3));
+            membership.add(sketch_hash_word(i * 3));
+            topk.add(std::to_string(i % 70));
+        }
+        const auto packed = more_quantile.pack(), hashes = more_distinct.pack(), counts = more_frequency.pack();
+        const auto tokens = more_membership.pack(), items = more_topk.pack();
+        asked[0] += refused(
+            quantile,
+            [&](auto &s, auto *g) {
+                return sketch_quantile_merge(s.data(), s.size(), packed.data(), packed.size(), g);
+            },
+            [&](auto &s) { s.merge(more_quantile); });
+        asked[1] += refused(
+            distinct,
+            [&](auto &s, auto *g) {
+                return sketch_distinct_merge(s.data(), s.size(), hashes.data(), hashes.size(), g);
+            },
+            [&](auto &s) { s.merge(hashes); });
+        asked[2] += refused(
+            frequency,
+            [&](auto &s, auto *g) {
+                return sketch_frequency_merge(s.data(), s.size(), counts.data(), counts.size(), g);
+            },
+            [&](auto &s) { s.merge(counts); });
+        asked[4] += refused(
+            topk,
+            [&](auto &s, auto *g) { return sketch_topk_merge(s.data(), s.size(), items.data(), items.size(), g); },
+            [&](auto &s) { s.merge(items); });
+
+        // A filter may have taken some of the tokens in: it is sound, and a second merge makes up for it.
+        MembershipSketch whole = membership;
+        sketch_growth growth{};
+        asked[3] += sketch_membership_merge(membership.data(), membership.size(), tokens.data(), tokens.size(),
+                                            &growth) == SKETCH_GROW;
+        const Bytes now = membership.pack();
+        REQUIRE(sketch_membership_check(now.data(), now.size()) == SKETCH_OK);
+        for (uint64_t i = 0; i < rows; i += 3) REQUIRE(membership.contains(sketch_hash_word(i * 3)));
+        membership.merge(tokens);
+        whole.merge(tokens);
+        REQUIRE(membership.pack() == whole.pack());
+    }
+    for (int times : asked) CHECK(times >= 2);
+}

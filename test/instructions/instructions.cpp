@@ -1,0 +1,112 @@
+// Does one operation of the core a number of times, for an instruction counter to watch: the same each time, whatever
+// else the machine does. ./test/run counts, and compares with its ceilings.
+//
+//   instructions <operation> <times>      without arguments: the operations
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "../core/distinct_sketch.hpp"
+#include "../core/frequency_sketch.hpp"
+#include "../core/membership_sketch.hpp"
+#include "../core/quantile_sketch.hpp"
+#include "../core/topk_sketch.hpp"
+
+namespace {
+
+// Rows made without a random number generator or a logarithm of whose instructions the count would depend.
+uint64_t row(uint64_t i) { return sketch_hash_word(i); }
+double value(uint64_t i) { return static_cast<double>(row(i) >> 40) * static_cast<double>(1 + (row(i) & 0xff)); }
+const std::string &path(uint64_t i) {
+    static const std::vector<std::string> all = [] {
+        std::vector<std::string> paths;
+        for (uint64_t n = 0; n < 4096; n++)
+            paths.push_back("/shop/items/" + std::to_string(100000 + (row(n) >> 52) * (row(n) >> 40 & 0xfff) % 7919));
+        return paths;
+    }();
+    return all[i % all.size()];
+}
+
+template <typename Sketch, typename Add>
+Sketch filled(Sketch s, uint64_t rows, Add add) {
+    for (uint64_t i = 0; i < rows; i++) add(s, i);
+    return s;
+}
+auto add_value = [](QuantileSketch &s, uint64_t i) { s.add(value(i)); };
+auto add_hash = [](auto &s, uint64_t i) { s.add(row(i)); };
+auto add_path = [](TopkSketch &s, uint64_t i) { s.add(path(i)); };
+
+// What is prepared once, and what is done so many times.
+using Operation = std::function<std::function<void(uint64_t)>()>;
+
+// Adding to a sketch that has seen many rows.
+template <typename Sketch, typename Add>
+Operation adding(Sketch empty, uint64_t rows, Add add) {
+    return [=] {
+        return [s = filled(empty, rows, add), add](uint64_t i) mutable { add(s, i); };
+    };
+}
+
+// Merging packed sketches into a state, in turn.
+template <typename Sketch, typename Add>
+Operation merging(Sketch empty, uint64_t rows, Add add) {
+    return [=] {
+        std::vector<std::vector<uint8_t>> packed;
+        for (uint64_t part = 0; part < 16; part++)
+            packed.push_back(filled(empty, rows, [&](Sketch &s, uint64_t i) { add(s, i + part * rows); }).pack());
+        Sketch into = empty;
+        for (const auto &bytes : packed) into.merge(bytes);
+        return [packed, into](uint64_t i) mutable { into.merge(packed[i % packed.size()]); };
+    };
+}
+
+template <typename Sketch, typename Add>
+Operation packing(Sketch empty, uint64_t rows, Add add) {
+    return [=] {
+        return [s = filled(empty, rows, add)](uint64_t) { (void)s.pack(); };
+    };
+}
+
+const std::map<std::string, Operation> &operations() {
+    static const std::map<std::string, Operation> all = {
+        {"quantile_add", adding(QuantileSketch(), 10000, add_value)},
+        {"quantile_merge_70", merging(QuantileSketch(), 70, add_value)},
+        {"quantile_merge_7000", merging(QuantileSketch(), 7000, add_value)},
+        {"quantile_pack_7000", packing(QuantileSketch(), 7000, add_value)},
+        {"distinct_add", adding(DistinctSketch(), 100000, add_hash)},
+        {"distinct_merge_70", merging(DistinctSketch(), 70, add_hash)},
+        {"distinct_merge_7000", merging(DistinctSketch(), 7000, add_hash)},
+        {"distinct_pack_7000", packing(DistinctSketch(), 7000, add_hash)},
+        {"frequency_add", adding(FrequencySketch(12), 10000, add_hash)},
+        {"frequency_merge_70", merging(FrequencySketch(12), 70, add_hash)},
+        {"frequency_merge_7000", merging(FrequencySketch(12), 7000, add_hash)},
+        {"membership_add", adding(MembershipSketch(13), 100000, add_hash)},
+        {"membership_merge_70", merging(MembershipSketch(10), 70, add_hash)},
+        {"membership_pack_70", packing(MembershipSketch(10), 70, add_hash)},
+        {"topk_add", adding(TopkSketch(100), 10000, add_path)},
+        {"topk_merge_7000", merging(TopkSketch(100), 7000, add_path)},
+        {"topk_pack_7000", packing(TopkSketch(100), 7000, add_path)},
+    };
+    return all;
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+    if (argc < 3) {
+        for (const auto &[name, operation] : operations()) std::printf("%s\n", name.c_str());
+        return 0;
+    }
+    const auto found = operations().find(argv[1]);
+    if (found == operations().end()) {
+        std::fprintf(stderr, "%s: no operation %s\n", argv[0], argv[1]);
+        return 2;
+    }
+    const auto once = found->second();
+    const uint64_t times = std::strtoull(argv[2], nullptr, 10);
+    for (uint64_t i = 0; i < times; i++) once(i);
+    return 0;
+}
