@@ -82,19 +82,7 @@ GROUP BY 1, 2, 3, 4;
 
 -- ---- speed ----------------------------------------
 
-CREATE FUNCTION pg_temp.milliseconds(query text) RETURNS numeric
-LANGUAGE plpgsql AS $$
-DECLARE
-    started timestamptz;
-    runs numeric[];
-BEGIN
-    FOR run IN 1..3 LOOP
-        started := clock_timestamp();
-        EXECUTE 'SELECT count(answers) FROM (' || query || ') AS answers';
-        runs := runs || 1000 * extract(epoch FROM clock_timestamp() - started)::numeric;
-    END LOOP;
-    RETURN (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY ms) FROM unnest(runs) AS ms);
-END $$;
+\ir milliseconds.sql
 
 -- Each query on one core, median of three runs.
 CREATE TEMP TABLE speed AS

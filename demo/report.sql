@@ -59,19 +59,7 @@ FROM answer
 WHERE grain = 'day'
 ORDER BY p, error DESC, start;
 
-CREATE FUNCTION pg_temp.milliseconds(query text) RETURNS numeric
-LANGUAGE plpgsql AS $$
-DECLARE
-    started timestamptz;
-    runs numeric[];
-BEGIN
-    FOR run IN 1..3 LOOP
-        started := clock_timestamp();
-        EXECUTE query;
-        runs := runs || 1000 * extract(epoch FROM clock_timestamp() - started)::numeric;
-    END LOOP;
-    RETURN (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY ms) FROM unnest(runs) AS ms);
-END $$;
+\ir milliseconds.sql
 
 \echo 'Time on one core, median of three'
 SELECT grain AS "percentiles by", (SELECT count(DISTINCT start) FROM answer WHERE answer.grain = question.grain) AS groups,

@@ -1,19 +1,7 @@
 -- Different routes, departures of an airport, routes that were flown: sketches of each hour, and the rows.
 \pset footer off
 
-CREATE FUNCTION pg_temp.milliseconds(query text) RETURNS numeric
-LANGUAGE plpgsql AS $$
-DECLARE
-    started timestamptz;
-    runs numeric[];
-BEGIN
-    FOR run IN 1..3 LOOP
-        started := clock_timestamp();
-        EXECUTE 'SELECT count(answer) FROM (' || query || ') AS answers (answer)';
-        runs := runs || 1000 * extract(epoch FROM clock_timestamp() - started)::numeric;
-    END LOOP;
-    RETURN (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY ms) FROM unnest(runs) AS ms);
-END $$;
+\ir milliseconds.sql
 
 -- ---- different routes ----------------------------------------
 

@@ -604,9 +604,11 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
     Entries entries(other);
     if (Status s = other.is_dense ? check_rows(other) : entries.load(); s != SKETCH_OK) return s;
     if (other.total > kMaxTotal - h.total) return SKETCH_OVERFLOW;
+    const std::uint8_t width_before = h.log2_width;
     if (Status s = work_limit(state, size, other.log2_width, growth); s != SKETCH_OK) return s;
     Status s = other.is_dense ? merge_counters(work, other, growth) : merge_entries(work, entries, growth);
     if (s == SKETCH_OK) h.total += other.total;
+    else h.log2_width = width_before;  // the caller may not get the room
     return s;
 }
 

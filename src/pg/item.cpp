@@ -701,10 +701,8 @@ Probe probe_from_literal(const Hasher &probe, Datum value, int kind, const char 
     if (probe.type == BPCHAROID) value = DirectFunctionCall1(rtrim1, value);
     if (probe.type == NAMEOID) value = DirectFunctionCall1(name_text, value);
     Datum literal = CStringGetDatum(text_to_cstring(DatumGetTextPP(value)));
-    Datum any_type = ObjectIdGetDatum(InvalidOid), any_length = Int32GetDatum(-1);
     switch (kind) {
-        case SKETCH_KIND_NUMBER:
-            return probe_as(NUMERICOID, DirectFunctionCall3(numeric_in, literal, any_type, any_length));
+        case SKETCH_KIND_NUMBER: return probe_as(NUMERICOID, numeric_from(DatumGetCString(literal)));
         case SKETCH_KIND_FLOAT: return probe_as(FLOAT8OID, DirectFunctionCall1(float8in, literal));
         case SKETCH_KIND_BYTEA: return probe_as(BYTEAOID, DirectFunctionCall1(byteain, literal));
         case SKETCH_KIND_UUID: return probe_as(UUIDOID, DirectFunctionCall1(uuid_in, literal));

@@ -82,6 +82,11 @@ Hasher *hasher_of_type(Oid type);
 
 // ---- items as values again (item_value.cpp) ----------------------------------------
 
+// A literal of numeric as its value.
+inline Datum numeric_from(const char *text) {
+    return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+}
+
 // Whether bytes from outside are what a value of the kind has.
 bool is_item(int kind, const uint8 *bytes, size_t size);
 

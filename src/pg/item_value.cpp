@@ -75,10 +75,6 @@ char *decimal_text(Decimal decimal) {
     return text.data;
 }
 
-Datum numeric_from(const char *text) {
-    return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-}
-
 // The one spelling of a number that numeric can hold and that is no bigint.
 bool is_decimal(const uint8 *bytes, size_t size) {
     if (size < 4 || size % 2 != 0 || bytes[1] > 4) return false;

@@ -1,5 +1,6 @@
 // Where a state needs more memory and its caller gets none, at the first time or at any later one: the state is as it
-// was before the call, and the call can be made again. The core takes no memory itself, so no other allocation can fail.
+// was before the call, and the call can be made again. The core takes no memory itself, so no other allocation can
+// fail.
 #include <cmath>
 #include <string>
 
@@ -74,7 +75,7 @@ TEST_CASE("adding without the memory for it leaves every sketch as it was", "[gr
 
 TEST_CASE("merging without the memory for it leaves a sketch as it was", "[growth]") {
     int asked[5] = {};
-    for (uint64_t rows : {1, 5, 30, 200, 1000, 5000}) {
+    for (uint64_t rows : {1, 5, 30, 70, 120, 200, 1000, 5000}) {
         QuantileSketch quantile, more_quantile(0.02);
         DistinctSketch distinct, more_distinct(9);
         FrequencySketch frequency(8), more_frequency(7);
@@ -130,5 +131,8 @@ TEST_CASE("merging without the memory for it leaves a sketch as it was", "[growt
         whole.merge(tokens);
         REQUIRE(membership.pack() == whole.pack());
     }
-    for (int times : asked) CHECK(times >= 2);
+    for (int family = 0; family < 5; family++) {
+        INFO("family " << family);
+        CHECK(asked[family] >= 2);
+    }
 }

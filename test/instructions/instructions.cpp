@@ -45,9 +45,7 @@ using Operation = std::function<std::function<void(uint64_t)>()>;
 // Adding to a sketch that has seen many rows.
 template <typename Sketch, typename Add>
 Operation adding(Sketch empty, uint64_t rows, Add add) {
-    return [=] {
-        return [s = filled(empty, rows, add), add](uint64_t i) mutable { add(s, i); };
-    };
+    return [=] { return [s = filled(empty, rows, add), add](uint64_t i) mutable { add(s, i); }; };
 }
 
 // Merging packed sketches into a state, in turn.
@@ -63,11 +61,32 @@ Operation merging(Sketch empty, uint64_t rows, Add add) {
     };
 }
 
+// Packing alone, into room that is there.
+struct Room {
+    std::vector<uint8_t> bytes = std::vector<uint8_t>(1 << 17);
+    std::vector<uint64_t> scratch = std::vector<uint64_t>(1 << 12);
+    size_t used = 0;
+};
+void pack(const QuantileSketch &s, Room &room) {
+    sketch_quantile_pack(s.data(), s.size(), 0, room.bytes.data(), room.bytes.size(), &room.used);
+}
+void pack(const DistinctSketch &s, Room &room) {
+    sketch_distinct_pack(s.data(), s.size(), room.bytes.data(), room.bytes.size(), &room.used);
+}
+void pack(const FrequencySketch &s, Room &room) {
+    sketch_frequency_pack(s.data(), s.size(), room.bytes.data(), room.bytes.size(), &room.used);
+}
+void pack(const MembershipSketch &s, Room &room) {
+    sketch_membership_pack(s.data(), s.size(), room.bytes.data(), room.bytes.size(), &room.used);
+}
+void pack(const TopkSketch &s, Room &room) {
+    sketch_topk_pack(s.data(), s.size(), room.scratch.data(), 8 * room.scratch.size(), room.bytes.data(),
+                     room.bytes.size(), &room.used);
+}
+
 template <typename Sketch, typename Add>
 Operation packing(Sketch empty, uint64_t rows, Add add) {
-    return [=] {
-        return [s = filled(empty, rows, add)](uint64_t) { (void)s.pack(); };
-    };
+    return [=] { return [s = filled(empty, rows, add), room = Room()](uint64_t) mutable { pack(s, room); }; };
 }
 
 const std::map<std::string, Operation> &operations() {
@@ -82,6 +101,7 @@ const std::map<std::string, Operation> &operations() {
         {"distinct_pack_7000", packing(DistinctSketch(), 7000, add_hash)},
         {"frequency_add", adding(FrequencySketch(12), 10000, add_hash)},
         {"frequency_merge_70", merging(FrequencySketch(12), 70, add_hash)},
+        {"frequency_pack_7000", packing(FrequencySketch(12), 7000, add_hash)},
         {"frequency_merge_7000", merging(FrequencySketch(12), 7000, add_hash)},
         {"membership_add", adding(MembershipSketch(13), 100000, add_hash)},
         {"membership_merge_70", merging(MembershipSketch(10), 70, add_hash)},
