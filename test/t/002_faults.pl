@@ -132,7 +132,7 @@ SKIP: {
             $script .= "\\! prlimit --pid \$PID --data=\$((1024 * (\$(sed -n 's/^VmData:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/\$PID/status) + $kb))):\n"
                 . "SELECT 'made ' || length(s::text) + length(merge(s, s)::bytea) FROM (SELECT $made AS s FROM (SELECT 1 AS n) one, generate_series(1, 300000) i) made;\n"
                 . "\\! prlimit --pid \$PID --data=unlimited:\n"
-                . "SELECT 'alive ' || sketch_info($aggregate{$type}) ->> 'type' FROM (SELECT 1 AS n) one, generate_series(1, 1000) i;\n";
+                . "SELECT 'alive ' || (sketch_info($aggregate{$type}) ->> 'type') FROM (SELECT 1 AS n) one, generate_series(1, 1000) i;\n";
         }
         my ($out, $error) = ('', '');
         IPC::Run::run([ 'psql', '-X', '-q', '-A', '-t', '-d', $node->connstr('postgres') ], '<', \$script, '>', \$out, '2>', \$error);
