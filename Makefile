@@ -28,7 +28,8 @@ override CPPFLAGS := -isystem $(shell $(PG_CONFIG) --includedir-server) $(CPPFLA
 	-DSKETCH_VERSION='"$(EXTVERSION)"' -DSKETCH_API=
 override CXXFLAGS += -std=c++20 -O2 -Wall -Wextra -fno-exceptions -fno-rtti -ffp-contract=off $(if $(WERROR),-Werror)
 src/core/%.o src/abi/%.o: override CXXFLAGS += -O3 -fvisibility=hidden
-override CXXFLAGS += -MMD -MP
+# As PGXS does for C: options for one build, say of sanitizers.
+override CXXFLAGS += -MMD -MP $(COPT)
 -include $(OBJS:.o=.d)
 
 # A VPATH build needs directories of its own for the objects.

@@ -43,6 +43,11 @@ Datum with_one_more(FunctionCallInfo fcinfo, Add add) {
 // A probe by slices takes about as long as to fetch so many bytes.
 constexpr size_t kSliceWorth = 65536;
 
+// VARATT_EXTERNAL_IS_COMPRESSED, which compares integers of different signs.
+inline bool is_compressed(const varatt_external &pointer) {
+    return VARATT_EXTERNAL_GET_EXTSIZE(pointer) < static_cast<uint32>(pointer.va_rawsize - VARHDRSZ);
+}
+
 // Argument 0 into *sketch, unless it is an out-of-line value of which the caller had better read what it needs. One
 // that comes again and again in succession, as that of a join or a subquery does, is fetched once and kept: if slices
 // would do, when they will have cost as much, and within work_mem. A compressed value has no slices that are worth the
@@ -64,7 +69,7 @@ inline bool probed_sketch(FunctionCallInfo fcinfo, CallSite &site, Sketch *sketc
         return false;
     }
     if (site.fetched == nullptr) {
-        if (can_slice && !VARATT_EXTERNAL_IS_COMPRESSED(pointer)) {
+        if (can_slice && !is_compressed(pointer)) {
             size_t size = static_cast<size_t>(pointer.va_rawsize);
             if (size > static_cast<size_t>(work_mem) * 1024) return false;
             if (static_cast<size_t>(++site.probes) < Max(2, size / kSliceWorth)) return false;
