@@ -105,8 +105,8 @@ static_assert(sizeof(WorkHeader) == 32);
 inline constexpr unsigned kPending = 4;  // rows of a query take some 50 ns, and memory 100 to 200
 inline constexpr std::size_t kBlocksAt = sizeof(WorkHeader) + 8 * kPending;
 
-inline constexpr std::uint8_t kWorkLayout = 1;
-inline constexpr std::uint8_t kDense = 1;  // flag of both forms
+inline constexpr std::uint8_t kWorkLayout = 2;  // 1 was one without pending tokens
+inline constexpr std::uint8_t kDense = 1;       // flag of both forms
 
 // Bytes in front of the data of a packed value.
 inline constexpr std::size_t kPackedHeader = 8;
@@ -167,6 +167,19 @@ inline constexpr int kTooLarge = -1, kOutOfRange = -2;
 int log2_blocks_for(std::uint64_t items, double rate) noexcept;
 double expected_rate(int log2_blocks, std::uint64_t items) noexcept;
 double measured_rate(const View &view) noexcept;
+
+// All blocks, two megabytes at a time, as use(first, count).
+template <typename Use>
+void for_blocks(std::uint64_t blocks, Use use) noexcept {
+    constexpr std::uint64_t kAtOnce = 1 << 16;
+    for (std::uint64_t first = 0; first < blocks; first += kAtOnce) {
+        if (first > 0) poll();
+        use(first, std::min(kAtOnce, blocks - first));
+    }
+}
+
+// Whether blocks are such as items make them, and how many have items.
+bool blocks_are_sound(const View &dense, std::uint64_t &used) noexcept;
 
 // Every pending token of a dense work form, as visit(token); of other forms none.
 template <typename Visit>

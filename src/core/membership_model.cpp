@@ -65,7 +65,10 @@ int log2_blocks_for(std::uint64_t items, double rate) noexcept {
 double measured_rate(const View &view) noexcept {
     if (!view.dense) return std::ldexp(static_cast<double>(view.tokens), -(kLowBits + view.log2_blocks));
     const BlockLoops &loops = block_loops();
-    std::uint64_t sum = loops.sum_of_fills(view.data, blocks_of(view.log2_blocks));
+    std::uint64_t sum = 0;
+    for_blocks(blocks_of(view.log2_blocks), [&](std::uint64_t first, std::uint64_t count) {
+        sum += loops.sum_of_fills(view.data + kBlockSize * first, count);
+    });
     // Blocks with pending tokens, once each, as they will be.
     std::uint64_t done[kPending], count = 0;
     for_each_pending(view, [&](std::uint64_t token) {

@@ -90,11 +90,15 @@ Status pack_tokens(const View &work, std::uint8_t *out, std::size_t capacity, st
         const std::uint64_t high = tokens[i] >> layout.low_bits, at = high + i;
         for (; sample < high >> TokenLayout::kSampleBits; sample++) write_count(samples + kTokenBytes * sample, i);
         upper[at / 8] = static_cast<std::uint8_t>(upper[at / 8] | 1u << at % 8);
+        poll_at(i);
     }
     for (; sample < layout.samples; sample++) write_count(samples + kTokenBytes * sample, work.tokens);
     ByteWriter bytes(upper + layout.upper_bytes, layout.low_bytes);
     BitWriter bits(bytes);
-    for (std::uint64_t i = 0; i < work.tokens; i++) bits.bits(tokens[i] & low_mask(layout.low_bits), layout.low_bits);
+    for (std::uint64_t i = 0; i < work.tokens; i++) {
+        bits.bits(tokens[i] & low_mask(layout.low_bits), layout.low_bits);
+        poll_at(i);
+    }
     bits.flush();
     out_size = size;
     return SKETCH_OK;
@@ -103,14 +107,20 @@ Status pack_tokens(const View &work, std::uint8_t *out, std::size_t capacity, st
 Status pack_blocks(const View &view, std::uint8_t *out, std::size_t capacity, std::size_t &out_size) noexcept {
     const std::uint64_t blocks = blocks_of(view.log2_blocks), size = packed_size(true, view.log2_blocks, 0);
     std::uint64_t used = 0;
-    if (!block_loops().are_sound(view.data, blocks, used) || used == 0) return SKETCH_CORRUPT;
+    if (!blocks_are_sound(view, used)) return SKETCH_CORRUPT;
+    for_each_pending(view, [&](std::uint64_t) { used++; });
+    if (used == 0) return SKETCH_CORRUPT;
     if (capacity < size) return SKETCH_NO_ROOM;
     write_header(out, view);
     std::uint8_t *to = out + kPackedHeader;
-    if constexpr (std::endian::native == std::endian::little) std::memcpy(to, view.data, blocks * kBlockSize);
-    else
-        for (std::uint64_t i = 0; i < kWords * blocks; i++)
-            store_word(to + 4 * i, load_word(view.data + 4 * i, view.words()), Words::little_endian);
+    for_blocks(blocks, [&](std::uint64_t first, std::uint64_t count) {
+        if constexpr (std::endian::native == std::endian::little) {
+            std::memcpy(to + kBlockSize * first, view.data + kBlockSize * first, kBlockSize * count);
+        } else {
+            for (std::uint64_t i = kWords * first; i < kWords * (first + count); i++)
+                store_word(to + 4 * i, load_word(view.data + 4 * i, view.words()), Words::little_endian);
+        }
+    });
     for_each_pending(view, [to](std::uint64_t token) {
         std::uint8_t *block = to + kBlockSize * token_block(token);
         for (int i = 0; i < kWords; i++) {
@@ -171,13 +181,23 @@ Status check_tokens(const View &packed) noexcept {
     return sampled ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
+bool blocks_are_sound(const View &dense, std::uint64_t &used) noexcept {
+    bool sound = true;
+    used = 0;
+    for_blocks(blocks_of(dense.log2_blocks), [&](std::uint64_t first, std::uint64_t count) {
+        std::uint64_t here = 0;
+        sound &= block_loops().are_sound(dense.data + kBlockSize * first, count, here);
+        used += here;
+    });
+    return sound;
+}
+
 Status check_packed(const std::uint8_t *packed, std::size_t size) noexcept {
     View view;
     if (Status s = open_packed(packed, size, view); s != SKETCH_OK) return s;
     if (!view.dense) return check_tokens(view);
     std::uint64_t used = 0;
-    bool sound = block_loops().are_sound(view.data, blocks_of(view.log2_blocks), used);
-    return sound && used > 0 ? SKETCH_OK : SKETCH_CORRUPT;
+    return blocks_are_sound(view, used) && used > 0 ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
 Status pack(const View &view, std::uint8_t *out, std::size_t capacity, std::size_t &out_size) noexcept {

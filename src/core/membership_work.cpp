@@ -120,7 +120,7 @@ class Work {
             pending[h.pending++] = token;
             return;
         }
-        std::uint64_t &oldest = pending[h.oldest];
+        std::uint64_t &oldest = pending[h.oldest % kPending];
         set_token(oldest);
         oldest = token;
         h.oldest = (h.oldest + 1) % kPending;
@@ -161,16 +161,18 @@ Status plan_fold(const Work &work, int log2_blocks, sketch_growth &growth) noexc
     return work.dense() ? plan_blocks(log2_blocks, growth) : plan_table(work.header().tokens, log2_blocks, growth);
 }
 
-// What a dense filter has, into one of as many blocks or fewer. Some blocks at a time: 2^15 of them are a megabyte.
+// What a dense filter has, into one of as many blocks or fewer.
 void merge_blocks(const Work &work, const View &other) noexcept {
-    constexpr std::uint64_t kAtOnce = 1 << 15;
-    const std::uint64_t blocks = blocks_of(work.log2_blocks());
     const int shift = other.log2_blocks - work.log2_blocks();
-    for (std::uint64_t first = 0; first < blocks; first += kAtOnce) {
-        if (first > 0) poll();
-        block_loops().or_blocks(work.block(first), other.data + (kBlockSize * first << shift),
-                                std::min(kAtOnce, blocks - first), shift, other.words());
-    }
+    for_blocks(blocks_of(other.log2_blocks) >> shift, [&](std::uint64_t first, std::uint64_t count) {
+        // Of a fold a part of the blocks at a time, or else much would be read for them.
+        const std::uint64_t step = std::max(count >> shift, std::uint64_t{1});
+        for (std::uint64_t at = first; at < first + count; at += step) {
+            if (at > first) poll();
+            block_loops().or_blocks(work.block(at), other.data + (kBlockSize * at << shift),
+                                    std::min(step, first + count - at), shift, other.words());
+        }
+    });
     for_each_pending(other, [&](std::uint64_t token) { work.set_token(fold_token(token, shift)); });
 }
 
@@ -183,7 +185,7 @@ Status add_new_token(const Work &work, std::uint64_t token, sketch_growth &growt
 namespace {
 
 void init_with_salt(void *state, std::size_t size, int kind, int log2_blocks, std::uint64_t salt) noexcept {
-    std::memset(state, 0, size);
+    fill(state, 0, size);
     WorkHeader &h = Work(state, size).header();
     h.magic = kWorkMagic;
     h.family = static_cast<std::uint8_t>(Family::membership);
@@ -286,7 +288,7 @@ Status open_work(const void *state, std::size_t size, View &view) noexcept {
     if (h.flags & ~kDense || !is_kind(h.kind) || h.log2_blocks > kMaxLog2Blocks || size % 8 != 0) return SKETCH_CORRUPT;
     const bool dense = (h.flags & kDense) != 0;
     if (dense ? h.tokens != 0 : h.tokens > most_tokens(h.log2_blocks)) return SKETCH_CORRUPT;
-    if (h.pending > (dense ? kPending : 0)) return SKETCH_CORRUPT;
+    if (h.pending > (dense ? kPending : 0) || h.oldest >= kPending) return SKETCH_CORRUPT;
     const std::size_t at = dense ? kBlocksAt : sizeof(WorkHeader);
     if (size < at + (dense ? kBlockSize << h.log2_blocks : 8 * std::uint64_t{h.tokens})) return SKETCH_TRUNCATED;
     const std::uint8_t *begin = static_cast<const std::uint8_t *>(state);

@@ -54,12 +54,6 @@ inline bool is_item(std::size_t size, int kind) noexcept {
     return size <= kMaxItem && (size >= kHashBytes || !has_hash(kind));
 }
 
-// Long items take as long as many short ones.
-inline void poll_for(std::size_t item_size) noexcept {
-    if (item_size > 1024) [[unlikely]]
-        poll();
-}
-
 struct Entry {
     Item item;
     std::uint64_t upper, error;

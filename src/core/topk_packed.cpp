@@ -129,8 +129,8 @@ Status PackedEntries::end() noexcept {
 Status check(const View &packed) noexcept {
     std::uint8_t buffer[kMaxItem];
     PackedEntries entries(packed, buffer);
-    for (Entry entry; entries.next(entry);) {
-    }
+    Progress progress;
+    for (Entry entry; entries.next(entry);) progress.add(entry.item.size);
     return entries.end();
 }
 
@@ -222,11 +222,13 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
         entries.item_at(row.slot, buffer, item);
         return item;
     };
+    Progress progress;
     std::sort(rows, rows + count, [&](const Row &a, const Row &b) {
+        progress.add(0);
         if (a.key != b.key) return a.key < b.key;
         if (a.size <= 8 && b.size <= 8) return a.size < b.size;
         std::uint8_t room_a[kInlineMost], room_b[kInlineMost];
-        poll_for(a.size);
+        progress.add(a.size);
         return is_less(item_of(a, room_a), item_of(b, room_b));
     });
 
@@ -237,7 +239,7 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
     Item before{buffers[1], 0};
     for (std::uint32_t i = 0; i < count; i++) {
         const Item item = item_of(rows[i], buffers[i % 2]);
-        poll_for(item.size);
+        progress.add(item.size);
         const Code code = shared(before, item);
         // A damaged table may hold an item twice.
         if (i > 0 && (code.own + code.suffix == 0 || (hashed && code.prefix >= kHashBytes))) return SKETCH_CORRUPT;
@@ -262,6 +264,7 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
         const Code code = code_of(rows[i]);
         std::uint8_t *to = out.reserve(code.own);
         if (to == nullptr) return SKETCH_NO_ROOM;
+        progress.add(code.own);
         std::memcpy(to, item_of(rows[i], buffers[0]).at + code.prefix, code.own);
     }
     BitWriter bits(out);

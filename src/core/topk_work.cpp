@@ -134,9 +134,9 @@ class Work {
         h.slots = slots;
         h.homes = homes;
         h.heap_size = static_cast<std::uint32_t>(std::min(size_ - table_size(slots, wide()), kHeapMost));
-        std::memset(refs(), 0xff, 8 * (std::size_t{slots} + 1));
-        std::memset(bytes_ + sizeof h + 8 * (std::size_t{slots} + 1), 0,
-                    size_ - sizeof h - 8 * (std::size_t{slots} + 1));
+        const std::size_t table = 8 * (std::size_t{slots} + 1);
+        fill(refs(), 0xff, table);
+        fill(bytes_ + sizeof h + table, 0, size_ - sizeof h - table);
     }
 
     // The slot of an item, or where it belongs.
@@ -420,9 +420,11 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
             using To = decltype(to_zero);
             const std::uint64_t *all = source.refs();
             std::uint32_t end = 0;
+            Progress progress;
             for (std::uint32_t at = 0; at < old.slots; at++) {
                 if (all[at] == kEmptySlot) continue;
                 const bool is_short = is_inline(all[at]);
+                progress.add(is_short ? 0 : source.heap_item(all[at]).size);
                 const Counter<From> counter = source.counters<From>()[at];
                 const Counter<To> moved{static_cast<To>(counter.upper), static_cast<To>(counter.error)};
                 if (same_salt) {
@@ -554,9 +556,11 @@ std::size_t bytes_in_heap(Item item, bool hashed) noexcept {
 Status measure(const View &other, Sizes &sizes) noexcept {
     const bool hashed = has_hash(other.kind);
     Entry entry;
+    Progress progress;
     auto count = [&](Item item) {
         sizes.entries++;
         sizes.heap += bytes_in_heap(item, hashed);
+        progress.add(item.size);
     };
     if (!other.is_work) {
         std::uint8_t buffer[kMaxItem];
@@ -577,10 +581,11 @@ Status measure(const View &other, Sizes &sizes) noexcept {
 Sizes measure_new(const Work &work, const View &other) noexcept {
     const bool hashed = work.hashed();
     Sizes sizes;
+    Progress progress;
     with_entries(other, [&](auto &entries) {
         Entry entry;
         while (entries.next(entry)) {
-            poll_for(entry.item.size);
+            progress.add(entry.item.size);
             const Work::Place place = work.find(probe_of(entry.item, hashed, work.header().salt), entry.item, hashed);
             if (place.found && !hashed) continue;
             sizes.entries += !place.found;
@@ -613,10 +618,11 @@ bool count_entries(const Work &work, const View &other) noexcept {
     if (other.offset > 0) raise_all<T>(work, other.offset);
     std::uint32_t done = 0;
     bool placed = true;
+    Progress progress;
     with_entries(other, [&](auto &entries) {
         Entry entry;
         while (placed && entries.next(entry)) {
-            poll_for(entry.item.size);
+            progress.add(entry.item.size);
             const std::uint64_t probe = probe_of(entry.item, hashed, h.salt);
             const Work::Place place = work.find(probe, entry.item, hashed);
             if (place.found && hashed) work.keep_least(place.at, entry.item);  // room was made
@@ -629,7 +635,7 @@ bool count_entries(const Work &work, const View &other) noexcept {
             upper = static_cast<T>(upper + (entry.upper - other.offset));
             // A damaged work form may hold an item twice.
             error = static_cast<T>(error - std::min<std::uint64_t>(error, other.offset - entry.error));
-            poll_at(done++);
+            done++;
         }
         return SKETCH_OK;
     });
