@@ -58,7 +58,8 @@ for my $death (1 .. $deaths) {
     my ($out, $error) = ('', '');
     my $writer = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c',
         "DO \$\$ BEGIN FOR id IN $first .. 1000000 LOOP INSERT INTO sketches " . rows('id', 'id') . "; COMMIT; END LOOP; END \$\$" ], '>', \$out, '2>', \$error);
-    sleep 0.2 + 0.1 * ($death % 3);
+    $node->poll_query_until('postgres', "SELECT EXISTS (SELECT FROM sketches WHERE id >= $first)") or die 'nothing is written';
+    sleep 0.05 * ($death % 5);
     $node->stop('immediate');
     $writer->finish;
     $node->start;
