@@ -3,6 +3,7 @@
 // fail.
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "catch.hpp"
 #include "distinct_sketch.hpp"
@@ -135,4 +136,21 @@ TEST_CASE("merging without the memory for it leaves a sketch as it was", "[growt
         INFO("family " << family);
         CHECK(asked[family] >= 2);
     }
+}
+
+TEST_CASE("a filter of which every bit is still pending is packed", "[growth][membership]") {
+    MembershipSketch dense(3), empty(3);
+    for (uint64_t i = 0; i < 100; i++) dense.add(sketch_hash_word(i));
+    REQUIRE(dense.info().is_dense);
+    const Bytes packed = dense.pack();
+    sketch_growth growth{};
+    REQUIRE(sketch_membership_merge(empty.data(), empty.size(), packed.data(), packed.size(), &growth) == SKETCH_GROW);
+    std::vector<uint64_t> moved(growth.size / 8);
+    sketch_membership_move(moved.data(), empty.data(), empty.size(), &growth);  // and the merge is given up
+    REQUIRE(sketch_membership_add(moved.data(), growth.size, SKETCH_KIND_NUMBER, sketch_hash_word(5), &growth) ==
+            SKETCH_OK);
+    Bytes out(SKETCH_MEMBERSHIP_PACKED_MAX(3));
+    size_t used = 0;
+    REQUIRE(sketch_membership_pack(moved.data(), 8 * moved.size(), out.data(), out.size(), &used) == SKETCH_OK);
+    REQUIRE(sketch_membership_check(out.data(), used) == SKETCH_OK);
 }
