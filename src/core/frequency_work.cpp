@@ -401,10 +401,6 @@ namespace {
     return plan_table(work, entries, std::max(work.width(), width_for(held + weight)), growth);
 }
 
-}  // namespace
-
-namespace {
-
 // Apart, so that counting in a dense state needs few registers.
 [[gnu::noinline]] Status add_exact(const Work &work, std::uint64_t hash, std::uint64_t weight,
                                    sketch_growth &growth) noexcept {

@@ -168,13 +168,13 @@ int log2_blocks_for(std::uint64_t items, double rate) noexcept;
 double expected_rate(int log2_blocks, std::uint64_t items) noexcept;
 double measured_rate(const View &view) noexcept;
 
-// All blocks, two megabytes at a time, as use(first, count).
+// All blocks as use(first, count), so many at a time that two megabytes are read: 2^shift blocks for each.
 template <typename Use>
-void for_blocks(std::uint64_t blocks, Use use) noexcept {
-    constexpr std::uint64_t kAtOnce = 1 << 16;
-    for (std::uint64_t first = 0; first < blocks; first += kAtOnce) {
+void for_blocks(std::uint64_t blocks, int shift, Use use) noexcept {
+    const std::uint64_t at_once = std::max(std::uint64_t{1 << 16} >> shift, std::uint64_t{1});
+    for (std::uint64_t first = 0; first < blocks; first += at_once) {
         if (first > 0) poll();
-        use(first, std::min(kAtOnce, blocks - first));
+        use(first, std::min(at_once, blocks - first));
     }
 }
 
@@ -189,8 +189,8 @@ void for_each_pending(const View &view, Visit visit) noexcept {
         visit(load<std::uint64_t>(view.begin + sizeof(WorkHeader) + 8 * std::size_t{i}));
 }
 
-// Sets the bits of what is pending in one block of a dense filter, which was copied.
-void add_pending(const View &view, std::uint64_t block, std::uint8_t *copy) noexcept;
+// One block of a dense filter as it is once nothing is pending.
+void copy_block(const View &dense, std::uint64_t number, std::uint8_t *copy) noexcept;
 bool dense_contains(const View &view, std::uint64_t token) noexcept;
 
 // Every packed token, ascending, as visit(token) -> bool until one says false. Returns for how many it said true; one

@@ -1,7 +1,6 @@
 // How many blocks a filter needs, and what it lets through.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "membership.hpp"
 
@@ -66,7 +65,7 @@ double measured_rate(const View &view) noexcept {
     if (!view.dense) return std::ldexp(static_cast<double>(view.tokens), -(kLowBits + view.log2_blocks));
     const BlockLoops &loops = block_loops();
     std::uint64_t sum = 0;
-    for_blocks(blocks_of(view.log2_blocks), [&](std::uint64_t first, std::uint64_t count) {
+    for_blocks(blocks_of(view.log2_blocks), 0, [&](std::uint64_t first, std::uint64_t count) {
         sum += loops.sum_of_fills(view.data + kBlockSize * first, count);
     });
     // Blocks with pending tokens, once each, as they will be.
@@ -76,10 +75,8 @@ double measured_rate(const View &view) noexcept {
         if (std::find(done, done + count, number) != done + count) return;
         done[count++] = number;
         std::uint8_t copy[kBlockSize];
-        std::memcpy(copy, view.data + kBlockSize * number, kBlockSize);
-        sum -= loops.sum_of_fills(copy, 1);
-        add_pending(view, number, copy);
-        sum += loops.sum_of_fills(copy, 1);
+        copy_block(view, number, copy);
+        sum += loops.sum_of_fills(copy, 1) - loops.sum_of_fills(view.data + kBlockSize * number, 1);
     });
     return std::ldexp(static_cast<double>(sum), -(5 * kWords + view.log2_blocks));
 }

@@ -113,7 +113,7 @@ Status pack_blocks(const View &view, std::uint8_t *out, std::size_t capacity, st
     if (capacity < size) return SKETCH_NO_ROOM;
     write_header(out, view);
     std::uint8_t *to = out + kPackedHeader;
-    for_blocks(blocks, [&](std::uint64_t first, std::uint64_t count) {
+    for_blocks(blocks, 0, [&](std::uint64_t first, std::uint64_t count) {
         if constexpr (std::endian::native == std::endian::little) {
             std::memcpy(to + kBlockSize * first, view.data + kBlockSize * first, kBlockSize * count);
         } else {
@@ -184,7 +184,7 @@ Status check_tokens(const View &packed) noexcept {
 bool blocks_are_sound(const View &dense, std::uint64_t &used) noexcept {
     bool sound = true;
     used = 0;
-    for_blocks(blocks_of(dense.log2_blocks), [&](std::uint64_t first, std::uint64_t count) {
+    for_blocks(blocks_of(dense.log2_blocks), 0, [&](std::uint64_t first, std::uint64_t count) {
         std::uint64_t here = 0;
         sound &= block_loops().are_sound(dense.data + kBlockSize * first, count, here);
         used += here;

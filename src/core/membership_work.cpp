@@ -164,14 +164,9 @@ Status plan_fold(const Work &work, int log2_blocks, sketch_growth &growth) noexc
 // What a dense filter has, into one of as many blocks or fewer.
 void merge_blocks(const Work &work, const View &other) noexcept {
     const int shift = other.log2_blocks - work.log2_blocks();
-    for_blocks(blocks_of(other.log2_blocks) >> shift, [&](std::uint64_t first, std::uint64_t count) {
-        // Of a fold a part of the blocks at a time, or else much would be read for them.
-        const std::uint64_t step = std::max(count >> shift, std::uint64_t{1});
-        for (std::uint64_t at = first; at < first + count; at += step) {
-            if (at > first) poll();
-            block_loops().or_blocks(work.block(at), other.data + (kBlockSize * at << shift),
-                                    std::min(step, first + count - at), shift, other.words());
-        }
+    for_blocks(blocks_of(work.log2_blocks()), shift, [&](std::uint64_t first, std::uint64_t count) {
+        block_loops().or_blocks(work.block(first), other.data + (kBlockSize * first << shift), count, shift,
+                                other.words());
     });
     for_each_pending(other, [&](std::uint64_t token) { work.set_token(fold_token(token, shift)); });
 }
@@ -289,10 +284,9 @@ Status open_work(const void *state, std::size_t size, View &view) noexcept {
     const bool dense = (h.flags & kDense) != 0;
     if (dense ? h.tokens != 0 : h.tokens > most_tokens(h.log2_blocks)) return SKETCH_CORRUPT;
     if (h.pending > (dense ? kPending : 0) || h.oldest >= kPending) return SKETCH_CORRUPT;
-    const std::size_t at = dense ? kBlocksAt : sizeof(WorkHeader);
-    if (size < at + (dense ? kBlockSize << h.log2_blocks : 8 * std::uint64_t{h.tokens})) return SKETCH_TRUNCATED;
-    const std::uint8_t *begin = static_cast<const std::uint8_t *>(state);
-    view = {h.kind, h.log2_blocks, dense, true, h.tokens, begin + at, slots_in(size), begin, size};
+    if (size < (dense ? kBlocksAt + (kBlockSize << h.log2_blocks) : sizeof h + 8 * std::uint64_t{h.tokens}))
+        return SKETCH_TRUNCATED;
+    view = Work(const_cast<void *>(state), size).view();
     bool in_range = true;
     for_each_pending(view, [&](std::uint64_t token) { in_range &= token_block(token) < blocks_of(h.log2_blocks); });
     return in_range ? SKETCH_OK : SKETCH_CORRUPT;
@@ -311,19 +305,18 @@ Status check_work_tokens(const View &work) noexcept {
     return in_range && count == work.tokens ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
-void add_pending(const View &view, std::uint64_t block, std::uint8_t *copy) noexcept {
-    for_each_pending(view, [&](std::uint64_t token) {
-        if (token_block(token) == block) set_bits(copy, token_low(token));
+void copy_block(const View &dense, std::uint64_t number, std::uint8_t *copy) noexcept {
+    std::memcpy(copy, dense.data + kBlockSize * number, kBlockSize);
+    for_each_pending(dense, [&](std::uint64_t token) {
+        if (token_block(token) == number) set_bits(copy, token_low(token));
     });
 }
 
 bool dense_contains(const View &view, std::uint64_t token) noexcept {
     const std::uint64_t number = token_block(token);
-    const std::uint8_t *block = view.data + kBlockSize * number;
-    if (!view.work) return has_bits(block, token_low(token), Words::little_endian);
+    if (!view.work) return has_bits(view.data + kBlockSize * number, token_low(token), Words::little_endian);
     std::uint8_t copy[kBlockSize];
-    std::memcpy(copy, block, kBlockSize);
-    add_pending(view, number, copy);
+    copy_block(view, number, copy);
     return has_bits(copy, token_low(token), Words::native);
 }
 

@@ -55,8 +55,7 @@ inline varlena *own_state(FunctionCallInfo fcinfo, Datum state) {
 
 // Calls a function of the ABI that adds to a state until it has the room that it needs. A larger copy is made in the
 // current, short-lived context: the executor copies it into the aggregate's and frees the one it had. (repalloc would
-// leave the executor a dead pointer.) Small sizes are powers of two, which is what
-// palloc rounds to.
+// leave the executor a dead pointer.) Small sizes are powers of two, which is what palloc rounds to.
 template <typename Family, typename Call>
 varlena *with_room(varlena *state, Call call) {
     bool temporary = false;

@@ -14,24 +14,31 @@
 
 namespace {
 
-// Makes a call on a copy, which is refused what it asks for, and then for good. How often it asked.
+// Makes a call that is refused what it asks for, some times, and then for good. Whether it asked.
 template <typename Sketch, typename Raw, typename Call>
-int refused(Sketch &sketch, Raw raw, Call call) {
+bool refused(Sketch &sketch, Raw raw, Call call) {
     const Sketch before = sketch;
-    int asked = 0;
     sketch_growth growth{};
-    for (sketch_status s = raw(sketch, &growth); s == SKETCH_GROW && asked < 3; asked++) {
+    const bool asked = raw(sketch, &growth) == SKETCH_GROW;
+    for (int again = 0; asked && again < 3; again++) {
         REQUIRE(growth.size % 64 == 0);
         REQUIRE(sketch.pack() == before.pack());
-        s = raw(sketch, &growth);
-        REQUIRE(s == SKETCH_GROW);
+        REQUIRE(raw(sketch, &growth) == SKETCH_GROW);
     }
-    if (asked == 0) sketch = before;  // it had room: once is enough
+    if (!asked) sketch = before;  // it had room: once is enough
     call(sketch);
     Sketch expected = before;
     call(expected);
-    if (asked > 0) REQUIRE(sketch.pack() == expected.pack());
-    return asked > 0;
+    REQUIRE(sketch.pack() == expected.pack());
+    return asked;
+}
+
+// The same of a merge, of packed bytes by the ABI and of a sketch for good.
+template <typename Sketch, typename Merge, typename Other>
+bool refused_merge(Sketch &sketch, Merge merge, const Bytes &packed, const Other &other) {
+    return refused(
+        sketch, [&](auto &s, auto *g) { return merge(s.data(), s.size(), packed.data(), packed.size(), g); },
+        [&](auto &s) { s.merge(other); });
 }
 
 }  // namespace
@@ -97,28 +104,10 @@ TEST_CASE("merging without the memory for it leaves a sketch as it was", "[growt
         }
         const auto packed = more_quantile.pack(), hashes = more_distinct.pack(), counts = more_frequency.pack();
         const auto tokens = more_membership.pack(), items = more_topk.pack();
-        asked[0] += refused(
-            quantile,
-            [&](auto &s, auto *g) {
-                return sketch_quantile_merge(s.data(), s.size(), packed.data(), packed.size(), g);
-            },
-            [&](auto &s) { s.merge(more_quantile); });
-        asked[1] += refused(
-            distinct,
-            [&](auto &s, auto *g) {
-                return sketch_distinct_merge(s.data(), s.size(), hashes.data(), hashes.size(), g);
-            },
-            [&](auto &s) { s.merge(hashes); });
-        asked[2] += refused(
-            frequency,
-            [&](auto &s, auto *g) {
-                return sketch_frequency_merge(s.data(), s.size(), counts.data(), counts.size(), g);
-            },
-            [&](auto &s) { s.merge(counts); });
-        asked[4] += refused(
-            topk,
-            [&](auto &s, auto *g) { return sketch_topk_merge(s.data(), s.size(), items.data(), items.size(), g); },
-            [&](auto &s) { s.merge(items); });
+        asked[0] += refused_merge(quantile, sketch_quantile_merge, packed, more_quantile);
+        asked[1] += refused_merge(distinct, sketch_distinct_merge, hashes, hashes);
+        asked[2] += refused_merge(frequency, sketch_frequency_merge, counts, counts);
+        asked[4] += refused_merge(topk, sketch_topk_merge, items, items);
 
         // A filter may have taken some of the tokens in: it is sound, and a second merge makes up for it.
         MembershipSketch whole = membership;
