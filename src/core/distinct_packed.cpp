@@ -1,6 +1,7 @@
 // The packed form of a distinct sketch, both ways. docs/FORMAT.md describes every byte.
 #include "distinct.hpp"
 #include "distinct_entropy.hpp"
+#include "ones.hpp"
 
 namespace sketch::distinct {
 
@@ -36,27 +37,11 @@ void encode_tokens(const View &v, ByteWriter &out) noexcept {
     bits.flush();
 }
 
-// Reads `count` unary codes among the next `most` bits as take(number, value); false if there are fewer.
-template <typename Take>
-bool decode_unary(BitReader &bits, std::uint32_t count, std::size_t most, Take take) noexcept {
-    constexpr std::size_t kStep = 56;
-    const std::size_t from = bits.position();
-    most = std::min(most, bits.bits_left());
-    std::int64_t last = -1;
-    std::uint32_t found = 0;
-    for (std::size_t at = 0; at < most; at += kStep) {
-        std::uint64_t window = bits.peek_at(from + at) & low_mask(static_cast<int>(std::min(kStep, most - at)));
-        for (; window != 0; window &= window - 1) {
-            const std::int64_t position = static_cast<std::int64_t>(at) + std::countr_zero(window);
-            take(found, static_cast<std::uint32_t>(position - last - 1));
-            last = position;
-            if (++found == count) {
-                bits.advance(static_cast<std::size_t>(position) + 1);
-                return true;
-            }
-        }
-    }
-    return false;
+// Where the `count` unary codes among the next `most` bits end; false if there are fewer.
+bool decode_unary(BitReader &bits, std::uint32_t count, std::size_t most, std::int32_t *ends) noexcept {
+    if (find_ones(bits, bits.position(), std::min(most, bits.bits_left()), count - 1, ends) < count) return false;
+    bits.advance(static_cast<std::size_t>(ends[count - 1]) + 1);
+    return true;
 }
 
 Status decode_tokens(ByteReader &in, const std::uint8_t *packed, std::size_t size, std::uint32_t *tokens,
@@ -73,25 +58,28 @@ Status decode_tokens(ByteReader &in, const std::uint8_t *packed, std::size_t siz
 
     std::size_t most = count + (kTokenIndexes >> k);
     bool enough = bits.bits_left() >= most;
-    if (!decode_unary(bits, count, most, [&](std::uint32_t i, std::uint32_t high) { tokens[i] = high; }))
-        return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
+    std::int32_t ends[kMostTokens + kOnesSlack];
+    if (!decode_unary(bits, count, most, ends)) return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
     const std::size_t lows = std::size_t{count} * static_cast<unsigned>(k);
     if (bits.bits_left() < lows) return SKETCH_TRUNCATED;
-    std::uint64_t index = 0;
-    for (std::uint32_t i = 0; i < count; i++) {
-        index += std::uint64_t{tokens[i]} << k | (bits.peek() & low_mask(k));
-        bits.advance(static_cast<std::size_t>(k));
+    std::uint64_t index = 0, low_parts = 0;
+    for (std::uint32_t i = 0; i < count; i++) {  // the high parts of all gaps so far are the zeros so far
+        low_parts += bits.peek_at(bits.position() + std::size_t{i} * static_cast<unsigned>(k)) & low_mask(k);
+        index = (std::uint64_t{static_cast<std::uint32_t>(ends[i]) - i} << k) + low_parts;
         tokens[i] = static_cast<std::uint32_t>(index) << 6;
     }
     if (index >= kTokenIndexes) return SKETCH_CORRUPT;
+    bits.advance(lows);
     most = std::size_t{count} * (kLargestNlz + 1);
     enough = bits.bits_left() >= most;
+    if (!decode_unary(bits, count, most, ends)) return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
     std::uint32_t largest = 0;
-    if (!decode_unary(bits, count, most, [&](std::uint32_t i, std::uint32_t nlz) {
-            tokens[i] |= nlz & 63;
-            largest = std::max(largest, nlz);
-        }))
-        return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
+    auto set_nlz = [&](std::uint32_t i, std::int32_t nlz) {
+        tokens[i] |= static_cast<std::uint32_t>(nlz) & 63;
+        largest = std::max(largest, static_cast<std::uint32_t>(nlz));
+    };
+    set_nlz(0, ends[0]);
+    for (std::uint32_t i = 1; i < count; i++) set_nlz(i, ends[i] - ends[i - 1] - 1);
     bool sound = largest <= kLargestNlz;
     for (std::uint32_t i = 1; i < count; i++) sound &= tokens[i - 1] < tokens[i];
     if (!sound || !bits.align()) return SKETCH_CORRUPT;

@@ -19,6 +19,7 @@
 #include "bytes.hpp"
 #include "format.hpp"
 #include "ladder.hpp"
+#include "ones.hpp"
 
 namespace sketch::quantile {
 
@@ -57,7 +58,7 @@ struct Histogram {
     double minimum, maximum;  // over the finite rows, if known and if there are any
     std::uint32_t negatives, positives;
     Fractions fractions;
-    std::int32_t index[kMaxBuckets];
+    std::int32_t index[kMaxBuckets + kOnesSlack];  // a decoder writes beyond what it finds
     std::uint64_t count[kMaxBuckets];
 
     void clear(int requested) noexcept;

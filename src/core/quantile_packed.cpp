@@ -280,21 +280,24 @@ Status decode_side(ByteReader &in, bool negative, bool first_is_implied, Histogr
     return in.ok() ? SKETCH_OK : SKETCH_TRUNCATED;
 }
 
-// Calls take(number, position) for the ones among `length` bits, ascending, but for no more than `want` of them.
-// Returns how many ones there are, or want + 1 if there are more.
-template <typename Take>
-std::uint32_t for_each_one(const BitReader &bits, std::size_t from, std::uint64_t length, std::uint32_t want,
-                           Take take) noexcept {
-    constexpr std::uint64_t kStep = 56;
-    std::uint32_t found = 0;
-    for (std::uint64_t at = 0; at < length; at += kStep) {
-        std::uint64_t window = bits.peek_at(from + at) & low_mask(static_cast<int>(std::min(kStep, length - at)));
-        for (; window != 0; window &= window - 1) {
-            if (found == want) return want + 1;
-            take(static_cast<std::int32_t>(found++), static_cast<std::int32_t>(at) + std::countr_zero(window));
+// Members of a set: what stands above their low bits, in unary, after all the low bits. False if they do not ascend.
+bool decode_members(const BitReader &bits, const IndexSet &set, std::int32_t *offset) noexcept {
+    const std::int32_t members = static_cast<std::int32_t>(set.members);
+    const unsigned low_bits = static_cast<unsigned>(set.low_bits);
+    const std::size_t lows = bits.position(), highs = lows + std::size_t{set.members} * low_bits;
+    if (find_ones(bits, highs, set.bits() - (highs - lows), set.members, offset) != set.members) return false;
+    for (std::int32_t j = 0; j < members; j++) offset[j] = (offset[j] - j) * (1 << low_bits);
+    const std::uint64_t mask = low_mask(set.low_bits);
+    for (std::int32_t j = 0; j < members;) {
+        std::uint64_t window = bits.peek_at(lows + static_cast<unsigned>(j) * std::size_t{low_bits});
+        for (const std::int32_t end = std::min(members, j + kPeekBits / set.low_bits); j < end; j++) {
+            offset[j] += static_cast<std::int32_t>(window & mask);
+            window >>= low_bits;
         }
     }
-    return found;
+    std::int32_t ascending = 0;  // negative if not
+    for (std::int32_t j = 1; j < members; j++) ascending |= offset[j] - offset[j - 1] - 1;
+    return ascending >= 0 && offset[members - 1] < static_cast<std::int32_t>(set.universe);
 }
 
 Status decode_indexes(BitReader &bits, Histogram &h, Side side, Reach reach) noexcept {
@@ -311,28 +314,9 @@ Status decode_indexes(BitReader &bits, Histogram &h, Side side, Reach reach) noe
     if (set.trivial()) {
         for (std::int32_t j = 0; j < members; j++) offset[j] = j;
     } else if (set.low_bits == 0) {
-        std::uint32_t ones = for_each_one(bits, bits.position(), set.bits(), set.members,
-                                          [&](std::int32_t j, std::int32_t position) { offset[j] = position; });
-        if (ones != set.members) return SKETCH_CORRUPT;
-    } else {
-        const int low_bits = set.low_bits;
-        const std::size_t lows = bits.position(),
-                          highs = lows + std::size_t{set.members} * static_cast<unsigned>(low_bits);
-        std::int32_t previous = -1, not_ascending = 0;
-        auto decode_with = [&](auto peek) {
-            return for_each_one(bits, highs, set.bits() - (highs - lows), set.members,
-                                [&](std::int32_t j, std::int32_t position) {
-                                    std::size_t at = lows + static_cast<std::size_t>(j * low_bits);
-                                    std::int32_t low = static_cast<std::int32_t>(peek(at) & low_mask(low_bits));
-                                    offset[j] = (position - j) * (1 << low_bits) + low;
-                                    not_ascending |= offset[j] - previous - 1;  // negative if so
-                                    previous = offset[j];
-                                });
-        };
-        std::uint32_t ones = bits.can_peek_fast(highs) ? decode_with([&](std::size_t at) { return bits.peek_fast(at); })
-                                                       : decode_with([&](std::size_t at) { return bits.peek_at(at); });
-        if (ones != set.members || not_ascending < 0 || previous >= static_cast<std::int32_t>(set.universe))
-            return SKETCH_CORRUPT;
+        if (find_ones(bits, bits.position(), set.bits(), set.members, offset) != set.members) return SKETCH_CORRUPT;
+    } else if (!decode_members(bits, set, offset)) {
+        return SKETCH_CORRUPT;
     }
     if (side.negative)
         for (std::int32_t j = 0; j < members; j++) offset[j] = first - 1 - offset[j];
@@ -352,14 +336,12 @@ Status decode_indexes(BitReader &bits, Histogram &h, Side side, Reach reach) noe
 Status decode_unary_counts(BitReader &bits, Histogram &h) noexcept {
     const std::uint32_t buckets = h.buckets();
     const std::uint64_t most = kUnaryRowsPerBucket * buckets, length = std::min<std::uint64_t>(bits.bits_left(), most);
-    std::int32_t last = -1;
-    std::uint32_t ones =
-        for_each_one(bits, bits.position(), length, buckets, [&](std::int32_t i, std::int32_t position) {
-            h.count[i] = static_cast<std::uint64_t>(position - last);
-            last = position;
-        });
+    std::int32_t end[kMaxBuckets + kOnesSlack];  // of each bucket's rows
+    const std::uint32_t ones = find_ones(bits, bits.position(), length, buckets, end);
     if (buckets == 0 || ones < buckets) return length < most ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-    std::uint64_t rows = static_cast<std::uint64_t>(last + 1);
+    h.count[0] = static_cast<std::uint32_t>(end[0] + 1);
+    for (std::uint32_t i = 1; i < buckets; i++) h.count[i] = static_cast<std::uint32_t>(end[i] - end[i - 1]);
+    const std::uint64_t rows = static_cast<std::uint32_t>(end[buckets - 1] + 1);
     bits.advance(rows);
     return add_to_total(h.total, rows) ? SKETCH_OK : SKETCH_CORRUPT;
 }

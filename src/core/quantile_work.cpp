@@ -517,8 +517,11 @@ template <typename Counter, typename Use>
 void for_each_counter(const Work &work, const Histogram &other, Counter *counters, Use use) noexcept {
     const std::uint32_t ends[2] = {other.negatives, other.buckets()};
     std::uint32_t i = 0;
-    for (Side side : {kNegative, kPositive})
-        for (; i < ends[side]; i++) use(counters[work.cell(side, other.index[i])], other.count[i]);
+    for (Side side : {kNegative, kPositive}) {
+        const std::uint32_t first = work.cell(side, 0);  // counters of a byte may be anything to a compiler, header too
+        for (const std::uint32_t end = ends[side]; i < end; i++)
+            use(counters[first + static_cast<std::uint32_t>(other.index[i])], other.count[i]);
+    }
 }
 
 Status merge_into_window(const Work &work, const Histogram &other, sketch_growth &growth) noexcept {
@@ -533,13 +536,14 @@ Status merge_into_window(const Work &work, const Histogram &other, sketch_growth
     return work.with_window([&](auto *counters) {
         using Counter = std::remove_reference_t<decltype(*counters)>;
         std::uint32_t filled = 0;
-        bool overflow = false;
+        std::uint64_t all_bits = 0;  // of the sums: those above a counter's width tell of one that is too large
         for_each_counter(work, other, counters, [&](Counter &counter, std::uint64_t count) {
             std::uint64_t sum = counter + count;
             filled += counter == 0;
-            overflow |= sum > std::numeric_limits<Counter>::max();
+            all_bits |= sum;
             counter = static_cast<Counter>(sum);
         });
+        bool overflow = all_bits > std::numeric_limits<Counter>::max();
         bool too_many = h.used + filled > kMaxBuckets;
         if (!overflow && !too_many) [[likely]] {
             h.used += filled;

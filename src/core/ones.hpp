@@ -1,0 +1,51 @@
+// Where the ones among random bits stand: what Elias-Fano and unary codes are read by.
+//
+// A loop over the ones of a word ends where no processor can foresee it, which costs as much as eight of its rounds.
+// So a table tells the ones of four bits, and all four places are written whether there are as many ones or not (the
+// idea: Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019, section 3.1.1).
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+#include "bytes.hpp"
+
+namespace sketch {
+
+struct OnesOfNibbles {
+    std::int32_t position[16][4];
+    std::uint8_t count[16];
+};
+
+inline constexpr OnesOfNibbles kOnes = [] {
+    OnesOfNibbles ones{};
+    for (unsigned nibble = 0; nibble < 16; nibble++)
+        for (int bit = 0; bit < 4; bit++)
+            if (nibble >> bit & 1) ones.position[nibble][ones.count[nibble]++] = bit;
+    return ones;
+}();
+
+// Room that find_ones needs beyond the ones that are wanted.
+inline constexpr std::size_t kOnesSlack = 64;
+
+// The positions of the ones among `length` bits from a position on, ascending. Returns how many there are, or more than
+// `want` if there are more than that: some may then be missing.
+inline std::uint32_t find_ones(const BitReader &bits, std::size_t from, std::uint64_t length, std::uint32_t want,
+                               std::int32_t *positions) noexcept {
+    constexpr int kNibbles = kPeekBits / 4;
+    constexpr std::uint64_t kStep = 4 * kNibbles;
+    static_assert(kOnesSlack >= kStep + 4);
+    std::int32_t *to = positions;
+    for (std::uint64_t at = 0; at < length && to <= positions + want; at += kStep) {
+        const std::uint64_t window = bits.peek_at(from + at) & low_mask(static_cast<int>(std::min(kStep, length - at)));
+        const std::int32_t first = static_cast<std::int32_t>(at);
+        for (int i = 0; i < kNibbles; i++) {
+            const unsigned nibble = window >> 4 * i & 15;
+            for (int k = 0; k < 4; k++) to[k] = first + 4 * i + kOnes.position[nibble][k];
+            to += kOnes.count[nibble];
+        }
+    }
+    return static_cast<std::uint32_t>(to - positions);
+}
+
+}  // namespace sketch
