@@ -100,28 +100,34 @@ Status subtract(Histogram &a, Histogram &b) noexcept;
 // ---- the work form (quantile_work.cpp) ----------------------------------------
 //
 //   0  length word of the caller            4  magic, family, layout, flags
-//   8  room: the rows that can still be counted   16  zeros   24  minimum   32  maximum
-//  40  scale, requested scale, number of fractions
-//  44  used: entries (list) or non-empty buckets (window, pairs)
-//  48  base[2]   56  cells[2]               per side: 0 negative, 1 positive
-//  64  data, by mode:
+//   8  room: the rows that can still be counted   16  minimum   24  maximum
+//  32  base[2]   40  cells[2]               per side: 0 negative, 1 positive
+//  48  scale, requested scale, number of fractions
+//  52  pending: 1 + the cell of a row that its counter does not have yet, or 0
+//  56  used: entries (list) or non-empty buckets (window, pairs), without the pending one
+//  64  zeros
+//  72  data, by mode:
 //      list    entries of 16 bits in order of arrival: sign << 15 | index - base[side]. What small groups are made of
 //      window  counters for the buckets base[side] .. base[side] + cells[side] - 1 of either side, 1 to 8 bytes each
 //      pairs   up to cells[0] buckets in value order: 8-byte counts, then 4-byte keys. For few buckets spread widely
 //  end  counts of -Infinity, +Infinity and NaN (if any came), then the fractions
+//
+// With many groups each row would wait for its counter to come from memory. So a row only asks for it, and the next row
+// of the group counts it: by then it is there. Total and extremes are in the header, and always up to date.
 struct WorkHeader {
     std::uint32_t callers;
     std::uint8_t magic, family, layout, flags;
     std::int64_t room;
-    std::uint64_t zeros;
     double minimum, maximum;
-    std::int8_t scale, requested_scale;
-    std::uint16_t fraction_count;
-    std::uint32_t used;
     std::int32_t base[2];
     std::uint32_t cells[2];
+    std::int8_t scale, requested_scale;
+    std::uint16_t fraction_count;
+    std::uint32_t pending;
+    std::uint32_t used, unused;
+    std::uint64_t zeros;
 };
-static_assert(sizeof(WorkHeader) == 64);
+static_assert(sizeof(WorkHeader) == 72);
 
 std::size_t work_init_size(const sketch_quantile_options &options) noexcept;
 void work_init(void *state, std::size_t size, const sketch_quantile_options &options) noexcept;

@@ -16,7 +16,7 @@ namespace sketch::quantile {
 
 namespace {
 
-constexpr std::uint8_t kLayout = 1;
+constexpr std::uint8_t kLayout = 2;
 
 enum Mode : std::uint8_t { kList, kWindow, kPairs };
 enum : std::uint8_t {
@@ -31,8 +31,8 @@ enum : std::uint8_t {
 
 constexpr std::size_t kHeaderSize = sizeof(WorkHeader);
 constexpr std::size_t kSpecialsSize = 3 * sizeof(std::uint64_t);
-constexpr std::size_t kFirstSize = 256;     // 96 rows of a small group
-constexpr std::size_t kLargestList = 2048;  // 992 rows: fewer than kMaxBuckets, so a list never needs a collapse
+constexpr std::size_t kFirstSize = 256;     // 92 rows of a small group
+constexpr std::size_t kLargestList = 2048;  // 988 rows: fewer than kMaxBuckets, so a list never needs a collapse
 constexpr std::uint32_t kMostEntries = kLargestList / 2;
 constexpr std::size_t kPairSize = sizeof(std::uint64_t) + sizeof(std::int32_t);
 constexpr std::int32_t kNoBase = 1 << 30;     // far from every index: nothing falls into a side without a base
@@ -176,6 +176,31 @@ class Work {
         return with_window([&](auto *counters) -> std::uint64_t { return counters[cell(side, index)]; });
     }
 
+    // Non-empty buckets, the pending row's too: it may be of one more.
+    std::uint32_t entries() const noexcept { return header().used + (header().pending != 0); }
+
+    // Lets a window's cell come from memory, and leaves its row pending.
+    void count_soon(std::uint32_t cell) const noexcept {
+        __builtin_prefetch(bytes_ + kHeaderSize + (std::size_t{cell} << width()), 1);
+        header().pending = cell + 1;
+    }
+
+    // Counts the row that is pending; false if its counter is full.
+    [[gnu::always_inline]] bool settle() const noexcept {
+        WorkHeader &h = header();
+        if (h.pending == 0) return true;
+        const bool counted = with_window([&](auto *counters) {
+            auto &counter = counters[h.pending - 1];
+            if (counter == std::numeric_limits<std::remove_reference_t<decltype(counter)>>::max()) [[unlikely]]
+                return false;
+            h.used += counter == 0;
+            counter++;
+            return true;
+        });
+        if (counted) h.pending = 0;
+        return counted;
+    }
+
     // Stored only when they change, which is rare: a store at each row would make the next row wait for it.
     void widen_extremes(double least, double most) const noexcept {
         WorkHeader &h = header();
@@ -189,13 +214,14 @@ class Work {
     template <typename Counter, typename Visit>
     void for_each_in_window(const Counter *counters, Visit visit) const noexcept {
         const WorkHeader &h = header();
+        const std::uint32_t pending = h.pending - 1;  // no cell's number if there is none
         for (std::uint32_t i = h.cells[0]; i-- > 0;)
-            if (counters[i] != 0)
-                visit(kNegative, h.base[0] + static_cast<std::int32_t>(i), std::uint64_t{counters[i]});
+            if (std::uint64_t count = std::uint64_t{counters[i]} + (i == pending); count != 0)
+                visit(kNegative, h.base[0] + static_cast<std::int32_t>(i), count);
         counters += h.cells[0];
         for (std::uint32_t i = 0; i < h.cells[1]; i++)
-            if (counters[i] != 0)
-                visit(kPositive, h.base[1] + static_cast<std::int32_t>(i), std::uint64_t{counters[i]});
+            if (std::uint64_t count = std::uint64_t{counters[i]} + (i + h.cells[0] == pending); count != 0)
+                visit(kPositive, h.base[1] + static_cast<std::int32_t>(i), count);
     }
 
     std::uint8_t *bytes_;
@@ -252,7 +278,7 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
     if (work.mode() == kList) largest = h.used;
     // A bucket gets at most what 2^shift of its children hold, and never more than there are rows.
     demand.largest += std::min(largest > (kMaxTotal >> shift) ? kMaxTotal : largest << shift, work.total());
-    demand.entries += h.used;
+    demand.entries += work.entries();
     if (!work.moving()) demand.entries = std::min(demand.entries, kMaxBuckets);
 
     std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(kWidthMask | kIsWindow | kIsPairs));
@@ -389,7 +415,7 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
         h.base[side] = growth.base[side];
         h.cells[side] = growth.cells[side];
     }
-    h.used = 0;
+    h.used = h.pending = 0;
     std::memcpy(target.fractions(), source.fractions(), 8 * h.fraction_count);
     if (source.header().flags & kHasSpecials) std::memcpy(target.specials(), source.specials(), kSpecialsSize);
     int shift = source.header().scale - growth.scale;
@@ -414,6 +440,7 @@ namespace {
     std::int32_t index = ladder::index_of_bits(magnitude, h.scale);
 
     if (work.mode() == kWindow) {
+        if (!work.settle()) return plan(work, h.scale, Demand{}, growth);
         bool inside = work.in_window(side, index);
         std::uint64_t count = inside ? work.window_count(side, index) : 0;
         if (count == 0 && h.used >= kMaxBuckets && !work.moving()) return plan_collapse(work, h.scale - 1, growth);
@@ -441,18 +468,13 @@ Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, s
         return add_with_care(state, size, x, weight, growth);
     Side side = bits & kSignBit ? kNegative : kPositive;
     std::int32_t index = ladder::index_of_normal(magnitude, h.scale);
-    if (!work.in_window(side, index)) [[unlikely]]
+    if (!work.in_window(side, index) || weight != 1 || h.flags & kMoving) [[unlikely]]
         return add_with_care(state, size, x, weight, growth);
-    bool added = work.with_window([&](auto *counters) {
-        auto &counter = counters[work.cell(side, index)];
-        using Counter = std::remove_reference_t<decltype(counter)>;
-        if (counter == 0 || counter + weight > std::numeric_limits<Counter>::max()) [[unlikely]]
-            return false;
-        counter = static_cast<Counter>(counter + weight);
-        return true;
-    });
-    if (!added) [[unlikely]]
-        return add_with_care(state, size, x, weight, growth);  // one more bucket, or wider ones
+    // A pending row may fill the last bucket that there is room for; the next one would have to know whether its own is
+    // new.
+    if (!work.settle() || h.used >= kMaxBuckets) [[unlikely]]
+        return add_with_care(state, size, x, weight, growth);
+    work.count_soon(work.cell(side, index));
     h.room -= rows;
     work.widen_extremes(x, x);
     return SKETCH_OK;
@@ -597,6 +619,7 @@ Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth
     other.collapse_to(scale);
     if (h.scale > scale) return plan_collapse(work, scale, growth);
 
+    if (!work.settle()) return plan(work, scale, Demand{}, growth);
     bool specials = other.negative_infinities + other.positive_infinities + other.nans > 0;
     if ((specials && !(h.flags & kHasSpecials)) || (work.mode() == kList && other.buckets() > 0))
         return plan_merge(work, other, other.buckets(), growth);
@@ -649,6 +672,8 @@ Status check_header(const void *state, std::size_t size) noexcept {
     if (mode != kWindow && (h.cells[1] != 0 || h.used > h.cells[0])) return SKETCH_CORRUPT;
     if (cells > kNoBase / 2 || (mode == kList && h.used > kMostEntries)) return SKETCH_CORRUPT;
     if (h.used > kMaxBuckets && !(h.flags & kMoving)) return SKETCH_CORRUPT;
+    if (h.pending > (mode == kWindow ? cells : 0) || (h.pending > 0 && (h.used >= kMaxBuckets || h.flags & kMoving)))
+        return SKETCH_CORRUPT;
     return SKETCH_OK;
 }
 

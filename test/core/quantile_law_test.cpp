@@ -122,6 +122,38 @@ TEST_CASE("weights are repeated rows", "[quantile][law]") {
     }
 }
 
+TEST_CASE("the row that came last counts, whatever is done next", "[quantile][law]") {
+    std::vector<std::vector<double>> streams = {lognormal_rows(2500, 3, 11, true), lognormal_rows(400, 1, 12)};
+    streams.back().insert(streams.back().end(), 70000, 1.0);  // through counters of one byte and of two
+    std::vector<double> wide;
+    for (int i = 0; i < 2049; i++) wide.push_back(std::exp2(i / 33.0));  // the last one makes a bucket too many
+    streams.push_back(wide);
+    for (const std::vector<double> &rows : streams) {
+        QuantileSketch s, merged;  // one gets rows, the other sketches of a row
+        for (size_t i = 0; i < rows.size(); i++) {
+            s.add(rows[i]);
+            merged.merge(QuantileSketch{rows[i]});
+            if (rows.size() > 5000 && i % 255 > 2 && i > 1000) continue;
+            INFO("row " << i << " of " << rows.size());
+            const Bytes packed = s.pack();
+            REQUIRE(packed == merged.pack());
+            QuantileSketch copy = s, weighted = s, coarse = s;
+            copy.merge(s);
+            weighted.merge(packed);
+            REQUIRE(copy.pack() == weighted.pack());
+            coarse.coarsen(0);
+            QuantileSketch coarse_of_packed(0.5);
+            coarse_of_packed.coarsen(0);
+            coarse_of_packed.merge(packed);
+            REQUIRE(coarse.pack() == coarse_of_packed.pack());
+            weighted = s;
+            weighted.add(rows[i], 3);
+            for (int times = 0; times < 3; times++) copy = times == 0 ? s : copy, copy.add(rows[i]);
+            REQUIRE(copy.pack() == weighted.pack());
+        }
+    }
+}
+
 TEST_CASE("-0 is 0 and every NaN is one NaN", "[quantile][law]") {
     CHECK(QuantileSketch{-0.0, 1}.pack() == QuantileSketch{0.0, 1}.pack());
     CHECK(QuantileSketch{kNaN}.pack() == QuantileSketch{-kNaN}.pack());

@@ -21,14 +21,6 @@ constexpr uint64_t kMost = 0x7fffffffffffffff;
 using mutations::Random;
 using mutations::telling_byte;
 
-std::vector<double> lognormal_rows(size_t count, double sigma, uint64_t seed, bool signs = false) {
-    Random random(seed);
-    std::lognormal_distribution<double> lognormal(0, sigma);
-    std::vector<double> rows(count);
-    for (double &x : rows) x = lognormal(random) * (signs && random() % 2 ? -1 : 1);
-    return rows;
-}
-
 struct Sample {
     QuantileSketch sketch;
     bool with_fractions = false;
@@ -203,11 +195,35 @@ TEST_CASE("a work form of another size, layout, family or scale is refused", "[q
     };
     CHECK(status(4, data[4], s.size()) == SKETCH_OK);
     CHECK(status(5, 2, s.size()) == SKETCH_WRONG_FAMILY);
-    CHECK(status(6, 2, s.size()) == SKETCH_WRONG_VERSION);
-    CHECK(status(4, data[4], 63) == SKETCH_TRUNCATED);
+    CHECK(status(6, 1, s.size()) == SKETCH_WRONG_VERSION);
+    CHECK(status(4, data[4], 71) == SKETCH_TRUNCATED);
     CHECK(status(4, data[4], 255) == SKETCH_CORRUPT);
-    CHECK(status(41, static_cast<uint8_t>(-1), s.size()) == SKETCH_CORRUPT);
-    CHECK(status(41, 13, s.size()) == SKETCH_CORRUPT);
+    CHECK(status(49, static_cast<uint8_t>(-1), s.size()) == SKETCH_CORRUPT);
+    CHECK(status(49, 13, s.size()) == SKETCH_CORRUPT);
+    CHECK(status(52, 1, s.size()) == SKETCH_CORRUPT);  // a pending row in a list
+}
+
+TEST_CASE("a work form with a pending row that cannot be is refused", "[quantile][work]") {
+    QuantileSketch s, moving(0.01, true);
+    for (double x : lognormal_rows(3000, 1, 7)) s.add(x), moving.add(x);
+    const uint32_t *header = static_cast<const uint32_t *>(s.data());
+    const uint32_t cells = header[10] + header[11];
+    REQUIRE(header[13] > 0);
+    auto status = [](const QuantileSketch &of, uint32_t pending, uint32_t used) {
+        std::vector<uint64_t> words(of.size() / 8);
+        std::memcpy(words.data(), of.data(), of.size());
+        std::memcpy(reinterpret_cast<uint8_t *>(words.data()) + 52, &pending, 4);
+        if (used > 0) std::memcpy(reinterpret_cast<uint8_t *>(words.data()) + 56, &used, 4);
+        sketch_quantile_info info;
+        return sketch_quantile_describe(words.data(), of.size(), &info);
+    };
+    CHECK(status(s, cells / 2, 0) == SKETCH_OK);
+    CHECK(status(s, 0, 0) == SKETCH_CORRUPT);  // then the counters do not add up to the total
+    CHECK(status(s, cells + 1, 0) == SKETCH_CORRUPT);
+    CHECK(status(s, 0xffffffff, 0) == SKETCH_CORRUPT);
+    CHECK(status(s, cells / 2, SKETCH_QUANTILE_MAX_BUCKETS) == SKETCH_CORRUPT);
+    CHECK(status(moving, 0, 0) == SKETCH_OK);
+    CHECK(status(moving, 1, 0) == SKETCH_CORRUPT);
 }
 
 TEST_CASE("fractions of partial states", "[quantile][fractions]") {

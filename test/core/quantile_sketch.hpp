@@ -124,3 +124,11 @@ inline QuantileSketch unpacked(const Bytes &packed) {
     s.merge(packed);
     return s;
 }
+
+inline std::vector<double> lognormal_rows(size_t count, double sigma, uint64_t seed, bool signs = false) {
+    std::mt19937_64 random(seed);
+    std::lognormal_distribution<double> lognormal(0, sigma);
+    std::vector<double> rows(count);
+    for (double &x : rows) x = lognormal(random) * (signs && random() % 2 ? -1 : 1);
+    return rows;
+}
