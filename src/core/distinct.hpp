@@ -97,12 +97,15 @@ constexpr Register merged(Register a, Register b) noexcept {
     insert_level(registers[(hash & low) >> 1], level_of(hash, precision));
 }
 
+constexpr std::uint32_t register_of(std::uint32_t token, int precision) noexcept {
+    return (index_of(token) & ((2u << precision) - 1)) >> 1;
+}
+
 // The same for any hash that has this token: nearly always the token shows the level.
 inline void insert_token(Register *registers, int precision, std::uint32_t token) noexcept {
     if (nlz_of(token) == kLargestNlz) [[unlikely]]
         return insert(registers, precision, hash_of(token));
-    const std::uint32_t index = index_of(token), low = (2u << precision) - 1;
-    insert_level(registers[(index & low) >> 1], 2 * nlz_of(token) + (index & 1) + 1);
+    insert_level(registers[register_of(token, precision)], 2 * nlz_of(token) + (index_of(token) & 1) + 1);
 }
 
 // into[i] = merged(into[i], from[i]) (distinct_registers.cpp). The second is the same without vector instructions.
@@ -158,15 +161,19 @@ double relative_standard_error(int precision) noexcept;  // asymptotic
 // ---- the work form (distinct_work.cpp) ----------------------------------------
 //
 //   0  length word of the caller            4  magic, family, layout, flags (1: dense)
-//   8  kind, precision, two zeros          12  number of tokens, 4 bytes
+//   8  kind, precision, two zeros          12  number of tokens; dense: 1 + a token that is not yet in its register, or
+//   0
 //  16  tokens: as many slots of 4 bytes as the buffer holds, open addressing, linear probing from index * slots / 2^18;
 //              a token is stored as token + 1, so 0 is a free slot
 //      dense: 2^precision registers, then zeros
+//
+// With many groups each row would wait for its register to come from memory. So a row only asks for it, and the next
+// row of the group puts it there: by then it has come.
 struct WorkHeader {
     std::uint32_t callers;
     std::uint8_t magic, family, layout, flags;
     std::uint8_t kind, precision, zeros[2];
-    std::uint32_t used;
+    std::uint32_t used;  // or pending, if dense
 };
 static_assert(sizeof(WorkHeader) == 16);
 

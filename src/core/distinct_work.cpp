@@ -31,7 +31,7 @@ void sort_tokens(std::uint32_t *tokens, std::size_t count) noexcept {
     if (!sort_by_insertion(tokens, count)) std::sort(tokens, tokens + count);
 }
 
-constexpr std::uint8_t kLayout = 1;
+constexpr std::uint8_t kLayout = 2;
 enum : std::uint8_t { kDense = 1 };
 
 constexpr std::size_t kHeaderSize = sizeof(WorkHeader);
@@ -103,6 +103,19 @@ class Work {
         };
         visit_from_to(begin, count);
         visit_from_to(0, begin);
+    }
+
+    // Dense: lets a token's register come from memory, and leaves the token pending.
+    void insert_soon(std::uint32_t token) const noexcept {
+        __builtin_prefetch(registers() + register_of(token, precision()), 1);
+        settle();
+        header().used = token + 1;
+    }
+
+    // Dense: what is pending, into its register.
+    void settle() const noexcept {
+        if (header().used != 0) insert_token(registers(), precision(), header().used - 1);
+        header().used = 0;
     }
 
   private:
@@ -214,7 +227,7 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, ske
     if (h.kind != kind) [[unlikely]]
         return SKETCH_WRONG_KIND;
     if (!work.dense()) return add_token(work, token_of(hash), growth);
-    insert(work.registers(), h.precision, hash);
+    work.insert_soon(token_of(hash));
     return SKETCH_OK;
 }
 
@@ -223,6 +236,7 @@ Status work_limit(void *state, std::size_t size, int precision, sketch_growth &g
     WorkHeader &h = work.header();
     if (precision >= h.precision) return SKETCH_OK;
     if (work.dense()) {
+        work.settle();
         downsize(work.registers(), h.precision, precision);
         std::fill(work.registers() + register_count(precision), work.registers() + register_count(h.precision),
                   Register{0});
@@ -306,6 +320,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
     const int precision = std::min<int>(h.precision, other.precision);
     if (!work.dense())
         return other.dense ? grow_to_registers(precision, growth) : merge_tokens(work, other, precision, growth);
+    work.settle();
     work_limit(state, size, precision, growth);  // registers need no room for that
     if (other.dense) {
         merge_downsized(work.registers(), precision, other.registers, other.precision);
@@ -330,14 +345,15 @@ Status work_read_header(const void *state, std::size_t size, View &into) noexcep
     const bool dense = h.flags == kDense;
     // All slots are looked at, however few of them are used.
     if (size > (dense ? kMostDenseSize : kMostTokenSize)) return SKETCH_CORRUPT;
-    if (dense ? h.used != 0 || size < kHeaderSize + sizeof(Register) * register_count(h.precision)
+    if (dense ? (h.used != 0 && !is_token(h.used - 1)) ||
+                    size < kHeaderSize + sizeof(Register) * register_count(h.precision)
               : h.used > most_tokens(h.precision) || h.used >= slots_in(size))
         return SKETCH_CORRUPT;
     into = View();
     into.kind = h.kind;
     into.precision = h.precision;
     into.dense = dense;
-    into.token_count = h.used;
+    into.token_count = dense ? 0 : h.used;
     return SKETCH_OK;
 }
 
@@ -347,6 +363,11 @@ Status work_read(const void *state, std::size_t size, Storage &storage, View &in
     const Work work(const_cast<void *>(state), size);
     if (view.dense) {
         view.registers = work.registers();
+        if (const std::uint32_t pending = work.header().used; pending != 0) {
+            std::copy_n(work.registers(), register_count(view.precision), storage.registers);
+            insert_token(storage.registers, view.precision, pending - 1);
+            view.registers = storage.registers;
+        }
         if (!are_registers(view.registers, view.precision)) return SKETCH_CORRUPT;
     } else {
         std::uint32_t found = 0;

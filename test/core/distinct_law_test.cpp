@@ -60,9 +60,11 @@ struct Definition {
 };
 
 std::vector<uint16_t> registers_of(const DistinctSketch &s) {
-    std::vector<uint16_t> registers(size_t{1} << s.info().precision);
-    std::memcpy(registers.data(), static_cast<const char *>(s.data()) + sizeof(core::WorkHeader), 2 * registers.size());
-    return registers;
+    static core::Storage storage;
+    core::View view;
+    REQUIRE(core::read(s.data(), s.size(), storage, view) == SKETCH_OK);
+    REQUIRE(view.dense);
+    return {view.registers, view.registers + (size_t{1} << view.precision)};
 }
 
 std::vector<uint32_t> tokens_of(const DistinctSketch &s) {
@@ -227,6 +229,28 @@ TEST_CASE("distinct: registers replace tokens at the first token too many, at ev
         CHECK(s.full_info().tokens == 0);
         CHECK(registers_of(s) == Definition(hashes, precision).registers());
         CHECK(distinct_unpacked(s.pack()).pack() == s.pack());
+    }
+}
+
+TEST_CASE("distinct: the value that came last counts, whatever is done next", "[distinct][law]") {
+    Random random(17);
+    for (int precision : {4, 7, 10}) {
+        DistinctSketch s(precision), merged(precision);  // one gets values, the other sketches of a value
+        const std::vector<uint64_t> hashes = random_hashes(random, 1500);
+        for (size_t i = 0; i < hashes.size(); i++) {
+            s.add(hashes[i]);
+            merged.merge(distinct_of({hashes[i]}, precision));
+            INFO("precision " << precision << ", value " << i);
+            const Bytes packed = s.pack();
+            REQUIRE(packed == merged.pack());
+            REQUIRE(s.info().is_dense == merged.info().is_dense);
+            DistinctSketch twice = s, limited = s, limited_of_packed = distinct_unpacked(packed);
+            twice.merge(s);
+            REQUIRE(twice.pack() == packed);
+            limited.limit(4);
+            limited_of_packed.limit(4);
+            REQUIRE(limited.pack() == limited_of_packed.pack());
+        }
     }
 }
 

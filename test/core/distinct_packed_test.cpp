@@ -191,6 +191,23 @@ TEST_CASE("distinct: no work form leads a reader astray", "[distinct][packed]") 
     }
 }
 
+TEST_CASE("distinct: a work form with a pending token that is none is refused", "[distinct][packed]") {
+    const DistinctSketch s = sketch_of_items(5000, 10, 3);
+    auto status = [&](uint32_t pending) {
+        std::vector<uint32_t> work(s.size() / 4);
+        std::memcpy(work.data(), s.data(), s.size());
+        REQUIRE(work[3] > 0);
+        work[3] = pending;
+        sketch_distinct_info info{};
+        return sketch_distinct_describe(work.data(), s.size(), &info);
+    };
+    CHECK(status(0) == SKETCH_OK);
+    CHECK(status(1 + (5u << 6 | 46)) == SKETCH_OK);
+    CHECK(status(1 + (5u << 6 | 47)) == SKETCH_CORRUPT);  // more leading zeros than a token's hash can have
+    CHECK(status(1 + (1u << 24)) == SKETCH_CORRUPT);
+    CHECK(status(0xffffffff) == SKETCH_CORRUPT);
+}
+
 TEST_CASE("distinct: registers are stored as they are exactly if coding does not help", "[distinct][packed]") {
     Random random(23);
     int raw_values = 0;
