@@ -1,10 +1,13 @@
-// Draws the pictures of docs/BENCHMARKS.md: plots.mjs <JSON that plots.sql prints> <directory to write to>
+// Draws the pictures of docs/BENCHMARKS.md: plots.mjs <JSON that plots.sql prints> <JSON of Google Benchmark> <directory to write to>
+// docs/PERFORMANCE.md shows one of them, too.
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as vega from 'vega';
 import { compile } from 'vega-lite';
 
-const [json, directory] = process.argv.slice(2);
+const [json, coreJson, directory] = process.argv.slice(2);
 const data = JSON.parse(readFileSync(json, 'utf8'));
+const core = Object.fromEntries(JSON.parse(readFileSync(coreJson, 'utf8')).benchmarks
+  .filter((b) => b.aggregate_name === 'median').map((b) => [b.run_name, b.each * 1e9]));
 
 const kinds = { domain: ['sketch_ext', 'hll, tdigest', 'exact SQL'], range: ['#0b62a8', '#e08a3c', '#a5a19a'] };
 const config = {
@@ -57,7 +60,31 @@ const families = {
   range: ['#c9c5bd', '#7d7a74', '#0b62a8', '#e08a3c', '#4f9d69', '#b0407a', '#6aa9d8'],
 };
 
+// Where the time of a row goes: what the executor takes for count(x), what the core takes alone, and what is left.
+const budgets = [
+  ['quantile_agg', 'float8', 'add/lognormal'], ['distinct_agg of bigint', 'bigint', 'distinct_add/10'],
+  ['frequency_agg of bigint', 'bigint', 'frequency_add/uniform/12/1000000'], ['membership_agg of bigint', 'bigint', 'membership_add/13'],
+  ['topk_agg of bigint', 'bigint', 'topk_add_different/100'],
+].flatMap(([what, type, benchmark]) => {
+  const { ns } = data.row.find((d) => d.plan === 'one group' && d.what === what);
+  const parts = { 'executor: count(x)': data.floor[type], 'the core alone, its hash included': core[benchmark] };
+  const rest = Math.max(0, ns - core[benchmark]);
+  return Object.entries({ ...parts, 'call, layer, colder caches': rest }).map(([part, value], order) => ({ what, part, order, ns: value }));
+});
+const budget = {
+  data: { values: budgets },
+  width: 560,
+  mark: { type: 'bar', height: 20 },
+  encoding: {
+    y: { field: 'what', type: 'nominal', title: null, sort: null },
+    x: { field: 'ns', type: 'quantitative', title: 'ns a row, one group', stack: 'zero' },
+    order: { field: 'order' },
+    color: { field: 'part', type: 'nominal', sort: null, scale: { range: ['#d9d6cf', '#0b62a8', '#e08a3c'] } },
+  },
+};
+
 const plots = {
+  budget,
   row: columns([
     panel(bars(rowsOf('one group'), 'ns', 'ns a row above count(x)'), 'A row of one group'),
     panel(bars(rowsOf('1,440 groups'), 'ns', 'ns a row above count(x)'), 'A row of 1,440 groups'),

@@ -6,6 +6,7 @@
 WITH kinds AS (SELECT *, CASE WHEN what ~ '_agg|_sketch' THEN 'sketch_ext' WHEN what IN ('tdigest', 'hll') THEN 'hll, tdigest' ELSE 'exact SQL' END AS kind
                FROM figure WHERE what <> 'count')
 SELECT json_build_object(
+    'floor', (SELECT json_object_agg(split_part(section, ' ', 3), ms * 1e6 / rows) FROM figure WHERE section ~ '^build events .* one$' AND what = 'count'),
     'row', (SELECT json_agg(json_build_object('what', CASE WHEN section LIKE '%float8%' THEN what ELSE split_part(what, ',', 1) || ' of ' || split_part(section, ' ', 3) END, 'kind', kind,
                                               'plan', CASE split_part(section, ' ', 4) WHEN 'one' THEN 'one group' ELSE '1,440 groups' END, 'ns', round(ns, 1)))
             FROM kinds WHERE section ~ '^build events .* (one|minute)$' AND what !~ '2,000,000'),

@@ -32,7 +32,7 @@ void add(benchmark::State &state) {
             sketch_membership_add(s.data(), s.size(), SKETCH_KIND_NUMBER, sketch_hash_word(i), &growth);
     per_item(state, kItems);
 }
-BENCHMARK(add)->Name("membership_add")->Arg(8)->Arg(10)->Arg(16)->Arg(20);
+BENCHMARK(add)->Name("membership_add")->Arg(8)->Arg(10)->Arg(13)->Arg(16)->Arg(20);
 
 // A fresh filter, from its first item on: the table of tokens, its growth, and blocks. Other items each time: no
 // processor can learn where they go.

@@ -364,6 +364,9 @@ Status work_read(const void *state, std::size_t size, Storage &storage, View &in
     if (view.dense) {
         view.registers = work.registers();
         if (const std::uint32_t pending = work.header().used; pending != 0) {
+            // A token may hide what is wrong with the register that it goes to.
+            if (!is_register(work.registers()[register_of(pending - 1, view.precision)], view.precision))
+                return SKETCH_CORRUPT;
             std::copy_n(work.registers(), register_count(view.precision), storage.registers);
             insert_token(storage.registers, view.precision, pending - 1);
             view.registers = storage.registers;

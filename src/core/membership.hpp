@@ -87,7 +87,7 @@ inline constexpr std::size_t kFirstSize = 256;
 inline constexpr std::size_t kLargestChunk = 8192;
 
 // Header of a work form, 32 bytes. Behind it are slots of a hash table (token + 1, or 0 if empty); or pending tokens
-// and blocks, which are as aligned as the buffer; then zeros.
+// and blocks; then zeros.
 //
 // A pending token is in the filter, but its bits are yet to be set: adding an item asks the processor for its block,
 // and sets the bits of an item some rows before, whose block has come by now. Who reads a work form counts them in.
@@ -97,16 +97,17 @@ struct WorkHeader {
     std::uint8_t kind, log2_blocks;
     std::uint8_t pending, oldest;  // how many, and once there are kPending, which is the next to be set
     std::uint32_t tokens;
-    std::uint64_t salt;  // of the places in the table
-    std::uint64_t reserved;
+    std::uint64_t salt;       // of the places in the table
+    std::uint64_t blocks_at;  // dense: where the blocks begin, a multiple of the block size in memory when it was made
 };
 static_assert(sizeof(WorkHeader) == 32);
 
 inline constexpr unsigned kPending = 4;  // rows of a query take some 50 ns, and memory 100 to 200
 inline constexpr std::size_t kBlocksAt = sizeof(WorkHeader) + 8 * kPending;
+inline constexpr std::size_t kMostShift = kBlockSize - 8;  // blocks begin so much later at most: see blocks_at
 
-inline constexpr std::uint8_t kWorkLayout = 2;  // 1 was one without pending tokens
-inline constexpr std::uint8_t kDense = 1;       // flag of both forms
+inline constexpr std::uint8_t kWorkLayout = 3;
+inline constexpr std::uint8_t kDense = 1;  // flag of both forms
 
 // Bytes in front of the data of a packed value.
 inline constexpr std::size_t kPackedHeader = 8;

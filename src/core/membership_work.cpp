@@ -46,7 +46,7 @@ std::uint64_t table_size(std::uint64_t tokens) noexcept {
 }
 
 std::uint64_t dense_size(int log2_blocks) noexcept {
-    return rounded(std::max<std::uint64_t>(64, kBlocksAt + (kBlockSize << log2_blocks)));
+    return rounded(kBlocksAt + kMostShift + (kBlockSize << log2_blocks));
 }
 
 std::uint64_t slots_in(std::size_t size) noexcept { return (size - sizeof(WorkHeader)) / 8; }
@@ -59,13 +59,15 @@ class Work {
     WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
     bool dense() const noexcept { return header().flags & kDense; }
     int log2_blocks() const noexcept { return header().log2_blocks; }
-    std::uint8_t *block(std::uint64_t number) const noexcept { return bytes_ + kBlocksAt + kBlockSize * number; }
+    std::uint8_t *block(std::uint64_t number) const noexcept {
+        return bytes_ + header().blocks_at + kBlockSize * number;
+    }
     std::uint64_t *table() const noexcept { return reinterpret_cast<std::uint64_t *>(bytes_ + sizeof(WorkHeader)); }
     std::uint64_t slots() const noexcept { return slots_in(size_); }
 
     View view() const noexcept {
         const WorkHeader &h = header();
-        return {h.kind,  h.log2_blocks, dense(), true, h.tokens, bytes_ + (dense() ? kBlocksAt : sizeof h),
+        return {h.kind,  h.log2_blocks, dense(), true, h.tokens, bytes_ + (dense() ? h.blocks_at : sizeof h),
                 slots(), bytes_,        size_};
     }
 
@@ -202,6 +204,8 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
     const int shift = old.log2_blocks - growth.scale;
     init_with_salt(to, growth.size, old.kind, growth.scale, old.salt);
     target.header().flags = growth.flags;
+    // No block in two cache lines, if copies of the buffer are aligned as it is. (They need not be.)
+    if (target.dense()) target.header().blocks_at = kBlocksAt + (0 - reinterpret_cast<std::uintptr_t>(to)) % kBlockSize;
     if (source.dense()) return merge_blocks(target, source.view());
     for_each_token(source.view(), [&](std::uint64_t token) {
         if (target.dense()) target.set_token(fold_token(token, shift));
@@ -284,7 +288,8 @@ Status open_work(const void *state, std::size_t size, View &view) noexcept {
     const bool dense = (h.flags & kDense) != 0;
     if (dense ? h.tokens != 0 : h.tokens > most_tokens(h.log2_blocks)) return SKETCH_CORRUPT;
     if (h.pending > (dense ? kPending : 0) || h.oldest >= kPending) return SKETCH_CORRUPT;
-    if (size < (dense ? kBlocksAt + (kBlockSize << h.log2_blocks) : sizeof h + 8 * std::uint64_t{h.tokens}))
+    if (dense ? h.blocks_at - kBlocksAt > kMostShift : h.blocks_at != 0) return SKETCH_CORRUPT;
+    if (size < (dense ? h.blocks_at + (kBlockSize << h.log2_blocks) : sizeof h + 8 * std::uint64_t{h.tokens}))
         return SKETCH_TRUNCATED;
     view = Work(const_cast<void *>(state), size).view();
     bool in_range = true;

@@ -216,12 +216,14 @@ class Work {
         const WorkHeader &h = header();
         const std::uint32_t pending = h.pending - 1;  // no cell's number if there is none
         for (std::uint32_t i = h.cells[0]; i-- > 0;)
-            if (std::uint64_t count = std::uint64_t{counters[i]} + (i == pending); count != 0)
-                visit(kNegative, h.base[0] + static_cast<std::int32_t>(i), count);
+            if (counters[i] != 0 || i == pending)
+                visit(kNegative, h.base[0] + static_cast<std::int32_t>(i), std::uint64_t{counters[i]} + (i == pending));
         counters += h.cells[0];
-        for (std::uint32_t i = 0; i < h.cells[1]; i++)
-            if (std::uint64_t count = std::uint64_t{counters[i]} + (i + h.cells[0] == pending); count != 0)
-                visit(kPositive, h.base[1] + static_cast<std::int32_t>(i), count);
+        for (std::uint32_t i = 0; i < h.cells[1]; i++) {
+            const bool one_more = i + h.cells[0] == pending;
+            if (counters[i] != 0 || one_more)
+                visit(kPositive, h.base[1] + static_cast<std::int32_t>(i), std::uint64_t{counters[i]} + one_more);
+        }
     }
 
     std::uint8_t *bytes_;

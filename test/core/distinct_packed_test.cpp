@@ -208,6 +208,24 @@ TEST_CASE("distinct: a work form with a pending token that is none is refused", 
     CHECK(status(0xffffffff) == SKETCH_CORRUPT);
 }
 
+TEST_CASE("distinct: a pending token hides no register that cannot be", "[distinct][packed]") {
+    const DistinctSketch s = sketch_of_items(5000, 6, 3);
+    const uint32_t index = 5;
+    auto status = [&](uint16_t value, uint32_t pending) {
+        std::vector<uint32_t> work(s.size() / 4);
+        std::memcpy(work.data(), s.data(), s.size());
+        work[3] = pending;
+        std::memcpy(reinterpret_cast<uint8_t *>(work.data()) + 16 + 2 * index, &value, 2);
+        sketch_distinct_info info{};
+        return sketch_distinct_describe(work.data(), s.size(), &info);
+    };
+    const uint32_t high = 1 + (index << 1 << 6 | 30);  // shifts all flags of lower levels out
+    CHECK(status(0, 0) == SKETCH_OK);
+    CHECK(status(0, high) == SKETCH_OK);
+    CHECK(status(1 << 9, 0) == SKETCH_CORRUPT);  // level 1 without the flag that is always set
+    CHECK(status(1 << 9, high) == SKETCH_CORRUPT);
+}
+
 TEST_CASE("distinct: registers are stored as they are exactly if coding does not help", "[distinct][packed]") {
     Random random(23);
     int raw_values = 0;

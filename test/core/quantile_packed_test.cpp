@@ -226,6 +226,34 @@ TEST_CASE("a work form with a pending row that cannot be is refused", "[quantile
     CHECK(status(moving, 1, 0) == SKETCH_CORRUPT);
 }
 
+TEST_CASE("a pending row hides no counter that cannot be", "[quantile][work]") {
+    QuantileSketch s;
+    for (double x : lognormal_rows(400, 1, 7)) s.add(x);
+    s.add(1.5, uint64_t{1} << 40);  // counters of 8 bytes
+    s.add(1.5);
+    std::vector<uint64_t> words(s.size() / 8);
+    std::memcpy(words.data(), s.data(), s.size());
+    uint32_t *header = reinterpret_cast<uint32_t *>(words.data());
+    const uint32_t pending = header[13];
+    REQUIRE(pending > 0);
+    words[9 + pending - 1]++;  // counts the row
+    uint32_t empty = 0;
+    while (words[9 + empty] != 0) empty++;
+    auto status = [&](uint32_t cell, uint64_t counter) {
+        words[9 + empty] = counter;
+        header[13] = cell;
+        sketch_quantile_info info;
+        return sketch_quantile_describe(words.data(), s.size(), &info);
+    };
+    CHECK(status(0, 0) == SKETCH_OK);
+    words[1]++;  // room: one row less, so that the sum of all counters would be right
+    CHECK(status(0, ~uint64_t{0}) == SKETCH_CORRUPT);
+    words[1]--;
+    CHECK(status(empty + 1, ~uint64_t{0}) == SKETCH_CORRUPT);
+    words[1]++;
+    CHECK(status(empty + 1, ~uint64_t{0}) == SKETCH_CORRUPT);
+}
+
 TEST_CASE("fractions of partial states", "[quantile][fractions]") {
     for (size_t count : {1, 3, 24, 260, 504, 505, 511, 1000}) {
         std::vector<double> fractions(count);
