@@ -54,5 +54,4 @@ FROM events;
 -- ---- what is measured ----------------------------------------
 
 CREATE TABLE result (section text, what text, rows bigint, ms numeric, kb bigint, spilled bigint);
-CREATE TABLE scale_result (question text, what text, n bigint, ms numeric, kb bigint);
 VACUUM ANALYZE;

@@ -248,14 +248,15 @@ FROM truth, distinct_bounds(d) GROUP BY of ORDER BY avg(n);
 \qecho
 \qecho 'Sketches of the urls of 20 minutes (7,000 rows each), of a flight''s route by day, and of the urls of all rows. Errors in % of the rows. By default an upper bound is more than 0.1 above the truth for at most 2 % of the values, and lower bounds hold for 95 %.'
 \qecho
-WITH truth AS MATERIALIZED (SELECT 'minutes' AS of, minute::text AS g, url AS item, count(*) AS n FROM events WHERE minute < 20 GROUP BY 2, 3
-                            UNION ALL SELECT 'flights, routes of a day', date_trunc('day', at)::text, route, count(*) FROM flights WHERE at < '2001-02-01' GROUP BY 2, 3
-                            UNION ALL SELECT 'all rows', '', url, count(*) FROM events GROUP BY 3),
-     s AS MATERIALIZED (SELECT 'minutes' AS of, minute::text AS g, f FROM minutes_f WHERE minute < 20
+CREATE TABLE counts AS
+SELECT 'minutes' AS of, minute::text AS g, url AS item, count(*) AS n FROM events WHERE minute < 20 GROUP BY 2, 3
+UNION ALL SELECT 'flights, routes of a day', date_trunc('day', at)::text, route, count(*) FROM flights WHERE at < '2001-02-01' GROUP BY 2, 3
+UNION ALL SELECT 'all rows, merged of minutes', '', url, count(*) FROM events GROUP BY 3;
+WITH s AS MATERIALIZED (SELECT 'minutes' AS of, minute::text AS g, f FROM minutes_f WHERE minute < 20
                         UNION ALL SELECT 'flights, routes of a day', date_trunc('day', at)::text, frequency_agg(route) FROM flights WHERE at < '2001-02-01' GROUP BY 2
-                        UNION ALL SELECT 'all rows', '', merge(f) FROM minutes_f),
-     e AS (SELECT of, n, frequency(f, item) AS estimate, lower, upper, sum(n) OVER (PARTITION BY of, g) AS total FROM truth JOIN s USING (of, g), frequency_bounds(f, item))
-SELECT of AS "of", grouped(count(*)) AS "values asked", round(avg(100 * abs(estimate - n) / total), 5) AS "mean error", round(max(100 * abs(estimate - n) / total), 5) AS "largest error",
+                        UNION ALL SELECT 'all rows, merged of minutes', '', merge(f) FROM minutes_f),
+     e AS (SELECT of, n, frequency(f, item) AS estimate, lower, upper, sum(n) OVER (PARTITION BY of, g) AS total FROM counts JOIN s USING (of, g), frequency_bounds(f, item))
+SELECT split_part(of, ', merged', 1) AS "of", grouped(count(*)) AS "values asked", round(avg(100 * abs(estimate - n) / total), 5) AS "mean error", round(max(100 * abs(estimate - n) / total), 5) AS "largest error",
        round(100.0 * avg((estimate = n)::int), 1) AS "exact, %", round(100.0 * avg((n BETWEEN lower AND upper)::int), 2) AS "within the bounds, %"
 FROM e GROUP BY of ORDER BY count(*);
 \qecho
@@ -263,10 +264,7 @@ FROM e GROUP BY of ORDER BY count(*);
 \qecho
 \qecho 'Of the values that are certainly among the first ten (or hundred), ties apart, how many top_k names: of sketches with k = 100.'
 \qecho
-WITH truth AS MATERIALIZED (SELECT of, g, item, n, count(*) OVER (PARTITION BY of, g ORDER BY n DESC) AS place
-                            FROM (SELECT 'minutes' AS of, minute::text AS g, url AS item, count(*) AS n FROM events WHERE minute < 20 GROUP BY 2, 3
-                                  UNION ALL SELECT 'flights, routes of a day', date_trunc('day', at)::text, route, count(*) FROM flights WHERE at < '2001-02-01' GROUP BY 2, 3
-                                  UNION ALL SELECT 'all rows, merged of minutes', '', url, count(*) FROM events GROUP BY 3) AS c),
+WITH truth AS MATERIALIZED (SELECT *, count(*) OVER (PARTITION BY of, g ORDER BY n DESC) AS place FROM counts),
      s AS MATERIALIZED (SELECT 'minutes' AS of, minute::text AS g, k FROM minutes_k WHERE minute < 20
                         UNION ALL SELECT 'flights, routes of a day', date_trunc('day', at)::text, topk_agg(route, 100) FROM flights WHERE at < '2001-02-01' GROUP BY 2
                         UNION ALL SELECT 'all rows, merged of minutes', '', merge(k) FROM minutes_k),

@@ -161,8 +161,7 @@ double relative_standard_error(int precision) noexcept;  // asymptotic
 // ---- the work form (distinct_work.cpp) ----------------------------------------
 //
 //   0  length word of the caller            4  magic, family, layout, flags (1: dense)
-//   8  kind, precision, two zeros          12  number of tokens; dense: 1 + a token that is not yet in its register, or
-//   0
+//   8  kind, precision, two zeros          12  tokens: how many; dense: 0, or 1 + a token that no register has yet
 //  16  tokens: as many slots of 4 bytes as the buffer holds, open addressing, linear probing from index * slots / 2^18;
 //              a token is stored as token + 1, so 0 is a free slot
 //      dense: 2^precision registers, then zeros
