@@ -1,17 +1,28 @@
 /*
  * sketch.h - the C ABI of libsketch.
  *
- * Everything that a layer above may use. No function allocates, throws, prints or keeps anything: memory is the
- * caller's, results are written to out-parameters, and out-parameters and states are untouched unless the status says
- * SKETCH_OK. A call takes microseconds to a millisecond; with the largest sketches, up to a second: sketch_set_poll.
+ * Everything that a layer above may use. No function allocates, throws or prints: memory is the caller's, results are
+ * written to out-parameters, and out-parameters and states are untouched unless the status says SKETCH_OK. Nothing is
+ * kept between calls but what sketch_set_poll and sketch_set_salt set for the whole process; apart from these two,
+ * calls on different memory may run at once, on as many threads as you like. A call takes microseconds to a
+ * millisecond; with the largest sketches, up to a second: sketch_set_poll. No function needs more than 48 kB of stack.
  *
  * A sketch has two forms. The *packed* form is a canonical byte string: equal multisets of rows give equal bytes. The
- * *work* form is a flat buffer that is mutated in place while rows arrive. Functions that read a sketch take either,
- * at any alignment, check it first, and answer SKETCH_CORRUPT or a neighbour of it for bytes that are not a sketch.
- * Functions that change a work form need it 8-byte aligned and trust its header: hand them only what sketch_*_init or
- * sketch_*_move wrote.
+ * *work* form is a flat buffer that is mutated in place while rows arrive. Functions that change a work form need it
+ * 8-byte aligned and trust its header: hand them only what sketch_*_init or sketch_*_move wrote. The first 4 bytes of a
+ * work form belong to the caller (PostgreSQL keeps the length word there); behind them stands SKETCH_WORK_MAGIC, which
+ * no packed value begins with.
  *
- * The first 4 bytes of a work form belong to the caller (PostgreSQL keeps the length word there).
+ * To read a sketch of either form, open it:
+ *
+ *     size_t size_of_scratch = sketch_quantile_open_size(bytes, size, SKETCH_PACKED);
+ *     sketch_quantile *sketch;
+ *     status = sketch_quantile_open(bytes, size, SKETCH_PACKED, scratch, size_of_scratch, &sketch);
+ *
+ * sketch_*_open checks bytes of any origin, and answers SKETCH_CORRUPT or a neighbour of it if they are not a sketch.
+ * What it finds out stands in the scratch memory, 8-byte aligned, of which the caller provides as much as
+ * sketch_*_open_size says: in proportion to the stored bytes. Scratch memory and bytes must stay as they are while the
+ * sketch is read; there is nothing to close. Packed bytes may stand at any address, a work form at a multiple of 8.
  */
 #ifndef SKETCH_H
 #define SKETCH_H
@@ -41,7 +52,7 @@ typedef enum sketch_status {
     SKETCH_BELOW_ZERO,        /* a subtraction takes away rows that are not there */
     SKETCH_FRACTION_MISMATCH, /* two partial states of one aggregate were made for different fractions */
     SKETCH_WRONG_KIND,        /* items of another kind than the sketch's: see sketch_kind */
-    SKETCH_NO_ROOM,           /* the caller's output buffer is too small */
+    SKETCH_NO_ROOM,           /* the caller's output buffer or scratch memory is too small, or not aligned */
     SKETCH_TRUNCATED,         /* not a sketch: ends early */
     SKETCH_WRONG_VERSION,     /* a format version, or a work-form layout, that this library does not know */
     SKETCH_WRONG_FAMILY,      /* a sketch of another family */
@@ -70,13 +81,10 @@ SKETCH_API void sketch_set_poll(void (*poll)(void)) SKETCH_NOEXCEPT;
 #define SKETCH_PACKED_PARTIAL 0x20
 
 /*
- * True for an aligned work form of any family, false for everything else. Whatever the caller's length word holds, it
- * does not begin like a packed value: lengths are multiples of 64, and PostgreSQL stores them shifted.
+ * How bytes hold a sketch. The caller says it, for only the caller knows where a value begins: a packed one with its
+ * first byte, a work form 4 bytes before its SKETCH_WORK_MAGIC.
  */
-static inline int sketch_is_work_form(const void *data, size_t size) {
-    const uint8_t *bytes = (const uint8_t *)data;
-    return size > 4 && bytes[4] == SKETCH_WORK_MAGIC && bytes[0] != SKETCH_FORMAT_VERSION && (uintptr_t)data % 8 == 0;
-}
+typedef enum sketch_form { SKETCH_PACKED = 0, SKETCH_WORK = 1 } sketch_form;
 
 /* The layout that a work form needs next. `size` is the number of bytes, a multiple of 64; the rest is opaque. */
 typedef struct sketch_growth {
@@ -98,10 +106,6 @@ typedef struct sketch_growth {
  */
 #define SKETCH_QUANTILE_MAX_BUCKETS 2048
 #define SKETCH_QUANTILE_MAX_FRACTIONS 1000
-/* No packed form is larger: header, counters and extremes; 26 bits of index and 85 of count a bucket; fractions. */
-#define SKETCH_QUANTILE_PACKED_MAX (128 + 14 * SKETCH_QUANTILE_MAX_BUCKETS + 8 * SKETCH_QUANTILE_MAX_FRACTIONS)
-/* Buckets as histogram() lists them: those above, one for zero, two infinities, NaN. */
-#define SKETCH_QUANTILE_MAX_LISTED (SKETCH_QUANTILE_MAX_BUCKETS + 4)
 
 /*
  * Scale for an accuracy (relative error, 0.0002 .. 0.5) and back. An accuracy out of range or NaN gives INT_MIN.
@@ -127,6 +131,13 @@ SKETCH_API void sketch_quantile_init(void *state, size_t size, const sketch_quan
 SKETCH_API void sketch_quantile_move(void *to, const void *from, size_t from_size,
                                      const sketch_growth *growth) SKETCH_NOEXCEPT;
 
+/* An opened sketch: its buckets, decoded and checked. A sketch of n buckets takes 12 n bytes of scratch memory and some
+ * hundred. */
+typedef struct sketch_quantile sketch_quantile;
+SKETCH_API size_t sketch_quantile_open_size(const void *bytes, size_t size, sketch_form form) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_quantile_open(const void *bytes, size_t size, sketch_form form, void *scratch,
+                                              size_t scratch_size, sketch_quantile **opened) SKETCH_NOEXCEPT;
+
 /* Adds `weight` (1 .. 2^63 - 1) rows of value x. OK, GROW or OVERFLOW. */
 SKETCH_API sketch_status sketch_quantile_add(void *state, size_t size, double x, uint64_t weight,
                                              sketch_growth *growth) SKETCH_NOEXCEPT;
@@ -142,68 +153,65 @@ SKETCH_API sketch_status sketch_quantile_coarsen(void *state, size_t size, int s
                                                  sketch_growth *growth) SKETCH_NOEXCEPT;
 
 /*
- * Adds another sketch, packed or work. Parameters: the coarser accuracy wins. OK, GROW, OVERFLOW, or what is wrong
- * with the other sketch. Its fractions are ignored.
+ * Adds another sketch. Parameters: the coarser accuracy wins. OK, GROW or OVERFLOW. Its fractions are ignored. The
+ * other sketch may be made as coarse as the state on the way, so it is good for no other use than to call again.
  */
-SKETCH_API sketch_status sketch_quantile_merge(void *state, size_t size, const void *other, size_t other_size,
+SKETCH_API sketch_status sketch_quantile_merge(void *state, size_t size, sketch_quantile *other,
                                                sketch_growth *growth) SKETCH_NOEXCEPT;
 
 /* Options that make an empty state for what `sketch` holds (its scale and, if asked for, its fractions). `fractions`
  * has room for SKETCH_QUANTILE_MAX_FRACTIONS and is what options->fractions points to. */
-SKETCH_API sketch_status sketch_quantile_options_of(const void *sketch, size_t size, double *fractions,
+SKETCH_API sketch_status sketch_quantile_options_of(const sketch_quantile *sketch, double *fractions,
                                                     sketch_quantile_options *options) SKETCH_NOEXCEPT;
 
 /* FRACTION_MISMATCH unless the state, a work form of one's own, carries exactly these fractions, as the same kind. */
 SKETCH_API sketch_status sketch_quantile_same_fractions(const void *state, size_t size, const double *fractions,
                                                         size_t count, int are_array) SKETCH_NOEXCEPT;
 
-/*
- * Packs either form: checks it and writes its canonical bytes, with its fractions only if asked for. `capacity` of
- * SKETCH_QUANTILE_PACKED_MAX always suffices.
- */
-SKETCH_API sketch_status sketch_quantile_pack(const void *sketch, size_t size, int with_fractions, uint8_t *out,
-                                              size_t capacity, size_t *out_size) SKETCH_NOEXCEPT;
+/* No packed form of this sketch is larger. */
+SKETCH_API size_t sketch_quantile_packed_bound(const sketch_quantile *sketch) SKETCH_NOEXCEPT;
 
-/* OK if these bytes are a packed quantile sketch in canonical form. A work form is WRONG_VERSION here. */
-SKETCH_API sketch_status sketch_quantile_check(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
+/* Writes the canonical bytes, with the sketch's fractions only if asked for. OK or NO_ROOM. */
+SKETCH_API sketch_status sketch_quantile_pack(const sketch_quantile *sketch, int with_fractions, uint8_t *out,
+                                              size_t capacity, size_t *out_size) SKETCH_NOEXCEPT;
 
 /* Rows of a minus rows of b, packed. Outside the law: extremes become unknown. BELOW_ZERO if b has rows that a lacks.
  */
-SKETCH_API sketch_status sketch_quantile_subtract(const void *a, size_t a_size, const void *b, size_t b_size,
-                                                  uint8_t *out, size_t capacity, size_t *out_size) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_quantile_subtract(sketch_quantile *a, sketch_quantile *b, uint8_t *out, size_t capacity,
+                                                  size_t *out_size) SKETCH_NOEXCEPT;
 
 /*
  * Percentiles at fractions p[i] in [0, 1] (the caller checks), interpolated between rows as SQL's percentile_cont.
  * With *rows = 0 (an empty sketch) out is untouched. lower and upper, both or neither NULL, bound percentile_cont.
  */
-SKETCH_API sketch_status sketch_quantile_percentiles(const void *sketch, size_t size, const double *p, size_t count,
+SKETCH_API sketch_status sketch_quantile_percentiles(const sketch_quantile *sketch, const double *p, size_t count,
                                                      double *out, double *lower, double *upper,
                                                      uint64_t *rows) SKETCH_NOEXCEPT;
 
 /* The same at the fractions that a partial state carries: out has room for SKETCH_QUANTILE_MAX_FRACTIONS. */
-SKETCH_API sketch_status sketch_quantile_carried_percentiles(const void *sketch, size_t size, double *out,
-                                                             size_t *count, int *are_array,
-                                                             uint64_t *rows) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_quantile_carried_percentiles(const sketch_quantile *sketch, double *out, size_t *count,
+                                                             int *are_array, uint64_t *rows) SKETCH_NOEXCEPT;
 
 /* Estimated fraction of the rows that are <= x. Untouched if *rows = 0. */
-SKETCH_API sketch_status sketch_quantile_rank(const void *sketch, size_t size, double x, double *fraction,
+SKETCH_API sketch_status sketch_quantile_rank(const sketch_quantile *sketch, double x, double *fraction,
                                               uint64_t *rows) SKETCH_NOEXCEPT;
 
-/* Non-empty buckets in value order: rows in [lower, upper], both ends inclusive and doubles. */
+/* Non-empty buckets in value order: rows in [lower, upper], both ends inclusive and doubles. There are as many as
+ * describe counts, and up to four more, for zero, the two infinities and NaN. */
 typedef struct sketch_bucket {
     double lower, upper;
     uint64_t count;
     int32_t index; /* of the magnitude, at the sketch's scale; 0 for zero, infinities and NaN */
 } sketch_bucket;
 
-SKETCH_API sketch_status sketch_quantile_histogram(const void *sketch, size_t size, sketch_bucket *out,
+SKETCH_API sketch_status sketch_quantile_histogram(const sketch_quantile *sketch, sketch_bucket *out,
                                                    size_t *count) SKETCH_NOEXCEPT;
 
 /*
  * Estimated rows in (-inf, bounds[0]], (bounds[0], bounds[1]], ..., (bounds[n-1], NaN]: n + 1 counts that add up to the
  * total. bounds ascend strictly (the caller checks).
  */
-SKETCH_API sketch_status sketch_quantile_histogram_at(const void *sketch, size_t size, const double *bounds, size_t n,
+SKETCH_API sketch_status sketch_quantile_histogram_at(const sketch_quantile *sketch, const double *bounds, size_t n,
                                                       uint64_t *counts) SKETCH_NOEXCEPT;
 
 typedef struct sketch_quantile_info {
@@ -218,7 +226,7 @@ typedef struct sketch_quantile_info {
     int fractions_are_array;
 } sketch_quantile_info;
 
-SKETCH_API sketch_status sketch_quantile_describe(const void *sketch, size_t size,
+SKETCH_API sketch_status sketch_quantile_describe(const sketch_quantile *sketch,
                                                   sketch_quantile_info *info) SKETCH_NOEXCEPT;
 
 /*
@@ -262,9 +270,9 @@ SKETCH_API uint64_t sketch_hash(const void *bytes, size_t size) SKETCH_NOEXCEPT;
 /* The same of 8 bytes, least significant first: a bijection. */
 SKETCH_API uint64_t sketch_hash_word(uint64_t word) SKETCH_NOEXCEPT;
 
-/* Where the salts of hash tables in work forms begin: a number that who sends sketches to this process cannot know, once
- * and first of all. Without it they are the same in each process, and stored bytes can be made such that merging them
- * takes time that grows with the square of their size. No packed byte and no answer depends on it. */
+/* Where the salts of hash tables in work forms begin: a number that who sends sketches to this process cannot know,
+ * once and first of all. Without it they are the same in each process, and stored bytes can be made such that merging
+ * them takes time that grows with the square of their size. No packed byte and no answer depends on it. */
 SKETCH_API void sketch_set_salt(uint64_t salt) SKETCH_NOEXCEPT;
 
 /* Kind of a packed value of a hashed family, from its first 4 bytes or more; 0 if there are fewer. */
@@ -291,6 +299,12 @@ SKETCH_API void sketch_distinct_init(void *state, size_t size, int kind, int pre
 SKETCH_API void sketch_distinct_move(void *to, const void *from, size_t from_size,
                                      const sketch_growth *growth) SKETCH_NOEXCEPT;
 
+/* An opened sketch: decoded and checked. It takes up to 2^(precision + 1) bytes of scratch memory and some hundred. */
+typedef struct sketch_distinct sketch_distinct;
+SKETCH_API size_t sketch_distinct_open_size(const void *bytes, size_t size, sketch_form form) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_distinct_open(const void *bytes, size_t size, sketch_form form, void *scratch,
+                                              size_t scratch_size, sketch_distinct **opened) SKETCH_NOEXCEPT;
+
 /* Adds an item by its hash. OK, GROW or WRONG_KIND. */
 SKETCH_API sketch_status sketch_distinct_add(void *state, size_t size, int kind, uint64_t hash,
                                              sketch_growth *growth) SKETCH_NOEXCEPT;
@@ -299,28 +313,31 @@ SKETCH_API sketch_status sketch_distinct_add(void *state, size_t size, int kind,
 SKETCH_API sketch_status sketch_distinct_limit(void *state, size_t size, int precision,
                                                sketch_growth *growth) SKETCH_NOEXCEPT;
 
-/* Adds another sketch, packed or work. OK, GROW, WRONG_KIND, or what is wrong with the other sketch. */
-SKETCH_API sketch_status sketch_distinct_merge(void *state, size_t size, const void *other, size_t other_size,
+/* Adds another sketch. OK, GROW or WRONG_KIND. */
+SKETCH_API sketch_status sketch_distinct_merge(void *state, size_t size, const sketch_distinct *other,
                                                sketch_growth *growth) SKETCH_NOEXCEPT;
 
-/* Packs either form: checks it and writes its canonical bytes. */
-SKETCH_API sketch_status sketch_distinct_pack(const void *sketch, size_t size, uint8_t *out, size_t capacity,
+/* No packed form of this sketch is larger: SKETCH_DISTINCT_PACKED_MAX of its precision, or less. */
+SKETCH_API size_t sketch_distinct_packed_bound(const sketch_distinct *sketch) SKETCH_NOEXCEPT;
+
+/* Writes the canonical bytes. OK or NO_ROOM: capacity must be as much as the bound, also if the bytes are fewer. */
+SKETCH_API sketch_status sketch_distinct_pack(const sketch_distinct *sketch, uint8_t *out, size_t capacity,
                                               size_t *out_size) SKETCH_NOEXCEPT;
 
-/* OK if these bytes are a packed distinct sketch in canonical form. A work form is WRONG_VERSION here. */
-SKETCH_API sketch_status sketch_distinct_check(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
-
 /* Maximum-likelihood estimate of the number of different items: finite; a whole number while tokens are kept. */
-SKETCH_API sketch_status sketch_distinct_count(const void *sketch, size_t size, double *estimate) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_distinct_count(const sketch_distinct *sketch, double *estimate) SKETCH_NOEXCEPT;
 
 /* Interval that holds the number of different items with this confidence, in (0, 1): with few items a register from the
  * distribution of how many are hidden behind others, else from the observed information. */
-SKETCH_API sketch_status sketch_distinct_bounds(const void *sketch, size_t size, double confidence, double *lower,
+SKETCH_API sketch_status sketch_distinct_bounds(const sketch_distinct *sketch, double confidence, double *lower,
                                                 double *upper) SKETCH_NOEXCEPT;
 
-/* Estimated items in both, and that divided by the items in either (0 if both are empty). */
-SKETCH_API sketch_status sketch_distinct_overlap(const void *a, size_t a_size, const void *b, size_t b_size,
-                                                 double *intersection, double *jaccard) SKETCH_NOEXCEPT;
+/* Estimated items in both, and that divided by the items in either (0 if both are empty). Needs scratch memory of its
+ * own, 8-byte aligned. OK, WRONG_KIND or NO_ROOM. */
+SKETCH_API size_t sketch_distinct_overlap_size(const sketch_distinct *a, const sketch_distinct *b) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_distinct_overlap(const sketch_distinct *a, const sketch_distinct *b, void *scratch,
+                                                 size_t scratch_size, double *intersection,
+                                                 double *jaccard) SKETCH_NOEXCEPT;
 
 typedef struct sketch_distinct_info {
     int kind, precision;
@@ -330,10 +347,9 @@ typedef struct sketch_distinct_info {
     double relative_standard_error; /* asymptotic, of this precision */
 } sketch_distinct_info;
 
-/* Header fields only, without a look at the rest: cheap. `estimate` and `tokens` are left 0. */
-SKETCH_API sketch_status sketch_distinct_peek(const void *sketch, size_t size,
-                                              sketch_distinct_info *info) SKETCH_NOEXCEPT;
-SKETCH_API sketch_status sketch_distinct_describe(const void *sketch, size_t size,
+/* Without the estimate, which takes time and is left 0: cheap. */
+SKETCH_API void sketch_distinct_header(const sketch_distinct *sketch, sketch_distinct_info *info) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_distinct_describe(const sketch_distinct *sketch,
                                                   sketch_distinct_info *info) SKETCH_NOEXCEPT;
 
 /*
@@ -360,6 +376,12 @@ SKETCH_API void sketch_frequency_init(void *state, size_t size, int kind, int lo
 SKETCH_API void sketch_frequency_move(void *to, const void *from, size_t from_size,
                                       const sketch_growth *growth) SKETCH_NOEXCEPT;
 
+/* An opened sketch: its header is checked, and what else it holds is when it is read. */
+typedef struct sketch_frequency sketch_frequency;
+SKETCH_API size_t sketch_frequency_open_size(const void *bytes, size_t size, sketch_form form) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_frequency_open(const void *bytes, size_t size, sketch_form form, void *scratch,
+                                               size_t scratch_size, sketch_frequency **opened) SKETCH_NOEXCEPT;
+
 /* Counts an item `weight` (1 .. 2^63 - 1) times. OK, GROW, OVERFLOW or WRONG_KIND. */
 SKETCH_API sketch_status sketch_frequency_add(void *state, size_t size, int kind, uint64_t hash, uint64_t weight,
                                               sketch_growth *growth) SKETCH_NOEXCEPT;
@@ -368,26 +390,32 @@ SKETCH_API sketch_status sketch_frequency_add(void *state, size_t size, int kind
 SKETCH_API sketch_status sketch_frequency_limit(void *state, size_t size, int log2_width,
                                                 sketch_growth *growth) SKETCH_NOEXCEPT;
 
-/* Adds another sketch, packed or work, but not the state itself. OK, GROW, OVERFLOW, WRONG_KIND, or what is wrong with
+/* Adds another sketch, but not the state itself. OK, GROW, OVERFLOW, WRONG_KIND, or what is wrong with
  * the other sketch. Of packed dense bytes the noise that they state is not checked here. */
-SKETCH_API sketch_status sketch_frequency_merge(void *state, size_t size, const void *other, size_t other_size,
+SKETCH_API sketch_status sketch_frequency_merge(void *state, size_t size, const sketch_frequency *other,
                                                 sketch_growth *growth) SKETCH_NOEXCEPT;
 
-/* Takes the counts of another sketch, packed or work, away, at the smaller of both widths. Outside the law. An exact
+/* Takes the counts of another sketch away, at the smaller of both widths. Outside the law. An exact
  * state stays exact if the other one is. OK, GROW, BELOW_ZERO (state untouched), WRONG_KIND, or what is wrong with the
  * other. */
-SKETCH_API sketch_status sketch_frequency_subtract(void *state, size_t size, const void *other, size_t other_size,
+SKETCH_API sketch_status sketch_frequency_subtract(void *state, size_t size, const sketch_frequency *other,
                                                    sketch_growth *growth) SKETCH_NOEXCEPT;
 
-SKETCH_API sketch_status sketch_frequency_pack(const void *sketch, size_t size, uint8_t *out, size_t capacity,
+/* No packed form of this sketch is larger. While exact, that is far below SKETCH_FREQUENCY_PACKED_MAX. */
+SKETCH_API size_t sketch_frequency_packed_bound(const sketch_frequency *sketch) SKETCH_NOEXCEPT;
+
+/* Checks all of the sketch and writes its canonical bytes. */
+SKETCH_API sketch_status sketch_frequency_pack(const sketch_frequency *sketch, uint8_t *out, size_t capacity,
                                                size_t *out_size) SKETCH_NOEXCEPT;
-SKETCH_API sketch_status sketch_frequency_check(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
+
+/* OK if packed bytes are a sketch in canonical form to the last byte; open has looked at their header only. */
+SKETCH_API sketch_status sketch_frequency_check(const sketch_frequency *packed) SKETCH_NOEXCEPT;
 
 /*
  * How often an item came. upper = min_j c_j, always right. estimate = max(0, min_j c_j - mean_j q_j), q_j the
  * (1 - 0.5^(1/4)) quantile of row j. lower is right for at least 95 % of items on average. All equal while exact.
  */
-SKETCH_API sketch_status sketch_frequency_count(const void *sketch, size_t size, int kind, uint64_t hash,
+SKETCH_API sketch_status sketch_frequency_count(const sketch_frequency *sketch, int kind, uint64_t hash,
                                                 uint64_t *estimate, uint64_t *lower, uint64_t *upper) SKETCH_NOEXCEPT;
 
 typedef struct sketch_frequency_info {
@@ -400,11 +428,8 @@ typedef struct sketch_frequency_info {
 } sketch_frequency_info;
 
 /* Header fields only (all of the above): cheap. */
-SKETCH_API sketch_status sketch_frequency_describe(const void *sketch, size_t size,
+SKETCH_API sketch_status sketch_frequency_describe(const sketch_frequency *sketch,
                                                    sketch_frequency_info *info) SKETCH_NOEXCEPT;
-
-/* The packed form of what was described is no larger. While exact, that is far below SKETCH_FREQUENCY_PACKED_MAX. */
-SKETCH_API size_t sketch_frequency_packed_bound(const sketch_frequency_info *info) SKETCH_NOEXCEPT;
 
 /*
  * ---------------------------------------------------------------------------------------------------------------------
@@ -447,6 +472,12 @@ SKETCH_API void sketch_topk_init(void *state, size_t size, int kind, uint32_t k)
 SKETCH_API void sketch_topk_move(void *to, const void *from, size_t from_size,
                                  const sketch_growth *growth) SKETCH_NOEXCEPT;
 
+/* An opened sketch: its header is checked, and what else it holds is when it is read. */
+typedef struct sketch_topk sketch_topk;
+SKETCH_API size_t sketch_topk_open_size(const void *bytes, size_t size, sketch_form form) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_topk_open(const void *bytes, size_t size, sketch_form form, void *scratch,
+                                          size_t scratch_size, sketch_topk **opened) SKETCH_NOEXCEPT;
+
 /*
  * Counts an item `weight` (1 .. 2^63 - 1) times. OK, GROW, OVERFLOW, WRONG_KIND, BAD_ITEM or TOO_LARGE. Where items
  * had to be dropped to make room, they may have been before GROW or TOO_LARGE: the state is sound, and calling again
@@ -458,9 +489,9 @@ SKETCH_API sketch_status sketch_topk_add(void *state, size_t size, int kind, con
 /* Asks for at most this k (1 .. SKETCH_TOPK_MAX_K) from now on. OK or GROW. */
 SKETCH_API sketch_status sketch_topk_limit(void *state, size_t size, uint32_t k, sketch_growth *growth) SKETCH_NOEXCEPT;
 
-/* Adds another sketch, packed or work, but not the state itself; the smaller k wins. OK, GROW, OVERFLOW, WRONG_KIND,
+/* Adds another sketch, but not the state itself; the smaller k wins. OK, GROW, OVERFLOW, WRONG_KIND,
  * TOO_LARGE, or what is wrong with the other sketch. */
-SKETCH_API sketch_status sketch_topk_merge(void *state, size_t size, const void *other, size_t other_size,
+SKETCH_API sketch_status sketch_topk_merge(void *state, size_t size, const sketch_topk *other,
                                            sketch_growth *growth) SKETCH_NOEXCEPT;
 
 typedef struct sketch_topk_info {
@@ -468,26 +499,25 @@ typedef struct sketch_topk_info {
     int is_work;
     int is_exact; /* at most k different items came: lower = upper for all of them */
     uint32_t k;
-    uint32_t items;      /* kept: at most k if packed; a work form keeps more, and packing it drops the rest */
-    uint64_t total;      /* sum of all weights, N */
-    uint64_t offset;     /* no item that is not kept came more often */
-    uint64_t item_bytes; /* that the items take here: for packed_bound */
+    uint32_t items;  /* kept: at most k if packed; a work form keeps more, and packing it drops the rest */
+    uint64_t total;  /* sum of all weights, N */
+    uint64_t offset; /* no item that is not kept came more often */
 } sketch_topk_info;
 
 /* Header fields only (all of the above): cheap. Of a work form, what packing would give may have other items, offset
  * and is_exact: pack it first. */
-SKETCH_API sketch_status sketch_topk_describe(const void *sketch, size_t size, sketch_topk_info *info) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_topk_describe(const sketch_topk *sketch, sketch_topk_info *info) SKETCH_NOEXCEPT;
 
-/* The packed form of what was described is no larger; packing it needs so much scratch memory, 8-byte aligned. */
-SKETCH_API size_t sketch_topk_packed_bound(const sketch_topk_info *info) SKETCH_NOEXCEPT;
-SKETCH_API size_t sketch_topk_scratch_size(const sketch_topk_info *info) SKETCH_NOEXCEPT;
+/* No packed form of this sketch is larger; packing it needs so much scratch memory, 8-byte aligned. */
+SKETCH_API size_t sketch_topk_packed_bound(const sketch_topk *sketch) SKETCH_NOEXCEPT;
+SKETCH_API size_t sketch_topk_pack_size(const sketch_topk *sketch) SKETCH_NOEXCEPT;
 
-/* Packs either form: checks it and writes its canonical bytes. NO_ROOM also if scratch is too small. */
-SKETCH_API sketch_status sketch_topk_pack(const void *sketch, size_t size, void *scratch, size_t scratch_size,
-                                          uint8_t *out, size_t capacity, size_t *out_size) SKETCH_NOEXCEPT;
+/* Checks all of the sketch and writes its canonical bytes. NO_ROOM also if scratch is too small. */
+SKETCH_API sketch_status sketch_topk_pack(const sketch_topk *sketch, void *scratch, size_t scratch_size, uint8_t *out,
+                                          size_t capacity, size_t *out_size) SKETCH_NOEXCEPT;
 
-/* OK if these bytes are a packed topk sketch in canonical form. A work form is WRONG_VERSION here. */
-SKETCH_API sketch_status sketch_topk_check(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
+/* OK if packed bytes are a sketch in canonical form to the last byte; open has looked at their header only. */
+SKETCH_API sketch_status sketch_topk_check(const sketch_topk *packed) SKETCH_NOEXCEPT;
 
 /* An item and how often it came: lower <= true <= upper, certainly; lower <= estimate <= upper. */
 typedef struct sketch_topk_entry {
@@ -496,22 +526,20 @@ typedef struct sketch_topk_entry {
     uint64_t estimate, lower, upper;
 } sketch_topk_entry;
 
-/* Goes through the entries of packed bytes in the order of their items' bytes (memcmp, then the shorter first). The
- * bytes must stay where they are. */
+/* Goes through the entries of a packed sketch in the order of their items' bytes (memcmp, then the shorter first). */
 typedef struct sketch_topk_cursor {
     uint64_t opaque[32];
     uint8_t item[SKETCH_TOPK_MAX_ITEM];
 } sketch_topk_cursor;
 
-/* Checks the bytes, as sketch_topk_check, and begins. */
-SKETCH_API sketch_status sketch_topk_open(sketch_topk_cursor *cursor, const uint8_t *packed,
-                                          size_t size) SKETCH_NOEXCEPT;
+/* Checks the sketch, as sketch_topk_check, and begins. WRONG_VERSION for a work form: pack it first. */
+SKETCH_API sketch_status sketch_topk_begin(const sketch_topk *packed, sketch_topk_cursor *cursor) SKETCH_NOEXCEPT;
 /* The next entry: 1, or 0 and an untouched *entry when there is none. */
 SKETCH_API int sketch_topk_next(sketch_topk_cursor *cursor, sketch_topk_entry *entry) SKETCH_NOEXCEPT;
 
-/* How often one item came, of packed bytes: 0, 0 and the offset if it is not kept. BAD_ITEM as in add. */
-SKETCH_API sketch_status sketch_topk_bounds(const uint8_t *packed, size_t size, int kind, const void *item,
-                                            size_t item_size, sketch_topk_entry *entry) SKETCH_NOEXCEPT;
+/* How often one item came, of a packed sketch: 0, 0 and the offset if it is not kept. BAD_ITEM as in add. */
+SKETCH_API sketch_status sketch_topk_bounds(const sketch_topk *packed, int kind, const void *item, size_t item_size,
+                                            sketch_topk_entry *entry) SKETCH_NOEXCEPT;
 
 /*
  * ---------------------------------------------------------------------------------------------------------------------
@@ -519,19 +547,16 @@ SKETCH_API sketch_status sketch_topk_bounds(const uint8_t *packed, size_t size, 
  * of 256 bits; hash tokens while there are few.
  *
  * No false negative. False positives at or below the rate up to the expected items, on average over filters;
- * sketch_membership_rate tells the actual one. Filters of different sizes merge to the smaller one, exactly as if made with it.
+ * sketch_membership_rate tells the actual one. Filters of different sizes merge to the smaller one, exactly as if made
+ * with it.
  *
  * Calls that go through a whole filter (move, merge, pack, check, rate) take as long as its memory does, whatever is in
- * it: some 50 to 200 ms for 128 MB of blocks. Tokens take some 100 ns each to merge or to pack, which sorts them: about a
- * second for the 8 million that the largest filter holds.
+ * it: some 50 to 200 ms for 128 MB of blocks. Tokens take some 100 ns each to merge or to pack, which sorts them: about
+ * a second for the 8 million that the largest filter holds.
  * ---------------------------------------------------------------------------------------------------------------------
  */
 #define SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS 22 /* 128 MB */
 #define SKETCH_MEMBERSHIP_BLOCK_SIZE 32
-/* Capacity that suffices to pack any filter of this size, and one that has so many tokens (see describe): tokens are
- * sorted in the output buffer, so it must hold more than the result. */
-#define SKETCH_MEMBERSHIP_PACKED_MAX(log2_blocks) (64 + ((size_t)SKETCH_MEMBERSHIP_BLOCK_SIZE << (log2_blocks)))
-#define SKETCH_MEMBERSHIP_TOKENS_PACKED_MAX(tokens) (64 + 16 * (size_t)(tokens))
 /* As many first bytes of a packed value tell where a probe must look. */
 #define SKETCH_MEMBERSHIP_HEAD_SIZE 8
 
@@ -546,6 +571,12 @@ SKETCH_API void sketch_membership_init(void *state, size_t size, int kind, int l
 SKETCH_API void sketch_membership_move(void *to, const void *from, size_t from_size,
                                        const sketch_growth *growth) SKETCH_NOEXCEPT;
 
+/* An opened sketch: its header is checked, and what else it holds is when it is read. */
+typedef struct sketch_membership sketch_membership;
+SKETCH_API size_t sketch_membership_open_size(const void *bytes, size_t size, sketch_form form) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_membership_open(const void *bytes, size_t size, sketch_form form, void *scratch,
+                                                size_t scratch_size, sketch_membership **opened) SKETCH_NOEXCEPT;
+
 /* Adds an item by its hash. OK, GROW or WRONG_KIND. */
 SKETCH_API sketch_status sketch_membership_add(void *state, size_t size, int kind, uint64_t hash,
                                                sketch_growth *growth) SKETCH_NOEXCEPT;
@@ -554,28 +585,32 @@ SKETCH_API sketch_status sketch_membership_add(void *state, size_t size, int kin
 SKETCH_API sketch_status sketch_membership_limit(void *state, size_t size, int log2_blocks,
                                                  sketch_growth *growth) SKETCH_NOEXCEPT;
 
-/* Adds another sketch, packed or work. OK, GROW, WRONG_KIND, or what is wrong with the other sketch. After GROW some of
+/* Adds another sketch. OK, GROW, WRONG_KIND, or what is wrong with the other sketch. After GROW some of
  * the other's items may have been added: call again. */
-SKETCH_API sketch_status sketch_membership_merge(void *state, size_t size, const void *other, size_t other_size,
+SKETCH_API sketch_status sketch_membership_merge(void *state, size_t size, const sketch_membership *other,
                                                  sketch_growth *growth) SKETCH_NOEXCEPT;
 
-/* Packs either form: checks it and writes its canonical bytes. */
-SKETCH_API sketch_status sketch_membership_pack(const void *sketch, size_t size, uint8_t *out, size_t capacity,
+/* Capacity that suffices to pack this sketch: tokens are sorted in the output buffer, so it must hold more than the
+ * result. */
+SKETCH_API size_t sketch_membership_packed_bound(const sketch_membership *sketch) SKETCH_NOEXCEPT;
+
+/* Checks all of the sketch and writes its canonical bytes. */
+SKETCH_API sketch_status sketch_membership_pack(const sketch_membership *sketch, uint8_t *out, size_t capacity,
                                                 size_t *out_size) SKETCH_NOEXCEPT;
 
-/* OK if these bytes are a packed filter in canonical form. A work form is WRONG_VERSION here. */
-SKETCH_API sketch_status sketch_membership_check(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
+/* OK if packed bytes are a sketch in canonical form to the last byte; open has looked at their header only. */
+SKETCH_API sketch_status sketch_membership_check(const sketch_membership *packed) SKETCH_NOEXCEPT;
 
 /* Whether the item may have been added: 0 is certain. Reads packed bytes in place. */
-SKETCH_API sketch_status sketch_membership_contains(const void *sketch, size_t size, int kind, uint64_t hash,
+SKETCH_API sketch_status sketch_membership_contains(const sketch_membership *sketch, int kind, uint64_t hash,
                                                     int *found) SKETCH_NOEXCEPT;
 
 /*
  * The same for values too large to be fetched as a whole: of a packed value of any size some hundred bytes are read, in
  * a few pieces. (One that is made of equal leading bits of tokens on purpose may need more, but no more than there is.)
  *
- *   probe_open   from the first SKETCH_MEMBERSHIP_HEAD_SIZE bytes (or all, if there are fewer) of total_size bytes. OK, or
- *                what is wrong with them; then `kind` says what to hash.
+ *   probe_open   from the first SKETCH_MEMBERSHIP_HEAD_SIZE bytes (or all, if there are fewer) of total_size bytes.
+ *                OK, or what is wrong with them; then `kind` says what to hash.
  *   probe_hash   begins to look for an item: `offset` and `length` say what to read.
  *   probe_read   takes what was read, of `size` >= length bytes. 0: not contained; 1: contained; -1: read further.
  */
@@ -594,7 +629,7 @@ SKETCH_API int sketch_membership_probe_read(sketch_membership_probe *probe, cons
                                             size_t size) SKETCH_NOEXCEPT;
 
 /* Probability that an item that was not added is found: from the bits that are set, over all blocks. */
-SKETCH_API sketch_status sketch_membership_rate(const void *sketch, size_t size, double *rate) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_membership_rate(const sketch_membership *sketch, double *rate) SKETCH_NOEXCEPT;
 
 typedef struct sketch_membership_info {
     int kind, log2_blocks;
@@ -603,7 +638,7 @@ typedef struct sketch_membership_info {
 } sketch_membership_info;
 
 /* Header fields only: cheap. */
-SKETCH_API sketch_status sketch_membership_describe(const void *sketch, size_t size,
+SKETCH_API sketch_status sketch_membership_describe(const sketch_membership *sketch,
                                                     sketch_membership_info *info) SKETCH_NOEXCEPT;
 
 #ifdef __cplusplus

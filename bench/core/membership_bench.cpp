@@ -57,11 +57,12 @@ void contains(benchmark::State &state) {
     Bytes packed = s.pack();
     const void *data = work ? s.data() : packed.data();
     const size_t size = work ? s.size() : packed.size();
+    OpenedMembership opened(data, size);
     constexpr uint64_t kProbes = 1 << 16;
     for (auto _ : state)
         for (uint64_t i = 0; i < kProbes; i++) {
             int found;
-            sketch_membership_contains(data, size, SKETCH_KIND_NUMBER, sketch_hash_word(i), &found);
+            sketch_membership_contains(opened.sketch, SKETCH_KIND_NUMBER, sketch_hash_word(i), &found);
             benchmark::DoNotOptimize(found);
         }
     per_item(state, kProbes);
@@ -133,7 +134,7 @@ BENCHMARK(merge_small)->Name("membership_merge_small");
 
 void pack(benchmark::State &state) {
     MembershipSketch s = filter_of(hashes_of(static_cast<size_t>(state.range(1))), static_cast<int>(state.range(0)));
-    Bytes out(SKETCH_MEMBERSHIP_PACKED_MAX(state.range(0)));
+    Bytes out(dense_packed_max(state.range(0)));
     size_t used = 0;
     for (auto _ : state) {
         sketch_membership_pack(s.data(), s.size(), out.data(), out.size(), &used);

@@ -87,7 +87,7 @@ BENCHMARK(merge_packed)->Arg(70)->Arg(7000);
 
 void pack(benchmark::State &state) {
     QuantileSketch s = sketch_of(lognormal(static_cast<size_t>(state.range(0)), 4));
-    Bytes out(SKETCH_QUANTILE_PACKED_MAX);
+    Bytes out(kAnyPacked);
     size_t used = 0;
     for (auto _ : state) {
         sketch_quantile_pack(s.data(), s.size(), 0, out.data(), out.size(), &used);

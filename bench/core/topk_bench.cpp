@@ -131,9 +131,8 @@ TopkSketch sketch_of(size_t rows, uint32_t k) {
 
 void topk_pack(benchmark::State &state) {
     TopkSketch s = sketch_of(static_cast<size_t>(state.range(0)), static_cast<uint32_t>(state.range(1)));
-    sketch_topk_info info = s.info();
-    Bytes out(sketch_topk_packed_bound(&info));
-    std::vector<uint64_t> scratch(sketch_topk_scratch_size(&info) / 8);
+    Bytes out(topk_packed_bound(s.data(), s.size()));
+    std::vector<uint64_t> scratch(topk_pack_size(s.data(), s.size()) / 8);
     size_t used = 0;
     for (auto _ : state)
         sketch_topk_pack(s.data(), s.size(), scratch.data(), 8 * scratch.size(), out.data(), out.size(), &used);

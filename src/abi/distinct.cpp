@@ -1,18 +1,18 @@
 // The C face of the distinct family: thin, noexcept, no state. Contracts are in sketch.h.
 #include "../core/distinct.hpp"
+#include "opened.hpp"
 
 using namespace sketch;
 using namespace sketch::distinct;
 
+struct sketch_distinct {
+    View view;
+};
+
 namespace {
 
-// Runs `use` on the checked sketch; what it was decoded to lives on this stack frame only.
-template <typename Use>
-Status with_view(const void *sketch, size_t size, Use use) noexcept {
-    Storage storage;
-    View view;
-    if (Status s = read(sketch, size, storage, view); s != SKETCH_OK) return s;
-    return use(view, storage);
+Storage storage_at(void *memory) noexcept {
+    return {static_cast<std::uint32_t *>(memory), static_cast<Register *>(memory)};
 }
 
 void describe_header(const View &v, sketch_distinct_info *info) noexcept {
@@ -20,6 +20,7 @@ void describe_header(const View &v, sketch_distinct_info *info) noexcept {
     info->kind = v.kind;
     info->precision = v.precision;
     info->is_dense = v.dense;
+    info->tokens = v.token_count;
     info->relative_standard_error = relative_standard_error(v.precision);
 }
 
@@ -35,6 +36,23 @@ void sketch_distinct_move(void *to, const void *from, size_t from_size, const sk
     work_move(to, from, from_size, *growth);
 }
 
+size_t sketch_distinct_open_size(const void *bytes, size_t size, sketch_form form) noexcept {
+    return sizeof(sketch_distinct) + storage_size(bytes, size, form == SKETCH_WORK);
+}
+
+sketch_status sketch_distinct_open(const void *bytes, size_t size, sketch_form form, void *scratch, size_t scratch_size,
+                                   sketch_distinct **opened) noexcept {
+    if (form == SKETCH_WORK && !is_aligned(bytes)) return SKETCH_CORRUPT;
+    sketch_distinct *const result =
+        place<sketch_distinct>(scratch, scratch_size, sketch_distinct_open_size(bytes, size, form));
+    if (result == nullptr) return SKETCH_NO_ROOM;
+    const Storage storage = storage_at(result + 1);
+    const Status s = form == SKETCH_WORK ? work_read(bytes, size, storage, result->view)
+                                         : decode(static_cast<const uint8_t *>(bytes), size, storage, result->view);
+    if (s == SKETCH_OK) *opened = result;
+    return s;
+}
+
 sketch_status sketch_distinct_add(void *state, size_t size, int kind, uint64_t hash, sketch_growth *growth) noexcept {
     return work_add(state, size, kind, hash, *growth);
 }
@@ -43,65 +61,52 @@ sketch_status sketch_distinct_limit(void *state, size_t size, int precision, ske
     return work_limit(state, size, precision, *growth);
 }
 
-sketch_status sketch_distinct_merge(void *state, size_t size, const void *other, size_t other_size,
+sketch_status sketch_distinct_merge(void *state, size_t size, const sketch_distinct *other,
                                     sketch_growth *growth) noexcept {
-    return with_view(other, other_size, [&](const View &v, Storage &) { return work_merge(state, size, v, *growth); });
+    return work_merge(state, size, other->view, *growth);
 }
 
-sketch_status sketch_distinct_pack(const void *sketch, size_t size, uint8_t *out, size_t capacity,
+size_t sketch_distinct_packed_bound(const sketch_distinct *sketch) noexcept { return packed_bound(sketch->view); }
+
+sketch_status sketch_distinct_pack(const sketch_distinct *sketch, uint8_t *out, size_t capacity,
                                    size_t *out_size) noexcept {
-    return with_view(sketch, size, [&](const View &v, Storage &) {
-        ByteWriter writer(out, capacity);
-        Status s = encode(v, writer);
-        if (s == SKETCH_OK) *out_size = writer.size();
-        return s;
-    });
+    ByteWriter writer(out, capacity);
+    Status s = encode(sketch->view, writer);
+    if (s == SKETCH_OK) *out_size = writer.size();
+    return s;
 }
 
-sketch_status sketch_distinct_check(const uint8_t *packed, size_t size) noexcept {
-    Storage storage;
-    View view;
-    return decode(packed, size, storage, view);
-}
-
-sketch_status sketch_distinct_count(const void *sketch, size_t size, double *n) noexcept {
-    return with_view(sketch, size, [&](const View &v, Storage &) {
-        *n = estimate(v);
-        return SKETCH_OK;
-    });
-}
-
-sketch_status sketch_distinct_bounds(const void *sketch, size_t size, double confidence, double *lower,
-                                     double *upper) noexcept {
-    return with_view(sketch, size, [&](const View &v, Storage &) {
-        bounds(v, confidence, *lower, *upper);
-        return SKETCH_OK;
-    });
-}
-
-sketch_status sketch_distinct_overlap(const void *a, size_t a_size, const void *b, size_t b_size, double *intersection,
-                                      double *jaccard) noexcept {
-    return with_view(a, a_size, [&](View &left, Storage &left_storage) {
-        return with_view(b, b_size, [&](View &right, Storage &right_storage) {
-            if (left.kind != right.kind) return SKETCH_WRONG_KIND;
-            overlap(left, left_storage, right, right_storage, *intersection, *jaccard);
-            return SKETCH_OK;
-        });
-    });
-}
-
-sketch_status sketch_distinct_peek(const void *sketch, size_t size, sketch_distinct_info *info) noexcept {
-    View v;
-    if (Status s = read_header(sketch, size, v); s != SKETCH_OK) return s;
-    describe_header(v, info);
+sketch_status sketch_distinct_count(const sketch_distinct *sketch, double *n) noexcept {
+    *n = estimate(sketch->view);
     return SKETCH_OK;
 }
 
-sketch_status sketch_distinct_describe(const void *sketch, size_t size, sketch_distinct_info *info) noexcept {
-    return with_view(sketch, size, [&](const View &v, Storage &) {
-        describe_header(v, info);
-        info->tokens = v.token_count;
-        info->estimate = estimate(v);
-        return SKETCH_OK;
-    });
+sketch_status sketch_distinct_bounds(const sketch_distinct *sketch, double confidence, double *lower,
+                                     double *upper) noexcept {
+    bounds(sketch->view, confidence, *lower, *upper);
+    return SKETCH_OK;
+}
+
+size_t sketch_distinct_overlap_size(const sketch_distinct *a, const sketch_distinct *b) noexcept {
+    return overlap_storage_size(a->view) + overlap_storage_size(b->view);
+}
+
+sketch_status sketch_distinct_overlap(const sketch_distinct *a, const sketch_distinct *b, void *scratch,
+                                      size_t scratch_size, double *intersection, double *jaccard) noexcept {
+    if (a->view.kind != b->view.kind) return SKETCH_WRONG_KIND;
+    if (scratch_size < sketch_distinct_overlap_size(a, b) || !is_aligned(scratch)) return SKETCH_NO_ROOM;
+    const Storage a_storage = storage_at(scratch);
+    const Storage b_storage = storage_at(static_cast<uint8_t *>(scratch) + overlap_storage_size(a->view));
+    overlap(a->view, a_storage, b->view, b_storage, *intersection, *jaccard);
+    return SKETCH_OK;
+}
+
+void sketch_distinct_header(const sketch_distinct *sketch, sketch_distinct_info *info) noexcept {
+    describe_header(sketch->view, info);
+}
+
+sketch_status sketch_distinct_describe(const sketch_distinct *sketch, sketch_distinct_info *info) noexcept {
+    describe_header(sketch->view, info);
+    info->estimate = estimate(sketch->view);
+    return SKETCH_OK;
 }

@@ -4,19 +4,14 @@
 #include <cmath>
 #include <numbers>
 
+#include "opened.hpp"
+
 using namespace sketch;
 using namespace sketch::frequency;
 
-namespace {
-
-template <typename Use>
-Status with_view(const void *sketch, size_t size, Use use) noexcept {
+struct sketch_frequency {
     View view;
-    if (Status s = view_of(sketch, size, view); s != SKETCH_OK) return s;
-    return use(view);
-}
-
-}  // namespace
+};
 
 double sketch_frequency_error(int log2_width) noexcept { return std::ldexp(std::numbers::e, -log2_width); }
 
@@ -46,62 +41,55 @@ sketch_status sketch_frequency_limit(void *state, size_t size, int log2_width, s
     return work_limit(state, size, log2_width, *growth);
 }
 
-sketch_status sketch_frequency_merge(void *state, size_t size, const void *other, size_t other_size,
+size_t sketch_frequency_open_size(const void *, size_t, sketch_form) noexcept { return sizeof(sketch_frequency); }
+
+sketch_status sketch_frequency_open(const void *bytes, size_t size, sketch_form form, void *scratch,
+                                    size_t scratch_size, sketch_frequency **opened) noexcept {
+    return open_in_place(bytes, size, form, scratch, scratch_size, opened, view_of_packed, view_of_work);
+}
+
+sketch_status sketch_frequency_merge(void *state, size_t size, const sketch_frequency *other,
                                      sketch_growth *growth) noexcept {
-    return with_view(other, other_size, [&](const View &view) { return work_merge(state, size, view, *growth); });
+    return work_merge(state, size, other->view, *growth);
 }
 
-sketch_status sketch_frequency_subtract(void *state, size_t size, const void *other, size_t other_size,
+sketch_status sketch_frequency_subtract(void *state, size_t size, const sketch_frequency *other,
                                         sketch_growth *growth) noexcept {
-    return with_view(other, other_size, [&](const View &view) { return work_subtract(state, size, view, *growth); });
+    return work_subtract(state, size, other->view, *growth);
 }
 
-sketch_status sketch_frequency_pack(const void *sketch, size_t size, uint8_t *out, size_t capacity,
+size_t sketch_frequency_packed_bound(const sketch_frequency *sketch) noexcept { return packed_bound(sketch->view); }
+
+sketch_status sketch_frequency_pack(const sketch_frequency *sketch, uint8_t *out, size_t capacity,
                                     size_t *out_size) noexcept {
-    return with_view(sketch, size, [&](const View &view) {
-        if (!view.is_work) {
-            if (Status s = check(view); s != SKETCH_OK) return s;
-            if (size > capacity) return SKETCH_NO_ROOM;
-            std::memcpy(out, sketch, size);
-            *out_size = size;
-            return SKETCH_OK;
-        }
-        ByteWriter writer(out, capacity);
-        Status s = encode(view, writer);
-        if (s == SKETCH_OK) *out_size = writer.size();
-        return s;
-    });
+    const View &view = sketch->view;
+    if (!view.is_work) return copy_packed(view, check(view), out, capacity, out_size);
+    ByteWriter writer(out, capacity);
+    Status s = encode(view, writer);
+    if (s == SKETCH_OK) *out_size = writer.size();
+    return s;
 }
 
-sketch_status sketch_frequency_check(const uint8_t *packed, size_t size) noexcept {
-    View view;
-    Status s = view_of_packed(packed, size, view);
-    return s == SKETCH_OK ? check(view) : s;
-}
+sketch_status sketch_frequency_check(const sketch_frequency *packed) noexcept { return check(packed->view); }
 
-sketch_status sketch_frequency_count(const void *sketch, size_t size, int kind, uint64_t hash, uint64_t *estimate,
+sketch_status sketch_frequency_count(const sketch_frequency *sketch, int kind, uint64_t hash, uint64_t *estimate,
                                      uint64_t *lower, uint64_t *upper) noexcept {
-    return with_view(sketch, size, [&](const View &view) {
-        if (view.kind != kind) return SKETCH_WRONG_KIND;
-        Estimate result = count(view, hash);
-        *estimate = result.estimate;
-        *lower = result.lower;
-        *upper = result.upper;
-        return SKETCH_OK;
-    });
+    if (sketch->view.kind != kind) return SKETCH_WRONG_KIND;
+    Estimate result = count(sketch->view, hash);
+    *estimate = result.estimate;
+    *lower = result.lower;
+    *upper = result.upper;
+    return SKETCH_OK;
 }
 
-sketch_status sketch_frequency_describe(const void *sketch, size_t size, sketch_frequency_info *info) noexcept {
-    return with_view(sketch, size, [&](const View &view) {
-        *info = {view.kind,
-                 view.log2_width,
-                 view.is_dense,
-                 view.items,
-                 view.is_dense ? 1u << view.width : 0u,
-                 view.total,
-                 sketch_frequency_error(view.log2_width)};
-        return SKETCH_OK;
-    });
+sketch_status sketch_frequency_describe(const sketch_frequency *sketch, sketch_frequency_info *info) noexcept {
+    const View &view = sketch->view;
+    *info = {view.kind,
+             view.log2_width,
+             view.is_dense,
+             view.items,
+             view.is_dense ? 1u << view.width : 0u,
+             view.total,
+             sketch_frequency_error(view.log2_width)};
+    return SKETCH_OK;
 }
-
-size_t sketch_frequency_packed_bound(const sketch_frequency_info *info) noexcept { return packed_bound(*info); }

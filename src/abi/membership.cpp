@@ -1,8 +1,13 @@
 // The C face of the membership family: thin, noexcept, no state. Contracts are in sketch.h.
 #include "../core/membership.hpp"
+#include "opened.hpp"
 
 using namespace sketch;
 using namespace sketch::membership;
+
+struct sketch_membership {
+    View view;
+};
 
 int sketch_membership_log2_blocks(uint64_t expected_items, double rate) noexcept {
     return log2_blocks_for(expected_items, rate);
@@ -30,33 +35,30 @@ sketch_status sketch_membership_limit(void *state, size_t size, int log2_blocks,
     return work_limit(state, size, log2_blocks, *growth);
 }
 
-sketch_status sketch_membership_merge(void *state, size_t size, const void *other, size_t other_size,
+size_t sketch_membership_open_size(const void *, size_t, sketch_form) noexcept { return sizeof(sketch_membership); }
+
+sketch_status sketch_membership_open(const void *bytes, size_t size, sketch_form form, void *scratch,
+                                     size_t scratch_size, sketch_membership **opened) noexcept {
+    return open_in_place(bytes, size, form, scratch, scratch_size, opened, open_packed, open_work);
+}
+
+sketch_status sketch_membership_merge(void *state, size_t size, const sketch_membership *other,
                                       sketch_growth *growth) noexcept {
-    View view;
-    if (Status s = open(other, other_size, view); s != SKETCH_OK) return s;
-    return work_merge(state, size, view, *growth);
+    return work_merge(state, size, other->view, *growth);
 }
 
-sketch_status sketch_membership_pack(const void *sketch, size_t size, uint8_t *out, size_t capacity,
+size_t sketch_membership_packed_bound(const sketch_membership *sketch) noexcept { return packed_bound(sketch->view); }
+
+sketch_status sketch_membership_pack(const sketch_membership *sketch, uint8_t *out, size_t capacity,
                                      size_t *out_size) noexcept {
-    View view;
-    if (Status s = open(sketch, size, view); s != SKETCH_OK) return s;
-    return pack(view, out, capacity, *out_size);
+    return pack(sketch->view, out, capacity, *out_size);
 }
 
-sketch_status sketch_membership_check(const uint8_t *packed, size_t size) noexcept {
-    return check_packed(packed, size);
-}
+sketch_status sketch_membership_check(const sketch_membership *packed) noexcept { return check_packed(packed->view); }
 
-sketch_status sketch_membership_contains(const void *sketch, size_t size, int kind, uint64_t hash,
+sketch_status sketch_membership_contains(const sketch_membership *sketch, int kind, uint64_t hash,
                                          int *found) noexcept {
-    const uint8_t *bytes = static_cast<const uint8_t *>(sketch);
-    if (const uint8_t *block = block_in_packed(bytes, size, kind, hash)) {
-        *found = has_bits(block, token_low(hash), Words::little_endian);
-        return SKETCH_OK;
-    }
-    View view;
-    if (Status s = open(sketch, size, view); s != SKETCH_OK) return s;
+    const View &view = sketch->view;
     if (view.kind != kind) return SKETCH_WRONG_KIND;
     const uint64_t token = token_of(hash, view.log2_blocks);
     if (view.dense) *found = dense_contains(view, token);
@@ -75,16 +77,13 @@ int sketch_membership_probe_read(sketch_membership_probe *probe, const uint8_t *
     return probe_read(*probe, bytes, size);
 }
 
-sketch_status sketch_membership_rate(const void *sketch, size_t size, double *rate) noexcept {
-    View view;
-    if (Status s = open(sketch, size, view); s != SKETCH_OK) return s;
-    *rate = measured_rate(view);
+sketch_status sketch_membership_rate(const sketch_membership *sketch, double *rate) noexcept {
+    *rate = measured_rate(sketch->view);
     return SKETCH_OK;
 }
 
-sketch_status sketch_membership_describe(const void *sketch, size_t size, sketch_membership_info *info) noexcept {
-    View view;
-    if (Status s = open(sketch, size, view); s != SKETCH_OK) return s;
+sketch_status sketch_membership_describe(const sketch_membership *sketch, sketch_membership_info *info) noexcept {
+    const View &view = sketch->view;
     *info = {view.kind, view.log2_blocks, view.dense, view.tokens};
     return SKETCH_OK;
 }

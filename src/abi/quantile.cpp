@@ -3,17 +3,26 @@
 
 #include <climits>
 
+#include "opened.hpp"
+
 using namespace sketch;
 using namespace sketch::quantile;
 
+struct sketch_quantile {
+    Histogram histogram;
+};
+
 namespace {
 
-// Runs `use` on the decoded sketch, which lives on this stack frame only.
-template <typename Use>
-Status with_histogram(const void *sketch, size_t size, Use use) noexcept {
-    Histogram h;
-    if (Status s = read(sketch, size, h); s != SKETCH_OK) return s;
-    return use(h);
+// Behind the struct: counts, then indexes.
+std::size_t open_size(std::uint32_t capacity) noexcept {
+    return sizeof(sketch_quantile) + sizeof(std::uint64_t) * capacity +
+           sizeof(std::int32_t) * (std::size_t{capacity} + kOnesSlack);
+}
+
+std::uint32_t capacity_for(const void *bytes, std::size_t size, sketch_form form) noexcept {
+    return form == SKETCH_WORK ? work_capacity(bytes, size)
+                               : packed_capacity(static_cast<const std::uint8_t *>(bytes), size);
 }
 
 Status pack_into(const Histogram &h, bool with_fractions, uint8_t *out, size_t capacity, size_t *out_size) noexcept {
@@ -42,6 +51,26 @@ void sketch_quantile_move(void *to, const void *from, size_t from_size, const sk
     work_move(to, from, from_size, *growth);
 }
 
+size_t sketch_quantile_open_size(const void *bytes, size_t size, sketch_form form) noexcept {
+    return open_size(capacity_for(bytes, size, form));
+}
+
+sketch_status sketch_quantile_open(const void *bytes, size_t size, sketch_form form, void *scratch, size_t scratch_size,
+                                   sketch_quantile **opened) noexcept {
+    if (form == SKETCH_WORK && !is_aligned(bytes)) return SKETCH_CORRUPT;
+    const uint32_t capacity = capacity_for(bytes, size, form);
+    sketch_quantile *const result = place<sketch_quantile>(scratch, scratch_size, open_size(capacity));
+    if (result == nullptr) return SKETCH_NO_ROOM;
+    Histogram &h = result->histogram;
+    h.capacity = capacity;
+    h.count = reinterpret_cast<uint64_t *>(result + 1);
+    h.index = reinterpret_cast<int32_t *>(h.count + capacity);
+    const Status s =
+        form == SKETCH_WORK ? work_read(bytes, size, h) : decode(static_cast<const uint8_t *>(bytes), size, h);
+    if (s == SKETCH_OK) *opened = result;
+    return s;
+}
+
 sketch_status sketch_quantile_add(void *state, size_t size, double x, uint64_t weight, sketch_growth *growth) noexcept {
     return work_add(state, size, x, weight, *growth);
 }
@@ -56,18 +85,16 @@ sketch_status sketch_quantile_coarsen(void *state, size_t size, int scale, sketc
     return work_coarsen(state, size, scale, *growth);
 }
 
-sketch_status sketch_quantile_merge(void *state, size_t size, const void *other, size_t other_size,
-                                    sketch_growth *growth) noexcept {
-    return with_histogram(other, other_size, [&](Histogram &h) { return work_merge(state, size, h, *growth); });
+sketch_status sketch_quantile_merge(void *state, size_t size, sketch_quantile *other, sketch_growth *growth) noexcept {
+    return work_merge(state, size, other->histogram, *growth);
 }
 
-sketch_status sketch_quantile_options_of(const void *sketch, size_t size, double *fractions,
+sketch_status sketch_quantile_options_of(const sketch_quantile *sketch, double *fractions,
                                          sketch_quantile_options *options) noexcept {
-    return with_histogram(sketch, size, [&](Histogram &h) {
-        for (size_t i = 0; i < h.fractions.count; i++) fractions[i] = h.fractions[i];
-        *options = {h.requested_scale, 0, fractions, h.fractions.count, h.fractions.is_array};
-        return SKETCH_OK;
-    });
+    const Histogram &h = sketch->histogram;
+    for (size_t i = 0; i < h.fractions.count; i++) fractions[i] = h.fractions[i];
+    *options = {h.requested_scale, 0, fractions, h.fractions.count, h.fractions.is_array};
+    return SKETCH_OK;
 }
 
 sketch_status sketch_quantile_same_fractions(const void *state, size_t size, const double *fractions, size_t count,
@@ -79,117 +106,105 @@ sketch_status sketch_quantile_same_fractions(const void *state, size_t size, con
     return SKETCH_OK;
 }
 
-sketch_status sketch_quantile_pack(const void *sketch, size_t size, int with_fractions, uint8_t *out, size_t capacity,
+// Header, counters and extremes; 26 bits of index and 85 of count a bucket; fractions.
+size_t sketch_quantile_packed_bound(const sketch_quantile *sketch) noexcept {
+    return 128 + 14 * size_t{sketch->histogram.buckets()} + 8 * sketch->histogram.fractions.count;
+}
+
+sketch_status sketch_quantile_pack(const sketch_quantile *sketch, int with_fractions, uint8_t *out, size_t capacity,
                                    size_t *out_size) noexcept {
-    return with_histogram(sketch, size,
-                          [&](Histogram &h) { return pack_into(h, with_fractions, out, capacity, out_size); });
+    return pack_into(sketch->histogram, with_fractions, out, capacity, out_size);
 }
 
-sketch_status sketch_quantile_check(const uint8_t *packed, size_t size) noexcept {
-    Histogram h;
-    return decode(packed, size, h);
+sketch_status sketch_quantile_subtract(sketch_quantile *a, sketch_quantile *b, uint8_t *out, size_t capacity,
+                                       size_t *out_size) noexcept {
+    Status s = subtract(a->histogram, b->histogram);
+    return s == SKETCH_OK ? pack_into(a->histogram, false, out, capacity, out_size) : s;
 }
 
-sketch_status sketch_quantile_subtract(const void *a, size_t a_size, const void *b, size_t b_size, uint8_t *out,
-                                       size_t capacity, size_t *out_size) noexcept {
-    return with_histogram(a, a_size, [&](Histogram &from) {
-        return with_histogram(b, b_size, [&](Histogram &taken) {
-            Status s = subtract(from, taken);
-            return s == SKETCH_OK ? pack_into(from, false, out, capacity, out_size) : s;
-        });
-    });
-}
-
-sketch_status sketch_quantile_percentiles(const void *sketch, size_t size, const double *p, size_t count, double *out,
+sketch_status sketch_quantile_percentiles(const sketch_quantile *sketch, const double *p, size_t count, double *out,
                                           double *lower, double *upper, uint64_t *rows) noexcept {
-    return with_histogram(sketch, size, [&](Histogram &h) {
-        *rows = h.total;
-        if (h.total == 0) return SKETCH_OK;
-        for (size_t i = 0; i < count; i++)
-            out[i] = h.percentile(p[i], lower ? lower + i : nullptr, upper ? upper + i : nullptr);
-        return SKETCH_OK;
-    });
+    const Histogram &h = sketch->histogram;
+    *rows = h.total;
+    if (h.total == 0) return SKETCH_OK;
+    for (size_t i = 0; i < count; i++)
+        out[i] = h.percentile(p[i], lower ? lower + i : nullptr, upper ? upper + i : nullptr);
+    return SKETCH_OK;
 }
 
-sketch_status sketch_quantile_carried_percentiles(const void *sketch, size_t size, double *out, size_t *count,
+sketch_status sketch_quantile_carried_percentiles(const sketch_quantile *sketch, double *out, size_t *count,
                                                   int *are_array, uint64_t *rows) noexcept {
-    return with_histogram(sketch, size, [&](Histogram &h) {
-        *rows = h.total;
-        *count = h.fractions.count;
-        *are_array = h.fractions.is_array;
-        if (h.total == 0) return SKETCH_OK;
-        for (size_t i = 0; i < h.fractions.count; i++) out[i] = h.percentile(h.fractions[i], nullptr, nullptr);
-        return SKETCH_OK;
-    });
+    const Histogram &h = sketch->histogram;
+    *rows = h.total;
+    *count = h.fractions.count;
+    *are_array = h.fractions.is_array;
+    if (h.total == 0) return SKETCH_OK;
+    for (size_t i = 0; i < h.fractions.count; i++) out[i] = h.percentile(h.fractions[i], nullptr, nullptr);
+    return SKETCH_OK;
 }
 
-sketch_status sketch_quantile_rank(const void *sketch, size_t size, double x, double *fraction,
-                                   uint64_t *rows) noexcept {
-    return with_histogram(sketch, size, [&](Histogram &h) {
-        *rows = h.total;
-        if (h.total > 0) *fraction = h.rows_up_to(x) / static_cast<double>(h.total);
-        return SKETCH_OK;
-    });
+sketch_status sketch_quantile_rank(const sketch_quantile *sketch, double x, double *fraction, uint64_t *rows) noexcept {
+    const Histogram &h = sketch->histogram;
+    *rows = h.total;
+    if (h.total > 0) *fraction = h.rows_up_to(x) / static_cast<double>(h.total);
+    return SKETCH_OK;
 }
 
-sketch_status sketch_quantile_histogram(const void *sketch, size_t size, sketch_bucket *out, size_t *count) noexcept {
-    return with_histogram(sketch, size, [&](Histogram &h) {
-        constexpr double infinity = std::numeric_limits<double>::infinity();
-        constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-        size_t n = 0;
-        auto list = [&](double lower, double upper, uint64_t rows, int32_t index) {
-            if (rows > 0) out[n++] = {lower, upper, rows, index};
-        };
-        list(-infinity, -infinity, h.negative_infinities, 0);
-        for (uint32_t i = 0; i < h.buckets(); i++) {
-            if (i == h.negatives) list(0, 0, h.zeros, 0);
-            list(h.lower(i), h.upper(i), h.count[i], h.index[i]);
-        }
-        if (h.positives == 0) list(0, 0, h.zeros, 0);
-        list(infinity, infinity, h.positive_infinities, 0);
-        list(nan, nan, h.nans, 0);
-        *count = n;
-        return SKETCH_OK;
-    });
+sketch_status sketch_quantile_histogram(const sketch_quantile *sketch, sketch_bucket *out, size_t *count) noexcept {
+    const Histogram &h = sketch->histogram;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    size_t n = 0;
+    auto list = [&](double lower, double upper, uint64_t rows, int32_t index) {
+        if (rows > 0) out[n++] = {lower, upper, rows, index};
+    };
+    list(-infinity, -infinity, h.negative_infinities, 0);
+    for (uint32_t i = 0; i < h.buckets(); i++) {
+        if (i == h.negatives) list(0, 0, h.zeros, 0);
+        list(h.lower(i), h.upper(i), h.count[i], h.index[i]);
+    }
+    if (h.positives == 0) list(0, 0, h.zeros, 0);
+    list(infinity, infinity, h.positive_infinities, 0);
+    list(nan, nan, h.nans, 0);
+    *count = n;
+    return SKETCH_OK;
 }
 
-sketch_status sketch_quantile_histogram_at(const void *sketch, size_t size, const double *bounds, size_t n,
+sketch_status sketch_quantile_histogram_at(const sketch_quantile *sketch, const double *bounds, size_t n,
                                            uint64_t *counts) noexcept {
-    return with_histogram(sketch, size, [&](Histogram &h) {
-        uint64_t below = 0;
-        for (size_t i = 0; i < n; i++) {  // differences of rounded sums: they add up, whatever the rounding
-            double rows = h.rows_up_to(bounds[i]);
-            uint64_t up_to = rows >= static_cast<double>(h.total) ? h.total : static_cast<uint64_t>(rows + 0.5);
-            up_to = up_to < below ? below : up_to > h.total ? h.total : up_to;
-            counts[i] = up_to - below;
-            below = up_to;
-        }
-        counts[n] = h.total - below;
-        return SKETCH_OK;
-    });
+    const Histogram &h = sketch->histogram;
+    uint64_t below = 0;
+    for (size_t i = 0; i < n; i++) {  // differences of rounded sums: they add up, whatever the rounding
+        double rows = h.rows_up_to(bounds[i]);
+        uint64_t up_to = rows >= static_cast<double>(h.total) ? h.total : static_cast<uint64_t>(rows + 0.5);
+        up_to = up_to < below ? below : up_to > h.total ? h.total : up_to;
+        counts[i] = up_to - below;
+        below = up_to;
+    }
+    counts[n] = h.total - below;
+    return SKETCH_OK;
 }
 
-sketch_status sketch_quantile_describe(const void *sketch, size_t size, sketch_quantile_info *info) noexcept {
-    return with_histogram(sketch, size, [&](Histogram &h) {
-        *info = {};
-        info->total = h.total;
-        info->zeros = h.zeros;
-        info->negative_infinities = h.negative_infinities;
-        info->positive_infinities = h.positive_infinities;
-        info->nans = h.nans;
-        if (h.total > 0) {
-            info->minimum = h.overall_minimum();
-            info->maximum = h.overall_maximum();
-        }
-        info->accuracy = ladder::accuracy(h.requested_scale);
-        info->current_accuracy = ladder::accuracy(h.scale);
-        info->requested_scale = h.requested_scale;
-        info->scale = h.scale;
-        info->negative_buckets = h.negatives;
-        info->positive_buckets = h.positives;
-        info->extremes_known = h.extremes_known;
-        info->fraction_count = h.fractions.count;
-        info->fractions_are_array = h.fractions.is_array;
-        return SKETCH_OK;
-    });
+sketch_status sketch_quantile_describe(const sketch_quantile *sketch, sketch_quantile_info *info) noexcept {
+    const Histogram &h = sketch->histogram;
+    *info = {};
+    info->total = h.total;
+    info->zeros = h.zeros;
+    info->negative_infinities = h.negative_infinities;
+    info->positive_infinities = h.positive_infinities;
+    info->nans = h.nans;
+    if (h.total > 0) {
+        info->minimum = h.overall_minimum();
+        info->maximum = h.overall_maximum();
+    }
+    info->accuracy = ladder::accuracy(h.requested_scale);
+    info->current_accuracy = ladder::accuracy(h.scale);
+    info->requested_scale = h.requested_scale;
+    info->scale = h.scale;
+    info->negative_buckets = h.negatives;
+    info->positive_buckets = h.positives;
+    info->extremes_known = h.extremes_known;
+    info->fraction_count = h.fractions.count;
+    info->fractions_are_array = h.fractions.is_array;
+    return SKETCH_OK;
 }

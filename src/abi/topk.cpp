@@ -4,17 +4,16 @@
 #include <new>
 #include <type_traits>
 
+#include "opened.hpp"
+
 using namespace sketch;
 using namespace sketch::topk;
 
-namespace {
-
-template <typename Use>
-Status with_view(const void *sketch, size_t size, Use use) noexcept {
+struct sketch_topk {
     View view;
-    if (Status s = view_of(sketch, size, view); s != SKETCH_OK) return s;
-    return use(view);
-}
+};
+
+namespace {
 
 // An empty item may come without an address, which memcmp would not like.
 Item item_of(const void *item, size_t size) noexcept {
@@ -44,51 +43,44 @@ sketch_status sketch_topk_limit(void *state, size_t size, uint32_t k, sketch_gro
     return work_limit(state, size, k);
 }
 
-sketch_status sketch_topk_merge(void *state, size_t size, const void *other, size_t other_size,
-                                sketch_growth *growth) noexcept {
-    return with_view(other, other_size, [&](const View &view) { return work_merge(state, size, view, *growth); });
+size_t sketch_topk_open_size(const void *, size_t, sketch_form) noexcept { return sizeof(sketch_topk); }
+
+sketch_status sketch_topk_open(const void *bytes, size_t size, sketch_form form, void *scratch, size_t scratch_size,
+                               sketch_topk **opened) noexcept {
+    return open_in_place(bytes, size, form, scratch, scratch_size, opened, view_of_packed, view_of_work);
 }
 
-sketch_status sketch_topk_describe(const void *sketch, size_t size, sketch_topk_info *info) noexcept {
-    return with_view(sketch, size, [&](const View &view) {
-        *info = {view.kind,   view.is_work,   view.offset == 0 && view.items <= view.k, view.k, view.items, view.total,
-                 view.offset, view.item_bytes};
-        return SKETCH_OK;
-    });
+sketch_status sketch_topk_merge(void *state, size_t size, const sketch_topk *other, sketch_growth *growth) noexcept {
+    return work_merge(state, size, other->view, *growth);
 }
 
-size_t sketch_topk_packed_bound(const sketch_topk_info *info) noexcept { return packed_bound(*info); }
+sketch_status sketch_topk_describe(const sketch_topk *sketch, sketch_topk_info *info) noexcept {
+    const View &view = sketch->view;
+    *info = {view.kind,  view.is_work, view.offset == 0 && view.items <= view.k, view.k, view.items,
+             view.total, view.offset};
+    return SKETCH_OK;
+}
 
-size_t sketch_topk_scratch_size(const sketch_topk_info *info) noexcept { return scratch_size(*info); }
+size_t sketch_topk_packed_bound(const sketch_topk *sketch) noexcept { return packed_bound(sketch->view); }
 
-sketch_status sketch_topk_pack(const void *sketch, size_t size, void *scratch, size_t scratch_size, uint8_t *out,
+size_t sketch_topk_pack_size(const sketch_topk *sketch) noexcept { return pack_size(sketch->view); }
+
+sketch_status sketch_topk_pack(const sketch_topk *sketch, void *scratch, size_t scratch_size, uint8_t *out,
                                size_t capacity, size_t *out_size) noexcept {
-    return with_view(sketch, size, [&](const View &view) {
-        if (!view.is_work) {
-            if (Status s = check(view); s != SKETCH_OK) return s;
-            if (size > capacity) return SKETCH_NO_ROOM;
-            std::memcpy(out, sketch, size);
-            *out_size = size;
-            return SKETCH_OK;
-        }
-        ByteWriter writer(out, capacity);
-        Status s = encode(view, scratch, scratch_size, writer);
-        if (s == SKETCH_OK) *out_size = writer.size();
-        return s;
-    });
+    const View &view = sketch->view;
+    if (!view.is_work) return copy_packed(view, check(view), out, capacity, out_size);
+    ByteWriter writer(out, capacity);
+    Status s = encode(view, scratch, scratch_size, writer);
+    if (s == SKETCH_OK) *out_size = writer.size();
+    return s;
 }
 
-sketch_status sketch_topk_check(const uint8_t *packed, size_t size) noexcept {
-    View view;
-    Status s = view_of_packed(packed, size, view);
-    return s == SKETCH_OK ? check(view) : s;
-}
+sketch_status sketch_topk_check(const sketch_topk *packed) noexcept { return check(packed->view); }
 
-sketch_status sketch_topk_open(sketch_topk_cursor *cursor, const uint8_t *packed, size_t size) noexcept {
-    View view;
-    Status s = view_of_packed(packed, size, view);
-    if (s == SKETCH_OK) s = check(view);
-    if (s == SKETCH_OK) new (cursor->opaque) PackedEntries(view, cursor->item);
+sketch_status sketch_topk_begin(const sketch_topk *packed, sketch_topk_cursor *cursor) noexcept {
+    if (packed->view.is_work) return SKETCH_WRONG_VERSION;
+    const Status s = check(packed->view);
+    if (s == SKETCH_OK) new (cursor->opaque) PackedEntries(packed->view, cursor->item);
     return s;
 }
 
@@ -101,10 +93,10 @@ int sketch_topk_next(sketch_topk_cursor *cursor, sketch_topk_entry *entry) noexc
     return 1;
 }
 
-sketch_status sketch_topk_bounds(const uint8_t *packed, size_t size, int kind, const void *item, size_t item_size,
+sketch_status sketch_topk_bounds(const sketch_topk *packed, int kind, const void *item, size_t item_size,
                                  sketch_topk_entry *entry) noexcept {
-    View view;
-    if (Status s = view_of_packed(packed, size, view); s != SKETCH_OK) return s;
+    const View &view = packed->view;
+    if (view.is_work) return SKETCH_WRONG_VERSION;
     if (view.kind != kind) return SKETCH_WRONG_KIND;
     if (!is_item(item_size, kind)) return SKETCH_BAD_ITEM;
     return bounds(view, item_of(item, item_size), *entry);

@@ -63,6 +63,9 @@ class ByteWriter {
         return at_ - count;
     }
 
+    // The last bytes that were reserved are not needed after all.
+    void give_back(std::size_t count) noexcept { at_ -= count; }
+
     bool ok() const noexcept { return ok_; }
     std::size_t size() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
 

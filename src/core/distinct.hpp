@@ -132,30 +132,33 @@ struct View {
     const Register *registers = nullptr;
 };
 
-// Lives on the stack, uninitialised: 128 kB.
-union Storage {
-    std::uint32_t tokens[kMostTokens];
-    Register registers[std::size_t{1} << kMaxPrecision];
+// Memory of the caller for what is decoded: one or the other.
+struct Storage {
+    std::uint32_t *tokens;
+    Register *registers;
 };
 
-// Packed bytes, both ways (distinct_packed.cpp). decode is the one door for stored and sent bytes.
-Status decode(const std::uint8_t *packed, std::size_t size, Storage &storage, View &into) noexcept;
-Status encode(const View &from, ByteWriter &out) noexcept;
+constexpr std::size_t registers_size(int precision) noexcept { return sizeof(Register) * register_count(precision); }
 
-// Either form, checked. And the header alone, checked by itself: kind, precision, dense.
-Status read(const void *sketch, std::size_t size, Storage &storage, View &into) noexcept;
-Status read_header(const void *sketch, std::size_t size, View &into) noexcept;
-Status decode_header(ByteReader &in, std::size_t size, View &into, std::uint8_t &flags) noexcept;
+// Bytes of storage that a sketch needs, by its header and size, which may be anybody's.
+std::size_t storage_size(const void *sketch, std::size_t size, bool is_work) noexcept;
+
+// Packed bytes, both ways (distinct_packed.cpp). decode is the one door for stored and sent bytes.
+Status decode(const std::uint8_t *packed, std::size_t size, Storage storage, View &into) noexcept;
+Status encode(const View &from, ByteWriter &out) noexcept;
+std::size_t packed_bound(const View &view) noexcept;
 
 // The same sketch made with at most this precision, or as registers: in `storage` if it changes, where it may be now.
-void limit(View &view, int precision, Storage &storage) noexcept;
-void make_dense(View &view, Storage &storage) noexcept;
+void limit(View &view, int precision, Storage storage) noexcept;
+void make_dense(View &view, Storage storage) noexcept;
 
 // ---- estimation (distinct_estimate.cpp) ----------------------------------------
 
 double estimate(const View &view) noexcept;
 void bounds(const View &view, double confidence, double &lower, double &upper) noexcept;
-void overlap(View &a, Storage &a_storage, View &b, Storage &b_storage, double &intersection, double &jaccard) noexcept;
+// Each storage is of overlap_storage_size.
+constexpr std::size_t overlap_storage_size(const View &view) noexcept { return registers_size(view.precision); }
+void overlap(View a, Storage a_storage, View b, Storage b_storage, double &intersection, double &jaccard) noexcept;
 double relative_standard_error(int precision) noexcept;  // asymptotic
 
 // ---- the work form (distinct_work.cpp) ----------------------------------------
@@ -183,7 +186,7 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
 Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept;
 Status work_limit(void *state, std::size_t size, int precision, sketch_growth &growth) noexcept;
 Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept;
-Status work_read(const void *state, std::size_t size, Storage &storage, View &into) noexcept;
+Status work_read(const void *state, std::size_t size, Storage storage, View &into) noexcept;
 Status work_read_header(const void *state, std::size_t size, View &into) noexcept;
 
 // Sorts what is nearly in order, as the slots of a work form are; or gives up, with no token lost, and returns false.

@@ -131,15 +131,15 @@ static_assert(!is_register(kNoRegister, kMinPrecision));
     return static_cast<Register>(head.given | tail.flags);
 }
 
-std::uint32_t word_at(const std::uint8_t *at) noexcept {
-    std::uint32_t word = load<std::uint32_t>(at);
+std::uint32_t little_endian_word(std::uint32_t word) noexcept {
     if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap32(word);
     return word;
 }
+std::uint32_t word_at(const std::uint8_t *at) noexcept { return little_endian_word(load<std::uint32_t>(at)); }
 
 }  // namespace
 
-std::size_t encode_registers(const Register *registers, int precision, Coded &into) noexcept {
+std::size_t encode_registers(const Register *registers, int precision, std::uint8_t *into) noexcept {
     const std::size_t count = register_count(precision), limit = sizeof(Register) * count;
     const int code = code_of(registers, precision);
     const Model model(code);
@@ -147,7 +147,7 @@ std::size_t encode_registers(const Register *registers, int precision, Coded &in
     for (std::size_t s = 0; s < kStates; s++)
         state[s] = kLeastState | static_cast<std::uint64_t>(registers[count - kUncoded + s]) << kRawBits |
                    registers[count - kStates + s];
-    std::uint8_t *at = into.bytes + limit;  // words are written from the end
+    std::size_t room = limit;  // words are written from the end
     for (std::size_t i = count - kUncoded; i-- > 0;) {
         std::uint64_t &x = state[i % kStates];
         const Register r = registers[i];
@@ -155,8 +155,9 @@ std::size_t encode_registers(const Register *registers, int precision, Coded &in
         const bool escape = head.row == model::kRows;
         const Model::Tail tail = escape ? Model::Tail{0, 1, 0} : model.tail_of(head, r & (model::kTails - 1));
         if (x >> (64 - (escape ? kEscapeBits : kCodedBits)) >= std::uint64_t{head.frequency} * tail.frequency) {
-            if (at - into.bytes < static_cast<std::ptrdiff_t>(sizeof(std::uint32_t))) return 0;
-            for (int byte = 3; byte >= 0; byte--) *--at = static_cast<std::uint8_t>(x >> (8 * byte));
+            if (room < sizeof(std::uint32_t)) return 0;
+            room -= sizeof(std::uint32_t);
+            if (into != nullptr) store(into + room, little_endian_word(static_cast<std::uint32_t>(x)));
             x >>= kWordBits;
         }
         if (escape) x = x << kRawBits | r;
@@ -169,12 +170,13 @@ std::size_t encode_registers(const Register *registers, int precision, Coded &in
         head += static_cast<std::size_t>(state_bytes(state[s]));
         lengths |= static_cast<std::uint32_t>(state_bytes(state[s]) - 5) << (2 * s);
     }
-    const std::size_t words = static_cast<std::size_t>(into.bytes + limit - at);
+    const std::size_t words = limit - room;
     if (head + words >= limit) return 0;
-    std::copy(at, at + words, into.bytes + head);
-    into.bytes[0] = static_cast<std::uint8_t>(code);
-    into.bytes[1] = static_cast<std::uint8_t>(lengths);
-    std::uint8_t *to = into.bytes + 2;
+    if (into == nullptr) return head + words;
+    std::memmove(into + head, into + room, words);
+    into[0] = static_cast<std::uint8_t>(code);
+    into[1] = static_cast<std::uint8_t>(lengths);
+    std::uint8_t *to = into + 2;
     for (std::uint64_t x : state)
         for (int byte = state_bytes(x); byte > 0; byte--, x >>= 8) *to++ = static_cast<std::uint8_t>(x);
     return head + words;

@@ -348,7 +348,7 @@ void bounds(const View &view, double confidence, double &lower, double &upper) n
 }
 
 // Of two sets of tokens those in both are known. Else inclusion and exclusion, all three at the smaller precision.
-void overlap(View &a, Storage &a_storage, View &b, Storage &b_storage, double &intersection, double &jaccard) noexcept {
+void overlap(View a, Storage a_storage, View b, Storage b_storage, double &intersection, double &jaccard) noexcept {
     limit(a, b.precision, a_storage);
     limit(b, a.precision, b_storage);
     const double in_a = estimate(a), in_b = estimate(b);

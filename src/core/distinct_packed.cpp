@@ -86,50 +86,57 @@ Status decode_tokens(ByteReader &in, const std::uint8_t *packed, std::size_t siz
     return bits.position() / 8 == size ? SKETCH_OK : SKETCH_TRAILING;
 }
 
-constexpr std::size_t raw_size(int precision) noexcept { return sizeof(Register) * register_count(precision); }
-
-void encode_raw(const View &v, ByteWriter &out) noexcept {
+void encode_raw(const View &v, std::uint8_t *to) noexcept {
     for (std::uint32_t i = 0; i < register_count(v.precision); i++) {
-        out.byte(static_cast<std::uint8_t>(v.registers[i]));
-        out.byte(static_cast<std::uint8_t>(v.registers[i] >> 8));
+        to[2 * i] = static_cast<std::uint8_t>(v.registers[i]);
+        to[2 * i + 1] = static_cast<std::uint8_t>(v.registers[i] >> 8);
     }
 }
 
 Status decode_raw(const std::uint8_t *from, std::size_t size, Register *registers, int precision) noexcept {
-    if (size < raw_size(precision)) return SKETCH_TRUNCATED;
+    if (size < registers_size(precision)) return SKETCH_TRUNCATED;
     for (std::uint32_t i = 0; i < register_count(precision); i++)
         registers[i] = static_cast<Register>(from[2 * i] | from[2 * i + 1] << 8);
-    if (size > raw_size(precision)) return SKETCH_TRAILING;
+    if (size > registers_size(precision)) return SKETCH_TRAILING;
     // Only what coding does not make smaller is stored so.
-    Coded coded;
-    return are_registers(registers, precision) && encode_registers(registers, precision, coded) == 0 ? SKETCH_OK
-                                                                                                     : SKETCH_CORRUPT;
+    return are_registers(registers, precision) && encode_registers(registers, precision, nullptr) == 0 ? SKETCH_OK
+                                                                                                       : SKETCH_CORRUPT;
 }
 
-void encode_header(const View &v, unsigned flags, ByteWriter &out) noexcept {
-    out.byte(kFormatVersion);
-    out.byte(static_cast<std::uint8_t>(Family::distinct));
-    out.byte(static_cast<std::uint8_t>(flags));
-    out.byte(static_cast<std::uint8_t>(v.kind));
-    out.byte(static_cast<std::uint8_t>(v.precision));
+void write_header(const View &v, unsigned flags, std::uint8_t *to) noexcept {
+    const std::uint8_t header[kHeaderSize] = {kFormatVersion, static_cast<std::uint8_t>(Family::distinct),
+                                              static_cast<std::uint8_t>(flags), static_cast<std::uint8_t>(v.kind),
+                                              static_cast<std::uint8_t>(v.precision)};
+    std::memcpy(to, header, kHeaderSize);
 }
 
 }  // namespace
 
+// Tokens: two bits of gaps each on average, their low parts, and up to 47 bits of leading zeros.
+std::size_t packed_bound(const View &v) noexcept {
+    return 64 + (v.dense ? registers_size(v.precision) : std::size_t{16} * v.token_count);
+}
+
 Status encode(const View &v, ByteWriter &out) noexcept {
     if (!v.dense) {
-        encode_header(v, 0, out);
+        std::uint8_t *header = out.reserve(kHeaderSize);
+        if (header == nullptr) return SKETCH_NO_ROOM;
+        write_header(v, 0, header);
         encode_tokens(v, out);
         return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
     }
-    Coded coded;
+    // Registers that do not become smaller take as much as they do in memory: room for both.
+    const std::size_t room = registers_size(v.precision);
+    std::uint8_t *header = out.reserve(kHeaderSize), *coded = out.reserve(room);
+    if (!out.ok()) return SKETCH_NO_ROOM;
     const std::size_t size = encode_registers(v.registers, v.precision, coded);
-    encode_header(v, size > 0 ? kIsDense : kIsDense | kIsRaw, out);
-    if (size > 0)
-        for (std::size_t i = 0; i < size; i++) out.byte(coded.bytes[i]);
-    else encode_raw(v, out);
-    return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
+    if (size > 0) out.give_back(room - size);
+    else encode_raw(v, coded);
+    write_header(v, size > 0 ? kIsDense : kIsDense | kIsRaw, header);
+    return SKETCH_OK;
 }
+
+namespace {
 
 Status decode_header(ByteReader &in, std::size_t size, View &into, std::uint8_t &flags) noexcept {
     std::uint8_t version = in.byte(), family = in.byte();
@@ -149,7 +156,9 @@ Status decode_header(ByteReader &in, std::size_t size, View &into, std::uint8_t 
     return SKETCH_OK;
 }
 
-Status decode(const std::uint8_t *packed, std::size_t size, Storage &storage, View &into) noexcept {
+}  // namespace
+
+Status decode(const std::uint8_t *packed, std::size_t size, Storage storage, View &into) noexcept {
     ByteReader in(packed, size);
     View view;
     std::uint8_t flags = 0;
@@ -167,11 +176,19 @@ Status decode(const std::uint8_t *packed, std::size_t size, Storage &storage, Vi
     return s;
 }
 
-Status read_header(const void *sketch, std::size_t size, View &into) noexcept {
-    if (sketch_is_work_form(sketch, size)) return work_read_header(sketch, size, into);
+std::size_t storage_size(const void *sketch, std::size_t size, bool is_work) noexcept {
+    View view;
+    if (is_work) {
+        if (work_read_header(sketch, size, view) != SKETCH_OK) return 0;
+        return view.dense ? registers_size(view.precision) : sizeof(std::uint32_t) * view.token_count;
+    }
     ByteReader in(static_cast<const std::uint8_t *>(sketch), size);
     std::uint8_t flags = 0;
-    return decode_header(in, size, into, flags);
+    if (decode_header(in, size, view, flags) != SKETCH_OK) return 0;
+    if (view.dense) return registers_size(view.precision);
+    // A token takes two bits or more; that there are too few is found out before any is written.
+    return sizeof(std::uint32_t) *
+           std::min({in.varint(), std::uint64_t{most_tokens(view.precision)}, 8 * std::uint64_t{size}});
 }
 
 }  // namespace sketch::distinct

@@ -337,6 +337,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
 Status work_read_header(const void *state, std::size_t size, View &into) noexcept {
     if (size < kHeaderSize) return SKETCH_TRUNCATED;
     const WorkHeader &h = *static_cast<const WorkHeader *>(state);
+    if (h.magic != kWorkMagic) return SKETCH_WRONG_VERSION;
     if (h.family != static_cast<std::uint8_t>(Family::distinct)) return SKETCH_WRONG_FAMILY;
     if (h.layout != kLayout) return SKETCH_WRONG_VERSION;
     if (!is_kind(h.kind) || h.precision < kMinPrecision || h.precision > kMaxPrecision || h.flags > kDense ||
@@ -357,7 +358,7 @@ Status work_read_header(const void *state, std::size_t size, View &into) noexcep
     return SKETCH_OK;
 }
 
-Status work_read(const void *state, std::size_t size, Storage &storage, View &into) noexcept {
+Status work_read(const void *state, std::size_t size, Storage storage, View &into) noexcept {
     View view;
     if (Status s = work_read_header(state, size, view); s != SKETCH_OK) return s;
     const Work work(const_cast<void *>(state), size);
@@ -389,12 +390,7 @@ Status work_read(const void *state, std::size_t size, Storage &storage, View &in
     return SKETCH_OK;
 }
 
-Status read(const void *sketch, std::size_t size, Storage &storage, View &into) noexcept {
-    return sketch_is_work_form(sketch, size) ? work_read(sketch, size, storage, into)
-                                             : decode(static_cast<const std::uint8_t *>(sketch), size, storage, into);
-}
-
-void make_dense(View &view, Storage &storage) noexcept {
+void make_dense(View &view, Storage storage) noexcept {
     if (view.dense) return;
     std::uint32_t tokens[kMostTokens];  // they may stand where the registers go
     std::copy_n(view.tokens, view.token_count, tokens);
@@ -406,7 +402,7 @@ void make_dense(View &view, Storage &storage) noexcept {
     view.registers = storage.registers;
 }
 
-void limit(View &view, int precision, Storage &storage) noexcept {
+void limit(View &view, int precision, Storage storage) noexcept {
     if (precision >= view.precision) return;
     if (view.dense) {
         if (view.registers != storage.registers)

@@ -35,11 +35,6 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
     return size < table_size(h.slots, view.width) ? SKETCH_TRUNCATED : SKETCH_OK;
 }
 
-Status view_of(const void *sketch, std::size_t size, View &view) noexcept {
-    if (sketch_is_work_form(sketch, size)) return view_of_work(sketch, size, view);
-    return view_of_packed(static_cast<const std::uint8_t *>(sketch), size, view);
-}
-
 namespace {
 
 // The sum of some counters, or false where it exceeds `most`. Blocks whose sum fits 32 bits are quicker to add up;

@@ -130,7 +130,6 @@ struct Entry {
 };
 
 // Reads the header of either form. Not the data: see check_data.
-Status view_of(const void *sketch, std::size_t size, View &view) noexcept;
 Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept;
 Status view_of_work(const void *state, std::size_t size, View &view) noexcept;
 
@@ -149,7 +148,7 @@ Estimate count(const View &view, std::uint64_t hash) noexcept;
 
 // The one door for stored and sent bytes: accepts only what `encode` writes.
 Status check(const View &packed) noexcept;
-std::size_t packed_bound(const sketch_frequency_info &info) noexcept;
+std::size_t packed_bound(const View &view) noexcept;
 // Checks a view and writes it.
 Status encode(const View &view, ByteWriter &out) noexcept;
 

@@ -163,12 +163,12 @@ void encode_dense(const View &view, ByteWriter &out) noexcept {
 
 }  // namespace
 
-std::size_t packed_bound(const sketch_frequency_info &info) noexcept {
-    if (info.is_dense) return dense_size(info.log2_width, std::countr_zero(info.counter_bytes));
+std::size_t packed_bound(const View &view) noexcept {
+    if (view.is_dense) return dense_size(view.log2_width, view.width);
     // An entry: 64 bits of its hash and 2 of their order; no order of codes is chosen that is longer than the first,
     // and there the largest count takes 125 bits.
     constexpr std::size_t kHeader = 32, kEntry = 24;
-    return kHeader + kEntry * info.items;
+    return kHeader + kEntry * view.items;
 }
 
 Status encode(const View &view, ByteWriter &out) noexcept {

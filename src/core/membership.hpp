@@ -112,8 +112,7 @@ inline constexpr std::uint8_t kDense = 1;  // flag of both forms
 // Bytes in front of the data of a packed value.
 inline constexpr std::size_t kPackedHeader = 8;
 
-// Either form by its header, fully bounds-checked in constant time.
-Status open(const void *sketch, std::size_t size, View &view) noexcept;
+// By the header, fully bounds-checked in constant time.
 Status open_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept;
 Status open_work(const void *state, std::size_t size, View &view) noexcept;
 
@@ -126,24 +125,9 @@ struct PackedHeader {
 };
 Status read_header(const std::uint8_t *head, std::size_t head_size, PackedHeader &header) noexcept;
 
-// The block that decides about a hash, if these bytes are a dense packed filter of this kind by their header and size;
-// else nullptr. One load and two comparisons: what a membership test of a constant filter takes.
-inline const std::uint8_t *block_in_packed(const std::uint8_t *packed, std::size_t size, int kind,
-                                           std::uint64_t hash) noexcept {
-    if (size < kPackedHeader + kBlockSize || !is_kind(kind)) return nullptr;
-    constexpr std::uint64_t kAllButLog2Blocks = ~(std::uint64_t{0xff} << 32);
-    const std::uint64_t head = to_little_endian(load<std::uint64_t>(packed));
-    const std::uint64_t wanted = kFormatVersion | static_cast<std::uint64_t>(Family::membership) << 8 |
-                                 std::uint64_t{kDense} << 16 | static_cast<std::uint64_t>(kind) << 24;
-    const int log2_blocks = packed[4];
-    if ((head & kAllButLog2Blocks) != wanted || log2_blocks > kMaxLog2Blocks ||
-        size != kPackedHeader + (kBlockSize << log2_blocks))
-        return nullptr;
-    return packed + kPackedHeader + kBlockSize * block_of(hash, log2_blocks);
-}
-
 // The one door for stored and sent bytes.
-Status check_packed(const std::uint8_t *packed, std::size_t size) noexcept;
+Status check_packed(const View &packed) noexcept;
+std::size_t packed_bound(const View &view) noexcept;
 Status check_tokens(const View &packed) noexcept;
 Status pack(const View &view, std::uint8_t *out, std::size_t capacity, std::size_t &out_size) noexcept;
 

@@ -192,12 +192,15 @@ bool blocks_are_sound(const View &dense, std::uint64_t &used) noexcept {
     return sound;
 }
 
-Status check_packed(const std::uint8_t *packed, std::size_t size) noexcept {
-    View view;
-    if (Status s = open_packed(packed, size, view); s != SKETCH_OK) return s;
-    if (!view.dense) return check_tokens(view);
+Status check_packed(const View &packed) noexcept {
+    if (!packed.dense) return check_tokens(packed);
     std::uint64_t used = 0;
-    return blocks_are_sound(view, used) && used > 0 ? SKETCH_OK : SKETCH_CORRUPT;
+    return blocks_are_sound(packed, used) && used > 0 ? SKETCH_OK : SKETCH_CORRUPT;
+}
+
+// Tokens are sorted behind their packed form, which takes less than 8 bytes each.
+std::size_t packed_bound(const View &view) noexcept {
+    return 64 + (view.dense ? std::size_t{kBlockSize} << view.log2_blocks : 16 * static_cast<std::size_t>(view.tokens));
 }
 
 Status pack(const View &view, std::uint8_t *out, std::size_t capacity, std::size_t &out_size) noexcept {

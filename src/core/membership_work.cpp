@@ -282,6 +282,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
 Status open_work(const void *state, std::size_t size, View &view) noexcept {
     if (size < sizeof(WorkHeader)) return SKETCH_TRUNCATED;
     const WorkHeader &h = *static_cast<const WorkHeader *>(state);
+    if (h.magic != kWorkMagic) return SKETCH_WRONG_VERSION;
     if (h.family != static_cast<std::uint8_t>(Family::membership)) return SKETCH_WRONG_FAMILY;
     if (h.layout != kWorkLayout) return SKETCH_WRONG_VERSION;
     if (h.flags & ~kDense || !is_kind(h.kind) || h.log2_blocks > kMaxLog2Blocks || size % 8 != 0) return SKETCH_CORRUPT;
@@ -295,11 +296,6 @@ Status open_work(const void *state, std::size_t size, View &view) noexcept {
     bool in_range = true;
     for_each_pending(view, [&](std::uint64_t token) { in_range &= token_block(token) < blocks_of(h.log2_blocks); });
     return in_range ? SKETCH_OK : SKETCH_CORRUPT;
-}
-
-Status open(const void *sketch, std::size_t size, View &view) noexcept {
-    return sketch_is_work_form(sketch, size) ? open_work(sketch, size, view)
-                                             : open_packed(static_cast<const std::uint8_t *>(sketch), size, view);
 }
 
 // As many tokens as the header says, none out of range. That none comes twice is found out when they are sorted.

@@ -241,9 +241,4 @@ Status subtract(Histogram &a, Histogram &b) noexcept {
     return SKETCH_OK;
 }
 
-Status read(const void *sketch, std::size_t size, Histogram &into) noexcept {
-    if (sketch_is_work_form(sketch, size)) return work_read(sketch, size, into);
-    return decode(static_cast<const std::uint8_t *>(sketch), size, into);
-}
-
 }  // namespace sketch::quantile

@@ -8,7 +8,7 @@
 // which is monotone in the multiset and therefore the same for every order and every tree of merges.
 //
 // Three shapes of one value:
-//   Histogram  sorted buckets, decoded; everything is read from it, and it lives on the stack
+//   Histogram  sorted buckets, decoded into memory of the caller; everything is read from it
 //   packed     canonical bytes at rest (quantile_packed.cpp)
 //   work       a flat buffer mutated in place (quantile_work.cpp)
 #pragma once
@@ -49,7 +49,7 @@ struct Row {
 };
 
 // The decoded sketch: non-empty buckets in value order, negative ones (index descending) before positive ones.
-// Uninitialised until a decoder fills it in: only the first negatives + positives entries of the arrays are in use.
+// Empty until a decoder fills it in: the first negatives + positives of `capacity` buckets are in use.
 struct Histogram {
     int requested_scale, scale;
     bool extremes_known;
@@ -58,8 +58,9 @@ struct Histogram {
     double minimum, maximum;  // over the finite rows, if known and if there are any
     std::uint32_t negatives, positives;
     Fractions fractions;
-    std::int32_t index[kMaxBuckets + kOnesSlack];  // a decoder writes beyond what it finds
-    std::uint64_t count[kMaxBuckets];
+    std::uint32_t capacity;
+    std::uint64_t *count;
+    std::int32_t *index;  // has kOnesSlack places more, for a decoder writes beyond what it finds
 
     void clear(int requested) noexcept;
     std::uint32_t buckets() const noexcept { return negatives + positives; }
@@ -87,12 +88,13 @@ struct Histogram {
     Row row_in_bucket(std::uint32_t bucket, std::uint64_t k) const noexcept;
 };
 
+// Buckets that a sketch can have at most, by its header and size, which may be anybody's: what `capacity` must be.
+std::uint32_t packed_capacity(const std::uint8_t *packed, std::size_t size) noexcept;
+std::uint32_t work_capacity(const void *state, std::size_t size) noexcept;
+
 // Packed bytes, both ways (quantile_packed.cpp). decode is the one door for stored and sent bytes.
 Status decode(const std::uint8_t *packed, std::size_t size, Histogram &into) noexcept;
 Status encode(const Histogram &from, bool with_fractions, ByteWriter &out) noexcept;
-
-// Either form.
-Status read(const void *sketch, std::size_t size, Histogram &into) noexcept;
 
 // a - b; `a` becomes the difference.
 Status subtract(Histogram &a, Histogram &b) noexcept;

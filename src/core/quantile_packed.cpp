@@ -265,6 +265,7 @@ Status decode_side(ByteReader &in, bool negative, bool first_is_implied, Histogr
     std::uint64_t buckets = in.varint();
     if (!in.ok()) return SKETCH_TRUNCATED;
     if (buckets == 0 || buckets > kMaxBuckets - h.negatives) return SKETCH_CORRUPT;
+    if (buckets > h.capacity - h.negatives) return SKETCH_TRUNCATED;
     (negative ? h.negatives : h.positives) = static_cast<std::uint32_t>(buckets);
     if (!first_is_implied) {
         std::int64_t index = unzigzag(in.varint());
@@ -336,14 +337,20 @@ Status decode_indexes(BitReader &bits, Histogram &h, Side side, Reach reach) noe
 Status decode_unary_counts(BitReader &bits, Histogram &h) noexcept {
     const std::uint32_t buckets = h.buckets();
     const std::uint64_t most = kUnaryRowsPerBucket * buckets, length = std::min<std::uint64_t>(bits.bits_left(), most);
-    std::int32_t end[kMaxBuckets + kOnesSlack];  // of each bucket's rows
-    const std::uint32_t ones = find_ones(bits, bits.position(), length, buckets, end);
-    if (buckets == 0 || ones < buckets) return length < most ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-    h.count[0] = static_cast<std::uint32_t>(end[0] + 1);
-    for (std::uint32_t i = 1; i < buckets; i++) h.count[i] = static_cast<std::uint32_t>(end[i] - end[i - 1]);
-    const std::uint64_t rows = static_cast<std::uint32_t>(end[buckets - 1] + 1);
-    bits.advance(rows);
-    return add_to_total(h.total, rows) ? SKETCH_OK : SKETCH_CORRUPT;
+    constexpr std::uint32_t kAtOnce = 512;
+    std::int32_t end[kAtOnce + kOnesSlack];  // of each bucket's rows
+    std::uint64_t rows = 0;
+    for (std::uint32_t first = 0; first < buckets; first += kAtOnce) {
+        const std::uint32_t here = std::min(kAtOnce, buckets - first);
+        if (find_ones(bits, bits.position(), length - rows, here, end) < here)
+            return length < most ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
+        std::uint64_t *const count = h.count + first;
+        count[0] = static_cast<std::uint32_t>(end[0] + 1);
+        for (std::uint32_t i = 1; i < here; i++) count[i] = static_cast<std::uint32_t>(end[i] - end[i - 1]);
+        bits.advance(static_cast<std::uint32_t>(end[here - 1] + 1));
+        rows += static_cast<std::uint32_t>(end[here - 1] + 1);
+    }
+    return buckets > 0 && add_to_total(h.total, rows) ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
 Status decode_rice_counts(BitReader &bits, Histogram &h) noexcept {
@@ -431,6 +438,26 @@ Status decode_fractions(ByteReader &in, Histogram &h) noexcept {
 }
 
 }  // namespace
+
+// The numbers of buckets stand behind the counters of the header. Each bucket has a bit at least: its count.
+std::uint32_t packed_capacity(const std::uint8_t *packed, std::size_t size) noexcept {
+    ByteReader in(packed, size);
+    in.skip(2);
+    const std::uint8_t flags = in.byte();
+    in.skip(1);
+    const int counters = (flags & kHasSpecials ? 3 : 0) + (flags & kHasZeros ? 1 : 0);
+    for (int i = 0; i < counters; i++) in.varint();
+    std::uint64_t buckets = 0;
+    if (flags & kHasNegatives) {
+        buckets = std::min<std::uint64_t>(in.varint(), kMaxBuckets);
+        const bool zeros = (flags & kHasZeros) != 0, positives = (flags & kHasPositives) != 0;
+        if (!StoredExtremes((flags & kExtremesUnknown) == 0, true, zeros, positives).minimum) in.varint();
+        if (buckets > 1) in.varint();
+    }
+    if (flags & kHasPositives) buckets += std::min<std::uint64_t>(in.varint(), kMaxBuckets);
+    if (!in.ok()) return 0;
+    return static_cast<std::uint32_t>(std::min({buckets, std::uint64_t{kMaxBuckets}, 8 * std::uint64_t{size}}));
+}
 
 Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexcept {
     ByteReader in(packed, size);

@@ -655,6 +655,7 @@ namespace {
 Status check_header(const void *state, std::size_t size) noexcept {
     if (size < kHeaderSize) return SKETCH_TRUNCATED;
     const WorkHeader &h = *static_cast<const WorkHeader *>(state);
+    if (h.magic != kWorkMagic) return SKETCH_WRONG_VERSION;
     if (h.family != static_cast<std::uint8_t>(Family::quantile)) return SKETCH_WRONG_FAMILY;
     if (h.layout != kLayout) return SKETCH_WRONG_VERSION;
     const bool is_window = (h.flags & kIsWindow) != 0, is_pairs = (h.flags & kIsPairs) != 0;
@@ -700,7 +701,7 @@ class Collector {
         std::uint32_t n = h_.buckets();
         if (on_side > 0 && h_.index[n - 1] == parent) {
             h_.count[n - 1] += count;
-        } else if (n < kMaxBuckets) {
+        } else if (n < std::min(kMaxBuckets, h_.capacity)) {
             h_.index[n] = parent;
             h_.count[n] = count;
             on_side++;
@@ -778,6 +779,11 @@ int scale_to_read(const Work &work) noexcept {
 }
 
 }  // namespace
+
+std::uint32_t work_capacity(const void *state, std::size_t size) noexcept {
+    if (check_header(state, size) != SKETCH_OK) return 0;
+    return std::min(Work(const_cast<void *>(state), size).entries(), kMaxBuckets);
+}
 
 Status work_read(const void *state, std::size_t size, Histogram &into) noexcept {
     if (Status s = check_header(state, size); s != SKETCH_OK) return s;

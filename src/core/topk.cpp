@@ -28,11 +28,6 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
     return size < table_size(h.slots, view.is_wide) ? SKETCH_TRUNCATED : SKETCH_OK;
 }
 
-Status view_of(const void *sketch, std::size_t size, View &view) noexcept {
-    if (sketch_is_work_form(sketch, size)) return view_of_work(sketch, size, view);
-    return view_of_packed(static_cast<const std::uint8_t *>(sketch), size, view);
-}
-
 // Most of what is not certain is there: an item that is frequent now was so before it was kept. Measured, as the root
 // mean square of errors over the 48 most frequent of a million rows of zipf(1.1), k = 96, mean of 12 runs: from one
 // stream / from 1,000 merged sketches of 1,000 rows each; of upper - lower, this share added to lower:

@@ -76,7 +76,6 @@ struct View {
     std::uint64_t salt;
 };
 
-Status view_of(const void *sketch, std::size_t size, View &view) noexcept;
 Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept;
 Status view_of_work(const void *state, std::size_t size, View &view) noexcept;
 
@@ -192,8 +191,8 @@ class PackedEntries {
 
 // The one door for stored and sent bytes: accepts only what `encode` writes.
 Status check(const View &packed) noexcept;
-std::size_t packed_bound(const sketch_topk_info &info) noexcept;
-std::size_t scratch_size(const sketch_topk_info &info) noexcept;
+std::size_t packed_bound(const View &view) noexcept;
+std::size_t pack_size(const View &view) noexcept;  // of the scratch memory
 // Checks a work form and writes it, cut to k.
 Status encode(const View &work, void *scratch, std::size_t scratch_size, ByteWriter &out) noexcept;
 

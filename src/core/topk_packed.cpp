@@ -182,13 +182,13 @@ constexpr std::size_t kBitsForSizes = 15 + 2 * 14 + 9;
 }  // namespace
 
 // Codes of a number of n bits with an order up to that have at most 2 n + 1.
-std::size_t packed_bound(const sketch_topk_info &info) noexcept {
-    const std::size_t bits = kBitsForSizes + 16 + 2 * (2 * static_cast<std::size_t>(std::bit_width(info.total)) + 3);
-    return 128 + static_cast<std::size_t>(info.item_bytes) + std::size_t{info.items} * (bits / 8 + 1);
+std::size_t packed_bound(const View &view) noexcept {
+    const std::size_t bits = kBitsForSizes + 16 + 2 * (2 * static_cast<std::size_t>(std::bit_width(view.total)) + 3);
+    return 128 + static_cast<std::size_t>(view.item_bytes) + std::size_t{view.items} * (bits / 8 + 1);
 }
 
-std::size_t scratch_size(const sketch_topk_info &info) noexcept {
-    return info.is_work ? sizeof(Row) * std::size_t{std::min(info.k, info.items)} : 0;
+std::size_t pack_size(const View &view) noexcept {
+    return view.is_work ? sizeof(Row) * std::size_t{std::min(view.k, view.items)} : 0;
 }
 
 Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWriter &out) noexcept {

@@ -8,22 +8,24 @@ using namespace pg;
 
 struct Distinct {
     static constexpr const char *type = "distinct_sketch";
-    static constexpr auto check = sketch_distinct_check;
+    using Opened = sketch_distinct;
+    static constexpr auto open_size = sketch_distinct_open_size;
+    static constexpr auto open = sketch_distinct_open;
+    static constexpr auto packed_bound = sketch_distinct_packed_bound;
     static constexpr auto merge = sketch_distinct_merge;
     static constexpr auto move = sketch_distinct_move;
     static constexpr auto limit = sketch_distinct_limit;
 
-    static sketch_status pack(const void *sketch, size_t size, int, uint8 *out, size_t capacity, size_t *out_size) {
-        return sketch_distinct_pack(sketch, size, out, capacity, out_size);
+    static sketch_status pack(const Opened *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
+        return sketch_distinct_pack(sketch, out, capacity, out_size);
     }
 
-    static sketch_distinct_info header(Sketch sketch) {
+    static sketch_distinct_info header(const Opened *sketch) {
         sketch_distinct_info info;
-        pg::check(sketch_distinct_peek(sketch.data, sketch.size, &info), type);
+        sketch_distinct_header(sketch, &info);
         return info;
     }
-    static int kind_of(Sketch sketch) { return header(sketch).kind; }
-    static size_t packed_room(Sketch sketch) { return SKETCH_DISTINCT_PACKED_MAX(header(sketch).precision); }
+    static int kind_of(const Opened *sketch) { return header(sketch).kind; }
 
     static varlena *make(int kind, int precision) {
         size_t size = sketch_distinct_init_size();
@@ -33,7 +35,7 @@ struct Distinct {
         return state;
     }
 
-    static varlena *empty_like(Sketch sketch, bool) {
+    static varlena *empty_like(const Opened *sketch, bool) {
         sketch_distinct_info info = header(sketch);
         return make(info.kind, info.precision);
     }
@@ -78,20 +80,14 @@ PG_FN(distinct_merge_trans) { return merge_trans<Distinct>(fcinfo); }
 PG_FN(distinct_agg_final) { return agg_final<Distinct>(fcinfo); }
 PG_FN(distinct_merge) { return merge_two<Distinct>(fcinfo); }
 
-PG_FN(distinct_add) {
-    int kind = Distinct::kind_of(sketch_from(PG_GETARG_DATUM(0)));
-    uint64 hash = probe_hash(fcinfo, kind, Distinct::type);
-    return with_one_more<Distinct>(fcinfo, [=](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_distinct_add(room, size, kind, hash, growth);
-    });
-}
+PG_FN(distinct_add) { return add_hash<Distinct>(fcinfo, sketch_distinct_add); }
 
 // ---- reading ----------------------------------------
 
 PG_FN(distinct_count) {
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    Scratch scratch;
     double estimate = 0;
-    check(sketch_distinct_count(s.data, s.size, &estimate), Distinct::type);
+    check(sketch_distinct_count(open<Distinct>(sketch_from(PG_GETARG_DATUM(0)), scratch), &estimate), Distinct::type);
     PG_RETURN_INT64(bigint_from(estimate));
 }
 
@@ -107,9 +103,10 @@ Datum bounds_at(FunctionCallInfo fcinfo, double confidence) {
     if (!(confidence > 0 && confidence < 1))
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("confidence must be greater than 0 and less than 1"));
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    Scratch scratch;
+    const sketch_distinct *sketch = open<Distinct>(sketch_from(PG_GETARG_DATUM(0)), scratch);
     double lower = 0, upper = 0;
-    check(sketch_distinct_bounds(s.data, s.size, confidence, &lower, &upper), Distinct::type);
+    check(sketch_distinct_bounds(sketch, confidence, &lower, &upper), Distinct::type);
     return bounds_row(fcinfo, bigint_from(floor(lower)), bigint_from(ceil(upper)));
 }
 
@@ -118,12 +115,14 @@ struct Overlap {
 };
 
 Overlap overlap_of(FunctionCallInfo fcinfo) {
-    Sketch a = sketch_from(PG_GETARG_DATUM(0)), b = sketch_from(PG_GETARG_DATUM(1));
+    Scratch scratch_a, scratch_b;
+    const sketch_distinct *a = open<Distinct>(sketch_from(PG_GETARG_DATUM(0)), scratch_a);
+    const sketch_distinct *b = open<Distinct>(sketch_from(PG_GETARG_DATUM(1)), scratch_b);
     int kind = Distinct::kind_of(a), other_kind = Distinct::kind_of(b);
     if (kind != other_kind) raise_different_kinds(Distinct::type, kind, other_kind);
     Overlap overlap = {0, 0};
-    check(sketch_distinct_overlap(a.data, a.size, b.data, b.size, &overlap.intersection, &overlap.jaccard),
-          Distinct::type);
+    const size_t size = sketch_distinct_overlap_size(a, b);
+    check(sketch_distinct_overlap(a, b, palloc(size), size, &overlap.intersection, &overlap.jaccard), Distinct::type);
     return overlap;
 }
 
@@ -156,10 +155,12 @@ PG_FN(distinct_sketch_hash_extended) { return sketch_hash_extended<Distinct>(fci
 namespace {
 
 void append_facts(StringInfo out, Sketch s) {
+    Scratch scratch;
+    const sketch_distinct *sketch = open<Distinct>(s, scratch);
     sketch_distinct_info info;
-    check(sketch_distinct_describe(s.data, s.size, &info), Distinct::type);
+    check(sketch_distinct_describe(sketch, &info), Distinct::type);
     double lower = 0, upper = 0;
-    check(sketch_distinct_bounds(s.data, s.size, kDefaultConfidence, &lower, &upper), Distinct::type);
+    check(sketch_distinct_bounds(sketch, kDefaultConfidence, &lower, &upper), Distinct::type);
     appendStringInfo(out, ", \"kind\": \"%s\", \"precision\": %d, \"mode\": \"%s\"", kind_name(info.kind),
                      info.precision, info.is_dense ? "registers" : "tokens");
     if (!info.is_dense) appendStringInfo(out, ", \"tokens\": %u", info.tokens);

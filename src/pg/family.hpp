@@ -1,11 +1,10 @@
 // What every sketch type does alike: text and binary forms, comparison, hashing. A family is a struct with
 //
 //     static constexpr const char *type;            the SQL type's name
-//     static size_t packed_room(Sketch);            its packed form is not larger
-//     static sketch_status check(packed, size);     the one door for bytes from outside
-//     static sketch_status pack(sketch, size, partial, out, capacity, out_size);
-//     static varlena *empty_like(Sketch, partial);  an empty work form with the same parameters
-//     static sketch_status merge / move             as the C ABI has them
+//     using Opened = sketch_...;                    with open_size, open, packed_bound, merge, move as the C ABI has
+//     them static sketch_status check(Opened *);         where open looks at the header only static sketch_status
+//     pack(opened, partial, out, capacity, out_size); static varlena *empty_like(opened, partial);  an empty work form
+//     with the same parameters
 //
 // and one visible thunk per SQL function that calls a body below. One level of templates, nothing more.
 #pragma once
@@ -18,38 +17,72 @@ namespace pg {
 struct Sketch {
     const void *data;
     size_t size;
-    bool is_work;
+    sketch_form form;
     void *copy;  // what was allocated to read it, or null
 };
+
+// A work form, if behind the length word of a plain or short header there is one. Nothing else tells: a small one gets
+// a short header when it goes through a tuple.
+inline bool is_work_form(const varlena *value) {
+    return VARSIZE_ANY_EXHDR(value) > 0 && static_cast<uint8>(*VARDATA_ANY(value)) == SKETCH_WORK_MAGIC;
+}
 
 // Reads a datum in whatever form it comes: short, compressed, external, packed or work. The first argument of a
 // transition function is no exception: it is packed after an initial condition or a shipped partial state.
 inline Sketch sketch_from(Datum datum) {
     varlena *value = PG_DETOAST_DATUM_PACKED(datum);
     void *copy = PointerGetDatum(value) == datum ? nullptr : value;
-    const uint8 *payload = reinterpret_cast<const uint8 *>(VARDATA_ANY(value));
-    size_t size = VARSIZE_ANY_EXHDR(value);
-    bool is_work = size > 0 && payload[0] == SKETCH_WORK_MAGIC && !VARATT_IS_1B(value);
-    if (!is_work) return {payload, size, false, copy};
-    if (reinterpret_cast<uintptr_t>(value) % 8 != 0) {  // columns are aligned to 4 bytes only
-        void *aligned = palloc(VARSIZE(value));
-        memcpy(aligned, value, VARSIZE(value));
+    const size_t size = VARSIZE_ANY_EXHDR(value);
+    if (!is_work_form(value)) return {VARDATA_ANY(value), size, SKETCH_PACKED, copy};
+    // With a whole length word, and aligned: columns are aligned to 4 bytes only.
+    if (VARATT_IS_SHORT(value) || reinterpret_cast<uintptr_t>(value) % 8 != 0) {
+        varlena *aligned = static_cast<varlena *>(palloc(VARHDRSZ + size));
+        SET_VARSIZE(aligned, VARHDRSZ + size);
+        memcpy(VARDATA(aligned), VARDATA_ANY(value), size);
         if (copy != nullptr) pfree(copy);
-        copy = aligned;
-        value = static_cast<varlena *>(aligned);
+        copy = value = aligned;
     }
-    return {value, VARSIZE(value), true, copy};
+    return {value, VARHDRSZ + size, SKETCH_WORK, copy};
 }
+
+// A state that this library made.
+inline Sketch sketch_of(const varlena *state) { return {state, VARSIZE(state), SKETCH_WORK, nullptr}; }
 
 // Where many are read in one memory context: a sort compares in its own, and nothing else would free the copies.
 inline void release(Sketch sketch) {
     if (sketch.copy != nullptr) pfree(sketch.copy);
 }
 
+// What a sketch is opened in: memory on the caller's stack, and more of it where that is not enough.
+struct Scratch {
+    alignas(8) uint8 stack[26 * 1024];
+    void *more = nullptr;
+};
+
+template <typename Family>
+sketch_status try_open(Sketch sketch, Scratch &scratch, typename Family::Opened **opened) {
+    const size_t size = Family::open_size(sketch.data, sketch.size, sketch.form);
+    if (unlikely(size > sizeof scratch.stack)) scratch.more = palloc_extended(size, MCXT_ALLOC_HUGE);
+    void *memory = scratch.more != nullptr ? scratch.more : scratch.stack;
+    return Family::open(sketch.data, sketch.size, sketch.form, memory, size, opened);
+}
+
+template <typename Family>
+typename Family::Opened *open(Sketch sketch, Scratch &scratch) {
+    typename Family::Opened *opened = nullptr;
+    check(try_open<Family>(sketch, scratch, &opened), Family::type);
+    return opened;
+}
+
+inline void release(Scratch &scratch) {
+    if (scratch.more != nullptr) pfree(scratch.more);
+}
+
 // The state, if this call may change it in place: inside an aggregate, a plain datum, and a work form.
 inline varlena *own_state(FunctionCallInfo fcinfo, Datum state) {
     varlena *value = reinterpret_cast<varlena *>(DatumGetPointer(state));
-    bool ours = in_aggregate(fcinfo) && VARATT_IS_4B_U(value) && sketch_is_work_form(value, VARSIZE(value));
+    bool ours = in_aggregate(fcinfo) && VARATT_IS_4B_U(value) && is_work_form(value) &&
+                reinterpret_cast<uintptr_t>(value) % 8 == 0;
     return ours ? value : nullptr;
 }
 
@@ -85,18 +118,25 @@ constexpr size_t kStackRoom = 40000;
 
 // The packed form: with what partial states carry, or canonical.
 template <typename Family>
-varlena *packed(Sketch sketch, bool partial) {
-    size_t room = Family::packed_room(sketch), size = 0;
+varlena *packed(const typename Family::Opened *opened, bool partial) {
+    size_t room = Family::packed_bound(opened), size = 0;
     if (likely(room <= kStackRoom)) {
         uint8 buffer[kStackRoom];
-        check(Family::pack(sketch.data, sketch.size, partial, buffer, room, &size), Family::type);
+        check(Family::pack(opened, partial, buffer, room, &size), Family::type);
         return varlena_from(buffer, size);
     }
     varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + room));
-    uint8 *bytes = reinterpret_cast<uint8 *>(VARDATA(result));
-    check(Family::pack(sketch.data, sketch.size, partial, bytes, room, &size), Family::type);
+    check(Family::pack(opened, partial, reinterpret_cast<uint8 *>(VARDATA(result)), room, &size), Family::type);
     SET_VARSIZE(result, VARHDRSZ + size);
     return size < room / 2 ? static_cast<varlena *>(repalloc(result, VARHDRSZ + size)) : result;
+}
+
+template <typename Family>
+varlena *packed(Sketch sketch, bool partial) {
+    Scratch scratch;
+    varlena *result = packed<Family>(open<Family>(sketch, scratch), partial);
+    release(scratch);
+    return result;
 }
 
 // The canonical bytes, without a copy where they are there already.
@@ -104,10 +144,22 @@ template <typename Family>
 Sketch canonical(Datum datum) {
     Sketch sketch = sketch_from(datum);
     bool partial = sketch.size > 2 && static_cast<const uint8 *>(sketch.data)[2] & SKETCH_PACKED_PARTIAL;
-    if (!sketch.is_work && !partial) return sketch;
+    if (sketch.form == SKETCH_PACKED && !partial) return sketch;
     varlena *copy = packed<Family>(sketch, false);
     release(sketch);
-    return {VARDATA(copy), VARSIZE(copy) - VARHDRSZ, false, copy};
+    return {VARDATA(copy), VARSIZE(copy) - VARHDRSZ, SKETCH_PACKED, copy};
+}
+
+// Validates untrusted bytes to the last one.
+template <typename Family>
+sketch_status check_bytes(const void *bytes, size_t size) {
+    Scratch scratch;
+    typename Family::Opened *opened = nullptr;
+    sketch_status status = try_open<Family>({bytes, size, SKETCH_PACKED, nullptr}, scratch, &opened);
+    if constexpr (requires { Family::check(opened); })
+        if (status == SKETCH_OK) status = Family::check(opened);
+    release(scratch);
+    return status;
 }
 
 // ---- text and binary forms ----------------------------------------
@@ -139,7 +191,7 @@ Datum sketch_in(FunctionCallInfo fcinfo) {
         ereturn(fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
                 errmsg("invalid input syntax for type %s", Family::type),
                 errdetail("Expected \\x and an even number of hexadecimal digits."));
-    sketch_status status = Family::check(buffer, size);
+    sketch_status status = check_bytes<Family>(buffer, size);
     if (status != SKETCH_OK)
         ereturn(fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
                 errmsg("invalid input syntax for type %s", Family::type),
@@ -169,7 +221,7 @@ Datum sketch_out(FunctionCallInfo fcinfo) {
 // Bytes from outside: checked as a whole before anything else looks at them.
 template <typename Family>
 varlena *checked(const void *bytes, size_t size) {
-    check(Family::check(static_cast<const uint8 *>(bytes), size), Family::type);
+    check(check_bytes<Family>(bytes, size), Family::type);
     return varlena_from(static_cast<const uint8 *>(bytes), size);
 }
 
@@ -240,18 +292,29 @@ inline uint64 checked_weight(int64 weight) {
     return static_cast<uint64>(weight);
 }
 
+// Says which kinds of values a state and the sketch that was to be merged into it hold.
+template <typename Family>
+[[noreturn]] void raise_mixed_kinds(Sketch state, const typename Family::Opened *other) {
+    Scratch scratch;
+    raise_different_kinds(Family::type, Family::kind_of(open<Family>(state, scratch)), Family::kind_of(other));
+}
+
 // `other` added to the state; a null state starts as an empty one with the parameters of `other`.
 template <typename Family>
-varlena *merged(varlena *state, Sketch other) {
+varlena *merged(varlena *state, typename Family::Opened *other) {
     if (state == nullptr) state = Family::empty_like(other, false);
-    if constexpr (requires { Family::kind_of(other); }) {
-        int kind = Family::kind_of({state, VARSIZE(state), true, nullptr}), other_kind = Family::kind_of(other);
-        if (unlikely(kind != other_kind)) raise_different_kinds(Family::type, kind, other_kind);
-    }
-    sketch_status (*merge)(void *, size_t, const void *, size_t, sketch_growth *) = Family::merge;
-    return with_room<Family>(state, [other, merge](varlena *room, size_t size, sketch_growth *growth) {
-        return merge(room, size, other.data, other.size, growth);
+    return with_room<Family>(state, [other](varlena *room, size_t size, sketch_growth *growth) {
+        const sketch_status status = Family::merge(room, size, other, growth);
+        if constexpr (requires { Family::kind_of(other); })
+            if (unlikely(status == SKETCH_WRONG_KIND)) raise_mixed_kinds<Family>(sketch_of(room), other);
+        return status;
     });
+}
+
+template <typename Family>
+varlena *merged(varlena *state, Sketch other) {
+    Scratch scratch;
+    return merged<Family>(state, open<Family>(other, scratch));
 }
 
 // A state that may be changed, for any first argument: itself, or its decoded copy.
@@ -259,7 +322,8 @@ template <typename Family>
 varlena *state_of(FunctionCallInfo fcinfo, Datum datum, bool partial) {
     varlena *own = own_state(fcinfo, datum);
     if (likely(own != nullptr)) return own;
-    Sketch sketch = sketch_from(datum);
+    Scratch scratch;
+    typename Family::Opened *sketch = open<Family>(sketch_from(datum), scratch);
     return merged<Family>(Family::empty_like(sketch, partial), sketch);
 }
 
@@ -276,7 +340,7 @@ template <typename Family>
 Datum merge_two(FunctionCallInfo fcinfo) {
     varlena *state = merged<Family>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
     state = merged<Family>(state, sketch_from(PG_GETARG_DATUM(1)));
-    PG_RETURN_POINTER(packed<Family>({state, VARSIZE(state), true, nullptr}, false));
+    PG_RETURN_POINTER(packed<Family>(sketch_of(state), false));
 }
 
 // Final function: never changes the state, which windows and shared transitions read again.
@@ -307,7 +371,7 @@ template <typename Family>
 void begin_info(StringInfo out, Sketch s) {
     begin_json<Family>(out);
     appendStringInfo(out, ", \"format_version\": %d, \"form\": \"%s\", \"bytes\": %zu", SKETCH_FORMAT_VERSION,
-                     s.is_work ? "work" : "packed", s.size);
+                     s.form == SKETCH_WORK ? "work" : "packed", s.size);
 }
 
 inline Datum jsonb_from(StringInfo text) { return DirectFunctionCall1(jsonb_in, CStringGetDatum(text->data)); }

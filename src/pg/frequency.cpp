@@ -8,25 +8,25 @@ using namespace pg;
 
 struct Frequency {
     static constexpr const char *type = "frequency_sketch";
+    using Opened = sketch_frequency;
+    static constexpr auto open_size = sketch_frequency_open_size;
+    static constexpr auto open = sketch_frequency_open;
+    static constexpr auto packed_bound = sketch_frequency_packed_bound;
     static constexpr auto check = sketch_frequency_check;
     static constexpr auto merge = sketch_frequency_merge;
     static constexpr auto move = sketch_frequency_move;
     static constexpr auto limit = sketch_frequency_limit;
 
-    static sketch_status pack(const void *sketch, size_t size, int, uint8 *out, size_t capacity, size_t *out_size) {
-        return sketch_frequency_pack(sketch, size, out, capacity, out_size);
+    static sketch_status pack(const Opened *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
+        return sketch_frequency_pack(sketch, out, capacity, out_size);
     }
 
-    static sketch_frequency_info header(Sketch sketch) {
+    static sketch_frequency_info header(const Opened *sketch) {
         sketch_frequency_info info;
-        pg::check(sketch_frequency_describe(sketch.data, sketch.size, &info), type);
+        pg::check(sketch_frequency_describe(sketch, &info), type);
         return info;
     }
-    static int kind_of(Sketch sketch) { return header(sketch).kind; }
-    static size_t packed_room(Sketch sketch) {
-        sketch_frequency_info info = header(sketch);
-        return sketch_frequency_packed_bound(&info);
-    }
+    static int kind_of(const Opened *sketch) { return header(sketch).kind; }
 
     static varlena *make(int kind, int log2_width) {
         size_t size = sketch_frequency_init_size();
@@ -36,7 +36,7 @@ struct Frequency {
         return state;
     }
 
-    static varlena *empty_like(Sketch sketch, bool) {
+    static varlena *empty_like(const Opened *sketch, bool) {
         sketch_frequency_info info = header(sketch);
         return make(info.kind, info.log2_width);
     }
@@ -88,22 +88,21 @@ PG_FN(frequency_agg_final) { return agg_final<Frequency>(fcinfo); }
 PG_FN(frequency_merge) { return merge_two<Frequency>(fcinfo); }
 
 PG_FN(frequency_add) {
-    int kind = Frequency::kind_of(sketch_from(PG_GETARG_DATUM(0)));
-    uint64 hash = probe_hash(fcinfo, kind, Frequency::type);
-    return with_one_more<Frequency>(fcinfo, [=](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_frequency_add(room, size, kind, hash, 1, growth);
+    return add_hash<Frequency>(fcinfo, [](void *state, size_t size, int kind, uint64 hash, sketch_growth *growth) {
+        return sketch_frequency_add(state, size, kind, hash, 1, growth);
     });
 }
 
 PG_FN(frequency_subtract) {
-    Sketch other = sketch_from(PG_GETARG_DATUM(1));
+    Scratch scratch;
+    const sketch_frequency *other = open<Frequency>(sketch_from(PG_GETARG_DATUM(1)), scratch);
     varlena *state = merged<Frequency>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
-    int kind = Frequency::kind_of({state, VARSIZE(state), true, nullptr}), other_kind = Frequency::kind_of(other);
-    if (kind != other_kind) raise_different_kinds(Frequency::type, kind, other_kind);
     state = with_room<Frequency>(state, [other](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_frequency_subtract(room, size, other.data, other.size, growth);
+        const sketch_status status = sketch_frequency_subtract(room, size, other, growth);
+        if (status == SKETCH_WRONG_KIND) raise_mixed_kinds<Frequency>(sketch_of(room), other);
+        return status;
     });
-    PG_RETURN_POINTER(packed<Frequency>({state, VARSIZE(state), true, nullptr}, false));
+    PG_RETURN_POINTER(packed<Frequency>(sketch_of(state), false));
 }
 
 // ---- reading ----------------------------------------
@@ -117,11 +116,12 @@ struct Count {
 Count count_of(FunctionCallInfo fcinfo) {
     Sketch s;
     if (!probed_sketch(fcinfo, call_site(fcinfo), &s, false)) s = sketch_from(PG_GETARG_DATUM(0));
-    int kind = Frequency::kind_of(s);
+    Scratch scratch;
+    const sketch_frequency *sketch = open<Frequency>(s, scratch);
+    int kind = Frequency::kind_of(sketch);
     uint64 hash = probe_hash(fcinfo, kind, Frequency::type);
     Count count = {0, 0, 0};
-    check(sketch_frequency_count(s.data, s.size, kind, hash, &count.estimate, &count.lower, &count.upper),
-          Frequency::type);
+    check(sketch_frequency_count(sketch, kind, hash, &count.estimate, &count.lower, &count.upper), Frequency::type);
     return count;
 }
 
@@ -135,7 +135,9 @@ PG_FN(frequency_count_bounds) {
 }
 
 PG_FN(frequency_total_count) {
-    PG_RETURN_INT64(static_cast<int64>(Frequency::header(sketch_from(PG_GETARG_DATUM(0))).total));
+    Scratch scratch;
+    PG_RETURN_INT64(
+        static_cast<int64>(Frequency::header(open<Frequency>(sketch_from(PG_GETARG_DATUM(0)), scratch)).total));
 }
 
 // ---- forms ----------------------------------------
@@ -160,7 +162,8 @@ PG_FN(frequency_sketch_hash_extended) { return sketch_hash_extended<Frequency>(f
 namespace {
 
 void append_facts(StringInfo out, Sketch s) {
-    sketch_frequency_info info = Frequency::header(s);
+    Scratch scratch;
+    sketch_frequency_info info = Frequency::header(open<Frequency>(s, scratch));
     appendStringInfo(out, ", \"kind\": \"%s\", \"error\": ", kind_name(info.kind));
     append_json_number(out, info.error);
     appendStringInfo(out, ", \"width\": %d, \"depth\": %d, \"total_count\": " UINT64_FORMAT ", \"mode\": \"%s\"",

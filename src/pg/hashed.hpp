@@ -2,7 +2,7 @@
 //
 //     static varlena *make(kind, parameter);        a new work form; the parameter is its precision, width, size
 //     static sketch_status limit(state, size, parameter, growth);   the smaller parameter wins
-//     static int kind_of(Sketch);
+//     static int kind_of(opened);
 #pragma once
 
 #include "family.hpp"
@@ -16,8 +16,9 @@ varlena *item_state(FunctionCallInfo fcinfo, int parameter, bool is_given) {
     if (unlikely(PG_ARGISNULL(0))) return Family::make(call_site(fcinfo).hasher->kind, parameter);
     varlena *state = state_of<Family>(fcinfo, PG_GETARG_DATUM(0), false);
     if (!is_given) return state;
-    return with_room<Family>(state, [parameter](varlena *room, size_t size, sketch_growth *growth) {
-        return Family::limit(room, size, parameter, growth);
+    sketch_status (*limit)(void *, size_t, int, sketch_growth *) = Family::limit;
+    return with_room<Family>(state, [parameter, limit](varlena *room, size_t size, sketch_growth *growth) {
+        return limit(room, size, parameter, growth);
     });
 }
 
@@ -32,12 +33,22 @@ int cached_parameter(CallSite &site, double first, double second, Compute comput
     return site.parameter;
 }
 
-// `add` (a lambda as with_room takes it) applied to a decoded copy of argument 0, packed again.
+// `add` (a lambda as with_room takes it) applied to a work form of the sketch, packed again.
 template <typename Family, typename Add>
-Datum with_one_more(FunctionCallInfo fcinfo, Add add) {
-    varlena *state = merged<Family>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
-    state = with_room<Family>(state, add);
-    PG_RETURN_POINTER(packed<Family>({state, VARSIZE(state), true, nullptr}, false));
+Datum with_one_more(typename Family::Opened *sketch, Add add) {
+    varlena *state = with_room<Family>(merged<Family>(nullptr, sketch), add);
+    PG_RETURN_POINTER(packed<Family>(sketch_of(state), false));
+}
+
+// add(sketch, x) of families that know an item by its hash. `add` is the ABI's, for one row.
+template <typename Family, typename Add>
+Datum add_hash(FunctionCallInfo fcinfo, Add add) {
+    Scratch scratch;
+    typename Family::Opened *sketch = open<Family>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    const int kind = Family::kind_of(sketch);
+    const uint64 hash = probe_hash(fcinfo, kind, Family::type);
+    return with_one_more<Family>(
+        sketch, [=](varlena *room, size_t size, sketch_growth *growth) { return add(room, size, kind, hash, growth); });
 }
 
 // A probe by slices takes about as long as to fetch so many bytes.

@@ -8,26 +8,25 @@ using namespace pg;
 
 struct Membership {
     static constexpr const char *type = "membership_sketch";
+    using Opened = sketch_membership;
+    static constexpr auto open_size = sketch_membership_open_size;
+    static constexpr auto open = sketch_membership_open;
+    static constexpr auto packed_bound = sketch_membership_packed_bound;
     static constexpr auto check = sketch_membership_check;
     static constexpr auto merge = sketch_membership_merge;
     static constexpr auto move = sketch_membership_move;
     static constexpr auto limit = sketch_membership_limit;
 
-    static sketch_status pack(const void *sketch, size_t size, int, uint8 *out, size_t capacity, size_t *out_size) {
-        return sketch_membership_pack(sketch, size, out, capacity, out_size);
+    static sketch_status pack(const Opened *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
+        return sketch_membership_pack(sketch, out, capacity, out_size);
     }
 
-    static sketch_membership_info header(Sketch sketch) {
+    static sketch_membership_info header(const Opened *sketch) {
         sketch_membership_info info;
-        pg::check(sketch_membership_describe(sketch.data, sketch.size, &info), type);
+        pg::check(sketch_membership_describe(sketch, &info), type);
         return info;
     }
-    static int kind_of(Sketch sketch) { return header(sketch).kind; }
-    static size_t packed_room(Sketch sketch) {
-        sketch_membership_info info = header(sketch);
-        return info.is_dense ? SKETCH_MEMBERSHIP_PACKED_MAX(info.log2_blocks)
-                             : SKETCH_MEMBERSHIP_TOKENS_PACKED_MAX(info.tokens);
-    }
+    static int kind_of(const Opened *sketch) { return header(sketch).kind; }
 
     static varlena *make(int kind, int log2_blocks) {
         size_t size = sketch_membership_init_size();
@@ -37,7 +36,7 @@ struct Membership {
         return state;
     }
 
-    static varlena *empty_like(Sketch sketch, bool) {
+    static varlena *empty_like(const Opened *sketch, bool) {
         sketch_membership_info info = header(sketch);
         return make(info.kind, info.log2_blocks);
     }
@@ -87,13 +86,7 @@ PG_FN(membership_merge_trans) { return merge_trans<Membership>(fcinfo); }
 PG_FN(membership_agg_final) { return agg_final<Membership>(fcinfo); }
 PG_FN(membership_merge) { return merge_two<Membership>(fcinfo); }
 
-PG_FN(membership_add) {
-    int kind = Membership::kind_of(sketch_from(PG_GETARG_DATUM(0)));
-    uint64 hash = probe_hash(fcinfo, kind, Membership::type);
-    return with_one_more<Membership>(fcinfo, [=](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_membership_add(room, size, kind, hash, growth);
-    });
-}
+PG_FN(membership_add) { return add_hash<Membership>(fcinfo, sketch_membership_add); }
 
 // ---- reading ----------------------------------------
 
@@ -137,16 +130,18 @@ PG_FN(membership_contains) {
         if (probe_slices(fcinfo, &found)) PG_RETURN_BOOL(found != 0);
         s = sketch_from(PG_GETARG_DATUM(0));
     }
-    int kind = Membership::kind_of(s);
+    Scratch scratch;
+    const sketch_membership *sketch = open<Membership>(s, scratch);
+    int kind = Membership::kind_of(sketch);
     uint64 hash = probe_hash(fcinfo, kind, Membership::type);
-    check(sketch_membership_contains(s.data, s.size, kind, hash, &found), Membership::type);
+    check(sketch_membership_contains(sketch, kind, hash, &found), Membership::type);
     PG_RETURN_BOOL(found != 0);
 }
 
 PG_FN(membership_false_positive_rate) {
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    Scratch scratch;
     double rate = 0;
-    check(sketch_membership_rate(s.data, s.size, &rate), Membership::type);
+    check(sketch_membership_rate(open<Membership>(sketch_from(PG_GETARG_DATUM(0)), scratch), &rate), Membership::type);
     PG_RETURN_FLOAT8(rate);
 }
 
@@ -172,9 +167,11 @@ PG_FN(membership_sketch_hash_extended) { return sketch_hash_extended<Membership>
 namespace {
 
 void append_facts(StringInfo out, Sketch s) {
-    sketch_membership_info info = Membership::header(s);
+    Scratch scratch;
+    const sketch_membership *sketch = open<Membership>(s, scratch);
+    sketch_membership_info info = Membership::header(sketch);
     double rate = 0;
-    check(sketch_membership_rate(s.data, s.size, &rate), Membership::type);
+    check(sketch_membership_rate(sketch, &rate), Membership::type);
     appendStringInfo(out, ", \"kind\": \"%s\", \"blocks\": %d, \"block_bytes\": %d, \"mode\": \"%s\"",
                      kind_name(info.kind), 1 << info.log2_blocks, SKETCH_MEMBERSHIP_BLOCK_SIZE,
                      info.is_dense ? "blocks" : "tokens");

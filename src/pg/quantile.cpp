@@ -8,8 +8,10 @@ using namespace pg;
 
 struct Quantile {
     static constexpr const char *type = "quantile_sketch";
-    static size_t packed_room(Sketch) { return SKETCH_QUANTILE_PACKED_MAX; }
-    static constexpr auto check = sketch_quantile_check;
+    using Opened = sketch_quantile;
+    static constexpr auto open_size = sketch_quantile_open_size;
+    static constexpr auto open = sketch_quantile_open;
+    static constexpr auto packed_bound = sketch_quantile_packed_bound;
     static constexpr auto pack = sketch_quantile_pack;
     static constexpr auto merge = sketch_quantile_merge;
     static constexpr auto move = sketch_quantile_move;
@@ -23,10 +25,10 @@ struct Quantile {
     }
 
     // An empty state with the parameters of a sketch, and with the fractions of a partial one if wanted.
-    static varlena *empty_like(Sketch sketch, bool partial) {
+    static varlena *empty_like(const Opened *sketch, bool partial) {
         double fractions[SKETCH_QUANTILE_MAX_FRACTIONS];
         sketch_quantile_options options;
-        pg::check(sketch_quantile_options_of(sketch.data, sketch.size, fractions, &options), type);
+        pg::check(sketch_quantile_options_of(sketch, fractions, &options), type);
         if (!partial) options.fraction_count = 0, options.fractions_are_array = 0;
         return make(options);
     }
@@ -131,15 +133,18 @@ PG_FN(quantile_merge) { return merge_two<Quantile>(fcinfo); }
 PG_FN(quantile_add) {
     varlena *state = merged<Quantile>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
     state = with_row(state, PG_GETARG_FLOAT8(1), 1);
-    PG_RETURN_POINTER(packed<Quantile>({state, VARSIZE(state), true, nullptr}, false));
+    PG_RETURN_POINTER(packed<Quantile>(sketch_of(state), false));
 }
 
 PG_FN(quantile_subtract) {
-    uint8 buffer[SKETCH_QUANTILE_PACKED_MAX];
-    size_t size = 0;
-    Sketch a = sketch_from(PG_GETARG_DATUM(0)), b = sketch_from(PG_GETARG_DATUM(1));
-    check(sketch_quantile_subtract(a.data, a.size, b.data, b.size, buffer, sizeof buffer, &size), Quantile::type);
-    PG_RETURN_POINTER(varlena_from(buffer, size));
+    Scratch scratch_a, scratch_b;
+    sketch_quantile *a = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch_a);
+    sketch_quantile *b = open<Quantile>(sketch_from(PG_GETARG_DATUM(1)), scratch_b);
+    size_t room = sketch_quantile_packed_bound(a), size = 0;
+    varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + room));
+    check(sketch_quantile_subtract(a, b, reinterpret_cast<uint8 *>(VARDATA(result)), room, &size), Quantile::type);
+    SET_VARSIZE(result, VARHDRSZ + size);
+    PG_RETURN_POINTER(result);
 }
 
 // ---- percentile_sketch: built and read in one aggregate ----------------------------------------
@@ -221,12 +226,13 @@ Datum moving_inverse(FunctionCallInfo fcinfo) {
 
 Datum percentile_final(FunctionCallInfo fcinfo, bool is_array) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    Scratch scratch;
+    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
     double values[SKETCH_QUANTILE_MAX_FRACTIONS];
     size_t count = 0;
     int are_array = 0;
     uint64 rows = 0;
-    check(sketch_quantile_carried_percentiles(s.data, s.size, values, &count, &are_array, &rows), Quantile::type);
+    check(sketch_quantile_carried_percentiles(s, values, &count, &are_array, &rows), Quantile::type);
     if (rows == 0) PG_RETURN_NULL();
     if (is_array ? !are_array : count != 1 || are_array)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -247,10 +253,11 @@ PG_FN(percentile_sketch_array_final) { return percentile_final(fcinfo, true); }
 // Like merge, but partial states keep their fractions, which must agree.
 PG_FN(percentile_sketch_combine) {
     if (PG_ARGISNULL(1)) return unchanged(fcinfo);
-    Sketch other = sketch_from(PG_GETARG_DATUM(1));
+    Scratch scratch;
+    sketch_quantile *other = open<Quantile>(sketch_from(PG_GETARG_DATUM(1)), scratch);
     double fractions[SKETCH_QUANTILE_MAX_FRACTIONS];
     sketch_quantile_options options;
-    check(sketch_quantile_options_of(other.data, other.size, fractions, &options), Quantile::type);
+    check(sketch_quantile_options_of(other, fractions, &options), Quantile::type);
     varlena *state;
     if (PG_ARGISNULL(0)) {
         state = Quantile::make(options);
@@ -271,25 +278,26 @@ constexpr size_t kBatch = 256;
 }  // namespace
 
 PG_FN(quantile_percentile) {
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    Scratch scratch;
+    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
     double p = PG_GETARG_FLOAT8(1), value = 0;
     uint64 rows = 0;
     check_fraction(p);
-    check(sketch_quantile_percentiles(s.data, s.size, &p, 1, &value, nullptr, nullptr, &rows), Quantile::type);
+    check(sketch_quantile_percentiles(s, &p, 1, &value, nullptr, nullptr, &rows), Quantile::type);
     if (rows == 0) PG_RETURN_NULL();
     PG_RETURN_FLOAT8(value);
 }
 
 PG_FN(quantile_percentile_array) {
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    Scratch scratch;
+    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
     Doubles fractions = fractions_from(PG_GETARG_DATUM(1));
     double *values = static_cast<double *>(palloc(sizeof(double) * Max(fractions.count, 1)));
     uint64 rows = 0;
     for (size_t done = 0; done == 0 || done < fractions.count; done += kBatch) {
         CHECK_FOR_INTERRUPTS();
         size_t count = Min(kBatch, fractions.count - done);
-        check(sketch_quantile_percentiles(s.data, s.size, fractions.at + done, count, values + done, nullptr, nullptr,
-                                          &rows),
+        check(sketch_quantile_percentiles(s, fractions.at + done, count, values + done, nullptr, nullptr, &rows),
               Quantile::type);
     }
     if (rows == 0) PG_RETURN_NULL();
@@ -297,11 +305,12 @@ PG_FN(quantile_percentile_array) {
 }
 
 PG_FN(quantile_percentile_bounds) {
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    Scratch scratch;
+    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
     double p = PG_GETARG_FLOAT8(1), value = 0, bounds[2] = {0, 0};
     uint64 rows = 0;
     check_fraction(p);
-    check(sketch_quantile_percentiles(s.data, s.size, &p, 1, &value, &bounds[0], &bounds[1], &rows), Quantile::type);
+    check(sketch_quantile_percentiles(s, &p, 1, &value, &bounds[0], &bounds[1], &rows), Quantile::type);
     if (rows == 0) PG_RETURN_NULL();
     TupleDesc descriptor;
     if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
@@ -312,10 +321,11 @@ PG_FN(quantile_percentile_bounds) {
 }
 
 PG_FN(quantile_percentile_rank) {
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
+    Scratch scratch;
+    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
     double fraction = 0;
     uint64 rows = 0;
-    check(sketch_quantile_rank(s.data, s.size, PG_GETARG_FLOAT8(1), &fraction, &rows), Quantile::type);
+    check(sketch_quantile_rank(s, PG_GETARG_FLOAT8(1), &fraction, &rows), Quantile::type);
     if (rows == 0) PG_RETURN_NULL();
     PG_RETURN_FLOAT8(fraction);
 }
@@ -323,9 +333,10 @@ PG_FN(quantile_percentile_rank) {
 namespace {
 
 sketch_quantile_info info_of(Datum datum) {
-    Sketch s = sketch_from(datum);
+    Scratch scratch;
+    const sketch_quantile *s = open<Quantile>(sketch_from(datum), scratch);
     sketch_quantile_info info;
-    check(sketch_quantile_describe(s.data, s.size, &info), Quantile::type);
+    check(sketch_quantile_describe(s, &info), Quantile::type);
     return info;
 }
 
@@ -354,14 +365,23 @@ struct Listing {
     size_t count;
 };
 
-Listing buckets_of(Sketch s) {
-    Listing list = {static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * SKETCH_QUANTILE_MAX_LISTED)), 0};
-    check(sketch_quantile_histogram(s.data, s.size, list.buckets, &list.count), Quantile::type);
+constexpr size_t kUnindexed = 4;  // zero, two infinities, NaN
+
+Listing buckets_of(Datum datum) {
+    Scratch scratch;
+    const sketch_quantile *s = open<Quantile>(sketch_from(datum), scratch);
+    sketch_quantile_info info;
+    check(sketch_quantile_describe(s, &info), Quantile::type);
+    const size_t most = size_t{info.negative_buckets} + info.positive_buckets + kUnindexed;
+    Listing list = {static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * most)), 0};
+    check(sketch_quantile_histogram(s, list.buckets, &list.count), Quantile::type);
     return list;
 }
 
 // Rows between given bounds: below the first, between neighbours, above the last.
-Listing buckets_between(Sketch s, Doubles bounds) {
+Listing buckets_between(Datum datum, Doubles bounds) {
+    Scratch scratch;
+    const sketch_quantile *s = open<Quantile>(sketch_from(datum), scratch);
     for (size_t i = 0; i < bounds.count; i++)
         if (isnan(bounds.at[i]) || (i > 0 && bounds.at[i] <= bounds.at[i - 1]))
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -376,7 +396,7 @@ Listing buckets_between(Sketch s, Doubles bounds) {
         CHECK_FOR_INTERRUPTS();
         size_t count = Min(kBatch, bounds.count - done);
         uint64 rows[kBatch + 1];
-        check(sketch_quantile_histogram_at(s.data, s.size, bounds.at + done, count, rows), Quantile::type);
+        check(sketch_quantile_histogram_at(s, bounds.at + done, count, rows), Quantile::type);
         uint64 below = up_to;  // the batch counts from the smallest row on: take off what came before
         up_to = 0;
         for (size_t i = 0; i <= count; i++) {
@@ -415,12 +435,12 @@ Datum next_bucket(FunctionCallInfo fcinfo, Listing (*list_buckets)(FunctionCallI
 }  // namespace
 
 PG_FN(quantile_histogram) {
-    return next_bucket(fcinfo, [](FunctionCallInfo call) { return buckets_of(sketch_from(call->args[0].value)); });
+    return next_bucket(fcinfo, [](FunctionCallInfo call) { return buckets_of(call->args[0].value); });
 }
 
 PG_FN(quantile_histogram_bounds) {
     return next_bucket(fcinfo, [](FunctionCallInfo call) {
-        return buckets_between(sketch_from(call->args[0].value), doubles_from(call->args[1].value, "histogram bounds"));
+        return buckets_between(call->args[0].value, doubles_from(call->args[1].value, "histogram bounds"));
     });
 }
 
@@ -480,7 +500,7 @@ PG_FN(quantile_sketch_info) {
 // The histogram as OpenTelemetry names its parts, with bucket indexes instead of runs of zero counts.
 PG_FN(quantile_sketch_to_jsonb) {
     sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
-    Listing list = buckets_of(sketch_from(PG_GETARG_DATUM(0)));
+    Listing list = buckets_of(PG_GETARG_DATUM(0));
     StringInfoData out;
     begin_json<Quantile>(&out);
     static const bool order[] = {true, false}, parts[] = {false, true};

@@ -14,49 +14,46 @@ namespace {
 using namespace pg;
 
 // Whether the items of sound packed bytes are values of their kind: what the core cannot know.
-bool items_are_values(const uint8 *packed, size_t size) {
-    sketch_topk_info info;
+bool items_are_values(const sketch_topk *packed, int kind) {
     sketch_topk_cursor cursor;
-    if (sketch_topk_describe(packed, size, &info) != SKETCH_OK) return false;
-    if (sketch_topk_open(&cursor, packed, size) != SKETCH_OK) return false;
+    if (sketch_topk_begin(packed, &cursor) != SKETCH_OK) return false;
     for (sketch_topk_entry entry; sketch_topk_next(&cursor, &entry);) {
         CHECK_FOR_INTERRUPTS();
-        if (!is_item(info.kind, entry.item, entry.item_size)) return false;
+        if (!is_item(kind, entry.item, entry.item_size)) return false;
     }
     return true;
 }
 
 struct Topk {
     static constexpr const char *type = "topk_sketch";
+    using Opened = sketch_topk;
+    static constexpr auto open_size = sketch_topk_open_size;
+    static constexpr auto open = sketch_topk_open;
+    static constexpr auto packed_bound = sketch_topk_packed_bound;
     static constexpr auto merge = sketch_topk_merge;
     static constexpr auto move = sketch_topk_move;
 
-    static sketch_status check(const uint8 *packed, size_t size) {
-        sketch_status status = sketch_topk_check(packed, size);
-        return status != SKETCH_OK || items_are_values(packed, size) ? status : SKETCH_CORRUPT;
+    static sketch_status check(const Opened *packed) {
+        sketch_status status = sketch_topk_check(packed);
+        return status != SKETCH_OK || items_are_values(packed, kind_of(packed)) ? status : SKETCH_CORRUPT;
     }
     static sketch_status limit(void *state, size_t size, int k, sketch_growth *growth) {
         return sketch_topk_limit(state, size, static_cast<uint32>(k), growth);
     }
-    static sketch_status pack(const void *sketch, size_t size, int, uint8 *out, size_t capacity, size_t *out_size) {
-        sketch_topk_info info = header({sketch, size, false, nullptr});
-        size_t scratch_size = sketch_topk_scratch_size(&info);
+    static sketch_status pack(const Opened *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
+        size_t scratch_size = sketch_topk_pack_size(sketch);
         void *scratch = palloc(scratch_size);
-        sketch_status status = sketch_topk_pack(sketch, size, scratch, scratch_size, out, capacity, out_size);
+        sketch_status status = sketch_topk_pack(sketch, scratch, scratch_size, out, capacity, out_size);
         pfree(scratch);
         return status;
     }
 
-    static sketch_topk_info header(Sketch sketch) {
+    static sketch_topk_info header(const Opened *sketch) {
         sketch_topk_info info;
-        pg::check(sketch_topk_describe(sketch.data, sketch.size, &info), type);
+        pg::check(sketch_topk_describe(sketch, &info), type);
         return info;
     }
-    static int kind_of(Sketch sketch) { return header(sketch).kind; }
-    static size_t packed_room(Sketch sketch) {
-        sketch_topk_info info = header(sketch);
-        return sketch_topk_packed_bound(&info);
-    }
+    static int kind_of(const Opened *sketch) { return header(sketch).kind; }
 
     static varlena *make(int kind, int k) {
         size_t size = sketch_topk_init_size();
@@ -66,7 +63,7 @@ struct Topk {
         return state;
     }
 
-    static varlena *empty_like(Sketch sketch, bool) {
+    static varlena *empty_like(const Opened *sketch, bool) {
         sketch_topk_info info = header(sketch);
         return make(info.kind, static_cast<int>(info.k));
     }
@@ -109,10 +106,12 @@ PG_FN(topk_agg_final) { return agg_final<Topk>(fcinfo); }
 PG_FN(topk_merge) { return merge_two<Topk>(fcinfo); }
 
 PG_FN(topk_add) {
-    int kind = Topk::kind_of(sketch_from(PG_GETARG_DATUM(0)));
+    Scratch scratch;
+    sketch_topk *sketch = open<Topk>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    const int kind = Topk::kind_of(sketch);
     ItemBytes item;
     probe_item(fcinfo, kind, Topk::type, &item);
-    return with_one_more<Topk>(fcinfo, [&](varlena *room, size_t size, sketch_growth *growth) {
+    return with_one_more<Topk>(sketch, [&](varlena *room, size_t size, sketch_growth *growth) {
         return sketch_topk_add(room, size, kind, item.bytes, item.size, 1, growth);
     });
 }
@@ -141,11 +140,12 @@ constexpr size_t kAll = SKETCH_TOPK_MAX_K;
 // The `most` most frequent ones. Only their bytes are copied, which may be long.
 Items items_of(Datum datum, size_t most) {
     Sketch sketch = canonical<Topk>(datum);
-    const uint8 *packed = static_cast<const uint8 *>(sketch.data);
+    Scratch scratch;
+    const sketch_topk *packed = open<Topk>(sketch, scratch);
     sketch_topk_cursor cursor;
     sketch_topk_entry entry;
-    check(sketch_topk_open(&cursor, packed, sketch.size), Topk::type);
-    Items items = {Topk::header(sketch), nullptr, 0};
+    check(sketch_topk_begin(packed, &cursor), Topk::type);
+    Items items = {Topk::header(packed), nullptr, 0};
     Ranked *ranked = static_cast<Ranked *>(palloc((items.info.items + size_t{1}) * sizeof(Ranked)));
     uint32 count = 0;
     for (; sketch_topk_next(&cursor, &entry); count++) {
@@ -158,7 +158,7 @@ Items items_of(Datum datum, size_t most) {
     uint32 *rank_of = static_cast<uint32 *>(palloc((count + size_t{1}) * sizeof(uint32)));
     for (uint32 i = 0; i < count; i++) rank_of[ranked[i].place] = i;
     items.entries = static_cast<sketch_topk_entry *>(palloc((items.count + 1) * sizeof(sketch_topk_entry)));
-    check(sketch_topk_open(&cursor, packed, sketch.size), Topk::type);
+    check(sketch_topk_begin(packed, &cursor), Topk::type);
     for (uint32 place = 0; sketch_topk_next(&cursor, &entry); place++) {
         if (place % 1024 == 0) CHECK_FOR_INTERRUPTS();
         if (rank_of[place] >= items.count) continue;
@@ -277,17 +277,20 @@ PG_FN(topk_heavy_hitters) { return heavy_hitters(fcinfo, {false}); }
 PG_FN(topk_heavy_hitters_typed) { return heavy_hitters(fcinfo, {true}); }
 
 PG_FN(topk_frequency_bounds) {
-    Sketch s = canonical<Topk>(PG_GETARG_DATUM(0));
-    int kind = Topk::kind_of(s);
+    Scratch scratch;
+    const sketch_topk *sketch = open<Topk>(canonical<Topk>(PG_GETARG_DATUM(0)), scratch);
+    int kind = Topk::kind_of(sketch);
     ItemBytes item;
     probe_item(fcinfo, kind, Topk::type, &item);
     sketch_topk_entry entry;
-    check(sketch_topk_bounds(static_cast<const uint8 *>(s.data), s.size, kind, item.bytes, item.size, &entry),
-          Topk::type);
+    check(sketch_topk_bounds(sketch, kind, item.bytes, item.size, &entry), Topk::type);
     return bounds_row(fcinfo, static_cast<int64>(entry.lower), static_cast<int64>(entry.upper));
 }
 
-PG_FN(topk_total_count) { PG_RETURN_INT64(static_cast<int64>(Topk::header(sketch_from(PG_GETARG_DATUM(0))).total)); }
+PG_FN(topk_total_count) {
+    Scratch scratch;
+    PG_RETURN_INT64(static_cast<int64>(Topk::header(open<Topk>(sketch_from(PG_GETARG_DATUM(0)), scratch)).total));
+}
 
 // ---- forms ----------------------------------------
 
@@ -349,8 +352,8 @@ void append_facts(StringInfo out, const sketch_topk_info &info) {
 
 PG_FN(topk_sketch_info) {
     Sketch s = sketch_from(PG_GETARG_DATUM(0));
-    Sketch packed = canonical<Topk>(PG_GETARG_DATUM(0));
-    sketch_topk_info info = Topk::header(packed);
+    Scratch scratch;
+    sketch_topk_info info = Topk::header(open<Topk>(canonical<Topk>(PG_GETARG_DATUM(0)), scratch));
     StringInfoData out;
     begin_info<Topk>(&out, s);
     append_facts(&out, info);

@@ -59,18 +59,23 @@ struct Definition {
     }
 };
 
-std::vector<uint16_t> registers_of(const DistinctSketch &s) {
-    static core::Storage storage;
+// What a work form is decoded to: in memory that the next call uses again.
+core::View view_of(const DistinctSketch &s) {
+    static uint64_t memory[(size_t{2} << core::kMaxPrecision) / sizeof(uint64_t)];
     core::View view;
-    REQUIRE(core::read(s.data(), s.size(), storage, view) == SKETCH_OK);
+    const core::Storage storage = {reinterpret_cast<uint32_t *>(memory), reinterpret_cast<core::Register *>(memory)};
+    DistinctSketch::must(core::work_read(s.data(), s.size(), storage, view));
+    return view;
+}
+
+std::vector<uint16_t> registers_of(const DistinctSketch &s) {
+    const core::View view = view_of(s);
     REQUIRE(view.dense);
     return {view.registers, view.registers + (size_t{1} << view.precision)};
 }
 
 std::vector<uint32_t> tokens_of(const DistinctSketch &s) {
-    static core::Storage storage;
-    core::View view;
-    DistinctSketch::must(core::read(s.data(), s.size(), storage, view));
+    const core::View view = view_of(s);
     return {view.tokens, view.tokens + view.token_count};
 }
 

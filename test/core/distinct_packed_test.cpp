@@ -236,8 +236,9 @@ TEST_CASE("distinct: registers are stored as they are exactly if coding does not
             uint32_t u = 10 + static_cast<uint32_t>(random() % (round < 100 ? 100 : 10));
             r = static_cast<uint16_t>(u << 9 | (random() & 511));
         }
-        core::Coded coded;
-        size_t size = core::encode_registers(registers.data(), precision, coded);
+        size_t size = core::encode_registers(registers.data(), precision, nullptr);
+        Bytes room(2 * registers.size());
+        REQUIRE(core::encode_registers(registers.data(), precision, room.data()) == size);
         Bytes as_they_are = raw(registers, precision);
         REQUIRE((check(as_they_are) == SKETCH_OK) == (size == 0));
         raw_values += size == 0;
@@ -382,9 +383,9 @@ TEST_CASE("distinct: work forms larger than any that is made are refused", "[dis
         const uint8_t *from = static_cast<const uint8_t *>(s.data());
         Bytes work(from, from + s.size());
         sketch_distinct_info info{};
-        REQUIRE(sketch_distinct_peek(work.data(), work.size(), &info) == SKETCH_OK);
+        REQUIRE(sketch_distinct_header(work.data(), work.size(), &info) == SKETCH_OK);
         work.resize(1 << 20);
-        CHECK(sketch_distinct_peek(work.data(), work.size(), &info) == SKETCH_CORRUPT);
+        CHECK(sketch_distinct_header(work.data(), work.size(), &info) == SKETCH_CORRUPT);
         CHECK(sketch_distinct_describe(work.data(), work.size(), &info) == SKETCH_CORRUPT);
     }
     // The largest of each form, at whatever precision they are since.

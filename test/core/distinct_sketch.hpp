@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "opening.hpp"
 #include "sketch.h"
 
 using Bytes = std::vector<uint8_t>;
@@ -57,7 +58,7 @@ class DistinctSketch {
     }
     sketch_distinct_info info() const {
         sketch_distinct_info i{};
-        must(sketch_distinct_peek(data(), size(), &i));
+        must(sketch_distinct_header(data(), size(), &i));
         return i;
     }
     sketch_distinct_info full_info() const {
@@ -99,7 +100,7 @@ inline DistinctSketch distinct_of(const std::vector<uint64_t> &hashes, int preci
 // Bytes as a sketch again, as a stored value is read.
 inline DistinctSketch distinct_unpacked(const Bytes &packed) {
     sketch_distinct_info info{};
-    DistinctSketch::must(sketch_distinct_peek(packed.data(), packed.size(), &info));
+    DistinctSketch::must(sketch_distinct_header(packed.data(), packed.size(), &info));
     DistinctSketch s(info.precision, info.kind);
     s.merge(packed);
     return s;

@@ -187,8 +187,7 @@ TEST_CASE("frequency: too small a buffer is told and left alone", "[frequency][p
     for (const FrequencySketch &s : samples()) {
         Bytes packed = s.pack();
         REQUIRE(packed.size() <= SKETCH_FREQUENCY_PACKED_MAX(s.info().log2_width));
-        sketch_frequency_info info = s.info();
-        REQUIRE(packed.size() <= sketch_frequency_packed_bound(&info));
+        REQUIRE(packed.size() <= frequency_packed_bound(s.data(), s.size()));
         for (const Bytes *sketch : {static_cast<const Bytes *>(nullptr), static_cast<const Bytes *>(&packed)})
             for (size_t capacity = 0; capacity < packed.size(); capacity += 1 + packed.size() / 20) {
                 std::unique_ptr<uint8_t[]> out(new uint8_t[capacity]);
@@ -224,8 +223,7 @@ TEST_CASE("frequency: packed sketches are as small as promised", "[frequency][si
             mixed.add(random(), i % 2 ? 1 : kMost / most);
         }
         for (const FrequencySketch *s : {&large, &mixed}) {
-            sketch_frequency_info info = s->info();
-            size_t bound = sketch_frequency_packed_bound(&info);
+            size_t bound = frequency_packed_bound(s->data(), s->size());
             CHECK(s->pack().size() <= bound);
             CHECK(bound <= SKETCH_FREQUENCY_PACKED_MAX(log2_width));
         }

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "opening.hpp"
 #include "sketch.h"
 
 class FrequencySketch {
@@ -40,8 +41,7 @@ class FrequencySketch {
     }
 
     Bytes pack() const {
-        sketch_frequency_info held = info();
-        Bytes out(sketch_frequency_packed_bound(&held));
+        Bytes out(frequency_packed_bound(data(), size()));
         size_t used = 0;
         must(sketch_frequency_pack(data(), size(), out.data(), out.size(), &used));
         out.resize(used);

@@ -214,7 +214,7 @@ TEST_CASE("damaged tables of tokens are refused where it matters", "[membership]
         std::memcpy(words.data(), s.data(), s.size());
         damage(words);
         must_be_sound(reinterpret_cast<const uint8_t *>(words.data()), s.size(), 0, "damaged table");
-        Bytes out(SKETCH_MEMBERSHIP_TOKENS_PACKED_MAX(100));
+        Bytes out(tokens_packed_max(100));
         size_t used;
         return sketch_membership_pack(words.data(), s.size(), out.data(), out.size(), &used);
     };
@@ -267,9 +267,8 @@ TEST_CASE("too small a buffer for a filter is told", "[membership][packed]") {
     for (const MembershipSketch &s : samples()) {
         Bytes packed = s.pack();
         sketch_membership_info info = s.info();
-        REQUIRE(packed.size() <= SKETCH_MEMBERSHIP_PACKED_MAX(info.log2_blocks));
-        if (!info.is_dense)
-            REQUIRE(SKETCH_MEMBERSHIP_TOKENS_PACKED_MAX(info.tokens) >= packed.size() + 8 * info.tokens);
+        REQUIRE(packed.size() <= dense_packed_max(info.log2_blocks));
+        if (!info.is_dense) REQUIRE(tokens_packed_max(info.tokens) >= packed.size() + 8 * info.tokens);
         for (size_t capacity = 0; capacity < packed.size(); capacity += 1 + packed.size() / 50)
             for (int from_packed : {0, 1}) {
                 std::unique_ptr<uint8_t[]> out(new uint8_t[capacity]);
@@ -282,7 +281,7 @@ TEST_CASE("too small a buffer for a filter is told", "[membership][packed]") {
         // What the size alone promises is enough too, at any alignment.
         if (info.log2_blocks > 10) continue;
         for (size_t shift : {0, 1, 7}) {
-            size_t capacity = SKETCH_MEMBERSHIP_PACKED_MAX(info.log2_blocks), used = 0;
+            size_t capacity = dense_packed_max(info.log2_blocks), used = 0;
             std::unique_ptr<uint8_t[]> out(new uint8_t[capacity + shift]);
             REQUIRE(sketch_membership_pack(s.data(), s.size(), out.get() + shift, capacity, &used) == SKETCH_OK);
             REQUIRE(Bytes(out.get() + shift, out.get() + shift + used) == packed);
@@ -294,7 +293,7 @@ TEST_CASE("the fullest tables of tokens fit into what the ABI promises", "[membe
     for (int log2_blocks = 0; log2_blocks <= 16; log2_blocks++) {
         MembershipSketch s = filter_of(numbers(size_t{2} << log2_blocks), log2_blocks);
         REQUIRE(s.info().tokens == uint64_t{2} << log2_blocks);
-        Bytes out(SKETCH_MEMBERSHIP_PACKED_MAX(log2_blocks));
+        Bytes out(dense_packed_max(log2_blocks));
         size_t used = 0;
         REQUIRE(sketch_membership_pack(s.data(), s.size(), out.data(), out.size(), &used) == SKETCH_OK);
         out.resize(used);

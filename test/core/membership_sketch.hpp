@@ -9,10 +9,17 @@
 #include <stdexcept>
 #include <vector>
 
+#include "opening.hpp"
 #include "sketch.h"
 
 using Bytes = std::vector<uint8_t>;
 using Hashes = std::vector<uint64_t>;
+
+// What sketch_membership_packed_bound is expected to say.
+constexpr size_t dense_packed_max(int64_t log2_blocks) {
+    return 64 + (size_t{SKETCH_MEMBERSHIP_BLOCK_SIZE} << log2_blocks);
+}
+constexpr size_t tokens_packed_max(uint64_t tokens) { return 64 + 16 * static_cast<size_t>(tokens); }
 
 class MembershipSketch {
   public:
@@ -48,9 +55,7 @@ class MembershipSketch {
         return i;
     }
     Bytes pack() const {
-        sketch_membership_info i = info();
-        Bytes out(i.is_dense ? SKETCH_MEMBERSHIP_PACKED_MAX(i.log2_blocks)
-                             : SKETCH_MEMBERSHIP_TOKENS_PACKED_MAX(i.tokens));
+        Bytes out(membership_packed_bound(data(), size()));
         size_t used = 0;
         must(sketch_membership_pack(data(), size(), out.data(), out.size(), &used));
         out.resize(used);

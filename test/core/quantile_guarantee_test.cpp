@@ -260,7 +260,7 @@ TEST_CASE("the rows that subtract leaves keep the guarantee", "[quantile][guaran
         Rows left = drawn(d, 500, 1), taken = drawn(d, 200, 2);
         QuantileSketch all = sketch_of(left), b = sketch_of(taken);
         for (double x : taken) all.add(x);
-        Bytes difference(SKETCH_QUANTILE_PACKED_MAX);
+        Bytes difference(kAnyPacked);
         size_t size = 0;
         REQUIRE(sketch_quantile_subtract(all.data(), all.size(), b.data(), b.size(), difference.data(),
                                          difference.size(), &size) == SKETCH_OK);
@@ -372,7 +372,7 @@ TEST_CASE("totals beyond what a double counts exactly", "[quantile][guarantee][l
             REQUIRE((std::isfinite(a.estimate[i]) && a.lower[i] <= a.estimate[i] && a.estimate[i] <= a.upper[i]));
             if (i > 0) REQUIRE(a.estimate[i] >= a.estimate[i - 1]);
         }
-        Bytes subtracted(SKETCH_QUANTILE_PACKED_MAX);  // without extremes, buckets alone decide
+        Bytes subtracted(kAnyPacked);  // without extremes, buckets alone decide
         size_t size = 0;
         QuantileSketch nothing;
         QuantileSketch::must(sketch_quantile_subtract(s.data(), s.size(), nothing.data(), nothing.size(),

@@ -178,7 +178,7 @@ TEST_CASE("subtract undoes merge on the buckets where neither side collapsed", "
         QuantileSketch both = a;
         both.merge(b);
         if (both.info().scale != 6) continue;
-        Bytes packed = both.pack(), difference(SKETCH_QUANTILE_PACKED_MAX);
+        Bytes packed = both.pack(), difference(kAnyPacked);
         size_t size = 0;
         REQUIRE(sketch_quantile_subtract(packed.data(), packed.size(), b.data(), b.size(), difference.data(),
                                          difference.size(), &size) == SKETCH_OK);
@@ -195,7 +195,7 @@ TEST_CASE("subtract undoes merge on the buckets where neither side collapsed", "
 
 TEST_CASE("subtracting everything leaves the canonical empty sketch", "[quantile][subtract]") {
     QuantileSketch a{1, 2, -3, 0, kInf, kNaN};
-    Bytes out(SKETCH_QUANTILE_PACKED_MAX);
+    Bytes out(kAnyPacked);
     size_t size = 0;
     REQUIRE(sketch_quantile_subtract(a.data(), a.size(), a.data(), a.size(), out.data(), out.size(), &size) ==
             SKETCH_OK);
@@ -205,7 +205,7 @@ TEST_CASE("subtracting everything leaves the canonical empty sketch", "[quantile
 
 TEST_CASE("subtracting rows that are not there is refused", "[quantile][subtract]") {
     QuantileSketch a{1, 2, 2, 0, kInf};
-    Bytes out(SKETCH_QUANTILE_PACKED_MAX);
+    Bytes out(kAnyPacked);
     size_t size = 12345;
     for (const QuantileSketch &b : {QuantileSketch{3}, QuantileSketch{1, 1}, QuantileSketch{-1}, QuantileSketch{0, 0},
                                     QuantileSketch{-kInf}, QuantileSketch{kNaN}, QuantileSketch{1e-300}}) {

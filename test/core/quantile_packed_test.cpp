@@ -307,7 +307,7 @@ TEST_CASE("a span that wraps around is refused", "[quantile][packed]") {
 TEST_CASE("too small a buffer is told and left alone", "[quantile][packed]") {
     for (const Sample &s : samples()) {
         Bytes packed = s.sketch.pack(true);
-        REQUIRE(packed.size() <= SKETCH_QUANTILE_PACKED_MAX);
+        REQUIRE(packed.size() <= quantile_packed_bound(s.sketch.data(), s.sketch.size()));
         for (size_t capacity = 0; capacity < packed.size(); capacity += 1 + packed.size() / 50) {
             std::unique_ptr<uint8_t[]> out(new uint8_t[capacity]);
             size_t used = 12345;
@@ -354,7 +354,7 @@ TEST_CASE("the largest packed sketches fit into what the ABI promises", "[quanti
         s.add(0, uint64_t{1} << 62);
         s.add(kInf, uint64_t{1} << 55);
         REQUIRE(s.info().negative_buckets + s.info().positive_buckets == 2048);
-        CHECK(s.pack(true).size() < SKETCH_QUANTILE_PACKED_MAX);
+        CHECK(s.pack(true).size() < quantile_packed_bound(s.data(), s.size()));
         CHECK(unpacked(s.pack()).pack() == s.pack());
     }
 }

@@ -7,9 +7,13 @@
 #include <stdexcept>
 #include <vector>
 
+#include "opening.hpp"
 #include "sketch.h"
 
 using Bytes = std::vector<uint8_t>;
+
+// Bytes that suffice for any packed quantile sketch without fractions.
+constexpr size_t kAnyPacked = 128 + 14 * SKETCH_QUANTILE_MAX_BUCKETS;
 
 class QuantileSketch {
   public:
@@ -46,7 +50,7 @@ class QuantileSketch {
     }
 
     Bytes pack(bool with_fractions = false) const {
-        Bytes out(SKETCH_QUANTILE_PACKED_MAX);
+        Bytes out(quantile_packed_bound(data(), size()));
         size_t used = 0;
         must(sketch_quantile_pack(data(), size(), with_fractions, out.data(), out.size(), &used));
         out.resize(used);
@@ -81,7 +85,7 @@ class QuantileSketch {
         return i;
     }
     std::vector<sketch_bucket> histogram() const {
-        std::vector<sketch_bucket> buckets(SKETCH_QUANTILE_MAX_LISTED);
+        std::vector<sketch_bucket> buckets(info().negative_buckets + info().positive_buckets + 4);
         size_t n = 0;
         must(sketch_quantile_histogram(data(), size(), buckets.data(), &n));
         buckets.resize(n);

@@ -34,7 +34,8 @@ bool refused(Sketch &sketch, Raw raw, Call call) {
 }
 
 // The same of a merge, of packed bytes by the ABI and of a sketch for good.
-template <typename Sketch, typename Merge, typename Other>
+using Merge = sketch_status(void *, size_t, const void *, size_t, sketch_growth *);
+template <typename Sketch, typename Other>
 bool refused_merge(Sketch &sketch, Merge merge, const Bytes &packed, const Other &other) {
     return refused(
         sketch, [&](auto &s, auto *g) { return merge(s.data(), s.size(), packed.data(), packed.size(), g); },
@@ -138,7 +139,7 @@ TEST_CASE("a filter of which every bit is still pending is packed", "[growth][me
     sketch_membership_move(moved.data(), empty.data(), empty.size(), &growth);  // and the merge is given up
     REQUIRE(sketch_membership_add(moved.data(), growth.size, SKETCH_KIND_NUMBER, sketch_hash_word(5), &growth) ==
             SKETCH_OK);
-    Bytes out(SKETCH_MEMBERSHIP_PACKED_MAX(3));
+    Bytes out(dense_packed_max(3));
     size_t used = 0;
     REQUIRE(sketch_membership_pack(moved.data(), 8 * moved.size(), out.data(), out.size(), &used) == SKETCH_OK);
     REQUIRE(sketch_membership_check(out.data(), used) == SKETCH_OK);

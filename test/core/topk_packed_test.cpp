@@ -212,11 +212,10 @@ TEST_CASE("topk: a work form of another size, layout or family is refused", "[to
 TEST_CASE("topk: too small a buffer is told and left alone", "[topk][packed]") {
     for (const TopkSketch &s : samples()) {
         Bytes packed = s.pack();
-        sketch_topk_info info = s.info();
-        REQUIRE(packed.size() <= sketch_topk_packed_bound(&info));
+        REQUIRE(packed.size() <= topk_packed_bound(s.data(), s.size()));
         sketch_topk_info small = TopkSketch::info_of(packed.data(), packed.size());
-        REQUIRE(packed.size() <= sketch_topk_packed_bound(&small));
-        std::vector<uint64_t> scratch(sketch_topk_scratch_size(&info) / 8);
+        REQUIRE(packed.size() <= topk_packed_bound(packed.data(), packed.size()));
+        std::vector<uint64_t> scratch(topk_pack_size(s.data(), s.size()) / 8);
         for (const Bytes *sketch : {static_cast<const Bytes *>(nullptr), static_cast<const Bytes *>(&packed)})
             for (size_t capacity = 0; capacity < packed.size(); capacity += 1 + packed.size() / 20) {
                 std::unique_ptr<uint8_t[]> out(new uint8_t[capacity]);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "opening.hpp"
 #include "sketch.h"
 
 class TopkSketch {
@@ -45,9 +46,8 @@ class TopkSketch {
         return i;
     }
     Bytes pack() const {
-        sketch_topk_info held = info();
-        Bytes out(sketch_topk_packed_bound(&held));
-        std::vector<uint64_t> scratch(sketch_topk_scratch_size(&held) / 8);
+        Bytes out(topk_packed_bound(data(), size()));
+        std::vector<uint64_t> scratch(topk_pack_size(data(), size()) / 8);
         size_t used = 0;
         must(sketch_topk_pack(data(), size(), scratch.data(), 8 * scratch.size(), out.data(), out.size(), &used));
         out.resize(used);
@@ -68,7 +68,8 @@ class TopkSketch {
     };
     static std::vector<Entry> entries(const Bytes &packed) {
         auto cursor = std::make_unique<sketch_topk_cursor>();
-        must(sketch_topk_open(cursor.get(), packed.data(), packed.size()));
+        OpenedTopk opened(packed.data(), packed.size(), SKETCH_PACKED);
+        must(opened.then([&](auto *sketch) { return sketch_topk_begin(sketch, cursor.get()); }));
         std::vector<Entry> all;
         for (sketch_topk_entry e; sketch_topk_next(cursor.get(), &e);)
             all.push_back(

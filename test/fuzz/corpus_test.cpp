@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "../core/catch.hpp"
-#include "sketch.h"
+#include "../core/opening.hpp"
 
 using Complaint = std::string(const uint8_t *data, size_t size, size_t shift);
 using Check = sketch_status(const uint8_t *packed, size_t size);
@@ -27,7 +27,7 @@ void replay(const std::string &family, Complaint complaint_about, Check check) {
     for (std::string line; std::getline(file, line); inputs++) {
         const std::vector<uint8_t> bytes = bytes_of(line);
         packed += check(bytes.data(), bytes.size()) == SKETCH_OK;
-        work += sketch_is_work_form(bytes.data(), bytes.size());
+        work += form_of(bytes.data(), bytes.size()) == SKETCH_WORK;
         for (size_t shift : {0, 1})
             if (std::string complaint = complaint_about(bytes.data(), bytes.size(), shift); !complaint.empty())
                 FAIL(family << ": " << complaint << ": " << line);

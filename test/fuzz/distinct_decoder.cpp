@@ -99,16 +99,15 @@ struct Reader {
 
 // The first thing that is wrong with how the library treats this value, packed or work, or nullptr.
 const char *complaint_about(const uint8_t *data, size_t size) {
-    bool is_work = sketch_is_work_form(data, size);
+    bool is_work = form_of(data, size) == SKETCH_WORK;
     Reader reader{data, size};
     sketch_distinct_info info{}, header{};
     sketch_status status = sketch_distinct_describe(data, size, &info);
     if (!is_work && status != sketch_distinct_check(data, size)) return "check and describe disagree";
-    sketch_status peeked = sketch_distinct_peek(data, size, &header);
-    if (peeked != SKETCH_OK && peeked != status) return "peek: another status";
+    if (sketch_distinct_header(data, size, &header) != status) return "header: another status";
     if (status == SKETCH_OK) {
         if (header.kind != info.kind || header.precision != info.precision || header.is_dense != info.is_dense)
-            return "peek and describe disagree";
+            return "header and describe disagree";
         if (info.precision < SKETCH_DISTINCT_MIN_PRECISION || info.precision > SKETCH_DISTINCT_MAX_PRECISION)
             return "precision out of range";
         if (info.tokens > (1u << info.precision) / 8) return "too many tokens";

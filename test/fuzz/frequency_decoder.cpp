@@ -111,12 +111,12 @@ const char *complaint_about_refused(const uint8_t *data, size_t size, const sket
 
 // The first thing that is wrong with how the library treats this value, packed or work, or nullptr.
 const char *complaint_about(const uint8_t *data, size_t size) {
-    bool is_work = sketch_is_work_form(data, size);
+    bool is_work = form_of(data, size) == SKETCH_WORK;
     sketch_frequency_info info{};
     sketch_status described = sketch_frequency_describe(data, size, &info);
     sketch_status checked = is_work ? SKETCH_OK : sketch_frequency_check(data, size);
     if (!is_work && described != SKETCH_OK && checked != described) return "check and describe disagree";
-    Bytes packed(described == SKETCH_OK ? sketch_frequency_packed_bound(&info) : 4096);
+    Bytes packed(described == SKETCH_OK ? frequency_packed_bound(data, size) : 4096);
     size_t used = 12345;
     sketch_status packing = sketch_frequency_pack(data, size, packed.data(), packed.size(), &used);
     if (described != SKETCH_OK && packing != described) return "pack and describe disagree";

@@ -90,14 +90,12 @@ struct Reader {
 
 // The first thing that is wrong with how the library treats this value, packed or work, or nullptr.
 const char *complaint_about(const uint8_t *data, size_t size) {
-    Reader reader{data, size, sketch_is_work_form(data, size) != 0, {}, SKETCH_OK, SKETCH_OK};
+    Reader reader{data, size, form_of(data, size) == SKETCH_WORK, {}, SKETCH_OK, SKETCH_OK};
     sketch_membership_info &info = reader.info;
     reader.header = sketch_membership_describe(data, size, &info);
     if (reader.header != SKETCH_OK && !is_refusal(reader.header)) return "describe: a strange status";
 
-    Bytes packed(reader.header != SKETCH_OK ? 0
-                 : info.is_dense            ? SKETCH_MEMBERSHIP_PACKED_MAX(info.log2_blocks)
-                                            : SKETCH_MEMBERSHIP_TOKENS_PACKED_MAX(info.tokens));
+    Bytes packed(membership_packed_bound(data, size));
     size_t used = 0;
     reader.whole = sketch_membership_pack(data, size, packed.data(), packed.size(), &used);
     packed.resize(used);

@@ -21,7 +21,7 @@ struct Reader {
     size_t size;
 
     Bytes pack(bool with_fractions, sketch_status &status) const {
-        Bytes out(SKETCH_QUANTILE_PACKED_MAX);
+        Bytes out(quantile_packed_bound(data, size));
         size_t used = 0;
         status = sketch_quantile_pack(data, size, with_fractions, out.data(), out.size(), &used);
         out.resize(used);
@@ -69,7 +69,7 @@ struct Reader {
     }
 
     const char *buckets(const sketch_quantile_info &info, sketch_status expected) const {
-        std::vector<sketch_bucket> listed(SKETCH_QUANTILE_MAX_LISTED);
+        std::vector<sketch_bucket> listed(info.negative_buckets + info.positive_buckets + 4);
         size_t n = 0;
         sketch_status status = sketch_quantile_histogram(data, size, listed.data(), &n);
         if (status != expected) return "histogram: another status";
@@ -143,7 +143,7 @@ struct Reader {
         if (status != (info.total <= 0x3fffffffffffffff ? SKETCH_OK : SKETCH_OVERFLOW))
             return "merge with itself failed";
 
-        Bytes difference(SKETCH_QUANTILE_PACKED_MAX);
+        Bytes difference(packed.size() + 128);
         size_t used = 0;
         status = sketch_quantile_subtract(data, size, data, size, difference.data(), difference.size(), &used);
         if (status != SKETCH_OK) return "nothing may be left when everything is taken away";
@@ -156,7 +156,7 @@ struct Reader {
 
 // The first thing that is wrong with how the library treats this value, packed or work, or nullptr.
 const char *complaint_about(const uint8_t *data, size_t size) {
-    bool is_work = sketch_is_work_form(data, size);
+    bool is_work = form_of(data, size) == SKETCH_WORK;
     Reader reader{data, size};
     sketch_quantile_info info{};
     sketch_status status = sketch_quantile_describe(data, size, &info);

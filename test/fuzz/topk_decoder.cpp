@@ -123,14 +123,14 @@ const char *complaint_about_refused(const uint8_t *data, size_t size, const sket
 
 // The first thing that is wrong with how the library treats this value, packed or work, or nullptr.
 const char *complaint_about(const uint8_t *data, size_t size) {
-    bool is_work = sketch_is_work_form(data, size);
+    bool is_work = form_of(data, size) == SKETCH_WORK;
     sketch_topk_info info{};
     sketch_status described = sketch_topk_describe(data, size, &info);
     sketch_status checked = is_work ? SKETCH_OK : sketch_topk_check(data, size);
     if (!is_work && described != SKETCH_OK && checked != described) return "check and describe disagree";
     // What a damaged header tells may be anything: no more than this is offered.
-    size_t bound = described == SKETCH_OK ? sketch_topk_packed_bound(&info) : 4096;
-    size_t scratch_size = described == SKETCH_OK ? sketch_topk_scratch_size(&info) : 0;
+    size_t bound = described == SKETCH_OK ? topk_packed_bound(data, size) : 4096;
+    size_t scratch_size = described == SKETCH_OK ? topk_pack_size(data, size) : 0;
     Bytes packed(std::min<size_t>(bound, 64 << 20));
     std::vector<uint64_t> scratch(scratch_size / 8);
     size_t used = 12345;
@@ -143,7 +143,8 @@ const char *complaint_about(const uint8_t *data, size_t size) {
     if (!is_work) {
         if (const char *complaint = complaint_about_bounds(data, size, info, described, valid)) return complaint;
         auto cursor = std::make_unique<sketch_topk_cursor>();
-        if (sketch_topk_open(cursor.get(), data, size) != checked) return "open and check disagree";
+        auto begin = [&](auto *sketch) { return sketch_topk_begin(sketch, cursor.get()); };
+        if (OpenedTopk(data, size, SKETCH_PACKED).then(begin) != checked) return "begin and check disagree";
     }
     if (!valid) return complaint_about_refused(data, size, info, described);
 

@@ -1,0 +1,49 @@
+// What sketch_*_open of all families have in common: an opened sketch begins the caller's scratch memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <new>
+
+#include "../core/format.hpp"
+
+namespace sketch {
+
+// A new opened sketch in scratch memory of at least `size` bytes, or nullptr if it is less or not aligned.
+template <typename Opened>
+Opened *place(void *scratch, std::size_t scratch_size, std::size_t size) noexcept {
+    if (scratch_size < size || reinterpret_cast<std::uintptr_t>(scratch) % alignof(std::uint64_t) != 0) return nullptr;
+    return new (scratch) Opened;
+}
+
+inline bool is_aligned(const void *bytes) noexcept {
+    return reinterpret_cast<std::uintptr_t>(bytes) % alignof(std::uint64_t) == 0;
+}
+
+// Opens a family whose sketches are read where they stand: `Opened` has a member `view`, which `read_packed` and
+// `read_work` fill from a header.
+template <typename Opened, typename ReadPacked, typename ReadWork>
+Status open_in_place(const void *bytes, std::size_t size, sketch_form form, void *scratch, std::size_t scratch_size,
+                     Opened **opened, ReadPacked read_packed, ReadWork read_work) noexcept {
+    Opened *const result = place<Opened>(scratch, scratch_size, sizeof(Opened));
+    if (result == nullptr) return SKETCH_NO_ROOM;
+    if (form == SKETCH_WORK && !is_aligned(bytes)) return SKETCH_CORRUPT;
+    const Status s = form == SKETCH_WORK ? read_work(bytes, size, result->view)
+                                         : read_packed(static_cast<const std::uint8_t *>(bytes), size, result->view);
+    if (s == SKETCH_OK) *opened = result;
+    return s;
+}
+
+// Packs what is packed already and was checked.
+template <typename View>
+Status copy_packed(const View &view, Status checked, std::uint8_t *out, std::size_t capacity,
+                   std::size_t *out_size) noexcept {
+    if (checked != SKETCH_OK) return checked;
+    if (view.size > capacity) return SKETCH_NO_ROOM;
+    std::memcpy(out, view.data, view.size);
+    *out_size = view.size;
+    return SKETCH_OK;
+}
+
+}  // namespace sketch
