@@ -276,7 +276,9 @@ PG_FN(topk_top_k_typed) { return top_k(fcinfo, {true}); }
 PG_FN(topk_heavy_hitters) { return heavy_hitters(fcinfo, {false}); }
 PG_FN(topk_heavy_hitters_typed) { return heavy_hitters(fcinfo, {true}); }
 
-PG_FN(topk_frequency_bounds) {
+namespace {
+
+sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
     Sketch s = canonical<Topk>(PG_GETARG_DATUM(0));
     int kind = Topk::kind_of(s);
     ItemBytes item;
@@ -284,6 +286,15 @@ PG_FN(topk_frequency_bounds) {
     sketch_topk_entry entry;
     check(sketch_topk_bounds(static_cast<const uint8 *>(s.data), s.size, kind, item.bytes, item.size, &entry),
           Topk::type);
+    return entry;
+}
+
+}  // namespace
+
+PG_FN(topk_frequency) { PG_RETURN_INT64(static_cast<int64>(count_of(fcinfo).estimate)); }
+
+PG_FN(topk_frequency_bounds) {
+    sketch_topk_entry entry = count_of(fcinfo);
     return bounds_row(fcinfo, static_cast<int64>(entry.lower), static_cast<int64>(entry.upper));
 }
 
