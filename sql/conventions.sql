@@ -37,8 +37,8 @@ SELECT a.aggfnoid::regprocedure FROM pg_aggregate a JOIN functions f ON f.oid = 
 WHERE f.proparallel <> 's' OR aggcombinefn = 0 OR aggtranstype NOT IN (SELECT oid FROM sketches) OR aggserialfn <> 0 OR aggfinalmodify <> 'r' OR aggtransspace = 0
    OR aggfinalfn = 0 OR (aggmtransfn <> 0 AND (aggminvtransfn = 0 OR aggmfinalmodify <> 'r' OR aggmtransspace = 0));
 
--- aggregates and functions over items: what takes anyelement has an overload for text, too; an aggregate for each type with canonical bytes of its own
-SELECT f.oid::regprocedure AS polymorphic, wanted FROM functions f, unnest(ARRAY['smallint', 'integer', 'bigint', 'double precision', 'numeric', 'text', 'bytea', 'uuid', 'timestamptz', 'timestamp', 'date', 'inet', 'boolean']::regtype[]) wanted
+-- aggregates and functions over items: what takes anyelement has an overload for text, too; an aggregate for each common type
+SELECT f.oid::regprocedure AS polymorphic, wanted FROM functions f, unnest(ARRAY['smallint', 'integer', 'bigint', 'double precision', 'numeric', 'text', 'bytea', 'uuid', 'timestamptz', 'timestamp', 'date', 'inet', 'boolean', 'jsonb', 'interval', 'time']::regtype[]) wanted
 WHERE 'anyelement'::regtype = ANY (proargtypes::oid[]) AND proargnames[1] IS DISTINCT FROM 'item_type' AND (prokind = 'a' OR wanted = 'text'::regtype OR proname LIKE '%trans')
     AND NOT EXISTS (SELECT FROM functions g WHERE g.proname = f.proname AND g.proargtypes::oid[] = array_replace(f.proargtypes::oid[], 'anyelement'::regtype, wanted::oid));
 

@@ -48,7 +48,7 @@ SELECT subtract(frequency_agg(1), frequency_agg(2));
 SELECT subtract(frequency_agg(x), frequency_weighted_agg(x, 2)) FROM generate_series(1, 100000) x;
 
 -- nothing, NULLs, one more
-SELECT frequency(NULL, 1), frequency(frequency_agg(1), NULL::int), total_count(NULL::frequency_sketch), merge(NULL::frequency_sketch, NULL);
+SELECT frequency(NULL::frequency_sketch, 1), frequency(frequency_agg(1), NULL::int), total_count(NULL::frequency_sketch), merge(NULL::frequency_sketch, NULL);
 SELECT merge(s, t) = merge(t, s) AS commutative FROM (SELECT frequency_agg(path) AS s, frequency_agg(id::text) AS t FROM requests) q;
 SELECT add(frequency_agg(x), 7) = (SELECT frequency_agg(x) FROM (SELECT generate_series(1, 100) UNION ALL SELECT 7) t(x)) AS one_more FROM generate_series(1, 100) x;
 

@@ -97,9 +97,31 @@ SELECT string_agg(DISTINCT split_part(u, ':', 1), ', ') AS not_unique, count(*) 
     SELECT unresolved('distinct_agg(%s)') UNION ALL SELECT unresolved('distinct_agg(%s, 12)') UNION ALL SELECT unresolved('approx_count_distinct(%s)')
     UNION ALL SELECT unresolved('frequency_agg(%s)') UNION ALL SELECT unresolved('frequency_agg(%s, 0.01)') UNION ALL SELECT unresolved('frequency_weighted_agg(%s, 1)')
     UNION ALL SELECT unresolved('frequency_weighted_agg(%s, 1, 0.01)') UNION ALL SELECT unresolved('membership_agg(%s, 1)') UNION ALL SELECT unresolved('membership_agg(%s, 1, 0.1)')
-    UNION ALL SELECT unresolved('add(NULL::distinct_sketch, %s)') UNION ALL SELECT unresolved('frequency(NULL, %s)') UNION ALL SELECT unresolved('contains(NULL, %s)')) t(u);
--- and literals without a type are text
+    UNION ALL SELECT unresolved('add(NULL::distinct_sketch, %s)') UNION ALL SELECT unresolved('frequency(NULL::frequency_sketch, %s)') UNION ALL SELECT unresolved('contains(NULL, %s)')
+    UNION ALL SELECT unresolved('topk_agg(%s, 10)') UNION ALL SELECT unresolved('topk_weighted_agg(%s, 1, 10)') UNION ALL SELECT unresolved('approx_top_k(%s, 10)') UNION ALL SELECT unresolved('frequency(NULL::topk_sketch, %s)')) t(u);
+-- and that of another type only where it is cast so
+CREATE FUNCTION overload(call text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE chosen text;
+BEGIN
+    EXECUTE 'CREATE TEMP VIEW caller AS SELECT ' || call || ' AS result';
+    SELECT format_type(p.proargtypes[0], NULL) INTO chosen FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_proc'::regclass
+        JOIN pg_proc p ON p.oid = d.refobjid AND prokind = 'a' WHERE r.ev_class = 'caller'::regclass;
+    DROP VIEW caller;
+    RETURN chosen;
+END $$;
+SELECT chosen, string_agg(format_type(oid, NULL), ', ' ORDER BY format_type(oid, NULL) COLLATE "C") AS types
+FROM (SELECT oid, overload(format('distinct_agg(NULL::%s)', format_type(oid, NULL))) AS chosen FROM pg_type WHERE typtype IN ('b', 'e', 'd', 'r') AND typisdefined AND typcategory NOT IN ('A', 'Z') AND typname <> 'char' AND (oid < 16384 OR oid IN ('mood'::regtype, 'positive'::regtype, 'label'::regtype)) AND typnamespace <> 'information_schema'::regnamespace) t
+WHERE chosen <> 'anyelement' GROUP BY chosen ORDER BY chosen COLLATE "C";
+-- literals without a type are text, of whatever they look like
+SELECT call, overload(call) FROM unnest(ARRAY['distinct_agg(''a'')', 'distinct_agg(NULL)', 'distinct_agg(''1 day'', 12)', 'approx_count_distinct(''{}'')', 'frequency_agg(''12:30'')', 'frequency_weighted_agg(''1'', 2)', 'topk_agg(''{"a": 1}'', 3)', 'topk_weighted_agg(''a'', 2, 3)', 'approx_top_k(''1 day'', 3)', 'membership_agg(''a'', 10)', 'membership_agg(''2026-01-01'', 10, 0.1)',
+    'distinct_agg(1)', 'distinct_agg(1.5)', 'distinct_agg(true)', 'topk_agg(ARRAY[1], 3)', 'topk_agg(jsonb_build_object(), 3)', 'topk_agg(now() - now(), 3)', 'topk_agg(localtime, 3)', 'topk_agg(current_time, 3)', 'topk_agg(''{}''::json, 3)']) call;
 SELECT distinct_agg('a') = distinct_agg('a'::text) AS text;
+-- what has an overload is what it was without: equal intervals and documents, whatever they look like
+SELECT approx_count_distinct(i) AS intervals FROM unnest(ARRAY['1 day', '24 hours', '1 month', '30 days', '720:00:00', '0']::interval[]) i;
+SELECT t.* FROM (SELECT topk_weighted_agg(i, w, 9) AS s FROM (VALUES ('24 hours'::interval, 3), ('1 day', 4), ('1 month', 2), (NULL, 9)) v(i, w)) q, top_k(NULL::interval, s) t;
+SELECT t.* FROM (SELECT topk_agg(j, 9) AS s FROM unnest(ARRAY['{"a": 1, "b": 2}', '{"b": 2.0, "a": 1.00}', '[]', NULL, 'null', 'null']::jsonb[]) j) q, top_k(NULL::jsonb, s) t;
+SELECT frequency(frequency_agg(j, 0.01), '{"b": 2, "a": 1}'::jsonb), contains(membership_agg(j, 10, 0.1), '[1]'::jsonb) AS contains, contains(membership_agg(j, 10), '[2]'::jsonb) AS not_this FROM unnest(ARRAY['{"a": 1.0, "b": 2}', '[1.00]']::jsonb[]) j;
+SELECT distinct_agg(t) = distinct_agg(t::time(0)) AS times, frequency(frequency_weighted_agg(t, 7, 0.01), time '12:30') FROM (VALUES (time '12:30:00')) v(t);
 
 -- types without an equality that we could follow
 SELECT distinct_agg('{}'::json);
@@ -163,7 +185,7 @@ SELECT e AS expression, try(e) FROM unnest(ARRAY[
     'contains(membership_agg(''ok''::mood, 10), ''ok'')', 'contains(membership_agg(''ok''::mood, 10), ''sad''::mood)', 'contains(membership_agg(''ok'', 10), ''ok''::mood)',
     'contains(membership_agg(''2026-01-01''::timestamp, 10), ''2026-01-01''::date)', 'contains(membership_agg(''2026-01-01''::date, 10), ''2026-01-01''::timestamp)', 'contains(membership_agg(now(), 10), now()::timestamp)',
     'contains(membership_agg(now(), 10), now())', 'contains(membership_agg(''2026-01-01''::date, 10), ''2026-01-01'')', 'contains(membership_agg(ARRAY[1], 10), ARRAY[1::bigint])', 'contains(membership_agg(ARRAY[1], 10), ARRAY[1.00])', 'contains(membership_agg(ARRAY[1], 10), 1)',
-    'frequency(frequency_agg(0.1::float8), 0.1)', 'frequency(frequency_agg(5), 5.0)', 'frequency(frequency_agg(5), 6)', 'distinct_count(add(distinct_agg(0.1::float8), 0.1))', 'distinct_count(add(distinct_agg(5), 5.5))', 'distinct_count(add(distinct_agg(5), ''a''))']) e;
+    'frequency(frequency_agg(0.1::float8), 0.1)', 'frequency(topk_agg(0.1::float8, 3), 0.1)', 'frequency(topk_agg(5, 3), 5.0)', 'frequency(topk_agg(5, 3), 6)', 'frequency(topk_agg(5, 3), ''5'')', 'frequency(topk_agg(5, 3), ''a'')', 'frequency(topk_agg(5, 3), 5::float8)', 'frequency(frequency_agg(5), 5.0)', 'frequency(frequency_agg(5), 6)', 'distinct_count(add(distinct_agg(0.1::float8), 0.1))', 'distinct_count(add(distinct_agg(5), 5.5))', 'distinct_count(add(distinct_agg(5), ''a''))']) e;
 -- equal arrays of numbers are not only equal within their types
 SELECT distinct_agg(ARRAY[1, 2]::smallint[]) = distinct_agg(ARRAY[1, 2.0]) AS arrays;
 
@@ -190,6 +212,6 @@ DROP FUNCTION once, memory;
 DROP TABLE changing;
 
 DROP TABLE literals, texts, collated;
-DROP FUNCTION compare_literals, unresolved, try;
+DROP FUNCTION compare_literals, unresolved, overload, try;
 DROP TYPE mood, pair;
 DROP DOMAIN positive, label;

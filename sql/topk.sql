@@ -125,6 +125,11 @@ SELECT length(s::bytea) < 200000 AS small, (SELECT length(item) FROM top_k(s, 1)
 
 -- probes are converted to the kind, as those of the other families are
 SELECT frequency_bounds(topk_agg(x, 3), 5.0), frequency_bounds(topk_agg(x, 3), '5'), frequency_bounds(topk_agg(x::float8, 3), 5), frequency_bounds(topk_agg(x, 3), 7) FROM unnest(ARRAY[5, 5, 6]) x;
+-- the estimate is that of top_k, between the bounds; 0 for what is not kept
+SELECT frequency(topk_agg(x, 3), 5.0), frequency(topk_agg(x, 3), '5') AS literal, frequency(topk_agg(x::float8, 3), 5) AS number, frequency(topk_agg(x, 3), 7) AS never, frequency(topk_agg(x, 3), NULL::int) AS null, frequency(NULL::topk_sketch, 5) AS of_null FROM unnest(ARRAY[5, 5, 6]) x;
+SELECT bool_and(frequency(s, path) BETWEEN b.lower AND b.upper) AS within, count(*) FILTER (WHERE frequency(s, path) > 0) = (SELECT count(*) FROM top_k(s)) AS kept, bool_and(frequency(s, path) = coalesce(k.estimate, 0)) AS as_listed
+FROM (SELECT topk_agg(path, 100) AS s FROM requests) q, truth, LATERAL frequency_bounds(s, path) b LEFT JOIN LATERAL (SELECT estimate FROM top_k(s) WHERE item = path) k ON true GROUP BY s;
+SELECT frequency(topk_agg('a', 3), 1);
 SELECT frequency_bounds(topk_agg('a', 3), 1);
 SELECT frequency_bounds(topk_agg(1, 3), 1.5::float8);
 SELECT t.* FROM (SELECT add(add(topk_agg(x, 3), 6), '5') AS s FROM unnest(ARRAY[5, 5, 6]) x) q, top_k(s) t;

@@ -27,8 +27,9 @@ COMMENT ON TYPE distinct_sketch IS 'different values, of which the number is rea
 
 -- ---- build ----------------------------------------------------------------------------------------------------------
 
--- One overload for each type that has canonical bytes of its own, because distributed planners cannot ship polymorphic
--- aggregates; anyelement serves the others.
+-- One overload for each common type, because distributed planners cannot ship polymorphic aggregates; anyelement serves
+-- the others. Transition functions are declared as typed: who calls them without an expression has no other way to tell
+-- the type. (time has its overload because it casts to interval, and would be ambiguous without.)
 
 CREATE FUNCTION distinct_agg_trans(distinct_sketch, smallint) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -69,6 +70,15 @@ COMMENT ON FUNCTION distinct_agg_trans(distinct_sketch, inet) IS 'aggregate tran
 CREATE FUNCTION distinct_agg_trans(distinct_sketch, boolean) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_agg_trans(distinct_sketch, boolean) IS 'aggregate transition function';
+CREATE FUNCTION distinct_agg_trans(distinct_sketch, jsonb) RETURNS distinct_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION distinct_agg_trans(distinct_sketch, jsonb) IS 'aggregate transition function';
+CREATE FUNCTION distinct_agg_trans(distinct_sketch, interval) RETURNS distinct_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION distinct_agg_trans(distinct_sketch, interval) IS 'aggregate transition function';
+CREATE FUNCTION distinct_agg_trans(distinct_sketch, time without time zone) RETURNS distinct_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION distinct_agg_trans(distinct_sketch, time without time zone) IS 'aggregate transition function';
 CREATE FUNCTION distinct_agg_trans(distinct_sketch, anyelement) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_agg_trans(distinct_sketch, anyelement) IS 'aggregate transition function';
@@ -111,6 +121,15 @@ COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, inet, integer)
 CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, boolean, integer) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, boolean, integer) IS 'aggregate transition function';
+CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, jsonb, integer) RETURNS distinct_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, jsonb, integer) IS 'aggregate transition function';
+CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, interval, integer) RETURNS distinct_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, interval, integer) IS 'aggregate transition function';
+CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, time without time zone, integer) RETURNS distinct_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, time without time zone, integer) IS 'aggregate transition function';
 CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, anyelement, integer) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, anyelement, integer) IS 'aggregate transition function';
@@ -186,6 +205,21 @@ CREATE AGGREGATE distinct_agg(x boolean) (
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE distinct_agg(boolean) IS 'sketch of the different values, relative standard error 1.54 %';
+CREATE AGGREGATE distinct_agg(x jsonb) (
+    SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
+    FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE distinct_agg(jsonb) IS 'sketch of the different values, relative standard error 1.54 %';
+CREATE AGGREGATE distinct_agg(x interval) (
+    SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
+    FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE distinct_agg(interval) IS 'sketch of the different values, relative standard error 1.54 %';
+CREATE AGGREGATE distinct_agg(x time without time zone) (
+    SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
+    FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE distinct_agg(time without time zone) IS 'sketch of the different values, relative standard error 1.54 %';
 CREATE AGGREGATE distinct_agg(x anyelement) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
@@ -257,6 +291,21 @@ CREATE AGGREGATE distinct_agg(x boolean, "precision" integer) (
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE distinct_agg(boolean, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+CREATE AGGREGATE distinct_agg(x jsonb, "precision" integer) (
+    SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
+    FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE distinct_agg(jsonb, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+CREATE AGGREGATE distinct_agg(x interval, "precision" integer) (
+    SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
+    FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE distinct_agg(interval, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+CREATE AGGREGATE distinct_agg(x time without time zone, "precision" integer) (
+    SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
+    FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE distinct_agg(time without time zone, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x anyelement, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
@@ -380,6 +429,21 @@ CREATE AGGREGATE approx_count_distinct(x boolean) (
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE approx_count_distinct(boolean) IS 'estimated number of different values, relative standard error 1.54 %';
+CREATE AGGREGATE approx_count_distinct(x jsonb) (
+    SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
+    FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE approx_count_distinct(jsonb) IS 'estimated number of different values, relative standard error 1.54 %';
+CREATE AGGREGATE approx_count_distinct(x interval) (
+    SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
+    FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE approx_count_distinct(interval) IS 'estimated number of different values, relative standard error 1.54 %';
+CREATE AGGREGATE approx_count_distinct(x time without time zone) (
+    SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
+    FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE approx_count_distinct(time without time zone) IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x anyelement) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE

@@ -27,8 +27,9 @@ COMMENT ON TYPE frequency_sketch IS 'how often each value occurs, within a fract
 
 -- ---- build ----------------------------------------------------------------------------------------------------------
 
--- One overload for each type that has canonical bytes of its own, because distributed planners cannot ship polymorphic
--- aggregates; anyelement serves the others.
+-- One overload for each common type, because distributed planners cannot ship polymorphic aggregates; anyelement serves
+-- the others. Transition functions are declared as typed: who calls them without an expression has no other way to tell
+-- the type. (time has its overload because it casts to interval, and would be ambiguous without.)
 
 CREATE FUNCTION frequency_agg_trans(frequency_sketch, smallint) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -69,6 +70,15 @@ COMMENT ON FUNCTION frequency_agg_trans(frequency_sketch, inet) IS 'aggregate tr
 CREATE FUNCTION frequency_agg_trans(frequency_sketch, boolean) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_agg_trans(frequency_sketch, boolean) IS 'aggregate transition function';
+CREATE FUNCTION frequency_agg_trans(frequency_sketch, jsonb) RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_agg_trans(frequency_sketch, jsonb) IS 'aggregate transition function';
+CREATE FUNCTION frequency_agg_trans(frequency_sketch, interval) RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_agg_trans(frequency_sketch, interval) IS 'aggregate transition function';
+CREATE FUNCTION frequency_agg_trans(frequency_sketch, time without time zone) RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_agg_trans(frequency_sketch, time without time zone) IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_trans(frequency_sketch, anyelement) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_agg_trans(frequency_sketch, anyelement) IS 'aggregate transition function';
@@ -111,6 +121,15 @@ COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, inet, double pre
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, boolean, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, boolean, double precision) IS 'aggregate transition function';
+CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, jsonb, double precision) RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, jsonb, double precision) IS 'aggregate transition function';
+CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, interval, double precision) RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, interval, double precision) IS 'aggregate transition function';
+CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, time without time zone, double precision) RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, time without time zone, double precision) IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, anyelement, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, anyelement, double precision) IS 'aggregate transition function';
@@ -153,6 +172,15 @@ COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, inet, bigint)
 CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, boolean, bigint) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, boolean, bigint) IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, jsonb, bigint) RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, jsonb, bigint) IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, interval, bigint) RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, interval, bigint) IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, time without time zone, bigint) RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, time without time zone, bigint) IS 'aggregate transition function';
 CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, anyelement, bigint) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, anyelement, bigint) IS 'aggregate transition function';
@@ -195,6 +223,15 @@ COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, inet, b
 CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, boolean, bigint, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, boolean, bigint, double precision) IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, jsonb, bigint, double precision) RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, jsonb, bigint, double precision) IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, interval, bigint, double precision) RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, interval, bigint, double precision) IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, time without time zone, bigint, double precision) RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, time without time zone, bigint, double precision) IS 'aggregate transition function';
 CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, anyelement, bigint, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, anyelement, bigint, double precision) IS 'aggregate transition function';
@@ -270,6 +307,21 @@ CREATE AGGREGATE frequency_agg(x boolean) (
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE frequency_agg(boolean) IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
+CREATE AGGREGATE frequency_agg(x jsonb) (
+    SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
+    FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE frequency_agg(jsonb) IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
+CREATE AGGREGATE frequency_agg(x interval) (
+    SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
+    FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE frequency_agg(interval) IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
+CREATE AGGREGATE frequency_agg(x time without time zone) (
+    SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
+    FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE frequency_agg(time without time zone) IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
 CREATE AGGREGATE frequency_agg(x anyelement) (
     SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
@@ -341,6 +393,21 @@ CREATE AGGREGATE frequency_agg(x boolean, error double precision) (
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE frequency_agg(boolean, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+CREATE AGGREGATE frequency_agg(x jsonb, error double precision) (
+    SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
+    FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE frequency_agg(jsonb, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+CREATE AGGREGATE frequency_agg(x interval, error double precision) (
+    SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
+    FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE frequency_agg(interval, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+CREATE AGGREGATE frequency_agg(x time without time zone, error double precision) (
+    SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
+    FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE frequency_agg(time without time zone, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x anyelement, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
@@ -412,6 +479,21 @@ CREATE AGGREGATE frequency_weighted_agg(x boolean, weight bigint) (
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE frequency_weighted_agg(boolean, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+CREATE AGGREGATE frequency_weighted_agg(x jsonb, weight bigint) (
+    SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
+    FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE frequency_weighted_agg(jsonb, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+CREATE AGGREGATE frequency_weighted_agg(x interval, weight bigint) (
+    SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
+    FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE frequency_weighted_agg(interval, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+CREATE AGGREGATE frequency_weighted_agg(x time without time zone, weight bigint) (
+    SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
+    FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE frequency_weighted_agg(time without time zone, bigint) IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x anyelement, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
@@ -483,6 +565,21 @@ CREATE AGGREGATE frequency_weighted_agg(x boolean, weight bigint, error double p
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE frequency_weighted_agg(boolean, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+CREATE AGGREGATE frequency_weighted_agg(x jsonb, weight bigint, error double precision) (
+    SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
+    FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE frequency_weighted_agg(jsonb, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+CREATE AGGREGATE frequency_weighted_agg(x interval, weight bigint, error double precision) (
+    SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
+    FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE frequency_weighted_agg(interval, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+CREATE AGGREGATE frequency_weighted_agg(x time without time zone, weight bigint, error double precision) (
+    SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
+    FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE frequency_weighted_agg(time without time zone, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x anyelement, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE

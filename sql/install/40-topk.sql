@@ -27,8 +27,9 @@ COMMENT ON TYPE topk_sketch IS 'the most frequent values, with bounds of how oft
 
 -- ---- build ----------------------------------------------------------------------------------------------------------
 
--- One overload for each type that has canonical bytes of its own, because distributed planners cannot ship polymorphic
--- aggregates; anyelement serves the others.
+-- One overload for each common type, because distributed planners cannot ship polymorphic aggregates; anyelement serves
+-- the others. Transition functions are declared as typed: who calls them without an expression has no other way to tell
+-- the type. (time has its overload because it casts to interval, and would be ambiguous without.)
 
 CREATE FUNCTION topk_agg_trans(topk_sketch, smallint, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -69,6 +70,15 @@ COMMENT ON FUNCTION topk_agg_trans(topk_sketch, inet, integer) IS 'aggregate tra
 CREATE FUNCTION topk_agg_trans(topk_sketch, boolean, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION topk_agg_trans(topk_sketch, boolean, integer) IS 'aggregate transition function';
+CREATE FUNCTION topk_agg_trans(topk_sketch, jsonb, integer) RETURNS topk_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION topk_agg_trans(topk_sketch, jsonb, integer) IS 'aggregate transition function';
+CREATE FUNCTION topk_agg_trans(topk_sketch, interval, integer) RETURNS topk_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION topk_agg_trans(topk_sketch, interval, integer) IS 'aggregate transition function';
+CREATE FUNCTION topk_agg_trans(topk_sketch, time without time zone, integer) RETURNS topk_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION topk_agg_trans(topk_sketch, time without time zone, integer) IS 'aggregate transition function';
 CREATE FUNCTION topk_agg_trans(topk_sketch, anyelement, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION topk_agg_trans(topk_sketch, anyelement, integer) IS 'aggregate transition function';
@@ -111,6 +121,15 @@ COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, inet, bigint, integer) 
 CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, boolean, bigint, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, boolean, bigint, integer) IS 'aggregate transition function';
+CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, jsonb, bigint, integer) RETURNS topk_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, jsonb, bigint, integer) IS 'aggregate transition function';
+CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, interval, bigint, integer) RETURNS topk_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, interval, bigint, integer) IS 'aggregate transition function';
+CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, time without time zone, bigint, integer) RETURNS topk_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, time without time zone, bigint, integer) IS 'aggregate transition function';
 CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, anyelement, bigint, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, anyelement, bigint, integer) IS 'aggregate transition function';
@@ -186,6 +205,21 @@ CREATE AGGREGATE topk_agg(x boolean, k integer) (
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE topk_agg(boolean, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+CREATE AGGREGATE topk_agg(x jsonb, k integer) (
+    SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
+    FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE topk_agg(jsonb, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+CREATE AGGREGATE topk_agg(x interval, k integer) (
+    SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
+    FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE topk_agg(interval, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+CREATE AGGREGATE topk_agg(x time without time zone, k integer) (
+    SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
+    FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE topk_agg(time without time zone, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
 CREATE AGGREGATE topk_agg(x anyelement, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
@@ -257,6 +291,21 @@ CREATE AGGREGATE topk_weighted_agg(x boolean, weight bigint, k integer) (
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE topk_weighted_agg(boolean, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+CREATE AGGREGATE topk_weighted_agg(x jsonb, weight bigint, k integer) (
+    SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
+    FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE topk_weighted_agg(jsonb, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+CREATE AGGREGATE topk_weighted_agg(x interval, weight bigint, k integer) (
+    SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
+    FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE topk_weighted_agg(interval, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+CREATE AGGREGATE topk_weighted_agg(x time without time zone, weight bigint, k integer) (
+    SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
+    FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE topk_weighted_agg(time without time zone, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x anyelement, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
@@ -307,6 +356,12 @@ CREATE FUNCTION heavy_hitters(item_type anyelement, sketch topk_sketch, fraction
 COMMENT ON FUNCTION heavy_hitters(anyelement, topk_sketch, double precision) IS 'every value of this type with at least this fraction of the rows; guaranteed tells those that certainly have it';
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
+CREATE FUNCTION frequency(sketch topk_sketch, x anyelement) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'topk_frequency' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION frequency(topk_sketch, anyelement) IS 'estimated number of rows with this value, 0 if it is not kept';
+CREATE FUNCTION frequency(sketch topk_sketch, x text) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'topk_frequency' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION frequency(topk_sketch, text) IS 'estimated number of rows with this value, 0 if it is not kept';
 CREATE FUNCTION frequency_bounds(sketch topk_sketch, x anyelement, OUT lower bigint, OUT upper bigint) RETURNS record
     AS 'MODULE_PATHNAME', 'topk_frequency_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_bounds(topk_sketch, anyelement) IS 'bounds of the number of rows with this value, both certain';
@@ -393,6 +448,21 @@ CREATE AGGREGATE approx_top_k(x boolean, k integer) (
     FINALFUNC = approx_top_k_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE approx_top_k(boolean, integer) IS 'the k most frequent values with their counts, as JSON';
+CREATE AGGREGATE approx_top_k(x jsonb, k integer) (
+    SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
+    FINALFUNC = approx_top_k_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE approx_top_k(jsonb, integer) IS 'the k most frequent values with their counts, as JSON';
+CREATE AGGREGATE approx_top_k(x interval, k integer) (
+    SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
+    FINALFUNC = approx_top_k_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE approx_top_k(interval, integer) IS 'the k most frequent values with their counts, as JSON';
+CREATE AGGREGATE approx_top_k(x time without time zone, k integer) (
+    SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
+    FINALFUNC = approx_top_k_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE approx_top_k(time without time zone, integer) IS 'the k most frequent values with their counts, as JSON';
 CREATE AGGREGATE approx_top_k(x anyelement, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = approx_top_k_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE

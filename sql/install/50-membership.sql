@@ -27,8 +27,9 @@ COMMENT ON TYPE membership_sketch IS 'filter that tells values that were never a
 
 -- ---- build ----------------------------------------------------------------------------------------------------------
 
--- One overload for each type that has canonical bytes of its own, because distributed planners cannot ship polymorphic
--- aggregates; anyelement serves the others.
+-- One overload for each common type, because distributed planners cannot ship polymorphic aggregates; anyelement serves
+-- the others. Transition functions are declared as typed: who calls them without an expression has no other way to tell
+-- the type. (time has its overload because it casts to interval, and would be ambiguous without.)
 
 CREATE FUNCTION membership_agg_trans(membership_sketch, smallint, bigint) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -69,6 +70,15 @@ COMMENT ON FUNCTION membership_agg_trans(membership_sketch, inet, bigint) IS 'ag
 CREATE FUNCTION membership_agg_trans(membership_sketch, boolean, bigint) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION membership_agg_trans(membership_sketch, boolean, bigint) IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_trans(membership_sketch, jsonb, bigint) RETURNS membership_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION membership_agg_trans(membership_sketch, jsonb, bigint) IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_trans(membership_sketch, interval, bigint) RETURNS membership_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION membership_agg_trans(membership_sketch, interval, bigint) IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_trans(membership_sketch, time without time zone, bigint) RETURNS membership_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION membership_agg_trans(membership_sketch, time without time zone, bigint) IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_trans(membership_sketch, anyelement, bigint) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION membership_agg_trans(membership_sketch, anyelement, bigint) IS 'aggregate transition function';
@@ -111,6 +121,15 @@ COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, inet, bigint, d
 CREATE FUNCTION membership_agg_rate_trans(membership_sketch, boolean, bigint, double precision) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, boolean, bigint, double precision) IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_rate_trans(membership_sketch, jsonb, bigint, double precision) RETURNS membership_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, jsonb, bigint, double precision) IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_rate_trans(membership_sketch, interval, bigint, double precision) RETURNS membership_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, interval, bigint, double precision) IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_rate_trans(membership_sketch, time without time zone, bigint, double precision) RETURNS membership_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, time without time zone, bigint, double precision) IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_rate_trans(membership_sketch, anyelement, bigint, double precision) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, anyelement, bigint, double precision) IS 'aggregate transition function';
@@ -186,6 +205,21 @@ CREATE AGGREGATE membership_agg(x boolean, expected_items bigint) (
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE membership_agg(boolean, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+CREATE AGGREGATE membership_agg(x jsonb, expected_items bigint) (
+    SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
+    FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE membership_agg(jsonb, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+CREATE AGGREGATE membership_agg(x interval, expected_items bigint) (
+    SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
+    FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE membership_agg(interval, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+CREATE AGGREGATE membership_agg(x time without time zone, expected_items bigint) (
+    SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
+    FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE membership_agg(time without time zone, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x anyelement, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
@@ -257,6 +291,21 @@ CREATE AGGREGATE membership_agg(x boolean, expected_items bigint, false_positive
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE membership_agg(boolean, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+CREATE AGGREGATE membership_agg(x jsonb, expected_items bigint, false_positive_rate double precision) (
+    SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
+    FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE membership_agg(jsonb, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+CREATE AGGREGATE membership_agg(x interval, expected_items bigint, false_positive_rate double precision) (
+    SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
+    FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE membership_agg(interval, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+CREATE AGGREGATE membership_agg(x time without time zone, expected_items bigint, false_positive_rate double precision) (
+    SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
+    FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE membership_agg(time without time zone, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x anyelement, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE

@@ -22,15 +22,16 @@ varlena *item_state(FunctionCallInfo fcinfo, int parameter, bool is_given) {
     });
 }
 
-// What `compute` makes of one or two arguments, made anew only when they change.
+// What `compute` makes of one or two arguments, and of nothing else: made anew only when they change. A call site
+// remembers it; and so does the process for what computes, because some executors make a call site at each row.
 template <typename Compute>
 int cached_parameter(CallSite &site, double first, double second, Compute compute) {
-    if (unlikely(site.parameters[0] != first || site.parameters[1] != second || site.parameter == kUnset)) {
-        site.parameter = compute();
-        site.parameters[0] = first;
-        site.parameters[1] = second;
+    static constinit Parameter last;
+    if (unlikely(!site.parameter.is_of(first, second))) {
+        if (!last.is_of(first, second)) last = {{first, second}, compute()};
+        site.parameter = last;
     }
-    return site.parameter;
+    return site.parameter.value;
 }
 
 // `add` (a lambda as with_room takes it) applied to a work form of the sketch, packed again.

@@ -11,6 +11,7 @@ extern "C" {
 #include "catalog/pg_proc.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/primnodes.h"
+#include "parser/parse_coerce.h"
 #include "utils/arrayaccess.h"
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
@@ -548,27 +549,32 @@ Representation representation_of(Oid type) {
         case MACADDR8OID: return as_item<item_fixed<sizeof(macaddr8)>>(SKETCH_KIND_MACADDR8);
         case MONEYOID: return {SKETCH_KIND_MONEY, hash_int8, item_word};
         case PG_LSNOID: return {SKETCH_KIND_PG_LSN, hash_int8, item_word};
+        case JSONBOID: return {SKETCH_KIND_JSONB, hash_jsonb, item_with_hash};
         case XID8OID: return {SKETCH_KIND_OTHER, hash_int8, item_with_hash};  // its own hash folds it to 32 bits
         default: return {0, nullptr, nullptr};
     }
 }
 
-// All in one memory context, which lives as long as the call site.
+// All in one memory context, which lives as long as the call site. Types that we know take no look-up: some executors
+// make a call site at each row.
 Hasher *hasher_for(Oid type, Oid collation, MemoryContext context) {
-    type = getBaseType(type);
+    Representation known = representation_of(type);
+    if (known.hash == nullptr) known = representation_of(type = getBaseType(type));
     Hasher *hasher = static_cast<Hasher *>(MemoryContextAllocZero(context, sizeof(Hasher)));
     hasher->type = type;
     hasher->collation = collation;
     hasher->context = context;
-    if (type_is_collatable(type)) check_collation(collation);
-    Representation known = representation_of(type);
-    Oid element = get_element_type(type);
-    hasher->item = item_with_hash;
     if (known.hash != nullptr) {
+        if (known.kind == SKETCH_KIND_TEXT) check_collation(collation);
         hasher->kind = known.kind;
         hasher->hash = known.hash;
         hasher->item = known.item;
-    } else if (type_is_enum(type)) {
+        return hasher;
+    }
+    if (type_is_collatable(type)) check_collation(collation);
+    Oid element = get_element_type(type);
+    hasher->item = item_with_hash;
+    if (type_is_enum(type)) {
         hasher->kind = SKETCH_KIND_ENUM;
         hasher->hash = hash_enum;
         hasher->item = item_enum;
@@ -586,9 +592,6 @@ Hasher *hasher_for(Oid type, Oid collation, MemoryContext context) {
     } else if (type == RECORDOID || get_typtype(type) == TYPTYPE_COMPOSITE) {
         hasher->kind = SKETCH_KIND_RECORD;
         hasher->hash = hash_record;
-    } else if (type == JSONBOID) {
-        hasher->kind = SKETCH_KIND_JSONB;
-        hasher->hash = hash_jsonb;
     } else if (type_is_range(type) || type_is_multirange(type)) {
         const bool is_range = type_is_range(type);
         TypeCacheEntry *cache = lookup_type_cache(type, TYPECACHE_RANGE_INFO | TYPECACHE_MULTIRANGE_INFO);
@@ -608,42 +611,60 @@ Hasher *hasher_for(Oid type, Oid collation, MemoryContext context) {
     return hasher;
 }
 
-// The expression behind an argument: of the aggregate, if it is a transition function that is called.
-Node *argument_expression(FunctionCallInfo fcinfo, int argument) {
-    if (Aggref *aggregate = AggGetAggref(fcinfo)) {
-        if (list_length(aggregate->args) < argument) return nullptr;
-        return reinterpret_cast<Node *>(static_cast<TargetEntry *>(list_nth(aggregate->args, argument - 1))->expr);
-    }
+// The expression behind the item of a call, or null if we cannot tell.
+Node *item_expression(FunctionCallInfo fcinfo) {
     Node *call = fcinfo->flinfo->fn_expr;
-    List *arguments = call == nullptr       ? NIL
-                      : IsA(call, FuncExpr) ? reinterpret_cast<FuncExpr *>(call)->args
-                      : IsA(call, OpExpr)   ? reinterpret_cast<OpExpr *>(call)->args
-                                            : NIL;
-    return list_length(arguments) > argument ? static_cast<Node *>(list_nth(arguments, argument)) : nullptr;
+    Aggref *aggregate = AggGetAggref(fcinfo);
+    if (aggregate == nullptr) {
+        List *arguments = call == nullptr       ? NIL
+                          : IsA(call, FuncExpr) ? reinterpret_cast<FuncExpr *>(call)->args
+                          : IsA(call, OpExpr)   ? reinterpret_cast<OpExpr *>(call)->args
+                                                : NIL;
+        return list_length(arguments) > kItem ? static_cast<Node *>(list_nth(arguments, kItem)) : nullptr;
+    }
+    auto argument = [aggregate](int i) {
+        return reinterpret_cast<Node *>(static_cast<TargetEntry *>(list_nth(aggregate->args, i))->expr);
+    };
+    if (call != nullptr) return aggregate->args == NIL ? nullptr : argument(0);
+    // Not PostgreSQL's own executor, which tells the types: one of others, who call transition functions through an
+    // aggregate of their own. Its last argument is the item, or a row of all arguments, as in Citus'
+    // worker_partial_agg(aggregate, x) and worker_partial_agg(aggregate, ROW(x, 10)).
+    const int arguments = PG_NARGS() - 1;
+    int last = list_length(aggregate->args) - 1;
+    while (last >= 0 && static_cast<TargetEntry *>(list_nth(aggregate->args, last))->resjunk) last--;  // of ORDER BY
+    if (last < 0) return nullptr;
+    Node *expression = argument(last);
+    if (IsA(expression, RowExpr)) {
+        List *fields = reinterpret_cast<RowExpr *>(expression)->args;
+        return list_length(fields) == arguments ? static_cast<Node *>(linitial(fields)) : nullptr;
+    }
+    return arguments == 1 ? expression : nullptr;
 }
 
-// A type that is seen as text without being asked for, citext above all: it may call strings equal that text does not.
-void check_not_disguised(FunctionCallInfo fcinfo, int argument) {
-    Node *expression = argument_expression(fcinfo, argument);
-    if (expression == nullptr || !IsA(expression, RelabelType)) return;
-    RelabelType *relabelled = reinterpret_cast<RelabelType *>(expression);
-    if (relabelled->relabelformat != COERCE_IMPLICIT_CAST) return;
-    Oid type = getBaseType(exprType(reinterpret_cast<Node *>(relabelled->arg)));
-    if (type == UNKNOWNOID || representation_of(type).hash != nullptr) return;
+// A type that is seen as another one without being asked for, citext as text above all: it may call values equal that
+// the other one does not.
+void check_not_disguised(Node *item, Oid type) {
+    if (IsA(item, RelabelType) && reinterpret_cast<RelabelType *>(item)->relabelformat == COERCE_IMPLICIT_CAST)
+        item = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(item)->arg);
+    Oid disguised = exprType(item);
+    if (disguised == type) return;
+    disguised = getBaseType(disguised);
+    if (disguised == UNKNOWNOID || representation_of(disguised).hash != nullptr) return;
+    if (!IsBinaryCoercible(disguised, type)) return;  // it is not the item
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("values of type %s are not supported for sketches", format_type_be(type)),
+            errmsg("values of type %s are not supported for sketches", format_type_be(disguised)),
             errdetail("The type may call strings equal that differ in their bytes."),
             errhint("Cast to text what shall be told apart, as in lower(x::text)."));
 }
 
-// What the call says that the argument is; without an expression, what the function was declared with.
-Oid argument_type(FunctionCallInfo fcinfo, int argument) {
-    Oid type = get_fn_expr_argtype(fcinfo->flinfo, argument);
+// What the call says that the item is; without an expression, what the function was declared with.
+Oid item_type(FunctionCallInfo fcinfo) {
+    Oid type = get_fn_expr_argtype(fcinfo->flinfo, kItem);
     if (OidIsValid(type)) return type;
     HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(fcinfo->flinfo->fn_oid));
     if (HeapTupleIsValid(tuple)) {
         const oidvector &types = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proargtypes;
-        if (argument < types.dim1) type = types.values[argument];
+        if (kItem < types.dim1) type = types.values[kItem];
         ReleaseSysCache(tuple);
     }
     return type;
@@ -652,16 +673,20 @@ Oid argument_type(FunctionCallInfo fcinfo, int argument) {
 }  // namespace
 
 CallSite *make_call_site(FunctionCallInfo fcinfo) {
-    constexpr int kItem = 1;
-    Oid type = argument_type(fcinfo, kItem);
-    if (!OidIsValid(type) || (get_typtype(type) == TYPTYPE_PSEUDO && type != RECORDOID && type != RECORDARRAYOID))
+    Oid type = item_type(fcinfo);
+    if (!OidIsValid(type) || (representation_of(type).hash == nullptr && get_typtype(type) == TYPTYPE_PSEUDO &&
+                              type != RECORDOID && type != RECORDARRAYOID))
         ereport(ERROR, errcode(ERRCODE_INDETERMINATE_DATATYPE),
                 errmsg("could not determine the data type of the value"));
-    check_not_disguised(fcinfo, kItem);
+    Oid collation = PG_GET_COLLATION();
+    if (Node *item = item_expression(fcinfo)) {
+        check_not_disguised(item, type);
+        if (!OidIsValid(collation)) collation = exprCollation(item);  // a row of arguments has none
+    }
     MemoryContext context = fcinfo->flinfo->fn_mcxt;
     CallSite *site = static_cast<CallSite *>(MemoryContextAllocZero(context, sizeof(CallSite)));
-    site->hasher = hasher_for(type, PG_GET_COLLATION(), context);
-    site->parameter = kUnset;
+    site->hasher = hasher_for(type, collation, context);
+    site->parameter = {};
     return site;
 }
 

@@ -49,13 +49,23 @@ struct Hasher {
     uint64 operator()(Datum value) { return hash(this, value); }
 };
 
-constexpr int kUnset = -1;
+// An item always follows the state or the sketch.
+constexpr int kItem = 1;
+
+// What one or two arguments gave: see cached_parameter.
+struct Parameter {
+    double arguments[2] = {0, 0};
+    int value = -1;  // nothing yet
+
+    bool is_of(double first, double second) const {
+        return arguments[0] == first && arguments[1] == second && value >= 0;
+    }
+};
 
 // What a call site remembers between rows, in fn_extra.
 struct CallSite {
-    Hasher *hasher;             // for argument 1: an item always follows the state or the sketch
-    double parameters[2];       // those of the row before, if `parameter` is not kUnset
-    int parameter;              // what they gave: see cached_parameter
+    Hasher *hasher;             // for argument kItem
+    Parameter parameter;        // that of the row before
     varatt_external last_seen;  // out-of-line value of argument 0 in the call before
     varlena *fetched;           // and its copy, since it came often enough
     int probes;                 // how often in succession, if not

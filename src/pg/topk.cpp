@@ -276,14 +276,25 @@ PG_FN(topk_top_k_typed) { return top_k(fcinfo, {true}); }
 PG_FN(topk_heavy_hitters) { return heavy_hitters(fcinfo, {false}); }
 PG_FN(topk_heavy_hitters_typed) { return heavy_hitters(fcinfo, {true}); }
 
-PG_FN(topk_frequency_bounds) {
+namespace {
+
+sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
     Scratch scratch;
     const sketch_topk *sketch = open<Topk>(canonical<Topk>(PG_GETARG_DATUM(0)), scratch);
-    int kind = Topk::kind_of(sketch);
+    const int kind = Topk::kind_of(sketch);
     ItemBytes item;
     probe_item(fcinfo, kind, Topk::type, &item);
     sketch_topk_entry entry;
     check(sketch_topk_bounds(sketch, kind, item.bytes, item.size, &entry), Topk::type);
+    return entry;
+}
+
+}  // namespace
+
+PG_FN(topk_frequency) { PG_RETURN_INT64(static_cast<int64>(count_of(fcinfo).estimate)); }
+
+PG_FN(topk_frequency_bounds) {
+    const sketch_topk_entry entry = count_of(fcinfo);
     return bounds_row(fcinfo, static_cast<int64>(entry.lower), static_cast<int64>(entry.upper));
 }
 

@@ -16,7 +16,7 @@ INSERT INTO value VALUES
     ('float8', '{0.03,0.5,NaN,Infinity,-Infinity,0,-0,-1,1,1e308,5e-324}'), ('numeric', '{0.5,NaN,Infinity,-Infinity,0,-1,1e1000,1e-1000,9223372036854775808}'),
     ('float8[]', ARRAY['{0.5,0.9}', '{}', '{NaN}', '{NULL}', '{-1}', '{{0.5},{0.6}}', '[0:0]={0.5}', '{0.5,Infinity}']), ('text', ARRAY['a', '', repeat('x', 9000), '7', '\x', 'NaN']), ('cstring', ARRAY['a', '', '\x', '\x01']),
     ('bytea', ARRAY['\x01', '', '\x00', '\xffffffffffffffffffff']), ('uuid', '{00000000-0000-0000-0000-000000000001}'), ('timestamptz', '{2026-01-01,infinity,-infinity}'), ('timestamp', '{2026-01-01,infinity,-infinity}'),
-    ('date', '{2026-01-01,infinity,-infinity,5874897-12-31}'), ('inet', '{10.0.0.1,::1,10.0.0.0/8}'), ('boolean', '{t,f}');
+    ('date', '{2026-01-01,infinity,-infinity,5874897-12-31}'), ('inet', '{10.0.0.1,::1,10.0.0.0/8}'), ('boolean', '{t,f}'), ('jsonb', ARRAY['{"a": [1, null]}', 'null', '[]', '1e1000', '""']), ('interval', '{1 day,-178000000 years,178000000 years -1 days,0}'), ('time', '{12:30,24:00,00:00}');
 CREATE TEMP TABLE item (literal text);
 INSERT INTO item VALUES ($$7::bigint$$), ($$NULL::bigint$$), ($$'{1,NULL}'::int[]$$), ($$ROW(1, 'a')$$), ($$NULL$$), ($$'{"a": 1}'::jsonb$$), ($$'[1,2]'::int4range$$), ($$'(1,2)'::point$$), ($$'1 day'::interval$$), ($$'{}'::json$$), ($$ARRAY[ROW(1)]$$);
 CREATE TEMP VIEW functions AS SELECT p.* FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.classid = 'pg_proc'::regclass JOIN pg_extension e ON e.oid = d.refobjid AND d.deptype = 'e' WHERE extname = 'sketch_ext';
