@@ -22,6 +22,13 @@ struct Sketch {
     void *copy;  // what was allocated to read it, or null
 };
 
+inline varlena *varlena_from(const uint8 *bytes, size_t size) {
+    varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + size));
+    SET_VARSIZE(result, VARHDRSZ + size);
+    memcpy(VARDATA(result), bytes, size);
+    return result;
+}
+
 // Reads a datum in whatever form it comes: short, compressed, external, packed or work. The first argument of a
 // transition function is no exception: it is packed after an initial condition or a shipped partial state.
 inline Sketch sketch_from(Datum datum) {
@@ -29,14 +36,14 @@ inline Sketch sketch_from(Datum datum) {
     void *copy = PointerGetDatum(value) == datum ? nullptr : value;
     const uint8 *payload = reinterpret_cast<const uint8 *>(VARDATA_ANY(value));
     size_t size = VARSIZE_ANY_EXHDR(value);
-    bool is_work = size > 0 && payload[0] == SKETCH_WORK_MAGIC && !VARATT_IS_1B(value);
+    bool is_work = size > 0 && payload[0] == SKETCH_WORK_MAGIC;
     if (!is_work) return {payload, size, false, copy};
-    if (reinterpret_cast<uintptr_t>(value) % 8 != 0) {  // columns are aligned to 4 bytes only
-        void *aligned = palloc(VARSIZE(value));
-        memcpy(aligned, value, VARSIZE(value));
+    // Columns are aligned to 4 bytes only, and a tuple gives small values a header of one byte.
+    if (VARATT_IS_1B(value) || reinterpret_cast<uintptr_t>(value) % 8 != 0) {
+        varlena *aligned = varlena_from(payload, size);
         if (copy != nullptr) pfree(copy);
         copy = aligned;
-        value = static_cast<varlena *>(aligned);
+        value = aligned;
     }
     return {value, VARSIZE(value), true, copy};
 }
@@ -71,13 +78,6 @@ varlena *with_room(varlena *state, Call call) {
         state = larger;
         temporary = true;
     }
-}
-
-inline varlena *varlena_from(const uint8 *bytes, size_t size) {
-    varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + size));
-    SET_VARSIZE(result, VARHDRSZ + size);
-    memcpy(VARDATA(result), bytes, size);
-    return result;
 }
 
 // Packed forms up to this are made on the stack, so that what is returned is not larger than needed.
