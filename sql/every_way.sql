@@ -71,12 +71,12 @@ SELECT format('INSERT INTO expected SELECT %s, g, r::text FROM (SELECT g, %s AS 
 SELECT format('INSERT INTO expected SELECT %s, g, r::text FROM (SELECT 20000 + id %% 200 AS g, %s AS r FROM events WHERE id < 1000 GROUP BY 1) t', id, call) FROM combinations ORDER BY id \gexec
 
 -- The bytes of a topk_sketch with more than k different values may depend on the plan, its bounds hold all the same.
-CREATE FUNCTION bounds_hold(s topk_sketch, of_group int, of_kind text, weighted boolean) RETURNS boolean LANGUAGE sql AS $$
+CREATE FUNCTION bounds_hold(s topk_sketch, of_group int, of_kind text, weighted boolean) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT total_count(s) = sum(count) AND (sketch_info(s)->>'error')::bigint <= sum(count) / ((sketch_info(s)->>'k')::int + 1)
            AND bool_and(CASE WHEN lower IS NULL THEN count <= (sketch_info(s)->>'error')::bigint ELSE count BETWEEN lower AND upper AND upper - lower <= (sketch_info(s)->>'error')::bigint END)
     FROM (SELECT item, CASE WHEN weighted THEN weight ELSE rows END AS count FROM truth WHERE g = of_group AND kind = of_kind) counts FULL JOIN top_k(s) USING (item)
 $$;
-CREATE FUNCTION bounds_hold(list jsonb, of_group int, of_kind text, weighted boolean) RETURNS boolean LANGUAGE sql AS $$
+CREATE FUNCTION bounds_hold(list jsonb, of_group int, of_kind text, weighted boolean) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT coalesce(bool_and(lower <= estimate AND estimate <= upper AND coalesce((SELECT rows FROM truth WHERE g = of_group AND kind = of_kind AND truth.item = listed.item), 0) BETWEEN lower AND upper), true)
     FROM jsonb_to_recordset(list) listed (item text, estimate bigint, lower bigint, upper bigint)
 $$;
@@ -98,11 +98,12 @@ BEGIN
         RETURN;
     END IF;
     SELECT replace(query, '{calls}', string_agg(call || CASE WHEN query ~ 'WINDOW w' THEN ' OVER w' ELSE '' END || '::text', ', ' ORDER BY id)) INTO own FROM combinations WHERE id = ANY (ids);
-    FOR line IN EXECUTE format('EXPLAIN (%s) %s', options, own) LOOP lines := lines || E'\n' || line; END LOOP;
-    EXECUTE format($q$
+    own := format($q$
         SELECT count(*), count(*) FILTER (WHERE NOT coalesce(e.combination IS NOT NULL AND (u.result IS NOT DISTINCT FROM e.result OR CASE WHEN exact THEN false
             WHEN result_type = 'jsonb'::regtype THEN bounds_hold(u.result::jsonb, q.g, kind, aggregate ~ 'weighted') ELSE bounds_hold(u.result::topk_sketch, q.g, kind, aggregate ~ 'weighted') END), false))
-        FROM (%s) q CROSS JOIN LATERAL unnest($1, results) u (id, result) JOIN combinations c USING (id) LEFT JOIN expected e ON e.combination = id AND e.g = q.g$q$, own) INTO compared, wrong USING ids;
+        FROM (SELECT * FROM (%s) q OFFSET 0) q CROSS JOIN LATERAL unnest(%L::int[], results) u (id, result) JOIN combinations c USING (id) LEFT JOIN expected e ON e.combination = id AND e.g = q.g$q$, own, ids);
+    FOR line IN EXECUTE format('EXPLAIN (%s) %s', options, own) LOOP lines := lines || E'\n' || line; END LOOP;
+    EXECUTE own INTO compared, wrong;
     IF wrong > 0 AND array_length(ids, 1) > 1 THEN RAISE 'one of many is wrong'; END IF;
     INSERT INTO plans SELECT plan, array_length(ids, 1), lines ~ shape, compared, wrong, CASE WHEN wrong > 0 THEN left(call, 60) || ': differs' END FROM combinations WHERE id = ids[1];
 EXCEPTION WHEN OTHERS THEN
