@@ -182,6 +182,10 @@ SELECT form, count(*) FILTER (WHERE is_work) AS work, count(*) FILTER (WHERE NOT
        count(*) FILTER (WHERE size > 130 AND (size <= 2000 OR form IN ('aligned', 'unaligned'))) > 50 AS long, toasted(form) > 200 AS out_of_line, count(*) FILTER (WHERE compression IS NOT NULL) > 200 AS compressed
 FROM (SELECT form, is_work, coalesce(:sizes) AS size, coalesce(:compressions) AS compression FROM states) s GROUP BY form ORDER BY form;
 
+-- ANALYZE copies none of them into pg_statistic
+SELECT count(*) AS analyzed, bool_and(null_frac > 0 AND avg_width > 0) AS width_known, bool_or(most_common_vals IS NOT NULL OR histogram_bounds IS NOT NULL OR correlation IS NOT NULL) AS copied
+FROM pg_stats WHERE schemaname = 'every_way' AND tablename = 'states, out of line' AND attname IN (SELECT type::text FROM sketches);
+
 -- the final function of each
 CREATE TABLE finals (combination int, form text, is_work boolean, compared bigint, wrong bigint);
 SELECT format('INSERT INTO finals SELECT combination, form, is_work, count(*), count(*) FILTER (WHERE %s(%I)::text IS DISTINCT FROM result) FROM states JOIN expected USING (combination, g) WHERE combination = %s GROUP BY 1, 2, 3', aggfinalfn, state_type, id)

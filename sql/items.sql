@@ -163,7 +163,8 @@ SELECT e AS expression, try(e) FROM unnest(ARRAY[
     'contains(membership_agg(''ok''::mood, 10), ''ok'')', 'contains(membership_agg(''ok''::mood, 10), ''sad''::mood)', 'contains(membership_agg(''ok'', 10), ''ok''::mood)',
     'contains(membership_agg(''2026-01-01''::timestamp, 10), ''2026-01-01''::date)', 'contains(membership_agg(''2026-01-01''::date, 10), ''2026-01-01''::timestamp)', 'contains(membership_agg(now(), 10), now()::timestamp)',
     'contains(membership_agg(now(), 10), now())', 'contains(membership_agg(''2026-01-01''::date, 10), ''2026-01-01'')', 'contains(membership_agg(ARRAY[1], 10), ARRAY[1::bigint])', 'contains(membership_agg(ARRAY[1], 10), ARRAY[1.00])', 'contains(membership_agg(ARRAY[1], 10), 1)',
-    'frequency(frequency_agg(0.1::float8), 0.1)', 'frequency(frequency_agg(5), 5.0)', 'frequency(frequency_agg(5), 6)', 'distinct_count(add(distinct_agg(0.1::float8), 0.1))', 'distinct_count(add(distinct_agg(5), 5.5))', 'distinct_count(add(distinct_agg(5), ''a''))']) e;
+    'frequency(frequency_agg(0.1::float8), 0.1)', 'frequency(frequency_agg(5), 5.0)', 'frequency(frequency_agg(5), 6)', 'distinct_count(add(distinct_agg(0.1::float8), 0.1))', 'distinct_count(add(distinct_agg(5), 5.5))', 'distinct_count(add(distinct_agg(5), ''a''))',
+    'add(distinct_agg(5), true)', 'add(frequency_agg(''a''), 5)', 'add(topk_agg(''a'', 3), 5)', 'add(membership_agg(''2026-01-01''::date, 10), ''2026-01-01'')']) e;
 -- equal arrays of numbers are not only equal within their types
 SELECT distinct_agg(ARRAY[1, 2]::smallint[]) = distinct_agg(ARRAY[1, 2.0]) AS arrays;
 

@@ -80,7 +80,7 @@ PG_FN(distinct_merge) { return merge_two<Distinct>(fcinfo); }
 
 PG_FN(distinct_add) {
     int kind = Distinct::kind_of(sketch_from(PG_GETARG_DATUM(0)));
-    uint64 hash = probe_hash(fcinfo, kind, Distinct::type);
+    uint64 hash = probe_hash(fcinfo, kind, Distinct::type, ProbeUse::kAdd);
     return with_one_more<Distinct>(fcinfo, [=](varlena *room, size_t size, sketch_growth *growth) {
         return sketch_distinct_add(room, size, kind, hash, growth);
     });

@@ -89,7 +89,7 @@ PG_FN(frequency_merge) { return merge_two<Frequency>(fcinfo); }
 
 PG_FN(frequency_add) {
     int kind = Frequency::kind_of(sketch_from(PG_GETARG_DATUM(0)));
-    uint64 hash = probe_hash(fcinfo, kind, Frequency::type);
+    uint64 hash = probe_hash(fcinfo, kind, Frequency::type, ProbeUse::kAdd);
     return with_one_more<Frequency>(fcinfo, [=](varlena *room, size_t size, sketch_growth *growth) {
         return sketch_frequency_add(room, size, kind, hash, 1, growth);
     });

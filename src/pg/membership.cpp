@@ -89,7 +89,7 @@ PG_FN(membership_merge) { return merge_two<Membership>(fcinfo); }
 
 PG_FN(membership_add) {
     int kind = Membership::kind_of(sketch_from(PG_GETARG_DATUM(0)));
-    uint64 hash = probe_hash(fcinfo, kind, Membership::type);
+    uint64 hash = probe_hash(fcinfo, kind, Membership::type, ProbeUse::kAdd);
     return with_one_more<Membership>(fcinfo, [=](varlena *room, size_t size, sketch_growth *growth) {
         return sketch_membership_add(room, size, kind, hash, growth);
     });

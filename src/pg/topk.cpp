@@ -111,7 +111,7 @@ PG_FN(topk_merge) { return merge_two<Topk>(fcinfo); }
 PG_FN(topk_add) {
     int kind = Topk::kind_of(sketch_from(PG_GETARG_DATUM(0)));
     ItemBytes item;
-    probe_item(fcinfo, kind, Topk::type, &item);
+    probe_item(fcinfo, kind, Topk::type, &item, ProbeUse::kAdd);
     return with_one_more<Topk>(fcinfo, [&](varlena *room, size_t size, sketch_growth *growth) {
         return sketch_topk_add(room, size, kind, item.bytes, item.size, 1, growth);
     });
