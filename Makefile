@@ -9,11 +9,12 @@ OBJS := $(patsubst $(ROOT)%.cpp,%.o,$(sort $(wildcard $(ROOT)src/*/*.cpp)))
 
 INSTALL_SQL := $(sort $(wildcard $(ROOT)sql/install/*.sql))
 DATA_built = sketch_ext--$(EXTVERSION).sql
-DATA = $(wildcard $(srcdir)/sql/upgrade/*.sql)
-DOCS = README.md
+DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/upgrade/*.sql))
+# What README.md and the pages link to, each in its directory, so that the links work where they are installed.
+PAGES := $(patsubst $(ROOT)%,%,$(wildcard $(addprefix $(ROOT),*.md LICENSE docs/*.md docs/plots/*.svg src/sketch.h)))
 
 REGRESS = quantile quantile_special quantile_forms quantile_plans quantile_windows \
-          items distinct frequency membership hashed_forms hashed_plans topk topk_forms conventions
+          items distinct frequency membership hashed_forms hashed_plans topk topk_forms every_way conventions
 REGRESS_OPTS = --inputdir=$(srcdir) --load-extension=sketch_ext
 EXTRA_CLEAN = sketch_ext--$(EXTVERSION).sql $(OBJS:.o=.d) results regression.diffs regression.out
 
@@ -37,3 +38,14 @@ $(shell mkdir -p $(sort $(dir $(OBJS))))
 
 sketch_ext--$(EXTVERSION).sql: $(INSTALL_SQL)
 	cat $^ > $@
+
+install: install-pages
+uninstall: uninstall-pages
+pagesdir = $(DESTDIR)$(docdir)/extension/sketch_ext
+install-pages:
+	$(MKDIR_P) $(addprefix '$(pagesdir)'/,$(sort $(dir $(PAGES))))
+	$(foreach directory,$(sort $(dir $(PAGES))),$(INSTALL_DATA) \
+		$(addprefix '$(srcdir)'/,$(foreach page,$(PAGES),$(if $(filter $(directory),$(dir $(page))),$(page)))) '$(pagesdir)/$(directory)' &&) :
+uninstall-pages:
+	rm -rf '$(pagesdir)'
+.PHONY: install-pages uninstall-pages

@@ -116,7 +116,7 @@ merges_and_reads() {
 	stored "read whether minute filters have a value" minutes_m "$minutes" m "membership_sketch|count(contains(m, 5::bigint))"
 	stored "read values of one sketch" million 1000000 uid \
 		"frequency of frequency_sketch|count(frequency((SELECT f FROM whole), uid))" \
-		"contains of membership_sketch, 256 kB|count(contains((SELECT few FROM whole), uid))" \
+		"contains of membership_sketch, 512 kB|count(contains((SELECT few FROM whole), uid))" \
 		"contains of membership_sketch, 4 MB|count(contains((SELECT m FROM whole), uid))"
 }
 

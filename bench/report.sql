@@ -108,8 +108,8 @@ FROM (VALUES
         ARRAY[round(ns('merge 70-row distinct sketches into one', 'distinct_sketch')), round(ns('merge minute distinct sketches', 'distinct_sketch'))],
         'hll ' || round(ns('merge 70-row distinct sketches into one, hll', 'hll')) || ' / ' || round(ns('merge minute distinct sketches, hll', 'hll'))),
     (14, 'merge of packed sketches, ns: topk, k = 100', ARRAY[10000], ARRAY[round(ns('merge minute top-k sketches', 'topk_sketch'))], 'none'),
-    (15, 'contains() of a parameter, ns: 256 kB / 4 MB', ARRAY[100, 100],
-        ARRAY[round(ns('read values of one sketch', 'contains of membership_sketch, 256 kB')), round(ns('read values of one sketch', 'contains of membership_sketch, 4 MB'))], 'none'),
+    (15, 'contains() of a parameter, ns: 512 kB / 4 MB', ARRAY[100, 100],
+        ARRAY[round(ns('read values of one sketch', 'contains of membership_sketch, 512 kB')), round(ns('read values of one sketch', 'contains of membership_sketch, 4 MB'))], 'none'),
     (16, 'error of 999 percentiles of all rows, %: worst / typical', ARRAY[1, 0.1], (SELECT ARRAY[round(worst::numeric, 2), round(typical::numeric, 2)] FROM error), '')
 ) AS t (number, question, target, measured, peer);
 

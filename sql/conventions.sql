@@ -4,7 +4,7 @@ CREATE VIEW members AS
     WHERE e.extname = 'sketch_ext' AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e';
 CREATE VIEW sketches AS SELECT t.oid, t.typname FROM pg_type t JOIN members m ON m.objid = t.oid AND m.classid = 'pg_type'::regclass WHERE typname LIKE '%\_sketch' AND typelem = 0;
 CREATE VIEW functions AS SELECT p.* FROM pg_proc p JOIN members m ON m.objid = p.oid AND m.classid = 'pg_proc'::regclass;
-SELECT typname, typlen, typalign, typstorage, typreceive::text, typsend::text FROM pg_type WHERE oid IN (SELECT oid FROM sketches) ORDER BY 1;
+SELECT typname, typlen, typalign, typstorage, typreceive::text, typsend::text, typanalyze::text FROM pg_type WHERE oid IN (SELECT oid FROM sketches) ORDER BY 1;
 
 -- common functions that a type lacks
 SELECT typname, wanted FROM sketches, unnest(ARRAY['merge', 'add', 'sketch_info']) wanted
@@ -24,12 +24,15 @@ SELECT castsource::regtype, casttarget::regtype FROM pg_cast WHERE (castsource I
     AND (castmethod <> 'f' OR castcontext <> 'e');
 
 -- functions: in C, immutable, parallel safe, leak-free of privileges, with a comment; strict but for aggregate support
--- (stable: what shows values as text, by the settings of the session; not strict: where NULL::type only tells the type)
+-- (stable: what shows values as text, by the settings of the session, and what is about the server; not strict: where NULL::type only tells the type)
 SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND (prolang <> (SELECT oid FROM pg_language WHERE lanname = 'c') OR provolatile <> 'i' OR proparallel <> 's' OR prosecdef OR proconfig IS NOT NULL)
-    AND NOT (provolatile = 's' AND (proargnames[1] = 'item_type' OR 'item' = ANY (proargnames) OR proname IN ('topk_sketch_to_jsonb', 'approx_top_k_final')));
+    AND NOT (provolatile = 's' AND (proargnames[1] = 'item_type' OR 'item' = ANY (proargnames) OR proname IN ('topk_sketch_to_jsonb', 'approx_top_k_final', 'sketch_ext_version', 'sketch_typanalyze')));
 SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND NOT proisstrict AND proargnames[1] IS DISTINCT FROM 'item_type'
     AND oid NOT IN (SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggmtransfn, aggminvtransfn, aggmfinalfn]::oid[]) FROM pg_aggregate WHERE aggfnoid IN (SELECT oid FROM functions));
 SELECT oid::regprocedure FROM functions WHERE obj_description(oid, 'pg_proc') IS NULL;
+-- functions of a sketch of which no cost is stated (sql/install/90-costs.sql): transition functions, and I/O that the planner does not choose
+SELECT oid::regprocedure AS lacks_cost FROM functions WHERE prokind = 'f' AND procost = 1 AND proargtypes::oid[] && ARRAY(SELECT oid FROM sketches)
+    AND proname !~ '_trans$|_inverse$|_(out|send)$';
 SELECT o.oid::regoperator FROM pg_operator o JOIN members m ON m.objid = o.oid AND m.classid = 'pg_operator'::regclass WHERE obj_description(o.oid, 'pg_operator') IS NULL;
 SELECT typname FROM sketches WHERE obj_description(oid, 'pg_type') IS NULL;
 -- aggregates: parallel safe, combinable, their state is the sketch type itself (no internal, no serialize functions), read-only final functions, a stated state size

@@ -20,7 +20,7 @@ COMMENT ON FUNCTION quantile_sketch_send(quantile_sketch) IS 'I/O';
 -- Entropy-coded already, so nothing is gained by compression.
 CREATE TYPE quantile_sketch (
     INPUT = quantile_sketch_in, OUTPUT = quantile_sketch_out,
-    RECEIVE = quantile_sketch_recv, SEND = quantile_sketch_send,
+    RECEIVE = quantile_sketch_recv, SEND = quantile_sketch_send, ANALYZE = sketch_typanalyze,
     INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = external
 );
 COMMENT ON TYPE quantile_sketch IS 'distribution of numbers, from which percentiles are read within a relative accuracy';
@@ -118,11 +118,11 @@ COMMENT ON FUNCTION histogram(quantile_sketch, double precision[]) IS 'estimated
 
 CREATE FUNCTION min_value(sketch quantile_sketch) RETURNS double precision
     AS 'MODULE_PATHNAME', 'quantile_min_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION min_value(quantile_sketch) IS 'smallest value, exact';
+COMMENT ON FUNCTION min_value(quantile_sketch) IS 'smallest value, exact unless subtracted: then within its bucket';
 
 CREATE FUNCTION max_value(sketch quantile_sketch) RETURNS double precision
     AS 'MODULE_PATHNAME', 'quantile_max_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION max_value(quantile_sketch) IS 'largest value, exact';
+COMMENT ON FUNCTION max_value(quantile_sketch) IS 'largest value, exact unless subtracted: then within its bucket';
 
 CREATE FUNCTION total_count(sketch quantile_sketch) RETURNS bigint
     AS 'MODULE_PATHNAME', 'quantile_total_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

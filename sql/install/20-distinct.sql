@@ -20,7 +20,7 @@ COMMENT ON FUNCTION distinct_sketch_send(distinct_sketch) IS 'I/O';
 -- Entropy-coded already, so nothing is gained by compression.
 CREATE TYPE distinct_sketch (
     INPUT = distinct_sketch_in, OUTPUT = distinct_sketch_out,
-    RECEIVE = distinct_sketch_recv, SEND = distinct_sketch_send,
+    RECEIVE = distinct_sketch_recv, SEND = distinct_sketch_send, ANALYZE = sketch_typanalyze,
     INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = external
 );
 COMMENT ON TYPE distinct_sketch IS 'different values, of which the number is read';

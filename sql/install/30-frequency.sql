@@ -20,7 +20,7 @@ COMMENT ON FUNCTION frequency_sketch_send(frequency_sketch) IS 'I/O';
 -- Not compressed, so that a value is read as it is stored.
 CREATE TYPE frequency_sketch (
     INPUT = frequency_sketch_in, OUTPUT = frequency_sketch_out,
-    RECEIVE = frequency_sketch_recv, SEND = frequency_sketch_send,
+    RECEIVE = frequency_sketch_recv, SEND = frequency_sketch_send, ANALYZE = sketch_typanalyze,
     INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = external
 );
 COMMENT ON TYPE frequency_sketch IS 'how often each value occurs, within a fraction of the rows';

@@ -20,7 +20,7 @@ COMMENT ON FUNCTION topk_sketch_send(topk_sketch) IS 'I/O';
 -- Entropy-coded already, so nothing is gained by compression.
 CREATE TYPE topk_sketch (
     INPUT = topk_sketch_in, OUTPUT = topk_sketch_out,
-    RECEIVE = topk_sketch_recv, SEND = topk_sketch_send,
+    RECEIVE = topk_sketch_recv, SEND = topk_sketch_send, ANALYZE = sketch_typanalyze,
     INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = external
 );
 COMMENT ON TYPE topk_sketch IS 'the most frequent values, with bounds of how often each occurs';

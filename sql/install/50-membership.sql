@@ -20,7 +20,7 @@ COMMENT ON FUNCTION membership_sketch_send(membership_sketch) IS 'I/O';
 -- Not compressed, so that a probe fetches only the block that it needs.
 CREATE TYPE membership_sketch (
     INPUT = membership_sketch_in, OUTPUT = membership_sketch_out,
-    RECEIVE = membership_sketch_recv, SEND = membership_sketch_send,
+    RECEIVE = membership_sketch_recv, SEND = membership_sketch_send, ANALYZE = sketch_typanalyze,
     INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = external
 );
 COMMENT ON TYPE membership_sketch IS 'filter that tells values that were never added, but for a small false-positive rate';

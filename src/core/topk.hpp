@@ -209,9 +209,9 @@ Status encode(const View &work, void *scratch, std::size_t scratch_size, ByteWri
 // slot in between; empty slots have the largest ref, which ends every search, and so does the one behind the last slot.
 // That order lets a cut rebuild the table in place in one pass.
 //
-// Items of up to 7 bytes, and of 8 bytes that end in 00 or ff (integers), are in the ref itself: its upper 63 bits are
-// a permutation of a code for the size and 7 bytes, whose first bits are a hash. Longer items are in the heap,
-// behind a length of 4 bytes: 28 bits of such a ref tell where, and its lowest one is set.
+// Items of up to 7 bytes, and of 8 bytes that end in 00 or ff (times, least significant byte first), are in the ref
+// itself: its upper 63 bits are a permutation of a code for the size and 7 bytes, whose first bits are a hash. Longer
+// items are in the heap, behind a length of 4 bytes: 28 bits of such a ref tell where, and its lowest one is set.
 template <typename T>
 struct Counter {
     T upper, error;

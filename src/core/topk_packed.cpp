@@ -9,8 +9,9 @@
 //   entries, ascending by their items      bits, Exp-Golomb codes: bytes shared at the front and at the end, own bytes,
 //                                          upper - offset - 1, and, unless the offset is 0, the error
 //
-// Why so: items are most of it, and neighbours among paths and names begin alike; integers, least significant byte
-// first, end alike in zeros. Counters are small and heavy-tailed; errors are mostly far below the offset.
+// Why so: items are most of it, and neighbours among paths and names begin alike, as integers do, most significant byte
+// first; times, least significant byte first, end alike. Counters are small and heavy-tailed; errors are mostly far
+// below the offset.
 #include <algorithm>
 #include <type_traits>
 

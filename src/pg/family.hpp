@@ -27,6 +27,13 @@ inline bool is_work_form(const varlena *value) {
     return VARSIZE_ANY_EXHDR(value) > 0 && static_cast<uint8>(*VARDATA_ANY(value)) == SKETCH_WORK_MAGIC;
 }
 
+inline varlena *varlena_from(const void *bytes, size_t size) {
+    varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + size));
+    SET_VARSIZE(result, VARHDRSZ + size);
+    memcpy(VARDATA(result), bytes, size);
+    return result;
+}
+
 // Reads a datum in whatever form it comes: short, compressed, external, packed or work. The first argument of a
 // transition function is no exception: it is packed after an initial condition or a shipped partial state.
 inline Sketch sketch_from(Datum datum) {
@@ -36,9 +43,7 @@ inline Sketch sketch_from(Datum datum) {
     if (!is_work_form(value)) return {VARDATA_ANY(value), size, SKETCH_PACKED, copy};
     // With a whole length word, and aligned: columns are aligned to 4 bytes only.
     if (VARATT_IS_SHORT(value) || reinterpret_cast<uintptr_t>(value) % 8 != 0) {
-        varlena *aligned = static_cast<varlena *>(palloc(VARHDRSZ + size));
-        SET_VARSIZE(aligned, VARHDRSZ + size);
-        memcpy(VARDATA(aligned), VARDATA_ANY(value), size);
+        varlena *aligned = varlena_from(VARDATA_ANY(value), size);
         if (copy != nullptr) pfree(copy);
         copy = value = aligned;
     }
@@ -104,13 +109,6 @@ varlena *with_room(varlena *state, Call call) {
         state = larger;
         temporary = true;
     }
-}
-
-inline varlena *varlena_from(const uint8 *bytes, size_t size) {
-    varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + size));
-    SET_VARSIZE(result, VARHDRSZ + size);
-    memcpy(VARDATA(result), bytes, size);
-    return result;
 }
 
 // Packed forms up to this are made on the stack, so that what is returned is not larger than needed.
@@ -222,7 +220,7 @@ Datum sketch_out(FunctionCallInfo fcinfo) {
 template <typename Family>
 varlena *checked(const void *bytes, size_t size) {
     check(check_bytes<Family>(bytes, size), Family::type);
-    return varlena_from(static_cast<const uint8 *>(bytes), size);
+    return varlena_from(bytes, size);
 }
 
 template <typename Family>

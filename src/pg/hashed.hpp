@@ -47,7 +47,7 @@ Datum add_hash(FunctionCallInfo fcinfo, Add add) {
     Scratch scratch;
     typename Family::Opened *sketch = open<Family>(sketch_from(PG_GETARG_DATUM(0)), scratch);
     const int kind = Family::kind_of(sketch);
-    const uint64 hash = probe_hash(fcinfo, kind, Family::type);
+    const uint64 hash = probe_hash(fcinfo, kind, Family::type, ProbeUse::kAdd);
     return with_one_more<Family>(
         sketch, [=](varlena *room, size_t size, sketch_growth *growth) { return add(room, size, kind, hash, growth); });
 }

@@ -694,10 +694,13 @@ CallSite *make_call_site(FunctionCallInfo fcinfo) {
 
 namespace {
 
-[[noreturn]] void no_conversion(Oid type, int kind, const char *sketch_type) {
+[[noreturn]] void no_conversion(Oid type, int kind, const char *sketch_type, ProbeUse use) {
+    const char *type_name = format_type_be(type);
     ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-            errmsg("cannot look up a value of type %s in a %s of kind %s", format_type_be(type), sketch_type,
-                   kind_name(kind)),
+            use == ProbeUse::kAdd
+                ? errmsg("cannot add a value of type %s to a %s of kind %s", type_name, sketch_type, kind_name(kind))
+                : errmsg("cannot look up a value of type %s in a %s of kind %s", type_name, sketch_type,
+                         kind_name(kind)),
             errhint("Cast the value to the type that the sketch was made from."));
     pg_unreachable();
 }
@@ -722,7 +725,7 @@ struct Probe {
 Probe probe_as(Oid type, Datum value) { return {nullptr, representation_of(type), value}; }
 
 // Text as a literal of the kind, where what it means does not depend on settings of the session.
-Probe probe_from_literal(const Hasher &probe, Datum value, int kind, const char *sketch_type) {
+Probe probe_from_literal(const Hasher &probe, Datum value, int kind, const char *sketch_type, ProbeUse use) {
     if (probe.type == BPCHAROID) value = DirectFunctionCall1(rtrim1, value);
     if (probe.type == NAMEOID) value = DirectFunctionCall1(name_text, value);
     Datum literal = CStringGetDatum(text_to_cstring(DatumGetTextPP(value)));
@@ -734,11 +737,11 @@ Probe probe_from_literal(const Hasher &probe, Datum value, int kind, const char 
         case SKETCH_KIND_INET: return probe_as(INETOID, DirectFunctionCall1(inet_in, literal));
         case SKETCH_KIND_BOOL: return probe_as(BOOLOID, DirectFunctionCall1(boolin, literal));
         case SKETCH_KIND_ENUM: return probe_as(TEXTOID, value);  // its label
-        default: no_conversion(probe.type, kind, sketch_type);
+        default: no_conversion(probe.type, kind, sketch_type, use);
     }
 }
 
-Probe probe_of(FunctionCallInfo fcinfo, int kind, const char *sketch_type) {
+Probe probe_of(FunctionCallInfo fcinfo, int kind, const char *sketch_type, ProbeUse use) {
     Hasher &probe = *call_site(fcinfo).hasher;
     Datum value = PG_GETARG_DATUM(1);
     if (likely(probe.kind == kind)) return {&probe, {kind, probe.hash, probe.item}, value};
@@ -746,21 +749,21 @@ Probe probe_of(FunctionCallInfo fcinfo, int kind, const char *sketch_type) {
         return probe_as(FLOAT8OID, Float8GetDatum(double_from_number(probe.type, value)));
     if (probe.kind == SKETCH_KIND_DATE && kind == SKETCH_KIND_TIMESTAMP)
         return probe_as(TIMESTAMPOID, DirectFunctionCall1(date_timestamp, value));
-    if (probe.kind == SKETCH_KIND_TEXT) return probe_from_literal(probe, value, kind, sketch_type);
-    no_conversion(probe.type, kind, sketch_type);
+    if (probe.kind == SKETCH_KIND_TEXT) return probe_from_literal(probe, value, kind, sketch_type, use);
+    no_conversion(probe.type, kind, sketch_type, use);
 }
 
 }  // namespace
 
-uint64 probe_hash(FunctionCallInfo fcinfo, int kind, const char *sketch_type) {
+uint64 probe_hash(FunctionCallInfo fcinfo, int kind, const char *sketch_type, ProbeUse use) {
     Hasher &probe = *call_site(fcinfo).hasher;
     if (likely(probe.kind == kind)) return probe(PG_GETARG_DATUM(1));
-    Probe converted = probe_of(fcinfo, kind, sketch_type);
+    Probe converted = probe_of(fcinfo, kind, sketch_type, use);
     return converted.as.hash(converted.hasher, converted.value);
 }
 
-void probe_item(FunctionCallInfo fcinfo, int kind, const char *sketch_type, ItemBytes *item) {
-    Probe probe = probe_of(fcinfo, kind, sketch_type);
+void probe_item(FunctionCallInfo fcinfo, int kind, const char *sketch_type, ItemBytes *item, ProbeUse use) {
+    Probe probe = probe_of(fcinfo, kind, sketch_type, use);
     probe.as.item(probe.hasher, probe.value, item);
 }
 

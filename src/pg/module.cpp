@@ -17,3 +17,34 @@ void _PG_init() {
 
 // The version of the loaded library, to compare with the installed SQL objects: see extversion in pg_extension.
 PG_FN(sketch_ext_version) { PG_RETURN_TEXT_P(cstring_to_text(sketch_version())); }
+
+// ---- ANALYZE ----------------------------------------
+
+namespace {
+
+// What std_typanalyze has computed of types without an order: nulls and width.
+void compute_statistics(VacAttrStatsP stats, AnalyzeAttrFetchFunc fetch, int rows, double) {
+    int nulls = 0;
+    double width = 0;
+    for (int i = 0; i < rows; i++) {
+        CHECK_FOR_INTERRUPTS();
+        bool is_null;
+        Datum value = fetch(stats, i, &is_null);
+        if (is_null) nulls++;
+        else width += static_cast<double>(VARSIZE_ANY(DatumGetPointer(value)));  // as stored: of a toasted one the pointer
+    }
+    if (rows == 0) return;
+    stats->stats_valid = true;
+    stats->stanullfrac = static_cast<float4>(static_cast<double>(nulls) / rows);
+    stats->stawidth = nulls < rows ? static_cast<int32>(width / (rows - nulls)) : 0;
+    stats->stadistinct = 0;  // unknown
+}
+
+}  // namespace
+
+PG_FN(sketch_typanalyze) {
+    VacAttrStats *stats = reinterpret_cast<VacAttrStats *>(PG_GETARG_POINTER(0));
+    stats->compute_stats = compute_statistics;
+    stats->minrows = 300 * default_statistics_target;  // as many as other columns want
+    PG_RETURN_BOOL(true);
+}

@@ -11,6 +11,7 @@ extern "C" {
 #include "access/detoast.h"
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "commands/vacuum.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
 #include "funcapi.h"

@@ -110,7 +110,7 @@ PG_FN(topk_add) {
     sketch_topk *sketch = open<Topk>(sketch_from(PG_GETARG_DATUM(0)), scratch);
     const int kind = Topk::kind_of(sketch);
     ItemBytes item;
-    probe_item(fcinfo, kind, Topk::type, &item);
+    probe_item(fcinfo, kind, Topk::type, &item, ProbeUse::kAdd);
     return with_one_more<Topk>(sketch, [&](varlena *room, size_t size, sketch_growth *growth) {
         return sketch_topk_add(room, size, kind, item.bytes, item.size, 1, growth);
     });
