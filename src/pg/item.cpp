@@ -696,12 +696,12 @@ namespace {
 
 [[noreturn]] void no_conversion(Oid type, int kind, const char *sketch_type, ProbeUse use) {
     const char *type_name = format_type_be(type);
-    ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
-            use == ProbeUse::kAdd
-                ? errmsg("cannot add a value of type %s to a %s of kind %s", type_name, sketch_type, kind_name(kind))
-                : errmsg("cannot look up a value of type %s in a %s of kind %s", type_name, sketch_type,
-                         kind_name(kind)),
-            errhint("Cast the value to the type that the sketch was made from."));
+    ereport(
+        ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+        use == ProbeUse::kAdd
+            ? errmsg("cannot add a value of type %s to a %s of kind %s", type_name, sketch_type, kind_name(kind))
+            : errmsg("cannot look up a value of type %s in a %s of kind %s", type_name, sketch_type, kind_name(kind)),
+        errhint("Cast the value to the type that the sketch was made from."));
     pg_unreachable();
 }
 

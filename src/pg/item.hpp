@@ -81,8 +81,8 @@ inline CallSite &call_site(FunctionCallInfo fcinfo) {
 }
 
 // Hash of argument 1 as a value of the sketch's kind, as SQL's = would convert it: integers and decimals for a sketch
-// of floats, a date for one of timestamps, a literal for most kinds. ERROR if there is no such conversion, in words that
-// fit what the value is for.
+// of floats, a date for one of timestamps, a literal for most kinds. ERROR if there is no such conversion, in words
+// that fit what the value is for.
 enum class ProbeUse { kLookUp, kAdd };
 uint64 probe_hash(FunctionCallInfo fcinfo, int kind, const char *sketch_type, ProbeUse use = ProbeUse::kLookUp);
 

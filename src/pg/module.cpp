@@ -31,7 +31,7 @@ void compute_statistics(VacAttrStatsP stats, AnalyzeAttrFetchFunc fetch, int row
         bool is_null;
         Datum value = fetch(stats, i, &is_null);
         if (is_null) nulls++;
-        else width += static_cast<double>(VARSIZE_ANY(DatumGetPointer(value)));  // as stored: of a toasted one the pointer
+        else width += static_cast<double>(VARSIZE_ANY(DatumGetPointer(value)));  // of a toasted one the pointer's
     }
     if (rows == 0) return;
     stats->stats_valid = true;
