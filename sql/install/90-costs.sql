@@ -37,6 +37,8 @@ ALTER FUNCTION frequency_sketch_hash(frequency_sketch) COST 10;
 ALTER FUNCTION frequency_sketch_hash_extended(frequency_sketch, bigint) COST 10;
 ALTER FUNCTION frequency_bounds(topk_sketch, anyelement) COST 10;
 ALTER FUNCTION frequency_bounds(topk_sketch, text) COST 10;
+ALTER FUNCTION frequency(topk_sketch, anyelement) COST 10;
+ALTER FUNCTION frequency(topk_sketch, text) COST 10;
 ALTER FUNCTION topk_sketch_eq(topk_sketch, topk_sketch) COST 10;
 ALTER FUNCTION topk_sketch_ne(topk_sketch, topk_sketch) COST 10;
 ALTER FUNCTION topk_sketch_lt(topk_sketch, topk_sketch) COST 10;
