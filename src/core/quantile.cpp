@@ -84,6 +84,17 @@ void Histogram::collapse_to(int coarser) noexcept {
     scale = coarser;
 }
 
+// A sketch is no coarser than its rows need: one scale finer they had more buckets than are allowed. Each bucket comes
+// from at most two of those, and from no more than it has rows. Merges keep this true, with a coarser scale asked for
+// too, because it does not allow more buckets. Where rows were taken away (extremes are unknown then) the ones that
+// needed the collapse may have left.
+bool Histogram::collapse_was_needed() const noexcept {
+    if (scale == requested_scale || !extremes_known) return true;
+    std::uint32_t finer = 0;
+    for (std::uint32_t i = 0; i < buckets(); i++) finer += count[i] > 1 ? 2 : 1;
+    return finer > max_buckets(requested_scale);
+}
+
 double Histogram::finite_minimum() const noexcept {
     if (extremes_known) return minimum;
     if (negatives > 0) return lower(0);

@@ -26,6 +26,11 @@ namespace sketch::quantile {
 inline constexpr std::uint32_t kMaxBuckets = SKETCH_QUANTILE_MAX_BUCKETS;
 inline constexpr std::size_t kMaxFractions = SKETCH_QUANTILE_MAX_FRACTIONS;
 
+// How many non-empty buckets a sketch may have. A function of the scale asked for, which may only fall with it: then
+// what a merge with a coarser sketch allows is never more than what either side was allowed, and a state stays a
+// function of its rows and of the coarsest scale asked for.
+constexpr std::uint32_t max_buckets(int /*requested_scale*/) noexcept { return kMaxBuckets; }
+
 // The fractions that a partial state of percentile_sketch carries to its final function. `at` may be unaligned.
 struct Fractions {
     const std::uint8_t *at =
@@ -71,6 +76,7 @@ struct Histogram {
     double upper(std::uint32_t bucket) const noexcept;
 
     void collapse_to(int coarser) noexcept;
+    bool collapse_was_needed() const noexcept;
 
     // Extremes over the finite rows: exact if known, else bucket edges. Needs finite() > 0.
     double finite_minimum() const noexcept;

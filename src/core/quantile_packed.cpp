@@ -471,7 +471,7 @@ Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexce
     in = ByteReader(packed, size);
     in.skip(bits.position() / 8);
     if (Status s = finish_extremes(maximum, stored, h); s != SKETCH_OK) return s;
-    if (h.total == 0 && (!h.extremes_known || h.scale != h.requested_scale)) return SKETCH_CORRUPT;
+    if ((h.total == 0 && !h.extremes_known) || !h.collapse_was_needed()) return SKETCH_CORRUPT;
 
     if (flags & kHasFractions)
         if (Status s = decode_fractions(in, h); s != SKETCH_OK) return s;

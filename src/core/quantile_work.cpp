@@ -828,7 +828,7 @@ Status work_read(const void *state, std::size_t size, Histogram &into) noexcept 
                       h.minimum <= h.maximum && (into.finite() > 1 || h.minimum == h.maximum);
         if (!inside) return SKETCH_CORRUPT;
     }
-    return SKETCH_OK;
+    return into.collapse_was_needed() ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
 }  // namespace sketch::quantile

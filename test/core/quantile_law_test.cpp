@@ -80,6 +80,31 @@ TEST_CASE("sketches of different accuracies merge to the coarser, in any tree", 
     }
 }
 
+// Rows that need a collapse, so that sketches meet that were made coarser and ones that were asked for so. Each step
+// reads what the last one packed: a decoder that took a sketch for needlessly coarse would refuse it.
+TEST_CASE("collapsed sketches of different accuracies merge to one value, in any tree", "[quantile][law]") {
+    Random random(22);
+    const std::vector<double> accuracies = {0.0002, 0.001, 0.01, 0.04, 0.2};
+    for (int round = 0; round < 60; round++) {
+        std::uniform_real_distribution<double> exponent(-20 << round % 6, 20 << round % 6);
+        std::vector<double> rows(500 + random() % 9000);
+        for (double &x : rows) x = std::exp2(exponent(random)) * (round % 4 == 0 && random() % 2 ? -1 : 1);
+        std::vector<double> some;
+        for (size_t i = 1 + random() % 4; i > 0; i--) some.push_back(accuracies[random() % accuracies.size()]);
+        INFO("round " << round);
+        QuantileSketch direct(*std::max_element(some.begin(), some.end()));
+        for (double x : rows) direct.add(x);
+        for (double accuracy : some) direct.merge(QuantileSketch(accuracy));
+        some.resize(20, some.front());  // each of them is in the forest, whatever its size
+        QuantileSketch merged = merged_by_random_tree(random, rows, some);
+        for (double accuracy : some) merged.merge(QuantileSketch(accuracy).pack());
+        REQUIRE(merged.pack() == direct.pack());
+        QuantileSketch coarsened = sketch_of(rows, 0.0002);
+        coarsened.coarsen(direct.info().requested_scale);
+        REQUIRE(coarsened.pack() == direct.pack());
+    }
+}
+
 TEST_CASE("a collapse happens at the first row that needs it and not before", "[quantile][law]") {
     for (double accuracy : {0.01, 0.0002}) {
         QuantileSketch s(accuracy);

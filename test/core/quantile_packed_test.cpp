@@ -203,6 +203,46 @@ TEST_CASE("a work form of another size, layout, family or scale is refused", "[q
     CHECK(status(52, 1, s.size()) == SKETCH_CORRUPT);  // a pending row in a list
 }
 
+TEST_CASE("a sketch that is coarser than its rows need is refused", "[quantile][packed][work]") {
+    const QuantileSketch collapsed = sketch_of(lognormal_rows(3000, 40, 11));  // from scale 6: claims what it may
+    REQUIRE(collapsed.info().scale < 6);
+    const Bytes header = collapsed.pack();
+    const int scale = collapsed.info().scale;
+    // Directly at this scale, and then as if asked for at scale 6: `buckets` buckets with `rows` rows each.
+    auto accepted = [&](int buckets, uint64_t rows) {
+        QuantileSketch s({scale, 0, nullptr, 0, 0});
+        for (int i = 0; i < buckets; i++) s.add(std::exp2((i - buckets / 2 + 0.5) * std::exp2(-scale)), rows);
+        Bytes packed = s.pack();
+        REQUIRE(sketch_quantile_check(packed.data(), packed.size()) == SKETCH_OK);
+        packed[3] = header[3];
+        static_cast<uint8_t *>(s.data())[49] = 6;
+        sketch_quantile_info info;
+        const sketch_status status = sketch_quantile_describe(s.data(), s.size(), &info);
+        CHECK(sketch_quantile_check(packed.data(), packed.size()) == status);
+        CHECK((status == SKETCH_OK || status == SKETCH_CORRUPT));
+        return status == SKETCH_OK;
+    };
+    CHECK_FALSE(accepted(1, 1));
+    CHECK_FALSE(accepted(1, 1000));
+    CHECK_FALSE(accepted(1024, 2));
+    CHECK_FALSE(accepted(1500, 1));  // single rows were not in more buckets than now
+    CHECK(accepted(1025, 2));
+    CHECK(accepted(1025, 1000));
+
+    // Where extremes are unknown, the rows that needed it may have been taken away.
+    QuantileSketch rest;
+    Bytes difference(SKETCH_QUANTILE_PACKED_MAX);
+    size_t size = 0;
+    QuantileSketch all = collapsed;
+    all.add(1);
+    QuantileSketch::must(sketch_quantile_subtract(all.data(), all.size(), collapsed.data(), collapsed.size(),
+                                                  difference.data(), difference.size(), &size));
+    CHECK(sketch_quantile_check(difference.data(), size) == SKETCH_OK);
+    rest.merge(difference = Bytes(difference.begin(), difference.begin() + static_cast<long>(size)));
+    CHECK(rest.info().scale == scale);
+    CHECK(unpacked(rest.pack()).info().scale == scale);
+}
+
 TEST_CASE("a work form with a pending row that cannot be is refused", "[quantile][work]") {
     QuantileSketch s, moving(0.01, true);
     for (double x : lognormal_rows(3000, 1, 7)) s.add(x), moving.add(x);
