@@ -104,15 +104,19 @@ typedef struct sketch_growth {
 #define SKETCH_QUANTILE_MAX_LISTED (SKETCH_QUANTILE_MAX_BUCKETS + 4)
 
 /*
- * Scale for an accuracy (relative error, 0.0002 .. 0.5) and back. An accuracy out of range or NaN gives INT_MIN.
- * At scale s buckets grow by 2^(2^-s); s is 12 .. -2.
+ * Scale for an accuracy (relative error, 0.00015625 .. 1) and back. At scale s buckets grow by 2^(2^-s); s is 12 .. -10,
+ * as in OpenTelemetry. The scale is the coarsest that keeps the accuracy, and each scale's accuracy gives that scale.
+ * (Below scale -6 buckets hold 2^128-fold ranges and more: those scales' accuracies are the doubles that follow 1.)
+ * An accuracy that is out of range or NaN gives INT_MIN, a scale that is out of range NaN.
  */
+#define SKETCH_QUANTILE_MIN_SCALE (-10)
+#define SKETCH_QUANTILE_MAX_SCALE 12
 SKETCH_API int sketch_quantile_scale(double accuracy) SKETCH_NOEXCEPT;
 SKETCH_API double sketch_quantile_accuracy(int scale) SKETCH_NOEXCEPT;
 
 /* How to make a work form. */
 typedef struct sketch_quantile_options {
-    int scale;               /* from sketch_quantile_scale */
+    int scale;               /* from sketch_quantile_scale, or any from the least to the largest scale */
     int moving;              /* rows will be taken away too: no exact extremes, no limit of buckets until read */
     const double *fractions; /* carried along for the final function: each in [0, 1] */
     size_t fraction_count;   /* 0 .. SKETCH_QUANTILE_MAX_FRACTIONS */
@@ -137,7 +141,7 @@ SKETCH_API int sketch_quantile_is_moving(const void *state) SKETCH_NOEXCEPT;
 /* Takes one row away from a moving state. OK or BELOW_ZERO. */
 SKETCH_API sketch_status sketch_quantile_remove(void *state, size_t size, double x) SKETCH_NOEXCEPT;
 
-/* Asks for at most this scale from now on. OK or GROW. */
+/* Asks for at most this scale from now on; below the least scale, for that one. OK or GROW. */
 SKETCH_API sketch_status sketch_quantile_coarsen(void *state, size_t size, int scale,
                                                  sketch_growth *growth) SKETCH_NOEXCEPT;
 

@@ -30,7 +30,10 @@ int sketch_quantile_scale(double accuracy) noexcept {
     return scale < ladder::kMinScale ? INT_MIN : scale;
 }
 
-double sketch_quantile_accuracy(int scale) noexcept { return ladder::accuracy(scale); }
+double sketch_quantile_accuracy(int scale) noexcept {
+    bool known = scale >= ladder::kMinScale && scale <= ladder::kMaxScale;
+    return known ? ladder::accuracy(scale) : std::numeric_limits<double>::quiet_NaN();
+}
 
 size_t sketch_quantile_init_size(const sketch_quantile_options *options) noexcept { return work_init_size(*options); }
 

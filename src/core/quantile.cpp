@@ -21,8 +21,9 @@ double from_bits(std::uint64_t bits) noexcept { return std::bit_cast<double>(bit
 // The (r + 1/2)/c-th part of the way through a bucket of magnitudes [least, most], as near to it as the bound allows:
 // every row x of the bucket is within accuracy * x of the result.
 double estimate_inside(double least, double most, double part, int scale) noexcept {
+    if (scale < 1) return std::clamp(least / (0.5 + 0.5 * (least / most)), least, most);
     double margin = ladder::accuracy(scale) - kRoundingMargin;
-    double middle = scale >= 1 ? least + (most - least) * part : least / (0.5 + 0.5 * (least / most));
+    double middle = least + (most - least) * part;
     middle = std::min(middle, (1 + margin) * least);
     middle = std::max(middle, (1 - margin) * most);
     return std::clamp(middle, least, most);

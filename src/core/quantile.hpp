@@ -25,6 +25,7 @@ namespace sketch::quantile {
 
 inline constexpr std::uint32_t kMaxBuckets = SKETCH_QUANTILE_MAX_BUCKETS;
 inline constexpr std::size_t kMaxFractions = SKETCH_QUANTILE_MAX_FRACTIONS;
+static_assert(ladder::kMinScale == SKETCH_QUANTILE_MIN_SCALE && ladder::kMaxScale == SKETCH_QUANTILE_MAX_SCALE);
 
 // How many non-empty buckets a sketch may have. A function of the scale asked for, which may only fall with it: then
 // what a merge with a coarser sketch allows is never more than what either side was allowed, and a state stays a

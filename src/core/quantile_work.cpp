@@ -512,6 +512,7 @@ Status work_remove(void *state, std::size_t size, double x) noexcept {
 Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
+    scale = std::max(scale, ladder::kMinScale);
     if (scale >= h.requested_scale) return SKETCH_OK;
     if (scale < h.scale) return plan_collapse(work, scale, growth);
     h.requested_scale = static_cast<std::int8_t>(scale);
@@ -661,7 +662,7 @@ Status check_header(const void *state, std::size_t size) noexcept {
     const int width = h.flags & kWidthMask;
     const Mode mode = is_window ? kWindow : is_pairs ? kPairs : kList;
     if ((is_window && is_pairs) || (!is_window && width > 0) || h.scale < ladder::kMinScale ||
-        h.scale > h.requested_scale || h.requested_scale < 0 || h.requested_scale > ladder::kMaxScale ||
+        h.scale > h.requested_scale || h.requested_scale > ladder::kMaxScale ||
         h.fraction_count > kMaxFractions || (h.fraction_count > 1 && !(h.flags & kFractionsAreArray)) ||
         total_of(h) > kMaxTotal || h.zeros > total_of(h) || size % sizeof(std::uint64_t) != 0)
         return SKETCH_CORRUPT;

@@ -45,7 +45,7 @@ void check_fraction(double p) {
 int checked_scale(double accuracy) {
     int scale = sketch_quantile_scale(accuracy);
     if (scale == INT_MIN)
-        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("accuracy must be between 0.0002 and 0.5"));
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("accuracy must be between 0.00015625 and 1"));
     return scale;
 }
 

@@ -1,5 +1,6 @@
 // The law: a sketch is a function of the multiset of rows and the parameters, byte for byte.
 #include <algorithm>
+#include <climits>
 #include <cmath>
 #include <limits>
 
@@ -84,7 +85,7 @@ TEST_CASE("sketches of different accuracies merge to the coarser, in any tree", 
 // reads what the last one packed: a decoder that took a sketch for needlessly coarse would refuse it.
 TEST_CASE("collapsed sketches of different accuracies merge to one value, in any tree", "[quantile][law]") {
     Random random(22);
-    const std::vector<double> accuracies = {0.0002, 0.001, 0.01, 0.04, 0.2};
+    const std::vector<double> accuracies = {0.0002, 0.001, 0.01, 0.04, 0.2, 0.601, 0.99997};
     for (int round = 0; round < 60; round++) {
         std::uniform_real_distribution<double> exponent(-20 << round % 6, 20 << round % 6);
         std::vector<double> rows(500 + random() % 9000);
@@ -120,6 +121,28 @@ TEST_CASE("a collapse happens at the first row that needs it and not before", "[
         CHECK(s.info().positive_buckets == 1025);
         CHECK(s.info().requested_scale == scale);
     }
+}
+
+TEST_CASE("each scale has its accuracy, and each accuracy its scale", "[quantile][law]") {
+    for (int scale = SKETCH_QUANTILE_MIN_SCALE; scale <= SKETCH_QUANTILE_MAX_SCALE; scale++) {
+        INFO("scale " << scale);
+        CHECK(sketch_quantile_scale(sketch_quantile_accuracy(scale)) == scale);
+        for (int from = scale; from <= SKETCH_QUANTILE_MAX_SCALE; from++) {
+            QuantileSketch s({from, 0, nullptr, 0, 0}), direct({scale, 0, nullptr, 0, 0});
+            for (double x : {1.0, -3.0, 1e300, 0.0}) s.add(x), direct.add(x);
+            s.coarsen(scale);
+            CHECK(s.pack() == direct.pack());
+            CHECK(sketch_quantile_check(s.pack().data(), s.pack().size()) == SKETCH_OK);
+        }
+    }
+    CHECK(sketch_quantile_scale(0.000156) == INT_MIN);
+    CHECK(sketch_quantile_scale(1.001) == INT_MIN);
+    CHECK(std::isnan(sketch_quantile_accuracy(SKETCH_QUANTILE_MIN_SCALE - 1)));
+    CHECK(std::isnan(sketch_quantile_accuracy(SKETCH_QUANTILE_MAX_SCALE + 1)));
+    QuantileSketch s{1, 2, -3}, least({SKETCH_QUANTILE_MIN_SCALE, 0, nullptr, 0, 0});
+    for (double x : {1.0, 2.0, -3.0}) least.add(x);
+    s.coarsen(-1000);
+    CHECK(s.pack() == least.pack());
 }
 
 TEST_CASE("every double at once fits, at the coarsest scale", "[quantile][law]") {

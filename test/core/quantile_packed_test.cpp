@@ -30,7 +30,9 @@ struct Sample {
 std::vector<Sample> samples() {
     std::vector<Sample> all;
     auto keep = [&](QuantileSketch s) { all.push_back({std::move(s)}); };
-    for (double accuracy : {0.01, 0.0002, 0.5}) keep(QuantileSketch(accuracy));
+    for (double accuracy : {0.01, 0.0002, 0.5, 1.0}) keep(QuantileSketch(accuracy));
+    for (int scale : {-1, -4, SKETCH_QUANTILE_MIN_SCALE})
+        keep(sketch_of(lognormal_rows(70, 30, 14, true), sketch_quantile_accuracy(scale)));
     for (double x : {1.0, -1.0, 0.0, 3.14159, kInf, -kInf, kNaN, 5e-324, -5e-324, 1.7976931348623157e308, -2.5e-310})
         keep({x});
     keep({0, 0, 0});
@@ -199,6 +201,7 @@ TEST_CASE("a work form of another size, layout, family or scale is refused", "[q
     CHECK(status(4, data[4], 71) == SKETCH_TRUNCATED);
     CHECK(status(4, data[4], 255) == SKETCH_CORRUPT);
     CHECK(status(49, static_cast<uint8_t>(-1), s.size()) == SKETCH_CORRUPT);
+    CHECK(status(48, static_cast<uint8_t>(-11), s.size()) == SKETCH_CORRUPT);
     CHECK(status(49, 13, s.size()) == SKETCH_CORRUPT);
     CHECK(status(52, 1, s.size()) == SKETCH_CORRUPT);  // a pending row in a list
 }
@@ -329,7 +332,7 @@ TEST_CASE("fractions of partial states", "[quantile][fractions]") {
 
 TEST_CASE("a span that wraps around is refused", "[quantile][packed]") {
     // At scale -2 there are 525 buckets a side. 600 of them with 2^32 - 599 holes in between would span nothing.
-    Bytes packed = {1, 1, 4 | 16, 0x20};
+    Bytes packed = {1, 1, 4 | 16, 8};
     for (uint64_t v : {uint64_t{600}, uint64_t{0}, (uint64_t{1} << 32) - 599}) {
         for (; v >= 0x80; v >>= 7) packed.push_back(static_cast<uint8_t>(v | 0x80));
         packed.push_back(static_cast<uint8_t>(v));
