@@ -138,7 +138,7 @@ SKETCH_API sketch_status sketch_quantile_add(void *state, size_t size, double x,
 /* Whether a work form of one's own was made to take rows away from. */
 SKETCH_API int sketch_quantile_is_moving(const void *state) SKETCH_NOEXCEPT;
 
-/* Takes one row away from a moving state. OK or BELOW_ZERO. */
+/* Takes one row, which was added before, away from a moving state. OK, or BELOW_ZERO if its bucket is empty. */
 SKETCH_API sketch_status sketch_quantile_remove(void *state, size_t size, double x) SKETCH_NOEXCEPT;
 
 /* Asks for at most this scale from now on; below the least scale, for that one. OK or GROW. */
@@ -171,7 +171,9 @@ SKETCH_API sketch_status sketch_quantile_pack(const void *sketch, size_t size, i
 /* OK if these bytes are a packed quantile sketch in canonical form. A work form is WRONG_VERSION here. */
 SKETCH_API sketch_status sketch_quantile_check(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
 
-/* Rows of a minus rows of b, packed. Outside the law: extremes become unknown. BELOW_ZERO if b has rows that a lacks.
+/*
+ * Rows of a minus rows of b, packed. Outside the law: extremes become unknown. Only buckets are known: BELOW_ZERO if b
+ * has more rows in one than a has; a row that a lacks takes away another one of its bucket if there is any.
  */
 SKETCH_API sketch_status sketch_quantile_subtract(const void *a, size_t a_size, const void *b, size_t b_size,
                                                   uint8_t *out, size_t capacity, size_t *out_size) SKETCH_NOEXCEPT;

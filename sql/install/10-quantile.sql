@@ -88,7 +88,7 @@ COMMENT ON FUNCTION add(quantile_sketch, double precision) IS 'sketch with one m
 
 CREATE FUNCTION subtract(a quantile_sketch, b quantile_sketch) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME', 'quantile_subtract' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION subtract(quantile_sketch, quantile_sketch) IS 'sketch of the rows of a that are not in b; its extremes are known to their buckets only';
+COMMENT ON FUNCTION subtract(quantile_sketch, quantile_sketch) IS 'sketch of the rows of a without those of b, which must be among them; its extremes are known to their buckets only';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------
 

@@ -101,7 +101,7 @@ Status encode(const Histogram &from, bool with_fractions, ByteWriter &out) noexc
 // Either form.
 Status read(const void *sketch, std::size_t size, Histogram &into) noexcept;
 
-// a - b; `a` becomes the difference.
+// a - b; `a` becomes the difference. Rows are known by their buckets: b's are taken for rows of a if there are as many.
 Status subtract(Histogram &a, Histogram &b) noexcept;
 
 // ---- the work form (quantile_work.cpp) ----------------------------------------

@@ -263,6 +263,20 @@ TEST_CASE("subtracting rows that are not there is refused", "[quantile][subtract
     }
 }
 
+TEST_CASE("a row that is not there takes another one of its bucket", "[quantile][subtract]") {
+    QuantileSketch a{10, 20}, b{10.01};
+    REQUIRE(a.histogram()[0].upper > 10.01);
+    Bytes out(SKETCH_QUANTILE_PACKED_MAX);
+    size_t size = 0;
+    REQUIRE(sketch_quantile_subtract(a.data(), a.size(), b.data(), b.size(), out.data(), out.size(), &size) ==
+            SKETCH_OK);
+    out.resize(size);
+    REQUIRE(unpacked(out).histogram().size() == 1);
+    CHECK(unpacked(out).histogram()[0].upper >= 20);
+    CHECK(sketch_quantile_subtract(out.data(), size, b.data(), b.size(), out.data(), out.size(), &size) ==
+          SKETCH_BELOW_ZERO);
+}
+
 TEST_CASE("a total never exceeds 2^63 - 1", "[quantile][limits]") {
     constexpr uint64_t kMost = 0x7fffffffffffffff;
     QuantileSketch s;
