@@ -117,7 +117,8 @@ SKETCH_API double sketch_quantile_accuracy(int scale) SKETCH_NOEXCEPT;
 /* How to make a work form. */
 typedef struct sketch_quantile_options {
     int scale;               /* from sketch_quantile_scale, or any from the least to the largest scale */
-    int moving;              /* rows will be taken away too: no exact extremes, no limit of buckets until read */
+    int moving;              /* rows will be taken away too: no exact extremes, no limit of buckets until read. At scale
+                                6 up to 1 MB; 2, 4, 8 MB with more than 255, 65,535, 2^32 - 1 rows. Twice that a scale */
     const double *fractions; /* carried along for the final function: each in [0, 1] */
     size_t fraction_count;   /* 0 .. SKETCH_QUANTILE_MAX_FRACTIONS */
     int fractions_are_array; /* whether the final result is an array */
@@ -190,6 +191,10 @@ SKETCH_API sketch_status sketch_quantile_percentiles(const void *sketch, size_t 
 SKETCH_API sketch_status sketch_quantile_carried_percentiles(const void *sketch, size_t size, double *out,
                                                              size_t *count, int *are_array,
                                                              uint64_t *rows) SKETCH_NOEXCEPT;
+
+/* The same of a moving work form of one's own, which is not read as a whole: the time does not depend on its size. */
+SKETCH_API sketch_status sketch_quantile_moving_percentiles(const void *state, size_t size, double *out, size_t *count,
+                                                            int *are_array, uint64_t *rows) SKETCH_NOEXCEPT;
 
 /* Estimated fraction of the rows that are <= x. Untouched if *rows = 0. */
 SKETCH_API sketch_status sketch_quantile_rank(const void *sketch, size_t size, double x, double *fraction,

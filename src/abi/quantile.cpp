@@ -126,6 +126,15 @@ sketch_status sketch_quantile_carried_percentiles(const void *sketch, size_t siz
     });
 }
 
+sketch_status sketch_quantile_moving_percentiles(const void *state, size_t size, double *out, size_t *count,
+                                                 int *are_array, uint64_t *rows) noexcept {
+    Fractions fractions;
+    if (Status s = moving_percentiles(state, size, out, fractions, *rows); s != SKETCH_OK) return s;
+    *count = fractions.count;
+    *are_array = fractions.is_array;
+    return SKETCH_OK;
+}
+
 sketch_status sketch_quantile_rank(const void *sketch, size_t size, double x, double *fraction,
                                    uint64_t *rows) noexcept {
     return with_histogram(sketch, size, [&](Histogram &h) {

@@ -120,31 +120,37 @@ double Histogram::overall_maximum() const noexcept {
     return finite() > 0 ? finite_maximum() : -kInfinity;
 }
 
-Row Histogram::row_in_bucket(std::uint32_t bucket, std::uint64_t k) const noexcept {
-    double least = from_bits(ladder::lower_bits(index[bucket], scale));
-    double most = from_bits(ladder::upper_bits(index[bucket], scale));
-    double part = (static_cast<double>(k) + 0.5) / static_cast<double>(count[bucket]);
-    if (is_negative(bucket)) return {-estimate_inside(least, most, 1 - part, scale), -most, -least};
+Row row_in_bucket(bool negative, std::int32_t index, std::uint64_t count, std::uint64_t k, int scale) noexcept {
+    double least = from_bits(ladder::lower_bits(index, scale));
+    double most = from_bits(ladder::upper_bits(index, scale));
+    double part = (static_cast<double>(k) + 0.5) / static_cast<double>(count);
+    if (negative) return {-estimate_inside(least, most, 1 - part, scale), -most, -least};
     return {estimate_inside(least, most, part, scale), least, most};
 }
 
-Row Histogram::row(std::uint64_t k) const noexcept {
-    if (k < negative_infinities) return {-kInfinity, -kInfinity, -kInfinity};
-    k -= negative_infinities;
-    if (k >= finite()) {
-        double special = k - finite() < positive_infinities ? kInfinity : kNaN;
-        return {special, special, special};
+bool Counters::is_special(std::uint64_t &k, Row &row) const noexcept {
+    double special = -kInfinity;
+    if (k >= negative_infinities) {
+        k -= negative_infinities;
+        if (k < finite()) return false;
+        special = k - finite() < positive_infinities ? kInfinity : kNaN;
     }
+    row = {special, special, special};
+    return true;
+}
+
+Row Histogram::row(std::uint64_t k) const noexcept {
+    Row result = {0, 0, 0};
+    if (is_special(k, result)) return result;
     if (extremes_known && (k == 0 || k == finite() - 1)) {  // the two rows that are known exactly
         double extreme = k == 0 ? minimum : maximum;
         return {extreme, extreme, extreme};
     }
     std::uint64_t rest = k;
-    Row result = {0, 0, 0};
     bool found = false;
     for (std::uint32_t i = 0; i < negatives && !found; i++) {
         found = rest < count[i];
-        if (found) result = row_in_bucket(i, rest);
+        if (found) result = row_in_bucket(true, index[i], count[i], rest, scale);
         else rest -= count[i];
     }
     if (!found && rest < zeros) found = true;
@@ -152,7 +158,7 @@ Row Histogram::row(std::uint64_t k) const noexcept {
         rest -= zeros;
         std::uint32_t i = negatives;
         for (; rest >= count[i]; i++) rest -= count[i];
-        result = row_in_bucket(i, rest);
+        result = row_in_bucket(false, index[i], count[i], rest, scale);
     }
     if (extremes_known) {
         result.estimate = std::clamp(result.estimate, minimum, maximum);
@@ -163,14 +169,23 @@ Row Histogram::row(std::uint64_t k) const noexcept {
 }
 
 double Histogram::percentile(double p, double *lower_bound, double *upper_bound) const noexcept {
-    // The two rows and the part between them are computed as percentile_cont computes them, roundings included.
+    const Place place(p, total);
+    const Row low = row(place.first);
+    return interpolate(low, place.second == place.first ? low : row(place.second), place.part, lower_bound,
+                       upper_bound);
+}
+
+Place::Place(double p, std::uint64_t total) noexcept {
     double place = p * static_cast<double>(total - 1);
     double whole = std::floor(place);
-    double part = place - whole;
+    part = place - whole;
     // Above 2^53 rows the last one's number is no double: p = 1 means it all the same.
-    std::uint64_t k = p == 1 ? total - 1 : std::min(static_cast<std::uint64_t>(whole), total - 1);
-    Row first = row(k);
-    Row second = part > 0 && k < total - 1 ? row(k + 1) : first;
+    first = p == 1 ? total - 1 : std::min(static_cast<std::uint64_t>(whole), total - 1);
+    second = part > 0 && first < total - 1 ? first + 1 : first;
+}
+
+double interpolate(const Row &first, const Row &second, double part, double *lower_bound,
+                   double *upper_bound) noexcept {
     if (lower_bound != nullptr) {
         *lower_bound = interpolate(first.lower, second.lower, part);
         *upper_bound = interpolate(first.upper, second.upper, part);

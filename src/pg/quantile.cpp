@@ -221,12 +221,17 @@ Datum moving_inverse(FunctionCallInfo fcinfo) {
 
 Datum percentile_final(FunctionCallInfo fcinfo, bool is_array) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
     double values[SKETCH_QUANTILE_MAX_FRACTIONS];
     size_t count = 0;
     int are_array = 0;
     uint64 rows = 0;
-    check(sketch_quantile_carried_percentiles(s.data, s.size, values, &count, &are_array, &rows), Quantile::type);
+    varlena *own = own_state(fcinfo, PG_GETARG_DATUM(0));
+    if (own != nullptr && sketch_quantile_is_moving(own)) {
+        check(sketch_quantile_moving_percentiles(own, VARSIZE(own), values, &count, &are_array, &rows), Quantile::type);
+    } else {
+        Sketch s = sketch_from(PG_GETARG_DATUM(0));
+        check(sketch_quantile_carried_percentiles(s.data, s.size, values, &count, &are_array, &rows), Quantile::type);
+    }
     if (rows == 0) PG_RETURN_NULL();
     if (is_array ? !are_array : count != 1 || are_array)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),

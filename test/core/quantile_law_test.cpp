@@ -323,6 +323,104 @@ TEST_CASE("a moving state equals one built from the rows in its frame", "[quanti
     }
 }
 
+// Rows come and go over the whole range of doubles and over parts of it, so that a read needs a collapse and then none;
+// frames grow from nothing and run empty. Each answer is that of a reader who looks at everything.
+TEST_CASE("a moving state finds its percentiles as a reader of all of it does", "[quantile][moving]") {
+    Random random(7);
+    const std::vector<double> fractions = {0, 0.001, 0.1, 0.25, 0.5, 0.6, 0.9, 0.999, 1};
+    std::uniform_int_distribution<int> dice(0, 99);
+    int collapsed = 0, empty = 0;
+    for (int round = 0; round < 12; round++) {
+        const double accuracy = std::vector<double>{0.01, 0.01, 0.1, 0.002, 0.5, 0.99}[static_cast<size_t>(round) % 6];
+        const size_t frame = round % 4 == 0 ? 1 + random() % 300 : 3000 + random() % 5000;
+        std::uniform_real_distribution<double> whole_range(-1070, 1023), narrow(-2, 3);
+        QuantileSketch moving(accuracy, true, fractions, true);
+        std::vector<double> rows;
+        size_t gone = 0;
+        auto compare = [&](size_t from, size_t to) {
+            QuantileSketch fresh(accuracy);
+            for (size_t i = from; i < to; i++) fresh.add(rows[i]);
+            INFO("round " << round << ", frame from " << from << " to " << to);
+            REQUIRE(moving.info().total == to - from);
+            REQUIRE(moving.info().scale == fresh.info().scale);
+            auto left = moving.histogram(), right = fresh.histogram();
+            REQUIRE(left.size() == right.size());
+            for (size_t b = 0; b < left.size(); b++)
+                REQUIRE((left[b].count == right[b].count && left[b].index == right[b].index));
+            const std::vector<double> found = moving.carried(true), read = moving.carried();
+            REQUIRE(found.size() == read.size());
+            for (size_t i = 0; i < found.size(); i++)
+                REQUIRE(((std::isnan(found[i]) && std::isnan(read[i])) || found[i] == read[i]));
+            collapsed += fresh.info().scale < fresh.info().requested_scale;
+            empty += from == to;
+        };
+        for (size_t i = 0; i < 9000; i++) {
+            const bool is_wide = i / 2000 % 2 == 1;
+            double x = std::exp2((is_wide ? whole_range : narrow)(random)) * (dice(random) < 50 ? -1 : 1);
+            if (dice(random) == 0) x = std::vector<double>{0, kInf, -kInf, kNaN}[random() % (round % 3 ? 3 : 4)];
+            rows.push_back(x);
+            moving.add(x);
+            if (rows.size() - gone > frame) moving.remove(rows[gone++]);
+            if (i % 1499 == 0) compare(gone, rows.size());
+        }
+        while (gone < rows.size()) {
+            moving.remove(rows[gone++]);
+            if ((rows.size() - gone) % 1499 == 0) compare(gone, rows.size());
+        }
+        moving.add(42, 3);  // and on with a frame that had run empty
+        for (int i = 0; i < 3; i++) rows.push_back(42);
+        compare(gone, rows.size());
+    }
+    CHECK(collapsed > 10);
+    CHECK(empty == 12);
+}
+
+TEST_CASE("sketches merged into a moving state are rows of its frame", "[quantile][moving]") {
+    Random random(8);
+    for (double accuracy : {0.01, 0.1}) {
+        QuantileSketch moving(0.01, true, {0.5, 0.9}, true), fresh(0.01);
+        for (int i = 0; i < 40; i++) {
+            QuantileSketch part = sketch_of(random_rows(random, 1 + random() % 200), i < 20 ? 0.01 : accuracy);
+            moving.merge(part);
+            fresh.merge(part);
+            double x = std::exp(i);
+            moving.add(x);
+            fresh.add(x);
+            if (i > 10) moving.remove(std::exp(i - 10));
+            REQUIRE(moving.info().total == fresh.info().total - static_cast<uint64_t>(std::max(0, i - 10)));
+            const std::vector<double> found = moving.carried(true), read = moving.carried();
+            for (size_t p = 0; p < 2; p++)
+                REQUIRE(((std::isnan(found[p]) && std::isnan(read[p])) || found[p] == read[p]));
+            REQUIRE(moving.info().requested_scale == fresh.info().requested_scale);
+        }
+    }
+}
+
+TEST_CASE("a moving state takes the memory that sketch.h tells, whatever comes", "[quantile][moving]") {
+    QuantileSketch moving(0.01, true);
+    std::uniform_real_distribution<double> whole_range(-1074, 1023.9);
+    Random random(9);
+    int moves = 0;
+    for (int i = 0; i < 100000; i++) {
+        const double x = std::exp2(whole_range(random)) * (i % 2 ? -1 : 1);
+        const void *before = moving.data();
+        moving.add(x);
+        moves += moving.data() != before;
+        if (i % 1000 != 0) moving.remove(x);
+    }
+    CHECK(moves <= 20);  // few rows at a time, far apart: it does not move for each of them
+    CHECK(moving.size() <= 1 << 20);
+    moving.add(1, 65000);
+    CHECK(moving.size() <= 2 << 20);
+    moving.add(1, uint64_t{1} << 31);
+    CHECK(moving.size() <= 4 << 20);
+    moving.add(1, uint64_t{1} << 60);
+    CHECK(moving.size() <= 8 << 20);
+    QuantileSketch narrow(0.01, true);
+    for (int i = 0; i < 60000; i++) narrow.add(1 + i / 3000.0);
+    CHECK(narrow.size() <= 1 << 14);
+}
+
 TEST_CASE("a moving state with more buckets than a sketch may have is read at a coarser scale", "[quantile][moving]") {
     QuantileSketch moving(0.01, true), fresh;
     for (int i = -30000; i < 30000; i++) {

@@ -69,6 +69,9 @@ std::vector<Sample> samples() {
     for (double x : {1.0, 2.0, -3.0, 0.0, kInf, 3.0, 5.0}) moving.add(x);
     moving.remove(2);
     keep(moving);
+    QuantileSketch frame(0.1, true, {0.25, 0.5}, true);
+    for (double x : lognormal_rows(40, 3, 15, true)) frame.add(x);
+    keep(frame);
     for (Sample &s : all) s.with_fractions = true;
     return all;
 }
