@@ -26,10 +26,12 @@ SELECT '\x0g'::quantile_sketch;
 SELECT '\x01'::quantile_sketch;
 SELECT '\x0201000600'::quantile_sketch;
 SELECT '\x0102000600'::quantile_sketch;
-SELECT '\x01010006'::quantile_sketch;
-SELECT '\x0101000600'::quantile_sketch;
-SELECT '\x0101000f'::quantile_sketch;
-SELECT '\x01018006'::quantile_sketch;
+SELECT '\x01010010'::quantile_sketch;
+SELECT '\x0101001000'::quantile_sketch;
+SELECT '\x01010017'::quantile_sketch;
+SELECT '\x01018010'::quantile_sketch;
+-- coarser than its one row needs
+SELECT '\x010144b00101f23ff001'::quantile_sketch;
 SELECT '\x'::bytea::quantile_sketch;
 SELECT '\xdeadbeef'::bytea::quantile_sketch;
 SELECT repeat('a', 200000)::bytea::quantile_sketch;
@@ -118,7 +120,7 @@ SELECT bool_and(work_compressed.w = work.s) AS equal FROM work_compressed JOIN w
 SELECT id, quantile_agg_trans(w, 7) = add(s, 7) AS work, quantile_agg_trans(s, 7) = add(s, 7) AS packed,
        quantile_merge_trans(w, s) = merge(s, s) AS merge_work, quantile_merge_trans(s, w) = merge(s, s) AS merge_packed,
        w = s AS unchanged FROM work ORDER BY id;
-CREATE AGGREGATE from_packed(float8) (SFUNC = quantile_agg_trans, STYPE = quantile_sketch, INITCOND = '\x01010006');
+CREATE AGGREGATE from_packed(float8) (SFUNC = quantile_agg_trans, STYPE = quantile_sketch, INITCOND = '\x01010010');
 SELECT sketch_info(from_packed(x))->>'form' AS form, from_packed(x) = quantile_agg(x) AS equal FROM generate_series(1, 500) x;
 SELECT from_packed(x) FROM generate_series(1, 0) x;
 CREATE AGGREGATE partial_agg(float8, float8) (SFUNC = percentile_sketch_trans, STYPE = quantile_sketch);

@@ -73,11 +73,16 @@ SELECT percentile_sketch(x, ARRAY[x / 10.0]) FROM generate_series(1, 3) x;
 
 -- accuracy
 SELECT quantile_agg(1, 0.0001);
-SELECT quantile_agg(1, 0.6);
+SELECT quantile_agg(1, 1.1);
 SELECT quantile_agg(1, 0);
 SELECT quantile_agg(1, 'NaN');
 SELECT quantile_agg(1, 'Infinity');
 SELECT quantile_agg(1, NULL);
+-- each accuracy that a sketch tells can be asked for, and is kept
+SELECT a AS asked, sketch_info(s)->'accuracy' AS told, sketch_info(s)->'scale' AS scale,
+       quantile_agg(x, (sketch_info(s)->>'accuracy')::float8) = s AS same, percentile(s, 0.5)
+FROM unnest(ARRAY[0.00015625, 0.0002, 0.5, 0.601, 0.883, 0.99, 0.9923, 0.99997, 1]) a, LATERAL (SELECT quantile_agg(x, a) AS s FROM generate_series(1, 9) x) q, generate_series(1, 9) x
+GROUP BY a, s ORDER BY a;
 SELECT quantile_agg(NULL, NULL);
 SELECT quantile_weighted_agg(1, 1, 9);
 SELECT quantile_weighted_agg(1, 0, 9);

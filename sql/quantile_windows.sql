@@ -31,6 +31,19 @@ SELECT percentile_sketch(x, 0.5) OVER (ORDER BY id ROWS 1 PRECEDING) FROM (VALUE
 SELECT abs(moving / exp(4500.5 * 0.02) - 1) < 0.021 AS near
 FROM (SELECT id, percentile_sketch(exp(id * 0.02), 0.5) OVER (ORDER BY id ROWS 2999 PRECEDING) AS moving
       FROM generate_series(1, 6000) id) t WHERE id = 6000;
+-- the whole range of doubles, both signs and infinities, in frames that need a collapse and frames that do not, and empty
+-- ones in between: away from the extremes each answer is that of a fresh sketch, to the last bit
+CREATE TABLE wide AS SELECT id, CASE WHEN id BETWEEN 5001 AND 6000 THEN NULL WHEN id % 101 = 0 THEN '-Infinity' WHEN id % 103 = 0 THEN 'Infinity' WHEN id % 7 = 0 THEN 0
+    ELSE power(2::float8, (id * 7919) % 2040 - 1020 + (id % 37) / 37.0) * (CASE WHEN id * 7919 / 13 % 2 = 0 THEN -1 ELSE 1 END) END::float8 AS x
+FROM generate_series(1, 9000) id;
+SELECT frame, count(*) AS frames, count(DISTINCT scale) > 1 AS scales_differ, bool_and(moving IS NOT DISTINCT FROM fresh) AS same, count(*) FILTER (WHERE moving IS NULL) AS empty
+FROM (SELECT id, 4000 AS frame, percentile_sketch(x, ARRAY[0.3, 0.5, 0.6, 0.7]) OVER (ORDER BY id ROWS 3999 PRECEDING) AS moving FROM wide
+      UNION ALL SELECT id, 40, percentile_sketch(x, ARRAY[0.3, 0.5, 0.6, 0.7]) OVER (ORDER BY id ROWS 39 PRECEDING) FROM wide) AS moved,
+     LATERAL (SELECT percentile(s, ARRAY[0.3, 0.5, 0.6, 0.7]) AS fresh, sketch_info(s)->'scale' AS scale
+              FROM (SELECT quantile_agg(x) AS s FROM wide w WHERE w.id > moved.id - frame AND w.id <= moved.id) AS q) AS fresh
+WHERE id % 271 = 0 AND id > 40
+GROUP BY frame ORDER BY frame;
+DROP TABLE wide;
 -- a fraction that changes is an error here too
 SELECT percentile_sketch(x, id / 1000.0) OVER (ORDER BY id ROWS 2 PRECEDING) FROM w;
 SELECT percentile_sketch(x, NULL::float8) OVER (ORDER BY id ROWS 2 PRECEDING) FROM w;

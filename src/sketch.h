@@ -108,16 +108,21 @@ typedef struct sketch_growth {
 #define SKETCH_QUANTILE_MAX_FRACTIONS 1000
 
 /*
- * Scale for an accuracy (relative error, 0.0002 .. 0.5) and back. An accuracy out of range or NaN gives INT_MIN.
- * At scale s buckets grow by 2^(2^-s); s is 12 .. -2.
+ * Scale for an accuracy (relative error, 0.00015625 .. 1) and back. At scale s buckets grow by 2^(2^-s); s is 12 .. -10,
+ * as in OpenTelemetry. The scale is the coarsest that keeps the accuracy, and each scale's accuracy gives that scale.
+ * (Below scale -6 buckets hold 2^128-fold ranges and more: those scales' accuracies are the doubles that follow 1.)
+ * An accuracy that is out of range or NaN gives INT_MIN, a scale that is out of range NaN.
  */
+#define SKETCH_QUANTILE_MIN_SCALE (-10)
+#define SKETCH_QUANTILE_MAX_SCALE 12
 SKETCH_API int sketch_quantile_scale(double accuracy) SKETCH_NOEXCEPT;
 SKETCH_API double sketch_quantile_accuracy(int scale) SKETCH_NOEXCEPT;
 
 /* How to make a work form. */
 typedef struct sketch_quantile_options {
-    int scale;               /* from sketch_quantile_scale */
-    int moving;              /* rows will be taken away too: no exact extremes, no limit of buckets until read */
+    int scale;               /* from sketch_quantile_scale, or any from the least to the largest scale */
+    int moving;              /* rows will be taken away too: no exact extremes, no limit of buckets until read. At scale
+                                6 up to 1 MB; 2, 4, 8 MB with more than 255, 65,535, 2^32 - 1 rows. Twice that a scale */
     const double *fractions; /* carried along for the final function: each in [0, 1] */
     size_t fraction_count;   /* 0 .. SKETCH_QUANTILE_MAX_FRACTIONS */
     int fractions_are_array; /* whether the final result is an array */
@@ -145,10 +150,10 @@ SKETCH_API sketch_status sketch_quantile_add(void *state, size_t size, double x,
 /* Whether a work form of one's own was made to take rows away from. */
 SKETCH_API int sketch_quantile_is_moving(const void *state) SKETCH_NOEXCEPT;
 
-/* Takes one row away from a moving state. OK or BELOW_ZERO. */
+/* Takes one row, which was added before, away from a moving state. OK, or BELOW_ZERO if its bucket is empty. */
 SKETCH_API sketch_status sketch_quantile_remove(void *state, size_t size, double x) SKETCH_NOEXCEPT;
 
-/* Asks for at most this scale from now on. OK or GROW. */
+/* Asks for at most this scale from now on; below the least scale, for that one. OK or GROW. */
 SKETCH_API sketch_status sketch_quantile_coarsen(void *state, size_t size, int scale,
                                                  sketch_growth *growth) SKETCH_NOEXCEPT;
 
@@ -175,7 +180,9 @@ SKETCH_API size_t sketch_quantile_packed_bound(const sketch_quantile *sketch) SK
 SKETCH_API sketch_status sketch_quantile_pack(const sketch_quantile *sketch, int with_fractions, uint8_t *out,
                                               size_t capacity, size_t *out_size) SKETCH_NOEXCEPT;
 
-/* Rows of a minus rows of b, packed. Outside the law: extremes become unknown. BELOW_ZERO if b has rows that a lacks.
+/*
+ * Rows of a minus rows of b, packed. Outside the law: extremes become unknown. Only buckets are known: BELOW_ZERO if b
+ * has more rows in one than a has; a row that a lacks takes away another one of its bucket if there is any.
  */
 SKETCH_API sketch_status sketch_quantile_subtract(sketch_quantile *a, sketch_quantile *b, uint8_t *out, size_t capacity,
                                                   size_t *out_size) SKETCH_NOEXCEPT;
@@ -191,6 +198,10 @@ SKETCH_API sketch_status sketch_quantile_percentiles(const sketch_quantile *sket
 /* The same at the fractions that a partial state carries: out has room for SKETCH_QUANTILE_MAX_FRACTIONS. */
 SKETCH_API sketch_status sketch_quantile_carried_percentiles(const sketch_quantile *sketch, double *out, size_t *count,
                                                              int *are_array, uint64_t *rows) SKETCH_NOEXCEPT;
+
+/* The same of a moving work form of one's own, which is not read as a whole: the time does not depend on its size. */
+SKETCH_API sketch_status sketch_quantile_moving_percentiles(const void *state, size_t size, double *out, size_t *count,
+                                                            int *are_array, uint64_t *rows) SKETCH_NOEXCEPT;
 
 /* Estimated fraction of the rows that are <= x. Untouched if *rows = 0. */
 SKETCH_API sketch_status sketch_quantile_rank(const sketch_quantile *sketch, double x, double *fraction,

@@ -56,7 +56,7 @@ CREATE AGGREGATE quantile_agg(x double precision, accuracy double precision) (
     SFUNC = quantile_agg_accuracy_trans, STYPE = quantile_sketch, SSPACE = 512,
     FINALFUNC = quantile_agg_final, COMBINEFUNC = quantile_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE quantile_agg(double precision, double precision) IS 'sketch of the distribution of the values, with a relative accuracy of 0.0002 to 0.5';
+COMMENT ON AGGREGATE quantile_agg(double precision, double precision) IS 'sketch of the distribution of the values, with a relative accuracy of 0.00015625 to 1';
 
 CREATE AGGREGATE quantile_weighted_agg(x double precision, weight bigint) (
     SFUNC = quantile_weighted_agg_trans, STYPE = quantile_sketch, SSPACE = 512,
@@ -68,7 +68,7 @@ CREATE AGGREGATE quantile_weighted_agg(x double precision, weight bigint, accura
     SFUNC = quantile_weighted_agg_accuracy_trans, STYPE = quantile_sketch, SSPACE = 512,
     FINALFUNC = quantile_agg_final, COMBINEFUNC = quantile_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE quantile_weighted_agg(double precision, bigint, double precision) IS 'sketch of the distribution of the values, each counted weight times, with a relative accuracy of 0.0002 to 0.5';
+COMMENT ON AGGREGATE quantile_weighted_agg(double precision, bigint, double precision) IS 'sketch of the distribution of the values, each counted weight times, with a relative accuracy of 0.00015625 to 1';
 
 -- ---- merge, add, subtract -------------------------------------------------------------------------------------------
 
@@ -88,7 +88,7 @@ COMMENT ON FUNCTION add(quantile_sketch, double precision) IS 'sketch with one m
 
 CREATE FUNCTION subtract(a quantile_sketch, b quantile_sketch) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME', 'quantile_subtract' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION subtract(quantile_sketch, quantile_sketch) IS 'sketch of the rows of a that are not in b; its extremes are known to their buckets only';
+COMMENT ON FUNCTION subtract(quantile_sketch, quantile_sketch) IS 'sketch of the rows of a without those of b, which must be among them; its extremes are known to their buckets only';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------
 

@@ -39,7 +39,10 @@ int sketch_quantile_scale(double accuracy) noexcept {
     return scale < ladder::kMinScale ? INT_MIN : scale;
 }
 
-double sketch_quantile_accuracy(int scale) noexcept { return ladder::accuracy(scale); }
+double sketch_quantile_accuracy(int scale) noexcept {
+    bool known = scale >= ladder::kMinScale && scale <= ladder::kMaxScale;
+    return known ? ladder::accuracy(scale) : std::numeric_limits<double>::quiet_NaN();
+}
 
 size_t sketch_quantile_init_size(const sketch_quantile_options *options) noexcept { return work_init_size(*options); }
 
@@ -140,6 +143,15 @@ sketch_status sketch_quantile_carried_percentiles(const sketch_quantile *sketch,
     *are_array = h.fractions.is_array;
     if (h.total == 0) return SKETCH_OK;
     for (size_t i = 0; i < h.fractions.count; i++) out[i] = h.percentile(h.fractions[i], nullptr, nullptr);
+    return SKETCH_OK;
+}
+
+sketch_status sketch_quantile_moving_percentiles(const void *state, size_t size, double *out, size_t *count,
+                                                 int *are_array, uint64_t *rows) noexcept {
+    Fractions fractions;
+    if (Status s = moving_percentiles(state, size, out, fractions, *rows); s != SKETCH_OK) return s;
+    *count = fractions.count;
+    *are_array = fractions.is_array;
     return SKETCH_OK;
 }
 

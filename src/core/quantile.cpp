@@ -21,8 +21,9 @@ double from_bits(std::uint64_t bits) noexcept { return std::bit_cast<double>(bit
 // The (r + 1/2)/c-th part of the way through a bucket of magnitudes [least, most], as near to it as the bound allows:
 // every row x of the bucket is within accuracy * x of the result.
 double estimate_inside(double least, double most, double part, int scale) noexcept {
+    if (scale < 1) return std::clamp(least / (0.5 + 0.5 * (least / most)), least, most);
     double margin = ladder::accuracy(scale) - kRoundingMargin;
-    double middle = scale >= 1 ? least + (most - least) * part : least / (0.5 + 0.5 * (least / most));
+    double middle = least + (most - least) * part;
     middle = std::min(middle, (1 + margin) * least);
     middle = std::max(middle, (1 - margin) * most);
     return std::clamp(middle, least, most);
@@ -84,6 +85,17 @@ void Histogram::collapse_to(int coarser) noexcept {
     scale = coarser;
 }
 
+// A sketch is no coarser than its rows need: one scale finer they had more buckets than are allowed. Each bucket comes
+// from at most two of those, and from no more than it has rows. Merges keep this true, with a coarser scale asked for
+// too, because it does not allow more buckets. Where rows were taken away (extremes are unknown then) the ones that
+// needed the collapse may have left.
+bool Histogram::collapse_was_needed() const noexcept {
+    if (scale == requested_scale || !extremes_known) return true;
+    std::uint32_t finer = 0;
+    for (std::uint32_t i = 0; i < buckets(); i++) finer += count[i] > 1 ? 2 : 1;
+    return finer > max_buckets(requested_scale);
+}
+
 double Histogram::finite_minimum() const noexcept {
     if (extremes_known) return minimum;
     if (negatives > 0) return lower(0);
@@ -108,31 +120,37 @@ double Histogram::overall_maximum() const noexcept {
     return finite() > 0 ? finite_maximum() : -kInfinity;
 }
 
-Row Histogram::row_in_bucket(std::uint32_t bucket, std::uint64_t k) const noexcept {
-    double least = from_bits(ladder::lower_bits(index[bucket], scale));
-    double most = from_bits(ladder::upper_bits(index[bucket], scale));
-    double part = (static_cast<double>(k) + 0.5) / static_cast<double>(count[bucket]);
-    if (is_negative(bucket)) return {-estimate_inside(least, most, 1 - part, scale), -most, -least};
+Row row_in_bucket(bool negative, std::int32_t index, std::uint64_t count, std::uint64_t k, int scale) noexcept {
+    double least = from_bits(ladder::lower_bits(index, scale));
+    double most = from_bits(ladder::upper_bits(index, scale));
+    double part = (static_cast<double>(k) + 0.5) / static_cast<double>(count);
+    if (negative) return {-estimate_inside(least, most, 1 - part, scale), -most, -least};
     return {estimate_inside(least, most, part, scale), least, most};
 }
 
-Row Histogram::row(std::uint64_t k) const noexcept {
-    if (k < negative_infinities) return {-kInfinity, -kInfinity, -kInfinity};
-    k -= negative_infinities;
-    if (k >= finite()) {
-        double special = k - finite() < positive_infinities ? kInfinity : kNaN;
-        return {special, special, special};
+bool Counters::is_special(std::uint64_t &k, Row &row) const noexcept {
+    double special = -kInfinity;
+    if (k >= negative_infinities) {
+        k -= negative_infinities;
+        if (k < finite()) return false;
+        special = k - finite() < positive_infinities ? kInfinity : kNaN;
     }
+    row = {special, special, special};
+    return true;
+}
+
+Row Histogram::row(std::uint64_t k) const noexcept {
+    Row result = {0, 0, 0};
+    if (is_special(k, result)) return result;
     if (extremes_known && (k == 0 || k == finite() - 1)) {  // the two rows that are known exactly
         double extreme = k == 0 ? minimum : maximum;
         return {extreme, extreme, extreme};
     }
     std::uint64_t rest = k;
-    Row result = {0, 0, 0};
     bool found = false;
     for (std::uint32_t i = 0; i < negatives && !found; i++) {
         found = rest < count[i];
-        if (found) result = row_in_bucket(i, rest);
+        if (found) result = row_in_bucket(true, index[i], count[i], rest, scale);
         else rest -= count[i];
     }
     if (!found && rest < zeros) found = true;
@@ -140,7 +158,7 @@ Row Histogram::row(std::uint64_t k) const noexcept {
         rest -= zeros;
         std::uint32_t i = negatives;
         for (; rest >= count[i]; i++) rest -= count[i];
-        result = row_in_bucket(i, rest);
+        result = row_in_bucket(false, index[i], count[i], rest, scale);
     }
     if (extremes_known) {
         result.estimate = std::clamp(result.estimate, minimum, maximum);
@@ -151,14 +169,23 @@ Row Histogram::row(std::uint64_t k) const noexcept {
 }
 
 double Histogram::percentile(double p, double *lower_bound, double *upper_bound) const noexcept {
-    // The two rows and the part between them are computed as percentile_cont computes them, roundings included.
+    const Place place(p, total);
+    const Row low = row(place.first);
+    return interpolate(low, place.second == place.first ? low : row(place.second), place.part, lower_bound,
+                       upper_bound);
+}
+
+Place::Place(double p, std::uint64_t total) noexcept {
     double place = p * static_cast<double>(total - 1);
     double whole = std::floor(place);
-    double part = place - whole;
+    part = place - whole;
     // Above 2^53 rows the last one's number is no double: p = 1 means it all the same.
-    std::uint64_t k = p == 1 ? total - 1 : std::min(static_cast<std::uint64_t>(whole), total - 1);
-    Row first = row(k);
-    Row second = part > 0 && k < total - 1 ? row(k + 1) : first;
+    first = p == 1 ? total - 1 : std::min(static_cast<std::uint64_t>(whole), total - 1);
+    second = part > 0 && first < total - 1 ? first + 1 : first;
+}
+
+double interpolate(const Row &first, const Row &second, double part, double *lower_bound,
+                   double *upper_bound) noexcept {
     if (lower_bound != nullptr) {
         *lower_bound = interpolate(first.lower, second.lower, part);
         *upper_bound = interpolate(first.upper, second.upper, part);

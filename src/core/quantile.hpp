@@ -25,6 +25,12 @@ namespace sketch::quantile {
 
 inline constexpr std::uint32_t kMaxBuckets = SKETCH_QUANTILE_MAX_BUCKETS;
 inline constexpr std::size_t kMaxFractions = SKETCH_QUANTILE_MAX_FRACTIONS;
+static_assert(ladder::kMinScale == SKETCH_QUANTILE_MIN_SCALE && ladder::kMaxScale == SKETCH_QUANTILE_MAX_SCALE);
+
+// How many non-empty buckets a sketch may have. A function of the scale asked for, which may only fall with it: then
+// what a merge with a coarser sketch allows is never more than what either side was allowed, and a state stays a
+// function of its rows and of the coarsest scale asked for.
+constexpr std::uint32_t max_buckets(int /*requested_scale*/) noexcept { return kMaxBuckets; }
 
 // The fractions that a partial state of percentile_sketch carries to its final function. `at` may be unaligned.
 struct Fractions {
@@ -48,13 +54,35 @@ struct Row {
     double estimate, lower, upper;
 };
 
-// The decoded sketch: non-empty buckets in value order, negative ones (index descending) before positive ones.
-// Empty until a decoder fills it in: the first negatives + positives of `capacity` buckets are in use.
-struct Histogram {
-    int requested_scale, scale;
-    bool extremes_known;
+// The row of a bucket that has k smaller ones in it. `negative` buckets hold the values -x of those with this index.
+Row row_in_bucket(bool negative, std::int32_t index, std::uint64_t count, std::uint64_t k, int scale) noexcept;
+
+// Which two rows a percentile lies between, computed as percentile_cont computes it, roundings included.
+struct Place {
+    std::uint64_t first, second;
+    double part;
+
+    Place(double p, std::uint64_t total) noexcept;
+};
+
+// The percentile there, and bounds of percentile_cont if `lower` is not null.
+double interpolate(const Row &first, const Row &second, double part, double *lower, double *upper) noexcept;
+
+// Rows of which nothing but their number is kept.
+struct Counters {
     std::uint64_t total;  // all rows
     std::uint64_t zeros, negative_infinities, positive_infinities, nans;
+
+    std::uint64_t finite() const noexcept { return total - negative_infinities - positive_infinities - nans; }
+    // True if the k-th row is infinite or NaN; else k becomes its number among the finite rows.
+    bool is_special(std::uint64_t &k, Row &row) const noexcept;
+};
+
+// The decoded sketch: non-empty buckets in value order, negative ones (index descending) before positive ones.
+// Empty until a decoder fills it in: the first negatives + positives of `capacity` buckets are in use.
+struct Histogram : Counters {
+    int requested_scale, scale;
+    bool extremes_known;
     double minimum, maximum;  // over the finite rows, if known and if there are any
     std::uint32_t negatives, positives;
     Fractions fractions;
@@ -64,7 +92,6 @@ struct Histogram {
 
     void clear(int requested) noexcept;
     std::uint32_t buckets() const noexcept { return negatives + positives; }
-    std::uint64_t finite() const noexcept { return total - negative_infinities - positive_infinities - nans; }
     bool is_negative(std::uint32_t bucket) const noexcept { return bucket < negatives; }
 
     // The smallest and largest double of a bucket, by value.
@@ -72,6 +99,7 @@ struct Histogram {
     double upper(std::uint32_t bucket) const noexcept;
 
     void collapse_to(int coarser) noexcept;
+    bool collapse_was_needed() const noexcept;
 
     // Extremes over the finite rows: exact if known, else bucket edges. Needs finite() > 0.
     double finite_minimum() const noexcept;
@@ -83,9 +111,6 @@ struct Histogram {
     Row row(std::uint64_t k) const noexcept;                                   // 0 <= k < total
     double percentile(double p, double *lower, double *upper) const noexcept;  // total > 0
     double rows_up_to(double x) const noexcept;                                // estimated number of rows <= x
-
-  private:
-    Row row_in_bucket(std::uint32_t bucket, std::uint64_t k) const noexcept;
 };
 
 // Buckets that a sketch can have at most, by its header and size, which may be anybody's: what `capacity` must be.
@@ -96,7 +121,7 @@ std::uint32_t work_capacity(const void *state, std::size_t size) noexcept;
 Status decode(const std::uint8_t *packed, std::size_t size, Histogram &into) noexcept;
 Status encode(const Histogram &from, bool with_fractions, ByteWriter &out) noexcept;
 
-// a - b; `a` becomes the difference.
+// a - b; `a` becomes the difference. Rows are known by their buckets: b's are taken for rows of a if there are as many.
 Status subtract(Histogram &a, Histogram &b) noexcept;
 
 // ---- the work form (quantile_work.cpp) ----------------------------------------
@@ -112,7 +137,12 @@ Status subtract(Histogram &a, Histogram &b) noexcept;
 //      list    entries of 16 bits in order of arrival: sign << 15 | index - base[side]. What small groups are made of
 //      window  counters for the buckets base[side] .. base[side] + cells[side] - 1 of either side, 1 to 8 bytes each
 //      pairs   up to cells[0] buckets in value order: 8-byte counts, then 4-byte keys. For few buckets spread widely
-//  end  counts of -Infinity, +Infinity and NaN (if any came), then the fractions
+//  end  of a moving state MovingCounts; counts of -Infinity, +Infinity and NaN (if any came); the fractions
+//
+// A moving state is a window without a limit of buckets. So that a row is found and a scale chosen without looking at
+// all of its counters, sums stand behind them: level l has the sum of each 2^l neighbours of either side, up to one for
+// a side. Bases are multiples of 2^l as long as l is one of the scales that a reader may have to go down to, so that
+// these sums are the buckets of scale - l; how many of them are not zero is counted too.
 //
 // With many groups each row would wait for its counter to come from memory. So a row only asks for it, and the next row
 // of the group counts it: by then it is there. Total and extremes are in the header, and always up to date.
@@ -131,11 +161,18 @@ struct WorkHeader {
 };
 static_assert(sizeof(WorkHeader) == 72);
 
+// Which bucket counts of how many levels of a moving state are not zero: of the levels behind the counters themselves.
+struct MovingCounts {
+    std::uint32_t filled[ladder::kMaxScale - ladder::kWholeRangeScale];
+};
+
 std::size_t work_init_size(const sketch_quantile_options &options) noexcept;
 void work_init(void *state, std::size_t size, const sketch_quantile_options &options) noexcept;
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept;
 Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, sketch_growth &growth) noexcept;
 bool work_is_moving(const void *state) noexcept;
+Status moving_percentiles(const void *state, std::size_t size, double *out, Fractions &fractions,
+                          std::uint64_t &rows) noexcept;
 Status work_remove(void *state, std::size_t size, double x) noexcept;
 Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &growth) noexcept;
 Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth &growth) noexcept;

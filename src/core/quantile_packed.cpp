@@ -1,7 +1,7 @@
 // The packed form of a quantile sketch: one canonical byte string per sketch. docs/FORMAT.md tells the same story with
 // a table and an example.
 //
-//   version  family  flags  scales                               4 bytes
+//   version  family  flags  scales                               4 bytes; 5 where 4 steps or more were collapsed
 //   [-Infinity +Infinity NaN]  [zeros]                           varints, by the flags
 //   per side: buckets  [first index]  [span]                     varints: what nothing else implies
 //   [lengths  minimum  maximum]                                  see StoredExtremes
@@ -32,6 +32,10 @@ enum : std::uint8_t {
     kUnaryCounts = 64,
     kAllFlags = 127
 };
+
+// Of the scale asked for, counted from the coarsest; above them, how much the sketch is coarser now.
+constexpr int kScaleBits = 5;
+static_assert(ladder::kMaxScale - ladder::kMinScale < 1 << kScaleBits);
 
 constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 
@@ -178,7 +182,8 @@ Status encode(const Histogram &h, bool with_fractions, ByteWriter &out) noexcept
                                        (h.positives > 0 ? kHasPositives : 0) | (specials ? kHasSpecials : 0) |
                                        (h.extremes_known ? 0 : kExtremesUnknown) |
                                        (with_fractions ? kHasFractions : 0) | (unary ? kUnaryCounts : 0)));
-    out.byte(static_cast<std::uint8_t>(h.requested_scale | (h.requested_scale - h.scale) << 4));
+    out.varint(static_cast<unsigned>(h.requested_scale - ladder::kMinScale) |
+               static_cast<unsigned>(h.requested_scale - h.scale) << kScaleBits);
     if (specials) {
         out.varint(h.negative_infinities);
         out.varint(h.positive_infinities);
@@ -444,7 +449,7 @@ std::uint32_t packed_capacity(const std::uint8_t *packed, std::size_t size) noex
     ByteReader in(packed, size);
     in.skip(2);
     const std::uint8_t flags = in.byte();
-    in.skip(1);
+    in.varint();
     const int counters = (flags & kHasSpecials ? 3 : 0) + (flags & kHasZeros ? 1 : 0);
     for (int i = 0; i < counters; i++) in.varint();
     std::uint64_t buckets = 0;
@@ -461,17 +466,18 @@ std::uint32_t packed_capacity(const std::uint8_t *packed, std::size_t size) noex
 
 Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexcept {
     ByteReader in(packed, size);
-    std::uint8_t version = in.byte(), family = in.byte(), flags = in.byte(), scales = in.byte();
+    std::uint8_t version = in.byte(), family = in.byte(), flags = in.byte();
+    const std::uint64_t scales = in.varint();
     if (size == 0) return SKETCH_TRUNCATED;
     if (version != kFormatVersion) return SKETCH_WRONG_VERSION;
     if (size > 1 && family != static_cast<std::uint8_t>(Family::quantile)) return SKETCH_WRONG_FAMILY;
     if (!in.ok()) return SKETCH_TRUNCATED;
     if (flags & ~kAllFlags) return SKETCH_CORRUPT;
 
-    int requested = scales & 15, collapsed = scales >> 4;
-    if (requested > ladder::kMaxScale || requested - collapsed < ladder::kMinScale) return SKETCH_CORRUPT;
-    h.clear(requested);
-    h.scale = requested - collapsed;
+    const std::uint64_t above_least = scales & low_mask(kScaleBits), collapsed = scales >> kScaleBits;
+    if (above_least > ladder::kMaxScale - ladder::kMinScale || collapsed > above_least) return SKETCH_CORRUPT;
+    h.clear(ladder::kMinScale + static_cast<int>(above_least));
+    h.scale = h.requested_scale - static_cast<int>(collapsed);
     h.extremes_known = (flags & kExtremesUnknown) == 0;
 
     if (Status s = decode_counters(in, flags, h); s != SKETCH_OK) return s;
@@ -498,7 +504,7 @@ Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexce
     in = ByteReader(packed, size);
     in.skip(bits.position() / 8);
     if (Status s = finish_extremes(maximum, stored, h); s != SKETCH_OK) return s;
-    if (h.total == 0 && (!h.extremes_known || h.scale != h.requested_scale)) return SKETCH_CORRUPT;
+    if ((h.total == 0 && !h.extremes_known) || !h.collapse_was_needed()) return SKETCH_CORRUPT;
 
     if (flags & kHasFractions)
         if (Status s = decode_fractions(in, h); s != SKETCH_OK) return s;

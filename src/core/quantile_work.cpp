@@ -7,9 +7,11 @@
 // the layout that it needs to `growth` and answers SKETCH_GROW; the caller moves the state there and calls again.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <type_traits>
 
+#include "poll.hpp"
 #include "quantile.hpp"
 
 namespace sketch::quantile {
@@ -50,8 +52,29 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 enum Side : unsigned { kNegative = 0, kPositive = 1 };
 
 std::size_t tail_size(std::uint8_t flags, std::size_t fractions) noexcept {
-    return (flags & kHasSpecials ? kSpecialsSize : 0) + 8 * fractions;
+    return (flags & kMoving ? sizeof(MovingCounts) : 0) + (flags & kHasSpecials ? kSpecialsSize : 0) + 8 * fractions;
 }
+
+// A level of a moving state: its number, the cells of either side, and how many stand before it.
+struct Level {
+    int number = 0;
+    std::uint32_t cells[2];
+    std::uint64_t before = 0;
+
+    explicit Level(const std::uint32_t (&counters)[2]) noexcept : cells{counters[0], counters[1]} {}
+    std::uint64_t end() const noexcept { return before + cells[0] + cells[1]; }
+    bool is_top() const noexcept { return cells[0] <= 1 && cells[1] <= 1; }
+    void climb() noexcept {
+        before = end();
+        number++;
+        for (std::uint32_t &side : cells) side = side / 2 + side % 2;
+    }
+};
+constexpr int kMostLevels = 32;
+
+// The levels that are scales which a reader may need: at the last of them every double is in few enough buckets.
+constexpr int scale_levels(int scale) noexcept { return std::max(0, scale - ladder::kWholeRangeScale); }
+static_assert(scale_levels(ladder::kMaxScale) == std::ssize(MovingCounts{}.filled));
 
 // In value order, whatever the scale: negative buckets by falling index, then positive ones by rising index.
 constexpr std::int32_t kKeyBias = 1 << 24;
@@ -99,7 +122,11 @@ class Work {
         return reinterpret_cast<std::int32_t *>(bytes_ + kHeaderSize + sizeof(std::uint64_t) * header().cells[0]);
     }
     std::uint64_t *specials() const noexcept {  // -Infinity, +Infinity, NaN
-        return reinterpret_cast<std::uint64_t *>(bytes_ + size_ - tail_size(header().flags, header().fraction_count));
+        return reinterpret_cast<std::uint64_t *>(fractions() - kSpecialsSize);
+    }
+    MovingCounts &moving_counts() const noexcept {
+        return *reinterpret_cast<MovingCounts *>(bytes_ + size_ -
+                                                 tail_size(header().flags, header().fraction_count));
     }
     std::uint8_t *fractions() const noexcept { return bytes_ + size_ - 8 * header().fraction_count; }
 
@@ -159,9 +186,31 @@ class Work {
             std::uint32_t at = find_pair(key);
             if (has_pair(at, key)) pair_counts()[at] += weight;
             else insert_pair(at, key, weight);
+        } else if (moving()) {
+            move_rows(side, index, static_cast<std::int64_t>(weight));
         } else {
             bump_window(side, index, weight);
         }
+    }
+
+    // Rows come to a bucket of a moving state, or leave it: its counter and all sums over it.
+    void move_rows(Side side, std::int32_t index, std::int64_t rows) const noexcept {
+        with_window([&](auto *counters) {
+            using Counter = std::remove_reference_t<decltype(*counters)>;
+            WorkHeader &h = header();
+            MovingCounts &counts = moving_counts();
+            std::uint32_t cell = static_cast<std::uint32_t>(index - h.base[side]);
+            for (Level level(h.cells);; level.climb(), cell /= 2) {
+                Counter &counter = counters[level.before + (side == kPositive ? level.cells[0] : 0) + cell];
+                const bool was_filled = counter != 0;
+                counter = static_cast<Counter>(counter + static_cast<std::uint64_t>(rows));
+                const std::uint32_t change = std::uint32_t{counter != 0} - was_filled;
+                if (level.number == 0) h.used += change;
+                else if (level.number <= std::ssize(counts.filled))
+                    counts.filled[level.number - 1] += change;
+                if (level.is_top()) break;
+            }
+        });
     }
 
     [[gnu::always_inline]] void bump_window(Side side, std::int32_t index, std::uint64_t weight) const noexcept {
@@ -258,6 +307,23 @@ void place_window(const Demand &demand, std::uint64_t cells, sketch_growth &grow
     }
 }
 
+// A moving state's window begins at a multiple of what the coarsest of its buckets take, and has room for sums.
+void place_moving(Demand demand, int scale, std::size_t fixed, std::size_t counter, sketch_growth &growth) noexcept {
+    const std::int32_t step = 1 << scale_levels(scale);
+    for (unsigned side : {kNegative, kPositive})
+        if (demand.has(side)) demand.low[side] &= -step, demand.high[side] |= step - 1;
+    constexpr std::uint64_t kOdd = 2 * kMostLevels;  // cells that a level has more than half of those below it
+    const std::uint64_t needed = demand.width(0) + demand.width(1);
+    growth.size = std::bit_ceil(std::max<std::uint64_t>(fixed + counter * (2 * needed + kOdd), kFirstSize));
+    const std::uint64_t spare = ((growth.size - fixed) / counter - kOdd) / 2 - needed;
+    for (unsigned side : {kNegative, kPositive}) {
+        std::uint64_t share = !demand.has(side) ? 0 : demand.has(1 - side) ? spare / 2 : spare;
+        share -= share % (2 * static_cast<std::uint64_t>(step));
+        growth.cells[side] = static_cast<std::uint32_t>(demand.width(side) + share);
+        growth.base[side] = demand.has(side) ? demand.low[side] - static_cast<std::int32_t>(share / 2) : kNoBase;
+    }
+}
+
 // Room on both ends of either side's entries, centred on what is there.
 void place_list(const Demand &demand, std::size_t capacity, sketch_growth &growth) noexcept {
     for (unsigned side : {kNegative, kPositive}) {
@@ -278,10 +344,18 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
         largest = std::max(largest, count);
     });
     if (work.mode() == kList) largest = h.used;
-    // A bucket gets at most what 2^shift of its children hold, and never more than there are rows.
-    demand.largest += std::min(largest > (kMaxTotal >> shift) ? kMaxTotal : largest << shift, work.total());
+    // Rows that left may come back: a moving window does not shrink, or it would have to grow at each of them.
+    for (Side side : {kNegative, kPositive}) {
+        if (!work.moving() || h.cells[side] == 0) continue;
+        demand.cover(side, std::max(h.base[side] >> shift, ladder::first_index(scale)));
+        demand.cover(side, std::min((h.base[side] + static_cast<std::int32_t>(h.cells[side]) - 1) >> shift,
+                                    ladder::last_index(scale)));
+    }
+    // A bucket gets at most what 2^shift of its children hold, and never more than there are rows. Sums hold all.
+    if (work.moving()) demand.largest += work.total();
+    else demand.largest += std::min(largest > (kMaxTotal >> shift) ? kMaxTotal : largest << shift, work.total());
     demand.entries += work.entries();
-    if (!work.moving()) demand.entries = std::min(demand.entries, kMaxBuckets);
+    demand.entries = std::min(demand.entries, kMaxBuckets);
 
     std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(kWidthMask | kIsWindow | kIsPairs));
     if (demand.specials) flags |= kHasSpecials;
@@ -298,13 +372,18 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
     std::uint64_t window_size = size_with(counter * (demand.width(0) + demand.width(1)));
 
     growth.scale = static_cast<std::int8_t>(scale);
+    if (work.moving()) {
+        growth.flags = static_cast<std::uint8_t>(flags | kIsWindow | width);
+        place_moving(demand, scale, fixed, counter, growth);
+        return SKETCH_GROW;
+    }
     bool list_fits = work.mode() == kList && demand.only_single_rows && demand.width(0) <= kListSpan &&
-                     demand.width(1) <= kListSpan && list_size <= kLargestList && !work.moving();
+                     demand.width(1) <= kListSpan && list_size <= kLargestList;
     if (list_fits && list_size < window_size) {
         growth.flags = flags;
         growth.size = list_size;
         place_list(demand, (list_size - fixed) / 2, growth);
-    } else if (work.moving() || window_size <= 2 * pairs_size) {
+    } else if (window_size <= 2 * pairs_size) {
         growth.flags = static_cast<std::uint8_t>(flags | kIsWindow | width);
         growth.size = window_size;
         place_window(demand, (window_size - fixed) / counter, growth);
@@ -382,7 +461,8 @@ Status add_elsewhere(const Work &work, Side side, std::int32_t index, std::uint6
 }  // namespace
 
 std::size_t work_init_size(const sketch_quantile_options &options) noexcept {
-    return std::bit_ceil(std::max(kFirstSize, kHeaderSize + 8 * options.fraction_count));
+    const std::uint8_t flags = options.moving ? kMoving : 0;
+    return std::bit_ceil(std::max(kFirstSize, kHeaderSize + tail_size(flags, options.fraction_count)));
 }
 
 void work_init(void *state, std::size_t size, const sketch_quantile_options &options) noexcept {
@@ -444,10 +524,10 @@ namespace {
     if (work.mode() == kWindow) {
         if (!work.settle()) return plan(work, h.scale, Demand{}, growth);
         bool inside = work.in_window(side, index);
-        std::uint64_t count = inside ? work.window_count(side, index) : 0;
+        std::uint64_t count = work.moving() ? work.total() : inside ? work.window_count(side, index) : 0;
         if (count == 0 && h.used >= kMaxBuckets && !work.moving()) return plan_collapse(work, h.scale - 1, growth);
         if (!inside || count + weight > work.largest_count()) return plan_row(work, side, index, weight, growth);
-        work.bump_window(side, index, weight);
+        work.bump(side, index, weight);
     } else if (Status s = add_elsewhere(work, side, index, weight, growth); s != SKETCH_OK) {
         return s;
     }
@@ -502,8 +582,7 @@ Status work_remove(void *state, std::size_t size, double x) noexcept {
         std::int32_t index = ladder::index_of_bits(magnitude, h.scale);
         if (work.mode() != kWindow || !work.in_window(side, index) || work.window_count(side, index) == 0)
             return SKETCH_BELOW_ZERO;
-        bool emptied = work.with_window([&](auto *counters) { return --counters[work.cell(side, index)] == 0; });
-        h.used -= emptied;
+        work.move_rows(side, index, -1);
     }
     h.room++;
     return SKETCH_OK;
@@ -512,6 +591,7 @@ Status work_remove(void *state, std::size_t size, double x) noexcept {
 Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
+    scale = std::max(scale, ladder::kMinScale);
     if (scale >= h.requested_scale) return SKETCH_OK;
     if (scale < h.scale) return plan_collapse(work, scale, growth);
     h.requested_scale = static_cast<std::int8_t>(scale);
@@ -533,6 +613,7 @@ Status plan_merge(const Work &work, const Histogram &other, std::uint32_t new_bu
         demand.cover(side_of(other, i), other.index[i]);
         demand.largest = std::max(demand.largest, other.count[i]);
     }
+    if (work.moving()) demand.largest = other.total;
     return plan(work, work.header().scale, demand, growth);
 }
 
@@ -557,6 +638,12 @@ Status merge_into_window(const Work &work, const Histogram &other, sketch_growth
         room = room && work.in_window(kPositive, other.index[other.negatives]) &&
                work.in_window(kPositive, other.index[other.buckets() - 1]);
     if (!room) return plan_merge(work, other, other.buckets(), growth);
+    if (work.moving()) {
+        if (work.total() + other.total > work.largest_count()) return plan_merge(work, other, 0, growth);
+        for (std::uint32_t i = 0; i < other.buckets(); i++)
+            work.bump(side_of(other, i), other.index[i], other.count[i]);
+        return SKETCH_OK;
+    }
     return work.with_window([&](auto *counters) {
         using Counter = std::remove_reference_t<decltype(*counters)>;
         std::uint32_t filled = 0;
@@ -661,8 +748,10 @@ Status check_header(const void *state, std::size_t size) noexcept {
     const bool is_window = (h.flags & kIsWindow) != 0, is_pairs = (h.flags & kIsPairs) != 0;
     const int width = h.flags & kWidthMask;
     const Mode mode = is_window ? kWindow : is_pairs ? kPairs : kList;
+    const bool is_moving = (h.flags & kMoving) != 0;
     if ((is_window && is_pairs) || (!is_window && width > 0) || h.scale < ladder::kMinScale ||
-        h.scale > h.requested_scale || h.requested_scale < 0 || h.requested_scale > ladder::kMaxScale ||
+        (is_moving && !(is_window && h.flags & kExtremesUnknown)) ||
+        h.scale > h.requested_scale || h.requested_scale > ladder::kMaxScale ||
         h.fraction_count > kMaxFractions || (h.fraction_count > 1 && !(h.flags & kFractionsAreArray)) ||
         total_of(h) > kMaxTotal || h.zeros > total_of(h) || size % sizeof(std::uint64_t) != 0)
         return SKETCH_CORRUPT;
@@ -670,12 +759,20 @@ Status check_header(const void *state, std::size_t size) noexcept {
         if (base < -kNoBase || base > kNoBase) return SKETCH_CORRUPT;
     std::uint64_t fixed = kHeaderSize + tail_size(h.flags, h.fraction_count);
     std::uint64_t cells = std::uint64_t{h.cells[0]} + h.cells[1];
+    std::uint64_t sums = 0;
+    if (is_moving) {
+        Level level(h.cells);
+        while (!level.is_top()) level.climb();
+        sums = level.end() - cells;
+        for (unsigned side : {kNegative, kPositive})
+            if (h.cells[side] > 0 && h.base[side] & ((1 << scale_levels(h.scale)) - 1)) return SKETCH_CORRUPT;
+    }
     std::uint64_t cell_size = mode == kList ? 2 : mode == kPairs ? kPairSize : std::uint64_t{1} << width;
-    if (fixed + cells * cell_size > size) return SKETCH_TRUNCATED;
+    if (fixed + (cells + sums) * cell_size > size) return SKETCH_TRUNCATED;
     if (mode != kWindow && (h.cells[1] != 0 || h.used > h.cells[0])) return SKETCH_CORRUPT;
     if (cells > kNoBase / 2 || (mode == kList && h.used > kMostEntries)) return SKETCH_CORRUPT;
-    if (h.used > kMaxBuckets && !(h.flags & kMoving)) return SKETCH_CORRUPT;
-    if (h.pending > (mode == kWindow ? cells : 0) || (h.pending > 0 && (h.used >= kMaxBuckets || h.flags & kMoving)))
+    if (h.used > kMaxBuckets && !is_moving) return SKETCH_CORRUPT;
+    if (h.pending > (mode == kWindow ? cells : 0) || (h.pending > 0 && (h.used >= kMaxBuckets || is_moving)))
         return SKETCH_CORRUPT;
     return SKETCH_OK;
 }
@@ -778,6 +875,91 @@ int scale_to_read(const Work &work) noexcept {
     return h.scale - shift;
 }
 
+// Whether each sum of a moving state is that of its two cells.
+bool sums_are_right(const Work &work) noexcept {
+    return work.with_window([&](auto *counters) {
+        using Counter = std::remove_reference_t<decltype(*counters)>;
+        Level below(work.header().cells), level = below;
+        while (!below.is_top()) {
+            level.climb();
+            const Counter *from = counters + below.before, *sums = counters + level.before;
+            for (unsigned side : {kNegative, kPositive}) {
+                const std::uint32_t cells = below.cells[side];
+                for (std::uint32_t i = 0; i < cells; i += 2) {
+                    poll_at(i / 2);
+                    if (*sums++ != static_cast<Counter>(from[i] + (i + 1 < cells ? from[i + 1] : 0))) return false;
+                }
+                from += cells;
+            }
+            below = level;
+        }
+        return true;
+    });
+}
+
+// Rows of a moving state by their number.
+class MovingRows {
+  public:
+    explicit MovingRows(const Work &work) noexcept : work_(work) {
+        const WorkHeader &h = work.header();
+        counters_ = {work.total(), h.zeros, 0, 0, 0};
+        if (h.flags & kHasSpecials) {
+            counters_.negative_infinities = work.specials()[0];
+            counters_.positive_infinities = work.specials()[1];
+            counters_.nans = work.specials()[2];
+        }
+        for (Level level(h.cells);; level.climb()) {
+            for (unsigned side : {kNegative, kPositive}) {
+                first_[levels_][side] = level.before + (side == kPositive ? level.cells[0] : 0);
+                cells_[levels_][side] = level.cells[side];
+            }
+            levels_++;
+            if (level.is_top()) break;
+        }
+        std::uint32_t buckets = h.used;
+        while (buckets > max_buckets(h.requested_scale) && shift_ < scale_levels(h.scale) && shift_ < levels_ - 1)
+            buckets = work.moving_counts().filled[shift_++];
+    }
+
+    Row row(std::uint64_t k) const noexcept {
+        Row result = {0, 0, 0};
+        if (counters_.is_special(k, result)) return result;
+        const std::uint64_t negatives = count(levels_ - 1, kNegative, 0);
+        if (k < negatives) return row_of(kNegative, k);
+        k -= negatives;
+        return k < counters_.zeros ? result : row_of(kPositive, k - counters_.zeros);
+    }
+
+  private:
+    std::uint64_t count(int level, Side side, std::uint32_t cell) const noexcept {
+        if (cell >= cells_[level][side]) return 0;
+        return work_.with_window(
+            [&](auto *counters) -> std::uint64_t { return counters[first_[level][side] + cell]; });
+    }
+
+    // Down from the sum of the side to the bucket, past the cells whose values are all smaller.
+    Row row_of(Side side, std::uint64_t k) const noexcept {
+        std::uint32_t cell = 0;
+        for (int level = levels_ - 2; level >= shift_; level--) {
+            cell = 2 * cell + (side == kNegative);
+            const std::uint64_t smaller = count(level, side, cell);
+            if (k < smaller) continue;
+            k -= smaller;
+            cell ^= 1;
+        }
+        const int scale = work_.header().scale - shift_;
+        const std::int32_t index = std::clamp((work_.header().base[side] >> shift_) + static_cast<std::int32_t>(cell),
+                                              ladder::first_index(scale), ladder::last_index(scale));
+        return row_in_bucket(side == kNegative, index, count(shift_, side, cell), k, scale);
+    }
+
+    const Work &work_;
+    Counters counters_;
+    int levels_ = 0, shift_ = 0;
+    std::uint64_t first_[kMostLevels][2];
+    std::uint32_t cells_[kMostLevels][2];
+};
+
 }  // namespace
 
 std::uint32_t work_capacity(const void *state, std::size_t size) noexcept {
@@ -785,10 +967,31 @@ std::uint32_t work_capacity(const void *state, std::size_t size) noexcept {
     return std::min(Work(const_cast<void *>(state), size).entries(), kMaxBuckets);
 }
 
+// Looks at nothing but the way to the rows that are asked for.
+Status moving_percentiles(const void *state, std::size_t size, double *out, Fractions &fractions,
+                          std::uint64_t &rows) noexcept {
+    if (Status s = check_header(state, size); s != SKETCH_OK) return s;
+    if (!work_is_moving(state)) return SKETCH_CORRUPT;
+    const Work work(const_cast<void *>(state), size);
+    rows = work.total();
+    fractions = work_fractions(state, size);
+    if (rows == 0) return SKETCH_OK;
+    const MovingRows moving(work);
+    for (std::size_t i = 0; i < fractions.count; i++) {
+        if (!is_fraction(fractions[i])) return SKETCH_CORRUPT;
+        const Place place(fractions[i], rows);
+        const Row first = moving.row(place.first);
+        out[i] = interpolate(first, place.second == place.first ? first : moving.row(place.second), place.part, nullptr,
+                             nullptr);
+    }
+    return SKETCH_OK;
+}
+
 Status work_read(const void *state, std::size_t size, Histogram &into) noexcept {
     if (Status s = check_header(state, size); s != SKETCH_OK) return s;
     Work work(const_cast<void *>(state), size);
     const WorkHeader &h = work.header();
+    if (work.moving() && !sums_are_right(work)) return SKETCH_CORRUPT;
     into.clear(h.requested_scale);
     into.scale = scale_to_read(work);
     into.extremes_known = (h.flags & kExtremesUnknown) == 0;
@@ -834,7 +1037,7 @@ Status work_read(const void *state, std::size_t size, Histogram &into) noexcept 
                       h.minimum <= h.maximum && (into.finite() > 1 || h.minimum == h.maximum);
         if (!inside) return SKETCH_CORRUPT;
     }
-    return SKETCH_OK;
+    return into.collapse_was_needed() ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
 }  // namespace sketch::quantile

@@ -47,7 +47,7 @@ void check_fraction(double p) {
 int checked_scale(double accuracy) {
     int scale = sketch_quantile_scale(accuracy);
     if (scale == INT_MIN)
-        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("accuracy must be between 0.0002 and 0.5"));
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("accuracy must be between 0.00015625 and 1"));
     return scale;
 }
 
@@ -226,13 +226,18 @@ Datum moving_inverse(FunctionCallInfo fcinfo) {
 
 Datum percentile_final(FunctionCallInfo fcinfo, bool is_array) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
     double values[SKETCH_QUANTILE_MAX_FRACTIONS];
     size_t count = 0;
     int are_array = 0;
     uint64 rows = 0;
-    check(sketch_quantile_carried_percentiles(s, values, &count, &are_array, &rows), Quantile::type);
+    varlena *own = own_state(fcinfo, PG_GETARG_DATUM(0));
+    if (own != nullptr && sketch_quantile_is_moving(own)) {
+        check(sketch_quantile_moving_percentiles(own, VARSIZE(own), values, &count, &are_array, &rows), Quantile::type);
+    } else {
+        Scratch scratch;
+        const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+        check(sketch_quantile_carried_percentiles(s, values, &count, &are_array, &rows), Quantile::type);
+    }
     if (rows == 0) PG_RETURN_NULL();
     if (is_array ? !are_array : count != 1 || are_array)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -78,7 +78,7 @@ TEST_CASE("a value lies between the edges of its bucket, at every scale", "[ladd
 }
 
 TEST_CASE("on an edge the lower bucket wins; one step above, the upper", "[ladder]") {
-    for (int scale : {12, 9, 6, 3, 0, -2})
+    for (int scale : {12, 9, 6, 3, 0, -2, -3, -5, -10})
         for (int32_t index = -3000; index <= 3000; index += 7) {
             if (index <= ladder::first_index(scale) || index >= ladder::last_index(scale)) continue;
             uint64_t edge = ladder::upper_bits(index, scale);
@@ -99,6 +99,19 @@ TEST_CASE("the extreme doubles have the extreme indexes", "[ladder]") {
     }
 }
 
+TEST_CASE("the coarse scales hold whole octaves", "[ladder]") {
+    for (int scale = 0; scale >= ladder::kMinScale; scale--)
+        for (int exponent = -1074; exponent < 1024; exponent++) {
+            const double power = std::ldexp(1, exponent);
+            const int octaves = 1 << -scale;
+            const auto below = static_cast<int32_t>(std::ceil(static_cast<double>(exponent) / octaves)) - 1;
+            const auto above = static_cast<int32_t>(std::floor(static_cast<double>(exponent) / octaves));
+            INFO("2^" << exponent << " at scale " << scale);
+            REQUIRE(ladder::index_of_bits(std::bit_cast<uint64_t>(power), scale) == below);
+            REQUIRE(ladder::index_of_bits(std::bit_cast<uint64_t>(power) + 1, scale) == above);
+        }
+}
+
 TEST_CASE("buckets of the subnormal range that hold no double are known", "[ladder]") {
     CHECK(ladder::holds_a_double(ladder::first_index(6), 6));
     CHECK_FALSE(ladder::holds_a_double(ladder::first_index(6) + 1, 6));
@@ -112,8 +125,11 @@ TEST_CASE("an accuracy picks the coarsest scale that keeps it", "[ladder]") {
     CHECK(ladder::scale_for(0.0002) == 12);
     CHECK(ladder::scale_for(0.5) == 0);
     CHECK(ladder::scale_for(0.33) == 1);
-    for (double bad : {0.0, -1.0, 0.00019, 0.51, 1e300, std::nan("")})
+    CHECK(ladder::scale_for(1) == -6);
+    for (double bad : {0.0, -1.0, 0.000156, 1.1, 1e300, std::nan("")})
         CHECK(ladder::scale_for(bad) < ladder::kMinScale);
+    for (int scale = ladder::kMinScale; scale <= ladder::kMaxScale; scale++)
+        CHECK(ladder::scale_for(ladder::accuracy(scale)) == scale);
     for (int scale = ladder::kMinScale; scale < ladder::kMaxScale; scale++)
         CHECK(ladder::accuracy(scale) > ladder::accuracy(scale + 1));  // a collapse never claims to be better
 }

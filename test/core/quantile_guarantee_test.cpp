@@ -243,6 +243,29 @@ TEST_CASE("rows on the edges of buckets, where rounding has nothing to spare", "
     }
 }
 
+TEST_CASE("scales that OpenTelemetry has and no accuracy under 0.5 leads to", "[quantile][guarantee]") {
+    for (int scale = SKETCH_QUANTILE_MIN_SCALE; scale < 0; scale++)
+        for (const Distribution &d : kDistributions)
+            for (size_t n : {1, 2, 70, 3000}) {
+                Rows rows = drawn(d, n, n);
+                for (int e = -1022; n == 3000 && e < 1024; e++)  // and the edges of all buckets
+                    for (double x : {std::ldexp(1, e), std::nextafter(std::ldexp(1, e), kInf)})
+                        rows.insert(rows.end(), {x, -x});
+                QuantileSketch s(sketch_quantile_accuracy(scale)), coarsened(0.0002);
+                for (double x : rows) s.add(x), coarsened.add(x);
+                coarsened.coarsen(scale);
+                const std::string what = std::string(d.name) + " at scale " + std::to_string(scale);
+                INFO(what);
+                if (scale < -1 || n < 3000) REQUIRE(s.info().scale == scale);  // there all edges are too many buckets
+                REQUIRE(s.info().requested_scale == scale);
+                REQUIRE(s.pack() == coarsened.pack());
+                REQUIRE(unpacked(s.pack()).pack() == s.pack());
+                std::sort(rows.begin(), rows.end());
+                check_percentiles(s.pack(), rows, what);
+                check_ranks(s, rows, what);
+            }
+}
+
 TEST_CASE("a collapsed sketch keeps the accuracy that it reports", "[quantile][guarantee]") {
     for (double accuracy : {0.01, 0.0002}) {
         Rows rows = drawn(kDistributions[18], 20000, 7);

@@ -1,5 +1,6 @@
 // The law: a sketch is a function of the multiset of rows and the parameters, byte for byte.
 #include <algorithm>
+#include <climits>
 #include <cmath>
 #include <limits>
 
@@ -80,6 +81,31 @@ TEST_CASE("sketches of different accuracies merge to the coarser, in any tree", 
     }
 }
 
+// Rows that need a collapse, so that sketches meet that were made coarser and ones that were asked for so. Each step
+// reads what the last one packed: a decoder that took a sketch for needlessly coarse would refuse it.
+TEST_CASE("collapsed sketches of different accuracies merge to one value, in any tree", "[quantile][law]") {
+    Random random(22);
+    const std::vector<double> accuracies = {0.0002, 0.001, 0.01, 0.04, 0.2, 0.601, 0.99997};
+    for (int round = 0; round < 60; round++) {
+        std::uniform_real_distribution<double> exponent(-20 << round % 6, 20 << round % 6);
+        std::vector<double> rows(500 + random() % 9000);
+        for (double &x : rows) x = std::exp2(exponent(random)) * (round % 4 == 0 && random() % 2 ? -1 : 1);
+        std::vector<double> some;
+        for (size_t i = 1 + random() % 4; i > 0; i--) some.push_back(accuracies[random() % accuracies.size()]);
+        INFO("round " << round);
+        QuantileSketch direct(*std::max_element(some.begin(), some.end()));
+        for (double x : rows) direct.add(x);
+        for (double accuracy : some) direct.merge(QuantileSketch(accuracy));
+        some.resize(20, some.front());  // each of them is in the forest, whatever its size
+        QuantileSketch merged = merged_by_random_tree(random, rows, some);
+        for (double accuracy : some) merged.merge(QuantileSketch(accuracy).pack());
+        REQUIRE(merged.pack() == direct.pack());
+        QuantileSketch coarsened = sketch_of(rows, 0.0002);
+        coarsened.coarsen(direct.info().requested_scale);
+        REQUIRE(coarsened.pack() == direct.pack());
+    }
+}
+
 TEST_CASE("a collapse happens at the first row that needs it and not before", "[quantile][law]") {
     for (double accuracy : {0.01, 0.0002}) {
         QuantileSketch s(accuracy);
@@ -95,6 +121,28 @@ TEST_CASE("a collapse happens at the first row that needs it and not before", "[
         CHECK(s.info().positive_buckets == 1025);
         CHECK(s.info().requested_scale == scale);
     }
+}
+
+TEST_CASE("each scale has its accuracy, and each accuracy its scale", "[quantile][law]") {
+    for (int scale = SKETCH_QUANTILE_MIN_SCALE; scale <= SKETCH_QUANTILE_MAX_SCALE; scale++) {
+        INFO("scale " << scale);
+        CHECK(sketch_quantile_scale(sketch_quantile_accuracy(scale)) == scale);
+        for (int from = scale; from <= SKETCH_QUANTILE_MAX_SCALE; from++) {
+            QuantileSketch s({from, 0, nullptr, 0, 0}), direct({scale, 0, nullptr, 0, 0});
+            for (double x : {1.0, -3.0, 1e300, 0.0}) s.add(x), direct.add(x);
+            s.coarsen(scale);
+            CHECK(s.pack() == direct.pack());
+            CHECK(sketch_quantile_check(s.pack().data(), s.pack().size()) == SKETCH_OK);
+        }
+    }
+    CHECK(sketch_quantile_scale(0.000156) == INT_MIN);
+    CHECK(sketch_quantile_scale(1.001) == INT_MIN);
+    CHECK(std::isnan(sketch_quantile_accuracy(SKETCH_QUANTILE_MIN_SCALE - 1)));
+    CHECK(std::isnan(sketch_quantile_accuracy(SKETCH_QUANTILE_MAX_SCALE + 1)));
+    QuantileSketch s{1, 2, -3}, least({SKETCH_QUANTILE_MIN_SCALE, 0, nullptr, 0, 0});
+    for (double x : {1.0, 2.0, -3.0}) least.add(x);
+    s.coarsen(-1000);
+    CHECK(s.pack() == least.pack());
 }
 
 TEST_CASE("every double at once fits, at the coarsest scale", "[quantile][law]") {
@@ -215,6 +263,20 @@ TEST_CASE("subtracting rows that are not there is refused", "[quantile][subtract
     }
 }
 
+TEST_CASE("a row that is not there takes another one of its bucket", "[quantile][subtract]") {
+    QuantileSketch a{10, 20}, b{10.01};
+    REQUIRE(a.histogram()[0].upper > 10.01);
+    Bytes out(kAnyPacked);
+    size_t size = 0;
+    REQUIRE(sketch_quantile_subtract(a.data(), a.size(), b.data(), b.size(), out.data(), out.size(), &size) ==
+            SKETCH_OK);
+    out.resize(size);
+    REQUIRE(unpacked(out).histogram().size() == 1);
+    CHECK(unpacked(out).histogram()[0].upper >= 20);
+    CHECK(sketch_quantile_subtract(out.data(), size, b.data(), b.size(), out.data(), out.size(), &size) ==
+          SKETCH_BELOW_ZERO);
+}
+
 TEST_CASE("a total never exceeds 2^63 - 1", "[quantile][limits]") {
     constexpr uint64_t kMost = 0x7fffffffffffffff;
     QuantileSketch s;
@@ -259,6 +321,104 @@ TEST_CASE("a moving state equals one built from the rows in its frame", "[quanti
             }
         }
     }
+}
+
+// Rows come and go over the whole range of doubles and over parts of it, so that a read needs a collapse and then none;
+// frames grow from nothing and run empty. Each answer is that of a reader who looks at everything.
+TEST_CASE("a moving state finds its percentiles as a reader of all of it does", "[quantile][moving]") {
+    Random random(7);
+    const std::vector<double> fractions = {0, 0.001, 0.1, 0.25, 0.5, 0.6, 0.9, 0.999, 1};
+    std::uniform_int_distribution<int> dice(0, 99);
+    int collapsed = 0, empty = 0;
+    for (int round = 0; round < 12; round++) {
+        const double accuracy = std::vector<double>{0.01, 0.01, 0.1, 0.002, 0.5, 0.99}[static_cast<size_t>(round) % 6];
+        const size_t frame = round % 4 == 0 ? 1 + random() % 300 : 3000 + random() % 5000;
+        std::uniform_real_distribution<double> whole_range(-1070, 1023), narrow(-2, 3);
+        QuantileSketch moving(accuracy, true, fractions, true);
+        std::vector<double> rows;
+        size_t gone = 0;
+        auto compare = [&](size_t from, size_t to) {
+            QuantileSketch fresh(accuracy);
+            for (size_t i = from; i < to; i++) fresh.add(rows[i]);
+            INFO("round " << round << ", frame from " << from << " to " << to);
+            REQUIRE(moving.info().total == to - from);
+            REQUIRE(moving.info().scale == fresh.info().scale);
+            auto left = moving.histogram(), right = fresh.histogram();
+            REQUIRE(left.size() == right.size());
+            for (size_t b = 0; b < left.size(); b++)
+                REQUIRE((left[b].count == right[b].count && left[b].index == right[b].index));
+            const std::vector<double> found = moving.carried(true), read = moving.carried();
+            REQUIRE(found.size() == read.size());
+            for (size_t i = 0; i < found.size(); i++)
+                REQUIRE(((std::isnan(found[i]) && std::isnan(read[i])) || found[i] == read[i]));
+            collapsed += fresh.info().scale < fresh.info().requested_scale;
+            empty += from == to;
+        };
+        for (size_t i = 0; i < 9000; i++) {
+            const bool is_wide = i / 2000 % 2 == 1;
+            double x = std::exp2((is_wide ? whole_range : narrow)(random)) * (dice(random) < 50 ? -1 : 1);
+            if (dice(random) == 0) x = std::vector<double>{0, kInf, -kInf, kNaN}[random() % (round % 3 ? 3 : 4)];
+            rows.push_back(x);
+            moving.add(x);
+            if (rows.size() - gone > frame) moving.remove(rows[gone++]);
+            if (i % 1499 == 0) compare(gone, rows.size());
+        }
+        while (gone < rows.size()) {
+            moving.remove(rows[gone++]);
+            if ((rows.size() - gone) % 1499 == 0) compare(gone, rows.size());
+        }
+        moving.add(42, 3);  // and on with a frame that had run empty
+        for (int i = 0; i < 3; i++) rows.push_back(42);
+        compare(gone, rows.size());
+    }
+    CHECK(collapsed > 10);
+    CHECK(empty == 12);
+}
+
+TEST_CASE("sketches merged into a moving state are rows of its frame", "[quantile][moving]") {
+    Random random(8);
+    for (double accuracy : {0.01, 0.1}) {
+        QuantileSketch moving(0.01, true, {0.5, 0.9}, true), fresh(0.01);
+        for (int i = 0; i < 40; i++) {
+            QuantileSketch part = sketch_of(random_rows(random, 1 + random() % 200), i < 20 ? 0.01 : accuracy);
+            moving.merge(part);
+            fresh.merge(part);
+            double x = std::exp(i);
+            moving.add(x);
+            fresh.add(x);
+            if (i > 10) moving.remove(std::exp(i - 10));
+            REQUIRE(moving.info().total == fresh.info().total - static_cast<uint64_t>(std::max(0, i - 10)));
+            const std::vector<double> found = moving.carried(true), read = moving.carried();
+            for (size_t p = 0; p < 2; p++)
+                REQUIRE(((std::isnan(found[p]) && std::isnan(read[p])) || found[p] == read[p]));
+            REQUIRE(moving.info().requested_scale == fresh.info().requested_scale);
+        }
+    }
+}
+
+TEST_CASE("a moving state takes the memory that sketch.h tells, whatever comes", "[quantile][moving]") {
+    QuantileSketch moving(0.01, true);
+    std::uniform_real_distribution<double> whole_range(-1074, 1023.9);
+    Random random(9);
+    int moves = 0;
+    for (int i = 0; i < 100000; i++) {
+        const double x = std::exp2(whole_range(random)) * (i % 2 ? -1 : 1);
+        const void *before = moving.data();
+        moving.add(x);
+        moves += moving.data() != before;
+        if (i % 1000 != 0) moving.remove(x);
+    }
+    CHECK(moves <= 20);  // few rows at a time, far apart: it does not move for each of them
+    CHECK(moving.size() <= 1 << 20);
+    moving.add(1, 65000);
+    CHECK(moving.size() <= 2 << 20);
+    moving.add(1, uint64_t{1} << 31);
+    CHECK(moving.size() <= 4 << 20);
+    moving.add(1, uint64_t{1} << 60);
+    CHECK(moving.size() <= 8 << 20);
+    QuantileSketch narrow(0.01, true);
+    for (int i = 0; i < 60000; i++) narrow.add(1 + i / 3000.0);
+    CHECK(narrow.size() <= 1 << 14);
 }
 
 TEST_CASE("a moving state with more buckets than a sketch may have is read at a coarser scale", "[quantile][moving]") {

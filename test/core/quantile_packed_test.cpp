@@ -30,7 +30,9 @@ struct Sample {
 std::vector<Sample> samples() {
     std::vector<Sample> all;
     auto keep = [&](QuantileSketch s) { all.push_back({std::move(s)}); };
-    for (double accuracy : {0.01, 0.0002, 0.5}) keep(QuantileSketch(accuracy));
+    for (double accuracy : {0.01, 0.0002, 0.5, 1.0}) keep(QuantileSketch(accuracy));
+    for (int scale : {-1, -4, SKETCH_QUANTILE_MIN_SCALE})
+        keep(sketch_of(lognormal_rows(70, 30, 14, true), sketch_quantile_accuracy(scale)));
     for (double x : {1.0, -1.0, 0.0, 3.14159, kInf, -kInf, kNaN, 5e-324, -5e-324, 1.7976931348623157e308, -2.5e-310})
         keep({x});
     keep({0, 0, 0});
@@ -67,6 +69,9 @@ std::vector<Sample> samples() {
     for (double x : {1.0, 2.0, -3.0, 0.0, kInf, 3.0, 5.0}) moving.add(x);
     moving.remove(2);
     keep(moving);
+    QuantileSketch frame(0.1, true, {0.25, 0.5}, true);
+    for (double x : lognormal_rows(40, 3, 15, true)) frame.add(x);
+    keep(frame);
     for (Sample &s : all) s.with_fractions = true;
     return all;
 }
@@ -199,8 +204,49 @@ TEST_CASE("a work form of another size, layout, family or scale is refused", "[q
     CHECK(status(4, data[4], 71) == SKETCH_TRUNCATED);
     CHECK(status(4, data[4], 255) == SKETCH_CORRUPT);
     CHECK(status(49, static_cast<uint8_t>(-1), s.size()) == SKETCH_CORRUPT);
+    CHECK(status(48, static_cast<uint8_t>(-11), s.size()) == SKETCH_CORRUPT);
     CHECK(status(49, 13, s.size()) == SKETCH_CORRUPT);
     CHECK(status(52, 1, s.size()) == SKETCH_CORRUPT);  // a pending row in a list
+}
+
+TEST_CASE("a sketch that is coarser than its rows need is refused", "[quantile][packed][work]") {
+    const QuantileSketch collapsed = sketch_of(lognormal_rows(3000, 40, 11));  // from scale 6: claims what it may
+    REQUIRE(collapsed.info().scale < 6);
+    const Bytes header = collapsed.pack();
+    const int scale = collapsed.info().scale;
+    // Directly at this scale, and then as if asked for at scale 6: `buckets` buckets with `rows` rows each.
+    auto accepted = [&](int buckets, uint64_t rows) {
+        QuantileSketch s({scale, 0, nullptr, 0, 0});
+        for (int i = 0; i < buckets; i++) s.add(std::exp2((i - buckets / 2 + 0.5) * std::exp2(-scale)), rows);
+        Bytes packed = s.pack();
+        REQUIRE(sketch_quantile_check(packed.data(), packed.size()) == SKETCH_OK);
+        packed[3] = header[3];
+        static_cast<uint8_t *>(s.data())[49] = 6;
+        sketch_quantile_info info;
+        const sketch_status status = sketch_quantile_describe(s.data(), s.size(), &info);
+        CHECK(sketch_quantile_check(packed.data(), packed.size()) == status);
+        CHECK((status == SKETCH_OK || status == SKETCH_CORRUPT));
+        return status == SKETCH_OK;
+    };
+    CHECK_FALSE(accepted(1, 1));
+    CHECK_FALSE(accepted(1, 1000));
+    CHECK_FALSE(accepted(1024, 2));
+    CHECK_FALSE(accepted(1500, 1));  // single rows were not in more buckets than now
+    CHECK(accepted(1025, 2));
+    CHECK(accepted(1025, 1000));
+
+    // Where extremes are unknown, the rows that needed it may have been taken away.
+    QuantileSketch rest;
+    Bytes difference(kAnyPacked);
+    size_t size = 0;
+    QuantileSketch all = collapsed;
+    all.add(1);
+    QuantileSketch::must(sketch_quantile_subtract(all.data(), all.size(), collapsed.data(), collapsed.size(),
+                                                  difference.data(), difference.size(), &size));
+    CHECK(sketch_quantile_check(difference.data(), size) == SKETCH_OK);
+    rest.merge(difference = Bytes(difference.begin(), difference.begin() + static_cast<long>(size)));
+    CHECK(rest.info().scale == scale);
+    CHECK(unpacked(rest.pack()).info().scale == scale);
 }
 
 TEST_CASE("a work form with a pending row that cannot be is refused", "[quantile][work]") {
@@ -289,7 +335,7 @@ TEST_CASE("fractions of partial states", "[quantile][fractions]") {
 
 TEST_CASE("a span that wraps around is refused", "[quantile][packed]") {
     // At scale -2 there are 525 buckets a side. 600 of them with 2^32 - 599 holes in between would span nothing.
-    Bytes packed = {1, 1, 4 | 16, 0x20};
+    Bytes packed = {1, 1, 4 | 16, 8};
     for (uint64_t v : {uint64_t{600}, uint64_t{0}, (uint64_t{1} << 32) - 599}) {
         for (; v >= 0x80; v >>= 7) packed.push_back(static_cast<uint8_t>(v | 0x80));
         packed.push_back(static_cast<uint8_t>(v));

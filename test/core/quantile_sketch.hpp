@@ -64,6 +64,17 @@ class QuantileSketch {
         if (rows == 0) throw std::logic_error("percentile of an empty sketch");
         return result;
     }
+    // What the fractions that the state carries give: read whole, or (of a moving state) on the way to the rows only.
+    std::vector<double> carried(bool moving = false) const {
+        std::vector<double> values(SKETCH_QUANTILE_MAX_FRACTIONS);
+        size_t count = 0;
+        int are_array = 0;
+        uint64_t rows = 0;
+        must(moving ? sketch_quantile_moving_percentiles(data(), size(), values.data(), &count, &are_array, &rows)
+                    : sketch_quantile_carried_percentiles(data(), size(), values.data(), &count, &are_array, &rows));
+        values.resize(rows == 0 ? 0 : count);
+        return values;
+    }
     struct Bounds {
         double estimate, lower, upper;
     };

@@ -61,6 +61,13 @@ struct Reader {
         sketch_status status =
             sketch_quantile_carried_percentiles(data, size, values.data(), &count, &are_array, &rows);
         if (status != expected) return "carried_percentiles: another status";
+        if (form_of(data, size) == SKETCH_WORK && size >= 72 && sketch_quantile_is_moving(data)) {
+            // It looks at less, and must not leave the buffer whatever it sees there.
+            std::vector<double> found(SKETCH_QUANTILE_MAX_FRACTIONS);
+            sketch_status moving =
+                sketch_quantile_moving_percentiles(data, size, found.data(), &count, &are_array, &rows);
+            if (expected == SKETCH_OK && moving != SKETCH_OK) return "moving_percentiles refuses a sound state";
+        }
         if (status != SKETCH_OK) return nullptr;
         if (count != info.fraction_count || are_array != info.fractions_are_array) return "other fractions are carried";
         for (size_t i = 0; rows > 0 && i < count; i++)
