@@ -10,7 +10,8 @@
 //                                          upper - offset - 1, and, unless the offset is 0, the error
 //
 // Why so: items are most of it, and neighbours among paths and names begin alike; integers, least significant byte
-// first, end alike in zeros. But what shares much takes many times its bytes when it is read: see may_share. Counters are small and heavy-tailed; errors are mostly far below the offset.
+// first, end alike in zeros. But what shares much takes many times its bytes when it is read: see may_share. Counters
+// are small and heavy-tailed; errors are mostly far below the offset.
 #include <algorithm>
 #include <type_traits>
 

@@ -80,8 +80,9 @@ void probe_item(FunctionCallInfo fcinfo, int kind, const char *sketch_type, Item
 // How to hash values of a type, under a collation that is deterministic.
 Hasher *hasher_of_type(Oid type);
 
-// What the text of a value may depend on, as it is kept: the same for all sessions until the caller leaves the nest level
-// of settings that it has entered. With the path of schemas while text is made: then every name that needs its schema has it.
+// What the text of a value may depend on, as it is kept: the same for all sessions until the caller leaves the nest
+// level of settings that it has entered. With the path of schemas while text is made: then every name that needs its
+// schema has it.
 void fix_settings(bool with_path);
 
 // ---- items as values again (item_value.cpp) ----------------------------------------

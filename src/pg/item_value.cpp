@@ -196,8 +196,7 @@ bool is_kept_as_text(int kind) { return kind == SKETCH_KIND_ENUM || sketch_topk_
 Datum natural_value(int kind, const uint8 *bytes, size_t size) {
     switch (kind) {
         case SKETCH_KIND_NUMBER:
-            if (is_integer_item(bytes, size))
-                return NumericGetDatum(int64_to_numeric(integer_of(bytes, size)));
+            if (is_integer_item(bytes, size)) return NumericGetDatum(int64_to_numeric(integer_of(bytes, size)));
             return numeric_from(decimal_text(decimal_of(bytes, size)));
         case SKETCH_KIND_FLOAT: return Float8GetDatum(std::bit_cast<double>(read<uint64>(bytes)));
         case SKETCH_KIND_UUID:
@@ -296,9 +295,9 @@ void item_json(ItemReader *reader, const uint8 *bytes, size_t size, JsonbValue *
     }
     if (is_json_number(reader->kind, bytes, size)) {
         scalar->type = jbvNumeric;
-        scalar->val.numeric = DatumGetNumeric(reader->kind == SKETCH_KIND_FLOAT
-                                                  ? numeric_from(item_text(reader, bytes, size))
-                                                  : natural_value(reader->kind, bytes, size));
+        scalar->val.numeric =
+            DatumGetNumeric(reader->kind == SKETCH_KIND_FLOAT ? numeric_from(item_text(reader, bytes, size))
+                                                              : natural_value(reader->kind, bytes, size));
         return;
     }
     char *text = item_text(reader, bytes, size);

@@ -1,5 +1,6 @@
 // A jsonb value written child by child, in the layout that utils/jsonb.h describes. A tree of JsonbValues, as
-// pushJsonbValue makes it, takes four times the bytes of the result when its items are small: here it is the result alone.
+// pushJsonbValue makes it, takes four times the bytes of the result when its items are small: here it is the result
+// alone.
 #pragma once
 
 #include "pg.hpp"
@@ -10,8 +11,8 @@ extern "C" {
 
 namespace pg {
 
-// An array or object at the end of a buffer that begins with a length word: its header, an entry for each child, and the
-// children. Those of an object are its keys, by length and then by bytes, and then their values.
+// An array or object at the end of a buffer that begins with a length word: its header, an entry for each child, and
+// the children. Those of an object are its keys, by length and then by bytes, and then their values.
 class JsonbWriter {
   public:
     // flags: JB_FARRAY or JB_FOBJECT; elements or pairs.
@@ -68,8 +69,8 @@ class JsonbWriter {
         if (end > JENTRY_OFFLENMASK)
             ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
                     errmsg("total size of jsonb elements exceeds the maximum of %u bytes", JENTRY_OFFLENMASK));
-        const JEntry entry = type | (written_ % JB_OFFSET_STRIDE == 0 ? end | JENTRY_HAS_OFF
-                                                                      : static_cast<uint32>(out_->len - from));
+        const JEntry entry =
+            type | (written_ % JB_OFFSET_STRIDE == 0 ? end | JENTRY_HAS_OFF : static_cast<uint32>(out_->len - from));
         memcpy(out_->data + entries_ + sizeof entry * written_++, &entry, sizeof entry);
     }
 

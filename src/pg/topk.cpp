@@ -139,8 +139,8 @@ struct Ranked {
 
 constexpr size_t kAll = SKETCH_TOPK_MAX_K;
 
-// Of packed bytes, the `most` most frequent entries of those whose upper bound is at least `least`. Only their items are
-// copied, which may be long, and in one piece.
+// Of packed bytes, the `most` most frequent entries of those whose upper bound is at least `least`. Only their items
+// are copied, which may be long, and in one piece.
 Items items_of(Sketch sketch, size_t most, double least) {
     const uint8 *packed = static_cast<const uint8 *>(sketch.data);
     sketch_topk_cursor cursor;

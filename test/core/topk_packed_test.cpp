@@ -376,7 +376,8 @@ TEST_CASE("topk: fronts are shared as the format says, neither more nor less", "
     // Shared where it may not be: the first such text, and all of them.
     auto share = [&](std::vector<Text> &all, size_t i) {
         size_t prefix = 0;
-        while (prefix < std::min(texts[i - 1].size(), texts[i].size()) && texts[i - 1][prefix] == texts[i][prefix]) prefix++;
+        while (prefix < std::min(texts[i - 1].size(), texts[i].size()) && texts[i - 1][prefix] == texts[i][prefix])
+            prefix++;
         all[i] = {prefix, 0, texts[i].substr(prefix)};
     };
     std::vector<Text> all = canonical;
