@@ -120,8 +120,8 @@ SELECT topk_agg(''::unnamed, 3)::text::topk_sketch IS NOT NULL AS empty_label, t
 DROP TYPE unnamed;
 -- a guarantee is none beyond 2^53 if it comes from rounding
 SELECT h.item, h.guaranteed FROM (SELECT topk_weighted_agg(v, w, 9) AS s FROM (VALUES (1, 9007199254740992), (2, 1)) t(v, w)) q, heavy_hitters(s, 1.0) h;
--- long items that share their front: neither much memory nor a long time
-SELECT length(s::bytea) < 200000 AS small, (SELECT length(item) FROM top_k(s, 1)) AS length FROM (SELECT topk_agg(repeat('a', 8180) || i, 5000) AS s FROM generate_series(1, 5000) i) q;
+-- long items that share their front: neither much memory nor a long time, and no fewer bytes than justify that memory
+SELECT length(s::bytea) BETWEEN 5000 * 8184 / 24 - 262144 AND 1800000 AS small, (SELECT length(item) FROM top_k(s, 1)) AS length FROM (SELECT topk_agg(repeat('a', 8180) || i, 5000) AS s FROM generate_series(1, 5000) i) q;
 
 -- probes are converted to the kind, as those of the other families are
 SELECT frequency_bounds(topk_agg(x, 3), 5.0), frequency_bounds(topk_agg(x, 3), '5'), frequency_bounds(topk_agg(x::float8, 3), 5), frequency_bounds(topk_agg(x, 3), 7) FROM unnest(ARRAY[5, 5, 6]) x;
@@ -155,6 +155,23 @@ SELECT approx_top_k(x, 2) FROM unnest(ARRAY[5, 5, 5, 6, 6, 7]) x;
 SELECT jsonb_array_length(approx_top_k(path, 10)) AS ten, approx_top_k(path, 10) = (topk_agg(path, 10)::jsonb)->'items' AS same FROM requests;
 SELECT approx_top_k('a "b" \ c', 2), approx_top_k('NaN'::float8, 2), approx_top_k(true, 2), approx_top_k(NULL::text, 2) AS none;
 SELECT sketch_info(topk_agg(x, 2)) - 'bytes' AS info, topk_agg(x, 3)::jsonb AS json FROM unnest(ARRAY[5, 5, 6]) x;
+-- a jsonb is what its text would be: short ways to later elements, numbers at their places, strings of all kinds
+SELECT kind, j::text::jsonb = j AS same, jsonb_array_length(j->'items') AS items, (j->'items'->70->>'item')::text = (SELECT item FROM top_k(s) OFFSET 70 LIMIT 1) AS seventieth, j->'items'->-1->'upper' AS last, j - 'items' AS facts
+FROM (SELECT kind, s, s::jsonb AS j FROM (
+    SELECT 'number' AS kind, topk_agg(i % 100 * 1.5 - 20, 200) AS s FROM generate_series(1, 5000) i UNION ALL
+    SELECT 'float', topk_agg(i % 100 * 1.5::float8 - 20, 200) FROM generate_series(1, 5000) i UNION ALL
+    SELECT 'text', topk_agg(repeat('"ä\', i % 100) || i % 100, 200) FROM generate_series(1, 5000) i UNION ALL
+    SELECT 'many', topk_agg(floor(exp(i % 700 / 100.0)), 90) FROM generate_series(1, 50000) i) made) q ORDER BY kind;
+SELECT approx_top_k(x, 9) AS bool FROM unnest(ARRAY[true, true, false]) x;
+SELECT approx_top_k(x, 9) = approx_top_k(x, 9)::text::jsonb AS same, approx_top_k(x, 9) AS json FROM unnest(ARRAY['-0.0625', 'NaN', '-Infinity', '1e-120', '123456789012345678901234567890', '1e300']::numeric[]) x;
+SELECT topk_agg(NULL::int, 1)::jsonb AS null, (topk_sketch '\x0104000303000000')::jsonb AS empty;
+
+-- numbers with more than 100 zeros beside their digits are short: in text, in JSON as strings; and are the same numbers
+SELECT item, item::numeric = x AS same, typed = x AS typed, frequency_bounds(s, item) AS found, j->0->'item' AS json
+FROM unnest(ARRAY['1e100', '1e101', '-12.5e103', '1e-101', '1e-102', '-1234567890123456789012345e-150', '1e131071', '1e-16383', '99990001e120', '1.2e131071']::numeric[]) WITH ORDINALITY v(x, id),
+    LATERAL (SELECT topk_agg(y, 3) AS s, approx_top_k(y, 3) AS j FROM (SELECT x AS y) one) q, LATERAL (SELECT item FROM top_k(s)) t, LATERAL (SELECT item AS typed FROM top_k(NULL::numeric, s)) n ORDER BY id;
+SELECT length(s::bytea) AS stored, length((s::jsonb)::text) < 200000 AS small, (SELECT max(length(item)) FROM top_k(s)) AS longest, (SELECT count(*) FROM top_k(NULL::numeric, s) WHERE item > 1e131060) AS many
+FROM (SELECT topk_agg((n || 'e131060')::numeric, 100000) AS s FROM generate_series(1, 1000) n) q;
 
 DROP TABLE requests, truth, minutes, iso;
 DROP FUNCTION comes_back;

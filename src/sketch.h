@@ -58,7 +58,8 @@ typedef enum sketch_status {
     SKETCH_WRONG_FAMILY,      /* a sketch of another family */
     SKETCH_CORRUPT,           /* not a sketch: a field is out of range or not in its one canonical encoding */
     SKETCH_TRAILING,          /* not a sketch: bytes are left over */
-    SKETCH_TOO_LARGE,         /* a work form would exceed SKETCH_TOPK_MAX_BYTES */
+    SKETCH_TOO_LARGE,         /* a work form would exceed SKETCH_TOPK_MAX_BYTES; of packed bytes, items would take more
+                                 memory than these bytes justify */
     SKETCH_BAD_ITEM           /* an item of more than SKETCH_TOPK_MAX_ITEM bytes, or without the hash that it needs */
 } sketch_status;
 
@@ -467,7 +468,8 @@ SKETCH_API sketch_status sketch_frequency_describe(const sketch_frequency *sketc
  */
 #define SKETCH_TOPK_MAX_K 100000
 #define SKETCH_TOPK_MAX_ITEM 8192
-/* No work form is larger. From a quarter of it on, items are dropped earlier. */
+/* No work form is larger. From a quarter of it on, items are dropped earlier. The items of packed bytes take at most 24
+ * times those bytes and 256 kB; others are refused. */
 #define SKETCH_TOPK_MAX_BYTES ((size_t)256 << 20)
 
 /* Whether items of a kind begin with the hash that tells them apart. */

@@ -18,7 +18,7 @@ const char *sketch_status_message(sketch_status status) noexcept {
         case SKETCH_WRONG_FAMILY: return "The value is a sketch of another type.";
         case SKETCH_CORRUPT: return "The value has a field that is out of range or not in its canonical encoding.";
         case SKETCH_TRAILING: return "The value has bytes after its end.";
-        case SKETCH_TOO_LARGE: return "the sketch would exceed 256 MB";
+        case SKETCH_TOO_LARGE: return "The items would take more memory than is allowed.";
         case SKETCH_BAD_ITEM: return "the item is too long, or has no hash";
     }
     return "unknown status";

@@ -148,6 +148,14 @@ std::uint64_t select(std::uint64_t rank, std::size_t count, ValueOf value_of) no
 // of its own.
 inline constexpr std::size_t kMaxSuffix = 15;
 
+// How many bytes the items up to some entry may take together before that entry must not share any: so memory follows
+// the stored bytes. Counted before the entry: the bytes that those before it do not share, and their number. An entry
+// that shares nothing allows for 24 more of its size; small sketches never get there.
+inline constexpr std::uint64_t kExpansion = 24, kFreeBytes = std::uint64_t{1} << 18;
+constexpr bool may_share(std::uint64_t item_bytes, std::uint64_t own_before, std::uint64_t entries_before) noexcept {
+    return item_bytes <= kFreeBytes + kExpansion * (own_before + entries_before);
+}
+
 // What an entry is coded with, in this order: bytes shared at the front, at the end, and own; counts.
 enum Column { kPrefix, kSuffix, kOwn, kCount, kError, kColumns };
 
@@ -177,7 +185,7 @@ class PackedEntries {
   private:
     BitReader bits_;
     Balance balance_;
-    const std::uint8_t *own_, *own_end_;
+    const std::uint8_t *own_begin_, *own_, *own_end_;
     std::uint8_t *buffer_;
     std::size_t end_;               // of all bytes
     std::size_t item_size_ = 0;     // of the latest item
@@ -186,7 +194,7 @@ class PackedEntries {
     std::uint32_t items_, left_;
     Orders seen_;
     int order_[kColumns];
-    bool hashed_, ok_ = true;
+    bool hashed_, ok_ = true, too_large_ = false;
 };
 
 // The one door for stored and sent bytes: accepts only what `encode` writes.

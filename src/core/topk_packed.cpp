@@ -10,8 +10,8 @@
 //                                          upper - offset - 1, and, unless the offset is 0, the error
 //
 // Why so: items are most of it, and neighbours among paths and names begin alike, as integers do, most significant byte
-// first; times, least significant byte first, end alike. Counters are small and heavy-tailed; errors are mostly far
-// below the offset.
+// first; times, least significant byte first, end alike. But what shares much takes many times its bytes when it is
+// read: see may_share. Counters are small and heavy-tailed; errors are mostly far below the offset.
 #include <algorithm>
 #include <type_traits>
 
@@ -57,7 +57,8 @@ Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) 
 PackedEntries::PackedEntries(const View &view, std::uint8_t *buffer) noexcept
     : bits_(view.data, view.size, view.begin + static_cast<std::size_t>(view.item_bytes)),
       balance_(view),
-      own_(view.data + view.begin),
+      own_begin_(view.data + view.begin),
+      own_(own_begin_),
       own_end_(own_ + view.item_bytes),
       buffer_(buffer),
       end_(view.size),
@@ -86,6 +87,16 @@ bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
         own > static_cast<std::size_t>(own_end_ - own_) || prefix + own + suffix > kMaxItem || !bits_.ok())
         return false;
     const std::size_t size = prefix + own + suffix;
+    item_bytes_ += size;
+    const bool shares = may_share(item_bytes_, static_cast<std::uint64_t>(own_ - own_begin_), items_ - left_);
+    too_large_ = item_bytes_ > SKETCH_TOPK_MAX_BYTES || (!shares && prefix + suffix > 0);
+    if (too_large_) return false;
+    if (!shares && !is_first) {  // an item that is written whole
+        const Item item_before{buffer, before}, item{own_, size};
+        if (!is_less(item_before, item) || (hashed_ && size >= kHashBytes && before >= kHashBytes &&
+                                            std::memcmp(item_before.at, item.at, kHashBytes) == 0))
+            return false;
+    }
 
     // What must differ, or more would be shared; and the item must be greater than the one before.
     const int after_prefix = prefix < before ? buffer[prefix] : -1;
@@ -97,10 +108,9 @@ bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
     for (std::size_t i = 0; i < suffix; i++) buffer[suffix_now + i] = end[i];
     own_ += own;
     item_size_ = size;
-    item_bytes_ += size;
-    if (item_bytes_ > SKETCH_TOPK_MAX_BYTES) return false;  // nothing could hold them
-    if (!is_first && (size == prefix || buffer[prefix] <= after_prefix)) return false;
-    if (suffix < kMaxSuffix && before_suffix >= 0 && suffix_now > prefix && buffer[suffix_now - 1] == before_suffix)
+    if (shares && !is_first && (size == prefix || buffer[prefix] <= after_prefix)) return false;
+    if (shares && suffix < kMaxSuffix && before_suffix >= 0 && suffix_now > prefix &&
+        buffer[suffix_now - 1] == before_suffix)
         return false;
     if (hashed_ && (size < kHashBytes || (!is_first && prefix >= kHashBytes))) return false;
 
@@ -120,6 +130,7 @@ bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
 Status PackedEntries::end() noexcept {
     if (items_ == 0) return own_ == own_end_ && bits_.position() == 8 * end_ ? SKETCH_OK : SKETCH_TRAILING;
     if (bits_.position() > 8 * end_) return SKETCH_TRUNCATED;
+    if (too_large_) return SKETCH_TOO_LARGE;
     if (!ok_ || left_ > 0 || own_ != own_end_ || !balance_.is_complete()) return SKETCH_CORRUPT;
     for (Column column : {kPrefix, kSuffix, kOwn, kCount, kError})
         if (order_[column] != (column == kError && offset_ == 0 ? 0 : seen_.of(column, items_))) return SKETCH_CORRUPT;
@@ -235,15 +246,17 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
 
     const bool hashed = has_hash(view.kind);
     Orders orders;
-    std::uint64_t own = 0;
+    std::uint64_t own = 0, item_bytes = 0;
     std::uint8_t buffers[2][kInlineMost];
     Item before{buffers[1], 0};
     for (std::uint32_t i = 0; i < count; i++) {
         const Item item = item_of(rows[i], buffers[i % 2]);
         progress.add(item.size);
-        const Code code = shared(before, item);
+        item_bytes += item.size;
+        Code code = shared(before, item);
         // A damaged table may hold an item twice.
         if (i > 0 && (code.own + code.suffix == 0 || (hashed && code.prefix >= kHashBytes))) return SKETCH_CORRUPT;
+        if (!may_share(item_bytes, own, i)) code = {0, 0, item.size};
         orders.add(kPrefix, code.prefix);
         orders.add(kSuffix, code.suffix);
         orders.add(kOwn, code.own);

@@ -191,9 +191,10 @@ Datum sketch_in(FunctionCallInfo fcinfo) {
                 errdetail("Expected \\x and an even number of hexadecimal digits."));
     sketch_status status = check_bytes<Family>(buffer, size);
     if (status != SKETCH_OK)
-        ereturn(fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-                errmsg("invalid input syntax for type %s", Family::type),
-                errdetail("%s", sketch_status_message(status)));
+        ereturn(
+            fcinfo->context, Datum(0),
+            errcode(status == SKETCH_TOO_LARGE ? ERRCODE_PROGRAM_LIMIT_EXCEEDED : ERRCODE_INVALID_TEXT_REPRESENTATION),
+            errmsg("invalid input syntax for type %s", Family::type), errdetail("%s", sketch_status_message(status)));
     PG_RETURN_POINTER(value);
 }
 

@@ -395,15 +395,20 @@ uint64 hash_array(Hasher *hasher, Datum value) {
     return hash;
 }
 
-// What the text of a value may depend on, as it is kept: set while it is made.
-void fix_settings() {
+}  // namespace
+
+void fix_settings(bool with_path) {
     static const char *const settings[][2] = {{"datestyle", "ISO, YMD"},    {"intervalstyle", "postgres"},
                                               {"timezone", "GMT"},          {"bytea_output", "hex"},
                                               {"extra_float_digits", "1"},  {"lc_monetary", "C"},
                                               {"search_path", "pg_catalog"}};
-    for (const auto &setting : settings)
-        (void)set_config_option(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    const size_t count = lengthof(settings) - !with_path;
+    for (size_t i = 0; i < count; i++)
+        (void)set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+                                false);
 }
+
+namespace {
 
 // Values without canonical bytes: the hash that tells them apart, and their text under settings that are always the
 // same.
@@ -419,7 +424,7 @@ void item_with_hash(Hasher *hasher, Datum value, ItemBytes *item) {
     uint64 hash = (*hasher)(value);
     const bool has_settings = hasher->type != JSONBOID;
     int level = has_settings ? NewGUCNestLevel() : 0;
-    if (has_settings) fix_settings();
+    if (has_settings) fix_settings(true);
     char *text = OutputFunctionCall(hasher->output, value);
     if (has_settings) AtEOXact_GUC(true, level);
     size_t size = strlen(text);

@@ -93,6 +93,11 @@ void probe_item(FunctionCallInfo fcinfo, int kind, const char *sketch_type, Item
 // How to hash values of a type, under a collation that is deterministic.
 Hasher *hasher_of_type(Oid type);
 
+// What the text of a value may depend on, as it is kept: the same for all sessions until the caller leaves the nest
+// level of settings that it has entered. With the path of schemas while text is made: then every name that needs its
+// schema has it.
+void fix_settings(bool with_path);
+
 // ---- items as values again (item_value.cpp) ----------------------------------------
 
 // A literal of numeric as its value.
@@ -108,9 +113,10 @@ struct ItemReader {
     int kind;
     Oid natural;             // the type that items of the kind have by themselves
     Oid type, base_type;     // to be returned; InvalidOid if only text is
-    bool has_modifier;       // of a domain, as numeric(5, 2)
-    FmgrInfo output, input;  // of the natural type; of the type to return
+    int32 modifier;          // of a domain, as numeric(5, 2); -1 if none
+    FmgrInfo output, input;  // of the natural type; of the base type, if items are kept as text
     Oid input_parameter;
+    FmgrInfo coercion;      // of the base type to the modifier, if there is one
     Hasher *hasher;         // of the type to return
     void *domain;           // a cache of domain_check
     MemoryContext context;  // where all of this lives
@@ -118,7 +124,11 @@ struct ItemReader {
 
 // In the current memory context. ERROR if items of this kind are not values of the type. An invalid type asks for text.
 void make_item_reader(ItemReader *reader, int kind, Oid type, const char *sketch_type);
+// By the settings of the session. Numbers with more than 100 zeros beside their digits are short, as 1e131060 is.
 char *item_text(ItemReader *reader, const uint8 *bytes, size_t size);
+// The same for JSON: finite numbers, if they are not that short text, and booleans as such, else strings.
+void item_json(ItemReader *reader, const uint8 *bytes, size_t size, JsonbValue *scalar);
+// Whatever the settings of the session. ERROR if the type, or the modifier of a domain, would make another value of it.
 Datum item_value(ItemReader *reader, const uint8 *bytes, size_t size);
 
 [[noreturn]] void raise_different_kinds(const char *sketch_type, int kind, int other_kind);

@@ -9,11 +9,14 @@
 extern "C" {
 #include "datatype/timestamp.h"
 #include "mb/pg_wchar.h"
+#include "parser/parse_coerce.h"
 #include "utils/cash.h"
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
+#include "utils/guc.h"
 #include "utils/inet.h"
 #include "utils/lsyscache.h"
+#include "utils/numeric.h"
 #include "utils/pg_lsn.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
@@ -60,19 +63,41 @@ Decimal decimal_of(const uint8 *bytes, size_t size) {
     return {bytes[1], static_cast<int16>(bytes[2] | bytes[3] << 8), static_cast<int>(size - 4) / 2, bytes + 4};
 }
 
-// Spelt so that numeric_in reads it.
+bool is_finite(Decimal decimal) { return decimal.sign < 2; }
+
+// In scientific notation, as numeric_in reads it.
 char *decimal_text(Decimal decimal) {
     static const char *const specials[] = {"NaN", "Infinity", "-Infinity"};
-    if (decimal.sign >= 2) return pstrdup(specials[decimal.sign - 2]);
+    if (!is_finite(decimal)) return pstrdup(specials[decimal.sign - 2]);
+    char first[8];
+    const int length = snprintf(first, sizeof first, "%d", decimal[0]);
     StringInfoData text;
     initStringInfo(&text);
-    if (decimal.sign == 1) appendStringInfoChar(&text, '-');
-    for (int i = 0; i < decimal.count; i++) appendStringInfo(&text, "%04d", decimal[i]);
-    int exponent = 4 * (decimal.weight - decimal.count + 1);
-    for (; text.data[text.len - 1] == '0'; text.len--) exponent++;  // which would be seen behind the point
+    appendStringInfo(&text, "%s%c.%s", decimal.sign == 1 ? "-" : "", first[0], first + 1);
+    for (int i = 1; i < decimal.count; i++) appendStringInfo(&text, "%04d", decimal[i]);
+    while (text.data[text.len - 1] == '0') text.len--;
+    if (text.data[text.len - 1] == '.') text.len--;
     text.data[text.len] = '\0';
-    appendStringInfo(&text, "e%d", exponent);
+    appendStringInfo(&text, "e%d", 4 * decimal.weight + length - 1);
     return text.data;
+}
+
+// Zeros that plain notation puts behind the digits of an integer, or between the point and those of a fraction: up to
+// 131,071, of a few bytes.
+int zeros_beside(Decimal decimal) {
+    int behind = 4 * (decimal.weight - decimal.count + 1), before = -4 * (decimal.weight + 1);
+    for (int last = decimal[decimal.count - 1]; last % 10 == 0; last /= 10) behind++;
+    for (int first = decimal[0]; first < 1000; first *= 10) before++;
+    return Max(behind, before);
+}
+
+constexpr int kMostZeros = 100;
+
+// A number that is shown in scientific notation.
+bool is_short_text(int kind, const uint8 *bytes, size_t size) {
+    if (kind != SKETCH_KIND_NUMBER || is_integer_item(bytes, size)) return false;
+    const Decimal decimal = decimal_of(bytes, size);
+    return is_finite(decimal) && zeros_beside(decimal) > kMostZeros;
 }
 
 // The one spelling of a number that numeric can hold and that is no bigint.
@@ -164,12 +189,14 @@ Datum timetz_from(const uint8 *bytes) {
     return TimeTzADTPGetDatum(time);
 }
 
+// Of which the item is the text: as that of a label, or behind a hash.
+bool is_kept_as_text(int kind) { return kind == SKETCH_KIND_ENUM || sketch_topk_item_has_hash(kind); }
+
 // An item that is_item accepts, as a value of its natural type.
 Datum natural_value(int kind, const uint8 *bytes, size_t size) {
     switch (kind) {
         case SKETCH_KIND_NUMBER:
-            if (is_integer_item(bytes, size))
-                return DirectFunctionCall1(int8_numeric, Int64GetDatum(integer_of(bytes, size)));
+            if (is_integer_item(bytes, size)) return NumericGetDatum(int64_to_numeric(integer_of(bytes, size)));
             return numeric_from(decimal_text(decimal_of(bytes, size)));
         case SKETCH_KIND_FLOAT: return Float8GetDatum(std::bit_cast<double>(read<uint64>(bytes)));
         case SKETCH_KIND_UUID:
@@ -228,21 +255,55 @@ void make_item_reader(ItemReader *reader, int kind, Oid type, const char *sketch
     fmgr_info(function, &reader->output);
     if (!OidIsValid(type)) return;
     reader->type = type;
-    int32 modifier = -1;
-    reader->base_type = getBaseTypeAndTypmod(type, &modifier);
-    reader->has_modifier = modifier != -1;
+    reader->modifier = -1;
+    reader->base_type = getBaseTypeAndTypmod(type, &reader->modifier);
     reader->hasher = hasher_of_type(type);
     if (reader->hasher->kind != kind)
         ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
                 errmsg("cannot return items of kind %s as type %s", kind_name(kind), format_type_be(type)),
                 errdetail("A %s returns its items as the type that it was made from, or as text.", sketch_type));
-    getTypeInputInfo(type, &function, &reader->input_parameter);
-    fmgr_info(function, &reader->input);
+    if (is_kept_as_text(kind)) {
+        getTypeInputInfo(reader->base_type, &function, &reader->input_parameter);
+        fmgr_info(function, &reader->input);
+    } else if (reader->modifier != -1 &&
+               find_typmod_coercion_function(reader->base_type, &function) == COERCION_PATH_FUNC) {
+        fmgr_info(function, &reader->coercion);
+    }
 }
 
 char *item_text(ItemReader *reader, const uint8 *bytes, size_t size) {
     if (reader->kind == SKETCH_KIND_BOOL) return pstrdup(bytes[0] != 0 ? "true" : "false");  // as a cast does
+    if (is_short_text(reader->kind, bytes, size)) return decimal_text(decimal_of(bytes, size));
     return OutputFunctionCall(&reader->output, natural_value(reader->kind, bytes, size));
+}
+
+namespace {
+
+bool is_json_number(int kind, const uint8 *bytes, size_t size) {
+    if (kind == SKETCH_KIND_FLOAT) return isfinite(std::bit_cast<double>(read<uint64>(bytes)));
+    return kind == SKETCH_KIND_NUMBER && !is_short_text(kind, bytes, size) &&
+           (is_integer_item(bytes, size) || is_finite(decimal_of(bytes, size)));
+}
+
+}  // namespace
+
+void item_json(ItemReader *reader, const uint8 *bytes, size_t size, JsonbValue *scalar) {
+    if (reader->kind == SKETCH_KIND_BOOL) {
+        scalar->type = jbvBool;
+        scalar->val.boolean = bytes[0] != 0;
+        return;
+    }
+    if (is_json_number(reader->kind, bytes, size)) {
+        scalar->type = jbvNumeric;
+        scalar->val.numeric =
+            DatumGetNumeric(reader->kind == SKETCH_KIND_FLOAT ? numeric_from(item_text(reader, bytes, size))
+                                                              : natural_value(reader->kind, bytes, size));
+        return;
+    }
+    char *text = item_text(reader, bytes, size);
+    scalar->type = jbvString;
+    scalar->val.string.val = text;
+    scalar->val.string.len = static_cast<int>(strlen(text));
 }
 
 namespace {
@@ -253,33 +314,74 @@ namespace {
     pg_unreachable();
 }
 
-// Of another type than the natural one: an integer of another width, an enum, an array, a domain with a length. What
-// the type makes of the text must be the item again.
-Datum value_from_text(ItemReader *reader, const uint8 *bytes, size_t size) {
-    Datum value = InputFunctionCall(&reader->input, item_text(reader, bytes, size), reader->input_parameter, -1);
+// What the type made of an item must be the item again.
+void check_same_item(ItemReader *reader, Datum value, const uint8 *bytes, size_t size) {
     ItemBytes again;
     reader->hasher->item(reader->hasher, value, &again);
     const size_t identity = sketch_topk_item_has_hash(reader->kind) ? sizeof(uint64) : size;
     if (again.size < identity || (identity == size && again.size != size) || memcmp(again.bytes, bytes, identity) != 0)
         no_value(reader, bytes, size);
+}
+
+// An enum, an interval, an array, ...: read under the settings that its text was made with.
+Datum value_from_text(ItemReader *reader, const uint8 *bytes, size_t size) {
+    char *text = item_text(reader, bytes, size);
+    const bool has_settings = reader->kind != SKETCH_KIND_ENUM && reader->kind != SKETCH_KIND_JSONB;
+    const int level = has_settings ? NewGUCNestLevel() : 0;
+    if (has_settings) fix_settings(false);
+    Datum value = InputFunctionCall(&reader->input, text, reader->input_parameter, reader->modifier);
+    if (has_settings) AtEOXact_GUC(true, level);
     return value;
 }
 
-Datum float4_value(ItemReader *reader, const uint8 *bytes, size_t size) {
+Datum float4_from(ItemReader *reader, const uint8 *bytes, size_t size) {
     const double value = std::bit_cast<double>(read<uint64>(bytes));
-    if (isfinite(value) && (fabs(value) > FLT_MAX || static_cast<double>(static_cast<float4>(value)) != value))
-        no_value(reader, bytes, size);
+    if (isfinite(value) && fabs(value) > FLT_MAX) no_value(reader, bytes, size);
     return Float4GetDatum(static_cast<float4>(value));
+}
+
+Datum name_from(ItemReader *reader, const uint8 *bytes, size_t size) {
+    if (size >= NAMEDATALEN) no_value(reader, bytes, size);
+    Name name = static_cast<Name>(palloc0(NAMEDATALEN));
+    memcpy(NameStr(*name), bytes, size);
+    return NameGetDatum(name);
+}
+
+// Of the base type, which may hold fewer values than the natural one: integers are cut, and hosts of networks.
+Datum base_value(ItemReader *reader, const uint8 *bytes, size_t size) {
+    const bool is_integer = reader->kind == SKETCH_KIND_NUMBER && is_integer_item(bytes, size);
+    switch (reader->base_type) {
+        case INT2OID:
+        case INT4OID:
+        case INT8OID:
+        case OIDOID: {
+            if (!is_integer) no_value(reader, bytes, size);
+            const int64 value = integer_of(bytes, size);
+            return reader->base_type == INT2OID   ? Int16GetDatum(static_cast<int16>(value))
+                   : reader->base_type == INT4OID ? Int32GetDatum(static_cast<int32>(value))
+                   : reader->base_type == OIDOID  ? ObjectIdGetDatum(static_cast<Oid>(value))
+                                                  : Int64GetDatum(value);
+        }
+        case FLOAT4OID: return float4_from(reader, bytes, size);
+        case NAMEOID: return name_from(reader, bytes, size);
+        case CIDROID: return DirectFunctionCall1(inet_to_cidr, natural_value(reader->kind, bytes, size));
+        default: return natural_value(reader->kind, bytes, size);  // text, varchar and char(n) too
+    }
+}
+
+Datum coerced(ItemReader *reader, Datum value) {
+    const Datum modifier = Int32GetDatum(reader->modifier);
+    if (reader->coercion.fn_nargs < 3) return FunctionCall2(&reader->coercion, value, modifier);
+    return FunctionCall3(&reader->coercion, value, modifier, BoolGetDatum(false));  // as in an assignment
 }
 
 }  // namespace
 
 Datum item_value(ItemReader *reader, const uint8 *bytes, size_t size) {
-    const bool is_text = reader->natural == TEXTOID && !sketch_topk_item_has_hash(reader->kind);
-    const bool is_natural = reader->base_type == reader->natural || (is_text && reader->base_type == VARCHAROID);
-    if (reader->has_modifier || (!is_natural && reader->base_type != FLOAT4OID))
-        return value_from_text(reader, bytes, size);
-    Datum value = is_natural ? natural_value(reader->kind, bytes, size) : float4_value(reader, bytes, size);
+    const bool is_kept = is_kept_as_text(reader->kind), is_coerced = OidIsValid(reader->coercion.fn_oid);
+    Datum value = is_kept ? value_from_text(reader, bytes, size) : base_value(reader, bytes, size);
+    if (is_coerced) value = coerced(reader, value);
+    if (is_kept || is_coerced || reader->base_type != reader->natural) check_same_item(reader, value, bytes, size);
     if (reader->type != reader->base_type) domain_check(value, false, reader->type, &reader->domain, reader->context);
     return value;
 }

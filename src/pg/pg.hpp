@@ -75,7 +75,9 @@ inline bool in_aggregate(FunctionCallInfo fcinfo) {
                     errmsg("cannot mix values of different kinds in %s", type));
             break;
         case SKETCH_TOO_LARGE:
-            ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s would exceed 256 MB", type));
+            ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s would take too much memory", type),
+                    errdetail("Its items may take %zu MB, and no more than their stored bytes justify.",
+                              SKETCH_TOPK_MAX_BYTES >> 20));
             break;
         case SKETCH_BAD_ITEM:
             ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("value too long for type %s", type),

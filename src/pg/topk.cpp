@@ -4,9 +4,10 @@
 #include <cfloat>
 
 #include "hashed.hpp"
+#include "jsonb.hpp"
 
 extern "C" {
-#include "utils/json.h"
+#include "utils/memutils.h"
 }
 
 namespace {
@@ -126,10 +127,10 @@ struct Items {
     size_t count;
 };
 
-// An entry's estimate and its place in the order of bytes.
+// An entry's estimate, its place in the order of bytes, and the size of its item.
 struct Ranked {
     uint64 estimate;
-    uint32 place;
+    uint32 place, size;
     static bool is_before(const Ranked &a, const Ranked &b) {
         return a.estimate != b.estimate ? a.estimate > b.estimate : a.place < b.place;
     }
@@ -137,9 +138,9 @@ struct Ranked {
 
 constexpr size_t kAll = SKETCH_TOPK_MAX_K;
 
-// The `most` most frequent ones. Only their bytes are copied, which may be long.
-Items items_of(Datum datum, size_t most) {
-    Sketch sketch = canonical<Topk>(datum);
+// Of packed bytes, the `most` most frequent entries of those whose upper bound is at least `least`. Only their items
+// are copied, which may be long, and in one piece.
+Items items_of(Sketch sketch, size_t most, double least) {
     Scratch scratch;
     const sketch_topk *packed = open<Topk>(sketch, scratch);
     sketch_topk_cursor cursor;
@@ -147,29 +148,36 @@ Items items_of(Datum datum, size_t most) {
     check(sketch_topk_begin(packed, &cursor), Topk::type);
     Items items = {Topk::header(packed), nullptr, 0};
     Ranked *ranked = static_cast<Ranked *>(palloc((items.info.items + size_t{1}) * sizeof(Ranked)));
-    uint32 count = 0;
-    for (; sketch_topk_next(&cursor, &entry); count++) {
-        if (count % 1024 == 0) CHECK_FOR_INTERRUPTS();
-        ranked[count] = {entry.estimate, count};
+    uint32 count = 0, places = 0;
+    for (; sketch_topk_next(&cursor, &entry); places++) {
+        if (places % 1024 == 0) CHECK_FOR_INTERRUPTS();
+        if (static_cast<double>(entry.upper) >= least)
+            ranked[count++] = {entry.estimate, places, static_cast<uint32>(entry.item_size)};
     }
     std::sort(ranked, ranked + count, Ranked::is_before);
     items.count = std::min<size_t>(most, count);
     // Ranks in the order of bytes, in which the second pass meets them.
-    uint32 *rank_of = static_cast<uint32 *>(palloc((count + size_t{1}) * sizeof(uint32)));
-    for (uint32 i = 0; i < count; i++) rank_of[ranked[i].place] = i;
+    constexpr uint32 kNone = PG_UINT32_MAX;
+    uint32 *rank_of = static_cast<uint32 *>(palloc((places + size_t{1}) * sizeof(uint32)));
+    std::fill(rank_of, rank_of + places, kNone);
+    size_t bytes = 0;
+    for (uint32 i = 0; i < items.count; i++) {
+        rank_of[ranked[i].place] = i;
+        bytes += ranked[i].size;
+    }
+    pfree(ranked);
     items.entries = static_cast<sketch_topk_entry *>(palloc((items.count + 1) * sizeof(sketch_topk_entry)));
+    uint8 *copies = static_cast<uint8 *>(palloc(bytes + 1));
     check(sketch_topk_begin(packed, &cursor), Topk::type);
     for (uint32 place = 0; sketch_topk_next(&cursor, &entry); place++) {
         if (place % 1024 == 0) CHECK_FOR_INTERRUPTS();
-        if (rank_of[place] >= items.count) continue;
-        uint8 *copy = static_cast<uint8 *>(palloc(entry.item_size));
-        memcpy(copy, entry.item, entry.item_size);
-        entry.item = copy;
+        if (rank_of[place] == kNone) continue;
+        memcpy(copies, entry.item, entry.item_size);
+        entry.item = copies;
+        copies += entry.item_size;
         items.entries[rank_of[place]] = entry;
     }
     pfree(rank_of);
-    pfree(ranked);
-    release(sketch);
     return items;
 }
 
@@ -187,8 +195,9 @@ struct Shape {
     int argument(int i) const { return is_typed ? i + 1 : i; }
 };
 
-void begin_rows(FunctionCallInfo fcinfo, Shape shape, size_t most, Rows *rows) {
-    rows->items = items_of(PG_GETARG_DATUM(shape.argument(0)), most);
+void begin_rows(FunctionCallInfo fcinfo, Shape shape, Sketch packed, size_t most, double least, Rows *rows) {
+    rows->items = items_of(packed, most, least);
+    release(packed);
     rows->as_text = !shape.is_typed;
     Oid type = shape.is_typed ? get_fn_expr_argtype(fcinfo->flinfo, 0) : InvalidOid;
     make_item_reader(&rows->reader, rows->items.info.kind, type, Topk::type);
@@ -235,7 +244,8 @@ Datum top_k(FunctionCallInfo fcinfo, Shape shape) {
             check_k(k);
             most = static_cast<size_t>(k);
         }
-        begin_rows(call, shape, most, rows);
+        Sketch sketch = canonical<Topk>(call->args[shape.argument(0)].value);
+        begin_rows(call, shape, sketch, most, 0, rows);
         return rows->items.count;
     });
 }
@@ -247,8 +257,9 @@ Datum heavy_hitters(FunctionCallInfo fcinfo, Shape shape) {
         double fraction = DatumGetFloat8(call->args[shape.argument(1)].value);
         if (!(fraction > 0 && fraction <= 1))
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("fraction must be above 0 and at most 1"));
-        begin_rows(call, shape, kAll, rows);
-        const sketch_topk_info &info = rows->items.info;
+        Sketch sketch = canonical<Topk>(call->args[shape.argument(0)].value);
+        Scratch scratch;
+        const sketch_topk_info info = Topk::header(open<Topk>(sketch, scratch));
         const double total = static_cast<double>(info.total);
         // Counts that a double does not hold exactly are compared so that none is missed, or guaranteed by rounding.
         const double slack = info.total >> 52 == 0 ? 0 : 4 * DBL_EPSILON;
@@ -261,11 +272,8 @@ Datum heavy_hitters(FunctionCallInfo fcinfo, Shape shape) {
                               " rows, a fraction of %.3g.",
                               info.offset, info.total, static_cast<double>(info.offset) / total),
                     errhint("Build the sketches with a larger k."));
-        size_t count = 0;
-        for (size_t i = 0; i < rows->items.count; i++)
-            if (static_cast<double>(rows->items.entries[i].upper) >= least)
-                rows->items.entries[count++] = rows->items.entries[i];
-        return count;
+        begin_rows(call, shape, sketch, kAll, least, rows);
+        return rows->items.count;
     });
 }
 
@@ -324,39 +332,54 @@ PG_FN(topk_sketch_hash_extended) { return sketch_hash_extended<Topk>(fcinfo); }
 
 namespace {
 
-// Numbers and booleans as JSON has them, everything else as a string.
-void append_json_item(StringInfo out, ItemReader *reader, const sketch_topk_entry &entry) {
-    char *text = item_text(reader, entry.item, entry.item_size);
-    const char *bare = text[0] == '-' ? text + 1 : text;
-    bool is_number = reader->kind == SKETCH_KIND_NUMBER || reader->kind == SKETCH_KIND_FLOAT;
-    bool is_bare = reader->kind == SKETCH_KIND_BOOL || (is_number && bare[0] >= '0' && bare[0] <= '9');
-    if (is_bare) appendStringInfoString(out, text);
-    else escape_json(out, text);
-    pfree(text);
-}
-
-void append_json_items(StringInfo out, const Items &items) {
-    ItemReader reader;
-    make_item_reader(&reader, items.info.kind, InvalidOid, Topk::type);
-    appendStringInfoChar(out, '[');
-    for (size_t i = 0; i < items.count; i++) {
-        CHECK_FOR_INTERRUPTS();
-        const sketch_topk_entry &entry = items.entries[i];
-        appendStringInfoString(out, i == 0 ? "{\"item\": " : ", {\"item\": ");
-        append_json_item(out, &reader, entry);
-        appendStringInfo(
-            out, ", \"estimate\": " UINT64_FORMAT ", \"lower\": " UINT64_FORMAT ", \"upper\": " UINT64_FORMAT "}",
-            entry.estimate, entry.lower, entry.upper);
-    }
-    appendStringInfoChar(out, ']');
-}
+const char *mode_name(const sketch_topk_info &info) { return info.is_exact ? "exact" : "counters"; }
 
 void append_facts(StringInfo out, const sketch_topk_info &info) {
     appendStringInfo(out,
                      ", \"kind\": \"%s\", \"k\": %u, \"total_count\": " UINT64_FORMAT
                      ", \"mode\": \"%s\""
                      ", \"error\": " UINT64_FORMAT ", \"items\": ",
-                     kind_name(info.kind), info.k, info.total, info.is_exact ? "exact" : "counters", info.offset);
+                     kind_name(info.kind), info.k, info.total, mode_name(info), info.offset);
+}
+
+// Bytes of an entry in JSON, but for its item.
+constexpr size_t kJsonEntry = 128;
+
+size_t json_size(const Items &items) {
+    size_t size = kJsonEntry * (items.count + 2);
+    for (size_t i = 0; i < items.count; i++) size += items.entries[i].item_size;
+    return size;
+}
+
+// An array of the entries at the end of a buffer: items as JSON has them.
+JsonbWriter append_items(StringInfo out, const Items &items) {
+    ItemReader reader;
+    make_item_reader(&reader, items.info.kind, InvalidOid, Topk::type);
+    MemoryContext each = AllocSetContextCreate(CurrentMemoryContext, "topk_sketch item", ALLOCSET_DEFAULT_SIZES);
+    JsonbWriter array(out, JB_FARRAY, static_cast<uint32>(items.count));
+    for (size_t i = 0; i < items.count; i++) {
+        CHECK_FOR_INTERRUPTS();
+        const sketch_topk_entry &entry = items.entries[i];
+        JsonbValue item;
+        MemoryContext previous = MemoryContextSwitchTo(each);
+        item_json(&reader, entry.item, entry.item_size, &item);
+        MemoryContextSwitchTo(previous);
+        JsonbWriter object(out, JB_FOBJECT, 4);
+        for (const char *key : {"item", "lower", "upper", "estimate"}) object.add(key);
+        object.add(item);
+        for (uint64 count : {entry.lower, entry.upper, entry.estimate}) object.add(count);
+        array.add(object);
+        MemoryContextReset(each);
+    }
+    MemoryContextDelete(each);
+    return array;
+}
+
+Items all_items(Datum datum) {
+    Sketch sketch = canonical<Topk>(datum);
+    Items items = items_of(sketch, kAll, 0);
+    release(sketch);
+    return items;
 }
 
 }  // namespace
@@ -373,20 +396,26 @@ PG_FN(topk_sketch_info) {
 }
 
 PG_FN(topk_sketch_to_jsonb) {
-    Items items = items_of(PG_GETARG_DATUM(0), kAll);
+    const Items items = all_items(PG_GETARG_DATUM(0));
+    const sketch_topk_info &info = items.info;
     StringInfoData out;
-    begin_json<Topk>(&out);
-    append_facts(&out, items.info);
-    append_json_items(&out, items);
-    appendStringInfoChar(&out, '}');
-    return jsonb_from(&out);
+    begin_jsonb(&out, json_size(items));
+    JsonbWriter object(&out, JB_FOBJECT, 7);
+    for (const char *key : {"k", "kind", "mode", "type", "error", "items", "total_count"}) object.add(key);
+    object.add(uint64{info.k});
+    for (const char *value : {kind_name(info.kind), mode_name(info), Topk::type}) object.add(value);
+    object.add(info.offset);
+    object.add(append_items(&out, items));
+    object.add(info.total);
+    return end_jsonb(&out);
 }
 
 // approx_top_k(x, k) -> jsonb
 PG_FN(approx_top_k_final) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    const Items items = all_items(PG_GETARG_DATUM(0));
     StringInfoData out;
-    initStringInfo(&out);
-    append_json_items(&out, items_of(PG_GETARG_DATUM(0), kAll));
-    return jsonb_from(&out);
+    begin_jsonb(&out, json_size(items));
+    append_items(&out, items);
+    return end_jsonb(&out);
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <random>
 
+#include "../../src/core/topk.hpp"
 #include "catch.hpp"
 #include "topk_sketch.hpp"
 #include "mutations.hpp"
@@ -248,4 +249,163 @@ TEST_CASE("topk: packed sketches are as small as promised", "[topk][size]") {
     INFO(numbers.pack().size() << " and " << paths.pack().size());
     CHECK(numbers.pack().size() <= 400);
     CHECK(paths.pack().size() <= 600);
+}
+
+// ---- memory follows the stored bytes ----------------------------------------
+
+namespace {
+
+// Long texts that share all but their last 7 bytes.
+std::string alike(int i, size_t size = SKETCH_TOPK_MAX_ITEM) {
+    std::string digits = std::to_string(1000000 + i);
+    return std::string(size - digits.size(), 'a') + digits;
+}
+
+// An exact sketch of texts that came once, of any sharing: what the library would not write, too.
+struct Text {
+    uint64_t prefix, suffix;
+    std::string own;
+};
+Bytes written(const std::vector<Text> &texts) {
+    using namespace sketch;
+    Bytes bytes(64 << 20);
+    ByteWriter out(bytes.data(), bytes.size());
+    for (uint8_t b : {1, 4, 0, 3}) out.byte(b);
+    std::string own;
+    topk::Orders orders;
+    for (const Text &t : texts) {
+        own += t.own;
+        orders.add(topk::kPrefix, t.prefix);
+        orders.add(topk::kSuffix, t.suffix);
+        orders.add(topk::kOwn, t.own.size());
+    }
+    const uint32_t count = static_cast<uint32_t>(texts.size());
+    for (uint64_t v : {uint64_t{SKETCH_TOPK_MAX_K}, uint64_t{count}, uint64_t{0}, uint64_t{count}, own.size()})
+        out.varint(v);
+    std::memcpy(out.reserve(own.size()), own.data(), own.size());
+    BitWriter bits(out);
+    auto order = [&](topk::Column column) { return orders.of(column, count); };
+    for (topk::Column column : {topk::kPrefix, topk::kSuffix, topk::kOwn, topk::kCount})
+        bits.bits(static_cast<uint64_t>(order(column)), topk::kOrderBits);
+    for (const Text &t : texts) {
+        bits.golomb(t.prefix, order(topk::kPrefix));
+        bits.golomb(t.suffix, order(topk::kSuffix));
+        bits.golomb(t.own.size(), order(topk::kOwn));
+        bits.golomb(0, order(topk::kCount));
+    }
+    bits.flush();
+    REQUIRE(out.ok());
+    bytes.resize(out.size());
+    return bytes;
+}
+
+// The texts as docs/FORMAT.md shares them: `most` is how many bytes they may take, before each.
+std::vector<Text> shared(const std::vector<std::string> &texts) {
+    std::vector<Text> result;
+    uint64_t taken = 0, own = 0;
+    std::string before;
+    for (const std::string &text : texts) {
+        taken += text.size();
+        uint64_t prefix = 0, suffix = 0;
+        if (taken <= 262144 + 24 * (own + result.size())) {
+            while (prefix < std::min(before.size(), text.size()) && before[prefix] == text[prefix]) prefix++;
+            const uint64_t most = std::min<uint64_t>(15, std::min(before.size(), text.size()) - prefix);
+            while (suffix < most && before[before.size() - 1 - suffix] == text[text.size() - 1 - suffix]) suffix++;
+        }
+        result.push_back({prefix, suffix, text.substr(prefix, text.size() - prefix - suffix)});
+        own += result.back().own.size();
+        before = text;
+    }
+    return result;
+}
+
+sketch_status status_of(const Bytes &packed) { return sketch_topk_check(packed.data(), packed.size()); }
+
+}  // namespace
+
+TEST_CASE("topk: items take no more memory than their stored bytes justify", "[topk][packed][size]") {
+    TopkSketch s(SKETCH_TOPK_MAX_K), half(SKETCH_TOPK_MAX_K), other(SKETCH_TOPK_MAX_K);
+    constexpr int kItems = 13000;
+    for (int i = 0; i < kItems; i++) {
+        s.add(alike(i), 1 + static_cast<uint64_t>(i));
+        (i % 2 == 0 ? half : other).add(alike(i), 1 + static_cast<uint64_t>(i));
+    }
+    const Bytes packed = s.pack();
+    INFO(packed.size() << " bytes");
+    CHECK(status_of(packed) == SKETCH_OK);
+    CHECK(size_t{kItems} * SKETCH_TOPK_MAX_ITEM <= 24 * packed.size() + 262144);
+    CHECK(packed.size() < 5u << 20);
+    const std::vector<TopkSketch::Entry> entries = TopkSketch::entries(packed);
+    REQUIRE(entries.size() == kItems);
+    for (int i = 0; i < kItems; i += 97) {
+        REQUIRE(entries[static_cast<size_t>(i)].item == alike(i));
+        REQUIRE(TopkSketch::bounds(packed, SKETCH_KIND_TEXT, alike(i)).lower == 1 + static_cast<uint64_t>(i));
+    }
+    TopkSketch merged(SKETCH_TOPK_MAX_K);
+    merged.merge(half.pack());
+    merged.merge(other.pack());
+    CHECK((merged.pack() == packed));
+    // Small ones share as much as there is.
+    TopkSketch few(100);
+    for (int i = 0; i < 100; i++) few.add(alike(i, 2000));
+    CHECK(few.pack().size() < 3000);
+}
+
+TEST_CASE("topk: fronts are shared as the format says, neither more nor less", "[topk][packed]") {
+    std::vector<std::string> texts;
+    TopkSketch s(SKETCH_TOPK_MAX_K);
+    for (int i = 0; i < 140; i++) texts.push_back(alike(i * 37, 4000 + i % 7 * 300));
+    std::sort(texts.begin(), texts.end());
+    for (const std::string &text : texts) s.add(text);
+    const std::vector<Text> canonical = shared(texts);
+    std::vector<size_t> whole;
+    for (size_t i = 1; i < canonical.size(); i++)
+        if (canonical[i].prefix == 0) whole.push_back(i);
+    REQUIRE(whole.size() >= 2);
+    const Bytes packed = s.pack();
+    REQUIRE((written(canonical) == packed));
+    REQUIRE(status_of(packed) == SKETCH_OK);
+    must_be_sound(packed.data(), packed.size(), 1, "with texts that are written whole");
+    for (size_t bit = 0; bit < 8 * packed.size(); bit += bit < 8 * (packed.size() - 800) ? 4999 : 101) {
+        Bytes damaged = packed;
+        damaged[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+        must_be_sound(damaged.data(), damaged.size(), bit % 2, "bit " + std::to_string(bit));
+    }
+
+    // Shared where it may not be: the first such text, and all of them.
+    auto share = [&](std::vector<Text> &all, size_t i) {
+        size_t prefix = 0;
+        while (prefix < std::min(texts[i - 1].size(), texts[i].size()) && texts[i - 1][prefix] == texts[i][prefix])
+            prefix++;
+        all[i] = {prefix, 0, texts[i].substr(prefix)};
+    };
+    std::vector<Text> all = canonical;
+    share(all, whole[0]);
+    CHECK(status_of(written(all)) == SKETCH_TOO_LARGE);
+    for (size_t i : whole) share(all, i);
+    CHECK(status_of(written(all)) == SKETCH_TOO_LARGE);
+    all = canonical;  // one byte is too much as well, and one at the end
+    all[whole[0]] = {1, 0, texts[whole[0]].substr(1)};
+    CHECK(status_of(written(all)) == SKETCH_TOO_LARGE);
+    all[whole[0]] = {0, 1, texts[whole[0]].substr(0, texts[whole[0]].size() - 1)};
+    CHECK(status_of(written(all)) == SKETCH_TOO_LARGE);
+    // Written whole where it may be shared.
+    all = canonical;
+    all[whole[0] - 1] = {0, 0, texts[whole[0] - 1]};
+    CHECK(status_of(written(all)) == SKETCH_CORRUPT);
+    // A whole text that is not greater than the one before: equal to it, its front, or less in its first byte.
+    const std::string &before = texts[whole[0] - 1];
+    for (const std::string &text : {before, before.substr(0, before.size() - 1), std::string(before.size(), '_')}) {
+        all = canonical;
+        all.resize(whole[0]);
+        all.push_back({0, 0, text});
+        CHECK(status_of(written(all)) != SKETCH_OK);
+    }
+    // More than a work form can ever hold.
+    all.clear();
+    std::vector<std::string> many;
+    for (int i = 0; i < 33000; i++) many.push_back(alike(i));
+    CHECK(status_of(written(shared(many))) == SKETCH_TOO_LARGE);
+    many.resize(32000);
+    CHECK(status_of(written(shared(many))) == SKETCH_OK);
 }
