@@ -217,6 +217,7 @@ SKETCH_API sketch_status sketch_quantile_histogram_at(const sketch_quantile *ske
 typedef struct sketch_quantile_info {
     uint64_t total, zeros, negative_infinities, positive_infinities, nans;
     double minimum, maximum; /* of all rows; bucket edges unless extremes_known; meaningless if total is 0 */
+    double finite_minimum, finite_maximum; /* the same of the finite rows; 0 if there are none */
     double accuracy;                       /* as asked for when the sketch was made */
     double current_accuracy;               /* what it promises now */
     int requested_scale, scale;

@@ -4,3 +4,15 @@
 CREATE FUNCTION sketch_ext_version() RETURNS text
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION sketch_ext_version() IS 'version of the loaded sketch_ext library';
+
+-- ---- bounds: one type each, so that they stand in views and tables, and have named columns everywhere ---------------
+
+CREATE TYPE sketch_bounds AS (lower double precision, upper double precision);
+COMMENT ON TYPE sketch_bounds IS 'lower and upper bound of a number';
+COMMENT ON COLUMN sketch_bounds.lower IS 'lower bound, itself included';
+COMMENT ON COLUMN sketch_bounds.upper IS 'upper bound, itself included';
+
+CREATE TYPE sketch_count_bounds AS (lower bigint, upper bigint);
+COMMENT ON TYPE sketch_count_bounds IS 'lower and upper bound of a count';
+COMMENT ON COLUMN sketch_count_bounds.lower IS 'lower bound, itself included';
+COMMENT ON COLUMN sketch_count_bounds.upper IS 'upper bound, itself included';
