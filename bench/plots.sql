@@ -18,7 +18,7 @@ SELECT json_build_object(
                          q AS MATERIALIZED (SELECT merge(q) AS s FROM minutes), e AS MATERIALIZED (SELECT percentile_cont((SELECT ps FROM p)) WITHIN GROUP (ORDER BY lat) AS xs FROM events),
                          d AS MATERIALIZED (SELECT tdigest_percentile(t, (SELECT ps FROM p)) AS ds FROM minutes_t)
                     SELECT json_agg(json_build_object('p', round((100 * p)::numeric, 1), 'what', what, 'error', round((100 * abs(v / x - 1))::numeric, 4)))
-                    FROM p, q, e, d, unnest(ps, xs, percentile(s, ps), ds) AS u (p, x, a, b), LATERAL (VALUES ('quantile_sketch', a), ('tdigest(100)', b)) AS v (what, v)),
+                    FROM p, q, e, d, unnest(ps, xs, percentiles(s, ps), ds) AS u (p, x, a, b), LATERAL (VALUES ('quantile_sketch', a), ('tdigest(100)', b)) AS v (what, v)),
     'scale', (SELECT json_agg(json_build_object('panel', panel, 'what', regexp_replace(what, 'merge of |_sketch|_agg', '', 'g'), 'x', x, 'y', y))
               FROM (SELECT 'seconds, by rows in one group' AS panel, what, rows AS x, round(ms / 1000, 3) AS y FROM figure WHERE section = 'scale rows'
                     UNION ALL SELECT 'seconds, by groups of 70 rows', what, rows / 70, round(ms / 1000, 3) FROM figure WHERE section = 'scale groups'

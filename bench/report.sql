@@ -81,7 +81,7 @@ WITH q AS MATERIALIZED (SELECT merge(q) AS s FROM minutes),
      p AS (SELECT array_agg(i / 1000.0::float8 ORDER BY i) AS ps FROM generate_series(1, 999) AS i),
      exact AS MATERIALIZED (SELECT percentile_cont((SELECT ps FROM p)) WITHIN GROUP (ORDER BY lat) AS xs FROM events),
      error AS MATERIALIZED (SELECT max(e) AS worst, percentile_cont(0.5) WITHIN GROUP (ORDER BY e) AS typical
-                            FROM q, p, exact, unnest(xs, percentile(s, ps)) AS u (x, v), LATERAL (SELECT 100 * abs(v / x - 1) AS e) AS each),
+                            FROM q, p, exact, unnest(xs, percentiles(s, ps)) AS u (x, v), LATERAL (SELECT 100 * abs(v / x - 1) AS e) AS each),
      hundredth AS MATERIALIZED (SELECT quantile_agg(lat) AS q, distinct_agg(uid) AS d FROM events GROUP BY id % 100)
 SELECT *
 FROM (VALUES

@@ -18,11 +18,11 @@ SELECT 'all', date_trunc('day', min(hour)), max(hour) + interval '1 hour' FROM f
 
 -- By hour: the stored sketches as they are. By interval: merged.
 CREATE TEMP TABLE delay_by_hour AS
-SELECT hour AS start, total_count(delay) AS flights, percentile(delay, ARRAY[0.5, 0.9, 0.99]) AS p
+SELECT hour AS start, total_count(delay) AS flights, percentiles(delay, ARRAY[0.5, 0.9, 0.99]) AS p
 FROM flights_hourly;
 
 CREATE TEMP TABLE delays AS
-SELECT grain, start, stop, s, total_count(s) AS flights, percentile(s, ARRAY[0.5, 0.9, 0.99]) AS p
+SELECT grain, start, stop, s, total_count(s) AS flights, percentiles(s, ARRAY[0.5, 0.9, 0.99]) AS p
 FROM intervals,
      LATERAL (SELECT merge(delay) AS s FROM flights_hourly WHERE hour >= start AND hour < stop) AS merged;
 
@@ -90,10 +90,10 @@ SELECT number, question, to_sketches, to_rows,
        pg_temp.milliseconds(to_sketches) AS sketches, pg_temp.milliseconds(to_rows) AS rows
 FROM (VALUES
     (1, 'Delay percentiles, all flights',
-     $$SELECT percentile(merge(delay), ARRAY[0.5, 0.9, 0.99]) FROM flights_hourly$$,
+     $$SELECT percentiles(merge(delay), ARRAY[0.5, 0.9, 0.99]) FROM flights_hourly$$,
      $$SELECT percentile_cont(ARRAY[0.5, 0.9, 0.99]) WITHIN GROUP (ORDER BY delay) FROM flights$$),
     (2, 'Delay percentiles, each day',
-     $$SELECT date_trunc('day', hour), percentile(merge(delay), ARRAY[0.5, 0.9, 0.99]) FROM flights_hourly GROUP BY 1$$,
+     $$SELECT date_trunc('day', hour), percentiles(merge(delay), ARRAY[0.5, 0.9, 0.99]) FROM flights_hourly GROUP BY 1$$,
      $$SELECT date_trunc('day', at), percentile_cont(ARRAY[0.5, 0.9, 0.99]) WITHIN GROUP (ORDER BY delay) FROM flights GROUP BY 1$$),
     (3, 'Different routes, each day',
      $$SELECT date_trunc('day', hour), distinct_count(merge(routes)) FROM flights_hourly GROUP BY 1$$,

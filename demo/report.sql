@@ -4,7 +4,7 @@
 
 CREATE TEMP TABLE question AS
 SELECT grain, number,
-       format('SELECT %s AS start, percentile(merge(delay), %L::float8[]) AS answer FROM flights_hourly GROUP BY 1',
+       format('SELECT %s AS start, percentiles(merge(delay), %L::float8[]) AS answer FROM flights_hourly GROUP BY 1',
               format(start, 'hour'), :percentiles) AS to_sketches,
        format('SELECT %s AS start, percentile_cont(%L::float8[]) WITHIN GROUP (ORDER BY delay) AS answer FROM flights GROUP BY 1',
               format(start, 'at'), :percentiles) AS to_rows

@@ -34,7 +34,11 @@ SELECT oid::regprocedure FROM functions WHERE obj_description(oid, 'pg_proc') IS
 SELECT oid::regprocedure AS lacks_cost FROM functions WHERE prokind = 'f' AND procost = 1 AND proargtypes::oid[] && ARRAY(SELECT oid FROM sketches)
     AND proname !~ '_trans$|_inverse$|_(out|send)$';
 SELECT o.oid::regoperator FROM pg_operator o JOIN members m ON m.objid = o.oid AND m.classid = 'pg_operator'::regclass WHERE obj_description(o.oid, 'pg_operator') IS NULL;
-SELECT typname FROM sketches WHERE obj_description(oid, 'pg_type') IS NULL;
+SELECT typname FROM pg_type t JOIN members m ON m.objid = t.oid AND m.classid = 'pg_type'::regclass WHERE typelem = 0 AND obj_description(t.oid, 'pg_type') IS NULL;
+-- bounds have a type of their own: no function returns one row of no type; rows have the columns that are wanted
+SELECT oid::regprocedure FROM functions WHERE prorettype = 'record'::regtype AND NOT proretset;
+SELECT oid::regprocedure, prorettype::regtype FROM functions WHERE proname LIKE '%\_bounds' AND prorettype NOT IN ('sketch_bounds'::regtype, 'sketch_count_bounds'::regtype);
+SELECT typname, attname, atttypid::regtype, col_description(attrelid, attnum) FROM pg_type t JOIN pg_attribute a ON attrelid = typrelid AND attnum > 0 WHERE typname IN ('sketch_bounds', 'sketch_count_bounds') ORDER BY typname, attnum;
 -- aggregates: parallel safe, combinable, their state is the sketch type itself (no internal, no serialize functions), read-only final functions, a stated state size
 SELECT a.aggfnoid::regprocedure FROM pg_aggregate a JOIN functions f ON f.oid = a.aggfnoid
 WHERE f.proparallel <> 's' OR aggcombinefn = 0 OR aggtranstype NOT IN (SELECT oid FROM sketches) OR aggserialfn <> 0 OR aggfinalmodify <> 'r' OR aggtransspace = 0

@@ -15,7 +15,7 @@ FROM (SELECT quantile_agg(ms) AS s FROM latency) a, generate_series(0, 1000) i,
 WHERE abs(percentile(s, i / 1000.0) - exact) > 0.01 * exact OR exact NOT BETWEEN b.lower AND b.upper
    OR percentile(s, i / 1000.0) NOT BETWEEN b.lower AND b.upper;
 
-SELECT host, total_count(s), min_value(s), max_value(s), percentile(s, 0.5), percentile(s, ARRAY[0.25, 0.75])
+SELECT host, total_count(s), min_value(s), max_value(s), percentile(s, 0.5), percentiles(s, ARRAY[0.25, 0.75])
 FROM (SELECT host, quantile_agg(ms) AS s FROM latency GROUP BY host) h ORDER BY host;
 SELECT host, min(ms), max(ms), count(*) FROM latency GROUP BY host ORDER BY host;
 
@@ -44,7 +44,7 @@ SELECT add(add(quantile_agg(x), 4), -5.5) = (SELECT quantile_agg(y) FROM unnest(
 FROM generate_series(1, 3) x;
 SELECT total_count(d), min_value(d), max_value(d), percentile(d, 0.5), sketch_info(d)->'extremes_known' AS known
 FROM (SELECT subtract(quantile_agg(x), quantile_agg(x) FILTER (WHERE x <= 50)) AS d FROM generate_series(1, 100) x) q;
-SELECT d, total_count(d), percentile(d, 0.5), percentile(d, ARRAY[0.5]), percentile_bounds(d, 0.5), percentile_rank(d, 1),
+SELECT d, total_count(d), percentile(d, 0.5), percentiles(d, ARRAY[0.5]), percentile_bounds(d, 0.5), percentile_rank(d, 1),
        min_value(d), max_value(d), (SELECT count(*) FROM histogram(d)) AS buckets,
        (SELECT sum(count) FROM histogram(d, '{1,2}')) AS rows
 FROM (SELECT subtract(quantile_agg(x), quantile_agg(x)) AS d FROM generate_series(1, 100) x) q;
@@ -66,10 +66,27 @@ SELECT * FROM histogram((SELECT quantile_agg(ms) FROM latency), '{}');
 SELECT sum(count) = 20000 AS all_rows, count(*), bool_and(count >= 0) AS none_negative
 FROM histogram((SELECT quantile_agg(ms) FROM latency), (SELECT array_agg(b::float8) FROM generate_series(1, 1500) b));
 SELECT lower, count FROM (SELECT quantile_agg(x) AS s FROM generate_series(1, 5) x) q, histogram(s) LIMIT 2;
+SELECT * FROM histogram_bins((SELECT quantile_agg(ms) FROM latency), 4);
+SELECT * FROM cumulative_histogram((SELECT quantile_agg(ms) FROM latency), '{10,100,500}');
+SELECT bool_and(c.count = h.count) AS sums FROM (SELECT quantile_agg(ms) AS s FROM latency) q, (SELECT array_agg(b::float8) AS bounds FROM generate_series(1, 1500) b) b,
+    LATERAL (SELECT upper, sum(count) OVER (ORDER BY upper) AS count FROM histogram(s, bounds)) h JOIN LATERAL cumulative_histogram(s, bounds) c USING (upper);
+SELECT percentile_ranks(s, xs) = ARRAY(SELECT percentile_rank(s, x) FROM unnest(xs) x) AS ranks FROM (SELECT quantile_agg(ms) AS s FROM latency) q, (SELECT array_agg(x::float8) AS xs FROM generate_series(-10, 1200) x) x;
 
 -- what a sketch tells about itself
 SELECT sketch_info(s) - 'bytes' AS info FROM (SELECT quantile_agg(x) AS s FROM generate_series(-1, 2) x) q;
 SELECT s::jsonb FROM (SELECT quantile_agg(x) AS s FROM unnest('{-2,0,1,1,4,Infinity,NaN}'::float8[]) x) q;
+
+-- intervals come in as their seconds; literals without a type, NULL and integers are numbers as ever
+CREATE TABLE waits AS SELECT (i || ' seconds')::interval * (i % 7) AS wait, i FROM generate_series(-300, 1000) i
+UNION ALL SELECT x, 0 FROM unnest('{-1 mon,13 mons 40 days 25:00:00.000001,99 years -3 mons,178000000 years,-178000000 years,0.000001 s}'::interval[]) x;
+SELECT quantile_agg(wait) = quantile_agg(date_part('epoch', wait)) AS seconds, quantile_agg(wait, 0.001) = quantile_agg(date_part('epoch', wait), 0.001) AS fine,
+       bool_and(sketch_seconds(wait)::text::float8 = date_part('epoch', wait)) AS each FROM waits;
+SELECT min_value(s), max_value(s) FROM (SELECT quantile_agg(x) AS s FROM unnest('{1 year 1 mon 1 day 00:00:01.5,1 mon}'::interval[]) x) q;
+SELECT percentile(quantile_agg(at - lag), 0.5) * interval '1 second' AS median FROM (SELECT at, lag(at) OVER (ORDER BY at) FROM generate_series(timestamp '2026-01-01', '2026-01-02', '90 minutes') at) times;
+SELECT quantile_agg('7') = quantile_agg(7) AS literal, quantile_agg('7', '0.02') = quantile_agg(7, 0.02) AS two, quantile_agg(NULL) IS NULL AS nothing, quantile_agg(7::smallint) = quantile_agg(7.0) AS numbers;
+SELECT quantile_agg('1 day');
+SELECT quantile_agg(time '12:00');
+DROP TABLE waits;
 
 -- integers and numerics come in by their implicit casts
 SELECT percentile_sketch(x, 0.5), percentile_sketch(x::numeric, 0.5), percentile_sketch(x::real, 0.5),

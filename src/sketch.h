@@ -229,8 +229,9 @@ SKETCH_API sketch_status sketch_quantile_histogram_at(const sketch_quantile *ske
 typedef struct sketch_quantile_info {
     uint64_t total, zeros, negative_infinities, positive_infinities, nans;
     double minimum, maximum; /* of all rows; bucket edges unless extremes_known; meaningless if total is 0 */
-    double accuracy;         /* as asked for when the sketch was made */
-    double current_accuracy; /* what it promises now */
+    double finite_minimum, finite_maximum; /* the same of the finite rows; 0 if there are none */
+    double accuracy;                       /* as asked for when the sketch was made */
+    double current_accuracy;               /* what it promises now */
     int requested_scale, scale;
     uint32_t negative_buckets, positive_buckets;
     int extremes_known;
@@ -350,6 +351,20 @@ SKETCH_API size_t sketch_distinct_overlap_size(const sketch_distinct *a, const s
 SKETCH_API sketch_status sketch_distinct_overlap(const sketch_distinct *a, const sketch_distinct *b, void *scratch,
                                                  size_t scratch_size, double *intersection,
                                                  double *jaccard) SKETCH_NOEXCEPT;
+
+/* Estimated items in a that are not in b, at most those in a. Scratch memory and statuses as those of overlap. */
+SKETCH_API sketch_status sketch_distinct_difference(const sketch_distinct *a, const sketch_distinct *b, void *scratch,
+                                                    size_t scratch_size, double *difference) SKETCH_NOEXCEPT;
+
+/* Intervals that hold the number of items in both, and of those in a that are not in b, with this confidence, in
+ * (0, 1), or more: the intervals of a, b and their union may miss with a third of the error each. Of tokens nearly
+ * always the numbers themselves. Around the estimates. Scratch memory and statuses as those of overlap. */
+SKETCH_API sketch_status sketch_distinct_intersection_bounds(const sketch_distinct *a, const sketch_distinct *b,
+                                                             double confidence, void *scratch, size_t scratch_size,
+                                                             double *lower, double *upper) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_distinct_difference_bounds(const sketch_distinct *a, const sketch_distinct *b,
+                                                           double confidence, void *scratch, size_t scratch_size,
+                                                           double *lower, double *upper) SKETCH_NOEXCEPT;
 
 typedef struct sketch_distinct_info {
     int kind, precision;

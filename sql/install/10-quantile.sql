@@ -25,6 +25,38 @@ CREATE TYPE quantile_sketch (
 );
 COMMENT ON TYPE quantile_sketch IS 'distribution of numbers, from which percentiles are read within a relative accuracy';
 
+-- ---- intervals, in seconds ------------------------------------------------------------------------------------------
+
+-- An aggregate for interval itself would make literals and parameters without a type ambiguous: number or interval? A
+-- type of the category of numbers does not, for double precision is the preferred one among those.
+CREATE TYPE sketch_seconds;
+
+CREATE FUNCTION sketch_seconds_in(cstring) RETURNS sketch_seconds
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sketch_seconds_in(cstring) IS 'I/O';
+CREATE FUNCTION sketch_seconds_out(sketch_seconds) RETURNS cstring
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sketch_seconds_out(sketch_seconds) IS 'I/O';
+CREATE FUNCTION sketch_seconds_recv(internal) RETURNS sketch_seconds
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sketch_seconds_recv(internal) IS 'I/O';
+CREATE FUNCTION sketch_seconds_send(sketch_seconds) RETURNS bytea
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sketch_seconds_send(sketch_seconds) IS 'I/O';
+
+CREATE TYPE sketch_seconds (
+    INPUT = sketch_seconds_in, OUTPUT = sketch_seconds_out,
+    RECEIVE = sketch_seconds_recv, SEND = sketch_seconds_send,
+    LIKE = double precision, CATEGORY = 'N'
+);
+COMMENT ON TYPE sketch_seconds IS 'seconds of an interval, as which quantile_agg takes it';
+
+CREATE FUNCTION sketch_seconds(interval) RETURNS sketch_seconds
+    AS 'MODULE_PATHNAME', 'sketch_seconds_from_interval' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sketch_seconds(interval) IS 'seconds of an interval, as extract(epoch FROM ...) has them';
+CREATE CAST (interval AS sketch_seconds) WITH FUNCTION sketch_seconds(interval) AS IMPLICIT;
+COMMENT ON CAST (interval AS sketch_seconds) IS 'so that quantile_agg takes intervals';
+
 -- ---- build ----------------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION quantile_agg_trans(quantile_sketch, double precision) RETURNS quantile_sketch
@@ -33,6 +65,12 @@ COMMENT ON FUNCTION quantile_agg_trans(quantile_sketch, double precision) IS 'ag
 CREATE FUNCTION quantile_agg_accuracy_trans(quantile_sketch, double precision, double precision) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION quantile_agg_accuracy_trans(quantile_sketch, double precision, double precision) IS 'aggregate transition function';
+CREATE FUNCTION quantile_agg_trans(quantile_sketch, sketch_seconds) RETURNS quantile_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION quantile_agg_trans(quantile_sketch, sketch_seconds) IS 'aggregate transition function';
+CREATE FUNCTION quantile_agg_accuracy_trans(quantile_sketch, sketch_seconds, double precision) RETURNS quantile_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION quantile_agg_accuracy_trans(quantile_sketch, sketch_seconds, double precision) IS 'aggregate transition function';
 CREATE FUNCTION quantile_weighted_agg_trans(quantile_sketch, double precision, bigint) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION quantile_weighted_agg_trans(quantile_sketch, double precision, bigint) IS 'aggregate transition function';
@@ -57,6 +95,18 @@ CREATE AGGREGATE quantile_agg(x double precision, accuracy double precision) (
     FINALFUNC = quantile_agg_final, COMBINEFUNC = quantile_merge_trans, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE quantile_agg(double precision, double precision) IS 'sketch of the distribution of the values, with a relative accuracy of 0.00015625 to 1';
+
+CREATE AGGREGATE quantile_agg(x sketch_seconds) (
+    SFUNC = quantile_agg_trans, STYPE = quantile_sketch, SSPACE = 512,
+    FINALFUNC = quantile_agg_final, COMBINEFUNC = quantile_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE quantile_agg(sketch_seconds) IS 'sketch of the distribution of intervals, in seconds, accuracy 1 %';
+
+CREATE AGGREGATE quantile_agg(x sketch_seconds, accuracy double precision) (
+    SFUNC = quantile_agg_accuracy_trans, STYPE = quantile_sketch, SSPACE = 512,
+    FINALFUNC = quantile_agg_final, COMBINEFUNC = quantile_merge_trans, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE quantile_agg(sketch_seconds, double precision) IS 'sketch of the distribution of intervals, in seconds, with a relative accuracy of 0.0002 to 0.5';
 
 CREATE AGGREGATE quantile_weighted_agg(x double precision, weight bigint) (
     SFUNC = quantile_weighted_agg_trans, STYPE = quantile_sketch, SSPACE = 512,
@@ -96,17 +146,21 @@ CREATE FUNCTION percentile(sketch quantile_sketch, p double precision) RETURNS d
     AS 'MODULE_PATHNAME', 'quantile_percentile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION percentile(quantile_sketch, double precision) IS 'value below which a fraction p of the rows lies, interpolated as percentile_cont does';
 
-CREATE FUNCTION percentile(sketch quantile_sketch, p double precision[]) RETURNS double precision[]
-    AS 'MODULE_PATHNAME', 'quantile_percentile_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION percentile(quantile_sketch, double precision[]) IS 'values below which each fraction p of the rows lies';
+CREATE FUNCTION percentiles(sketch quantile_sketch, p double precision[]) RETURNS double precision[]
+    AS 'MODULE_PATHNAME', 'quantile_percentiles' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION percentiles(quantile_sketch, double precision[]) IS 'values below which each fraction p of the rows lies';
 
-CREATE FUNCTION percentile_bounds(sketch quantile_sketch, p double precision, OUT lower double precision, OUT upper double precision)
+CREATE FUNCTION percentile_bounds(sketch quantile_sketch, p double precision) RETURNS sketch_bounds
     AS 'MODULE_PATHNAME', 'quantile_percentile_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION percentile_bounds(quantile_sketch, double precision) IS 'bounds that contain the exact percentile_cont';
 
 CREATE FUNCTION percentile_rank(sketch quantile_sketch, x double precision) RETURNS double precision
     AS 'MODULE_PATHNAME', 'quantile_percentile_rank' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION percentile_rank(quantile_sketch, double precision) IS 'estimated fraction of the rows that are at most x';
+
+CREATE FUNCTION percentile_ranks(sketch quantile_sketch, x double precision[]) RETURNS double precision[]
+    AS 'MODULE_PATHNAME', 'quantile_percentile_ranks' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION percentile_ranks(quantile_sketch, double precision[]) IS 'estimated fractions of the rows that are at most each x';
 
 CREATE FUNCTION histogram(sketch quantile_sketch, OUT lower double precision, OUT upper double precision, OUT count bigint) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'quantile_histogram' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 300;
@@ -115,6 +169,14 @@ COMMENT ON FUNCTION histogram(quantile_sketch) IS 'the buckets that hold rows, i
 CREATE FUNCTION histogram(sketch quantile_sketch, bounds double precision[], OUT lower double precision, OUT upper double precision, OUT count bigint) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'quantile_histogram_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
 COMMENT ON FUNCTION histogram(quantile_sketch, double precision[]) IS 'estimated rows above lower and up to upper, for the intervals that the bounds divide the numbers into';
+
+CREATE FUNCTION histogram_bins(sketch quantile_sketch, n integer, OUT lower double precision, OUT upper double precision, OUT count bigint) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'quantile_histogram_bins' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
+COMMENT ON FUNCTION histogram_bins(quantile_sketch, integer) IS 'estimated rows above lower and up to upper, for n intervals of equal width from the smallest to the largest finite value; infinities and NaN have rows of their own';
+
+CREATE FUNCTION cumulative_histogram(sketch quantile_sketch, bounds double precision[], OUT upper double precision, OUT count bigint) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'quantile_cumulative_histogram' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
+COMMENT ON FUNCTION cumulative_histogram(quantile_sketch, double precision[]) IS 'estimated rows that are at most each bound; last, up to Infinity, all rows with NaN among them';
 
 CREATE FUNCTION min_value(sketch quantile_sketch) RETURNS double precision
     AS 'MODULE_PATHNAME', 'quantile_min_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

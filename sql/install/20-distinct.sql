@@ -338,17 +338,37 @@ CREATE FUNCTION distinct_count(sketch distinct_sketch) RETURNS bigint
     AS 'MODULE_PATHNAME', 'distinct_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_count(distinct_sketch) IS 'estimated number of different values';
 
-CREATE FUNCTION distinct_bounds(sketch distinct_sketch, OUT lower bigint, OUT upper bigint) RETURNS record
+CREATE FUNCTION distinct_bounds(sketch distinct_sketch) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'distinct_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_bounds(distinct_sketch) IS 'interval that holds the number of different values with a confidence of 95 %';
 
-CREATE FUNCTION distinct_bounds(sketch distinct_sketch, confidence double precision, OUT lower bigint, OUT upper bigint) RETURNS record
+CREATE FUNCTION distinct_bounds(sketch distinct_sketch, confidence double precision) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'distinct_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_bounds(distinct_sketch, double precision) IS 'interval that holds the number of different values with this confidence';
 
 CREATE FUNCTION intersection_count(a distinct_sketch, b distinct_sketch) RETURNS bigint
     AS 'MODULE_PATHNAME', 'distinct_intersection_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION intersection_count(distinct_sketch, distinct_sketch) IS 'estimated number of different values in both';
+
+CREATE FUNCTION intersection_bounds(a distinct_sketch, b distinct_sketch) RETURNS sketch_count_bounds
+    AS 'MODULE_PATHNAME', 'distinct_intersection_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION intersection_bounds(distinct_sketch, distinct_sketch) IS 'interval that holds the number of different values in both with a confidence of 95 % or more';
+
+CREATE FUNCTION intersection_bounds(a distinct_sketch, b distinct_sketch, confidence double precision) RETURNS sketch_count_bounds
+    AS 'MODULE_PATHNAME', 'distinct_intersection_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION intersection_bounds(distinct_sketch, distinct_sketch, double precision) IS 'interval that holds the number of different values in both with this confidence or more';
+
+CREATE FUNCTION difference_count(a distinct_sketch, b distinct_sketch) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'distinct_difference_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION difference_count(distinct_sketch, distinct_sketch) IS 'estimated number of different values in a that are not in b';
+
+CREATE FUNCTION difference_bounds(a distinct_sketch, b distinct_sketch) RETURNS sketch_count_bounds
+    AS 'MODULE_PATHNAME', 'distinct_difference_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION difference_bounds(distinct_sketch, distinct_sketch) IS 'interval that holds the number of different values in a that are not in b with a confidence of 95 % or more';
+
+CREATE FUNCTION difference_bounds(a distinct_sketch, b distinct_sketch, confidence double precision) RETURNS sketch_count_bounds
+    AS 'MODULE_PATHNAME', 'distinct_difference_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION difference_bounds(distinct_sketch, distinct_sketch, double precision) IS 'interval that holds the number of different values in a that are not in b with this confidence or more';
 
 CREATE FUNCTION jaccard(a distinct_sketch, b distinct_sketch) RETURNS double precision
     AS 'MODULE_PATHNAME', 'distinct_jaccard' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

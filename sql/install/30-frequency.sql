@@ -620,10 +620,10 @@ CREATE FUNCTION frequency(sketch frequency_sketch, x text) RETURNS bigint
     AS 'MODULE_PATHNAME', 'frequency_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION frequency(frequency_sketch, text) IS 'estimated number of rows with this value';
 
-CREATE FUNCTION frequency_bounds(sketch frequency_sketch, x anyelement, OUT lower bigint, OUT upper bigint) RETURNS record
+CREATE FUNCTION frequency_bounds(sketch frequency_sketch, x anyelement) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'frequency_count_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_bounds(frequency_sketch, anyelement) IS 'bounds of the number of rows with this value: upper always holds, lower for 95 % of the values';
-CREATE FUNCTION frequency_bounds(sketch frequency_sketch, x text, OUT lower bigint, OUT upper bigint) RETURNS record
+CREATE FUNCTION frequency_bounds(sketch frequency_sketch, x text) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'frequency_count_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_bounds(frequency_sketch, text) IS 'bounds of the number of rows with this value: upper always holds, lower for 95 % of the values';
 

@@ -362,10 +362,10 @@ COMMENT ON FUNCTION frequency(topk_sketch, anyelement) IS 'estimated number of r
 CREATE FUNCTION frequency(sketch topk_sketch, x text) RETURNS bigint
     AS 'MODULE_PATHNAME', 'topk_frequency' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION frequency(topk_sketch, text) IS 'estimated number of rows with this value, 0 if it is not kept';
-CREATE FUNCTION frequency_bounds(sketch topk_sketch, x anyelement, OUT lower bigint, OUT upper bigint) RETURNS record
+CREATE FUNCTION frequency_bounds(sketch topk_sketch, x anyelement) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'topk_frequency_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_bounds(topk_sketch, anyelement) IS 'bounds of the number of rows with this value, both certain';
-CREATE FUNCTION frequency_bounds(sketch topk_sketch, x text, OUT lower bigint, OUT upper bigint) RETURNS record
+CREATE FUNCTION frequency_bounds(sketch topk_sketch, x text) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'topk_frequency_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_bounds(topk_sketch, text) IS 'bounds of the number of rows with this value, both certain';
 

@@ -24,6 +24,16 @@ void describe_header(const View &v, sketch_distinct_info *info) noexcept {
     info->relative_standard_error = relative_standard_error(v.precision);
 }
 
+// What compares two sketches: with memory for what becomes of each on the way.
+template <typename Compare>
+Status compared(const sketch_distinct *a, const sketch_distinct *b, void *scratch, std::size_t scratch_size,
+                Compare compare) noexcept {
+    if (a->view.kind != b->view.kind) return SKETCH_WRONG_KIND;
+    if (scratch_size < sketch_distinct_overlap_size(a, b) || !is_aligned(scratch)) return SKETCH_NO_ROOM;
+    compare(storage_at(scratch), storage_at(static_cast<std::uint8_t *>(scratch) + overlap_storage_size(a->view)));
+    return SKETCH_OK;
+}
+
 }  // namespace
 
 size_t sketch_distinct_init_size(void) noexcept { return kWorkInitSize; }
@@ -93,12 +103,31 @@ size_t sketch_distinct_overlap_size(const sketch_distinct *a, const sketch_disti
 
 sketch_status sketch_distinct_overlap(const sketch_distinct *a, const sketch_distinct *b, void *scratch,
                                       size_t scratch_size, double *intersection, double *jaccard) noexcept {
-    if (a->view.kind != b->view.kind) return SKETCH_WRONG_KIND;
-    if (scratch_size < sketch_distinct_overlap_size(a, b) || !is_aligned(scratch)) return SKETCH_NO_ROOM;
-    const Storage a_storage = storage_at(scratch);
-    const Storage b_storage = storage_at(static_cast<uint8_t *>(scratch) + overlap_storage_size(a->view));
-    overlap(a->view, a_storage, b->view, b_storage, *intersection, *jaccard);
-    return SKETCH_OK;
+    return compared(a, b, scratch, scratch_size, [&](Storage for_a, Storage for_b) {
+        overlap(a->view, for_a, b->view, for_b, *intersection, *jaccard);
+    });
+}
+
+sketch_status sketch_distinct_difference(const sketch_distinct *a, const sketch_distinct *b, void *scratch,
+                                         size_t scratch_size, double *result) noexcept {
+    return compared(a, b, scratch, scratch_size,
+                    [&](Storage for_a, Storage for_b) { *result = difference(a->view, for_a, b->view, for_b); });
+}
+
+sketch_status sketch_distinct_intersection_bounds(const sketch_distinct *a, const sketch_distinct *b, double confidence,
+                                                  void *scratch, size_t scratch_size, double *lower,
+                                                  double *upper) noexcept {
+    return compared(a, b, scratch, scratch_size, [&](Storage for_a, Storage for_b) {
+        intersection_bounds(a->view, for_a, b->view, for_b, confidence, *lower, *upper);
+    });
+}
+
+sketch_status sketch_distinct_difference_bounds(const sketch_distinct *a, const sketch_distinct *b, double confidence,
+                                                void *scratch, size_t scratch_size, double *lower,
+                                                double *upper) noexcept {
+    return compared(a, b, scratch, scratch_size, [&](Storage for_a, Storage for_b) {
+        difference_bounds(a->view, for_a, b->view, for_b, confidence, *lower, *upper);
+    });
 }
 
 void sketch_distinct_header(const sketch_distinct *sketch, sketch_distinct_info *info) noexcept {

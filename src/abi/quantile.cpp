@@ -209,6 +209,10 @@ sketch_status sketch_quantile_describe(const sketch_quantile *sketch, sketch_qua
         info->minimum = h.overall_minimum();
         info->maximum = h.overall_maximum();
     }
+    if (h.finite() > 0) {
+        info->finite_minimum = h.finite_minimum();
+        info->finite_maximum = h.finite_maximum();
+    }
     info->accuracy = ladder::accuracy(h.requested_scale);
     info->current_accuracy = ladder::accuracy(h.scale);
     info->requested_scale = h.requested_scale;

@@ -159,6 +159,11 @@ void bounds(const View &view, double confidence, double &lower, double &upper) n
 // Each storage is of overlap_storage_size.
 constexpr std::size_t overlap_storage_size(const View &view) noexcept { return registers_size(view.precision); }
 void overlap(View a, Storage a_storage, View b, Storage b_storage, double &intersection, double &jaccard) noexcept;
+double difference(View a, Storage a_storage, View b, Storage b_storage) noexcept;  // items of a that are not in b
+void intersection_bounds(View a, Storage a_storage, View b, Storage b_storage, double confidence, double &lower,
+                         double &upper) noexcept;
+void difference_bounds(View a, Storage a_storage, View b, Storage b_storage, double confidence, double &lower,
+                       double &upper) noexcept;
 double relative_standard_error(int precision) noexcept;  // asymptotic
 
 // ---- the work form (distinct_work.cpp) ----------------------------------------

@@ -378,4 +378,144 @@ void overlap(View a, Storage a_storage, View b, Storage b_storage, double &inter
     jaccard = in_either > 0 ? intersection / in_either : 0;
 }
 
+// ---- one set without the other, and how sure that and an overlap are ----------------------------------------
+//
+// Intervals of |a|, |b| and |a or b| that each miss with an error of a third of what is allowed all hold at once but
+// for the whole of it, however their errors depend on each other (Boole's inequality). What follows from them by
+// arithmetic, and from what sets are like, then holds too.
+//
+// Of tokens more is known. Let x items be in both sets, y in a only, z in b only. There are as many common tokens as
+//     x - (items of x hidden behind others of x) + (tokens that an item of y and one of z share by accident),
+// and as many tokens of a only as y - (items of y whose token another one of y, or one of b, has). What is hidden or
+// accidental is at most the number of pairs that share a token: Poisson, nearly, with a known mean.
+
+namespace {
+
+constexpr double kSameToken = 0x1p-20 * 4 / 3;  // the probability that two items have one token
+
+struct Interval {
+    double lower, upper;
+};
+
+// That misses with at most this error, half of it on each side.
+Interval interval(const View &view, double error) noexcept {
+    Interval result{};
+    bounds(view, 1 - error, result.lower, result.upper);
+    return result;
+}
+
+// So many pairs share a token, or fewer, but for this error.
+double most_pairs(double pairs, double error) noexcept { return poisson_quantile(pairs * kSameToken, 1 - error); }
+
+std::uint32_t common_tokens(const View &a, const View &b) noexcept {
+    std::uint32_t common = 0;
+    for (std::uint32_t i = 0, j = 0; i < a.token_count && j < b.token_count;) {
+        const std::uint32_t left = a.tokens[i], right = b.tokens[j];
+        common += left == right;
+        i += left <= right;
+        j += right <= left;
+    }
+    return common;
+}
+
+// A bound, replaced by what it implies until that is the same. What it implies is no worse, and whole.
+template <typename Implied>
+double settled(double bound, Implied implied) noexcept {
+    for (double better = implied(bound); better != bound; better = implied(bound)) bound = better;
+    return bound;
+}
+
+Interval intersection_of_tokens(const View &a, const View &b, double error) noexcept {
+    const double common = common_tokens(a, b);
+    const double most_a = interval(a, error / 4).upper, most_b = interval(b, error / 4).upper;  // an eighth each
+    const double lower =
+        settled(0, [=](double x) { return std::max(x, common - most_pairs((most_a - x) * (most_b - x), error / 4)); });
+    const double upper = settled(std::min(most_a, most_b),
+                                 [=](double x) { return std::min(x, common + most_pairs(x * x / 2, error / 2)); });
+    return {lower, upper};
+}
+
+Interval difference_of_tokens(const View &a, const View &b, double error) noexcept {
+    const double only = a.token_count - common_tokens(a, b);
+    const double most_a = interval(a, error / 2).upper, most_b = interval(b, error / 2).upper;  // a quarter each
+    const double upper =
+        settled(most_a, [=](double y) { return std::min(y, only + most_pairs(y * (most_b + y / 2), error / 2)); });
+    return {only, upper};
+}
+
+// The registers of both, in the storage of a, of two sketches of one precision.
+View united(View a, Storage a_storage, View b, Storage b_storage) noexcept {
+    make_dense(a, a_storage);
+    make_dense(b, b_storage);
+    if (a.registers != a_storage.registers) std::copy_n(a.registers, register_count(a.precision), a_storage.registers);
+    a.registers = a_storage.registers;
+    merge_registers(a_storage.registers, b.registers, register_count(a.precision));
+    return a;
+}
+
+// Sizes of two sets and of their union, at once but for this error.
+struct Sizes {
+    Interval a, b, either;
+
+    Sizes(const View &a_view, const View &b_view, const View &united, double error) noexcept
+        : a(interval(a_view, error / 3)), b(interval(b_view, error / 3)), either(interval(united, error / 3)) {
+        either.lower = std::max({either.lower, a.lower, b.lower});
+        either.upper = std::min(either.upper, a.upper + b.upper);
+        a.upper = std::min(a.upper, either.upper);
+        b.upper = std::min(b.upper, either.upper);
+    }
+    Interval intersection() const noexcept {
+        return {std::max(a.lower + b.lower - either.upper, 0.0),
+                std::min({a.upper, b.upper, a.upper + b.upper - either.lower})};
+    }
+    Interval difference() const noexcept {
+        return {std::max(either.lower - b.upper, 0.0), std::min(a.upper, either.upper - b.lower)};
+    }
+};
+
+}  // namespace
+
+double difference(View a, Storage a_storage, View b, Storage b_storage) noexcept {
+    const double in_a = estimate(a);
+    limit(a, b.precision, a_storage);
+    limit(b, a.precision, b_storage);
+    const double in_b = estimate(b);
+    if (a.dense || b.dense) return std::clamp(estimate(united(a, a_storage, b, b_storage)) - in_b, 0.0, in_a);
+    const double only = a.token_count - common_tokens(a, b);
+    double n = only;  // the number of items that is expected to leave so many tokens
+    for (int round = 0; round < 4; round++) n = only / (1 - (in_b + n / 2) * kSameToken);
+    return std::min(std::round(n), in_a);
+}
+
+// Each size at the precision that it is known with; the union at the smaller one. Estimates that are not where they
+// should be widen what is said.
+void intersection_bounds(View a, Storage a_storage, View b, Storage b_storage, double confidence, double &lower,
+                         double &upper) noexcept {
+    double estimated = 0, jaccard = 0;
+    overlap(a, a_storage, b, b_storage, estimated, jaccard);
+    View like_b = a, like_a = b;
+    limit(like_b, b.precision, a_storage);
+    limit(like_a, a.precision, b_storage);
+    const double error = 1 - confidence;
+    const Interval x = like_b.dense || like_a.dense
+                           ? Sizes(a, b, united(like_b, a_storage, like_a, b_storage), error).intersection()
+                           : intersection_of_tokens(a, b, error);
+    lower = std::min(x.lower, estimated);
+    upper = std::max(x.upper, estimated);
+}
+
+void difference_bounds(View a, Storage a_storage, View b, Storage b_storage, double confidence, double &lower,
+                       double &upper) noexcept {
+    const double estimated = difference(a, a_storage, b, b_storage);
+    View like_b = a, like_a = b;
+    limit(like_b, b.precision, a_storage);
+    limit(like_a, a.precision, b_storage);
+    const double error = 1 - confidence;
+    const Interval y = like_b.dense || like_a.dense
+                           ? Sizes(a, b, united(like_b, a_storage, like_a, b_storage), error).difference()
+                           : difference_of_tokens(a, b, error);
+    lower = std::min(y.lower, estimated);
+    upper = std::max(y.upper, estimated);
+}
+
 }  // namespace sketch::distinct

@@ -99,15 +99,35 @@ PG_FN(approx_count_distinct_final) {
 
 namespace {
 
-Datum bounds_at(FunctionCallInfo fcinfo, double confidence) {
+void check_confidence(double confidence) {
     if (!(confidence > 0 && confidence < 1))
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("confidence must be greater than 0 and less than 1"));
+}
+
+Datum bounds_from(FunctionCallInfo fcinfo, double lower, double upper) {
+    return bounds_row(fcinfo, bigint_from(floor(lower)), bigint_from(ceil(upper)));
+}
+
+Datum bounds_at(FunctionCallInfo fcinfo, double confidence) {
+    check_confidence(confidence);
     Scratch scratch;
     const sketch_distinct *sketch = open<Distinct>(sketch_from(PG_GETARG_DATUM(0)), scratch);
     double lower = 0, upper = 0;
     check(sketch_distinct_bounds(sketch, confidence, &lower, &upper), Distinct::type);
-    return bounds_row(fcinfo, bigint_from(floor(lower)), bigint_from(ceil(upper)));
+    return bounds_from(fcinfo, lower, upper);
+}
+
+// compare(a, b, scratch, size) of the first two arguments, with the scratch memory that it needs.
+template <typename Compare>
+void compare_two(FunctionCallInfo fcinfo, Compare compare) {
+    Scratch scratch_a, scratch_b;
+    const sketch_distinct *a = open<Distinct>(sketch_from(PG_GETARG_DATUM(0)), scratch_a);
+    const sketch_distinct *b = open<Distinct>(sketch_from(PG_GETARG_DATUM(1)), scratch_b);
+    int kind = Distinct::kind_of(a), other_kind = Distinct::kind_of(b);
+    if (kind != other_kind) raise_different_kinds(Distinct::type, kind, other_kind);
+    const size_t size = sketch_distinct_overlap_size(a, b);
+    check(compare(a, b, palloc(size), size), Distinct::type);
 }
 
 struct Overlap {
@@ -115,15 +135,30 @@ struct Overlap {
 };
 
 Overlap overlap_of(FunctionCallInfo fcinfo) {
-    Scratch scratch_a, scratch_b;
-    const sketch_distinct *a = open<Distinct>(sketch_from(PG_GETARG_DATUM(0)), scratch_a);
-    const sketch_distinct *b = open<Distinct>(sketch_from(PG_GETARG_DATUM(1)), scratch_b);
-    int kind = Distinct::kind_of(a), other_kind = Distinct::kind_of(b);
-    if (kind != other_kind) raise_different_kinds(Distinct::type, kind, other_kind);
     Overlap overlap = {0, 0};
-    const size_t size = sketch_distinct_overlap_size(a, b);
-    check(sketch_distinct_overlap(a, b, palloc(size), size, &overlap.intersection, &overlap.jaccard), Distinct::type);
+    compare_two(fcinfo, [&](auto *a, auto *b, void *scratch, size_t size) {
+        return sketch_distinct_overlap(a, b, scratch, size, &overlap.intersection, &overlap.jaccard);
+    });
     return overlap;
+}
+
+// `bounds` of the ABI, of the first two arguments.
+template <typename Bounds>
+Datum bounds_of_two(FunctionCallInfo fcinfo, double confidence, Bounds bounds) {
+    check_confidence(confidence);
+    double lower = 0, upper = 0;
+    compare_two(fcinfo, [&](auto *a, auto *b, void *scratch, size_t size) {
+        return bounds(a, b, confidence, scratch, size, &lower, &upper);
+    });
+    return bounds_from(fcinfo, lower, upper);
+}
+
+Datum intersection_bounds_at(FunctionCallInfo fcinfo, double confidence) {
+    return bounds_of_two(fcinfo, confidence, sketch_distinct_intersection_bounds);
+}
+
+Datum difference_bounds_at(FunctionCallInfo fcinfo, double confidence) {
+    return bounds_of_two(fcinfo, confidence, sketch_distinct_difference_bounds);
 }
 
 }  // namespace
@@ -131,7 +166,19 @@ Overlap overlap_of(FunctionCallInfo fcinfo) {
 PG_FN(distinct_bounds) { return bounds_at(fcinfo, kDefaultConfidence); }
 PG_FN(distinct_bounds_confidence) { return bounds_at(fcinfo, PG_GETARG_FLOAT8(1)); }
 PG_FN(distinct_intersection_count) { PG_RETURN_INT64(bigint_from(overlap_of(fcinfo).intersection)); }
+PG_FN(distinct_intersection_bounds) { return intersection_bounds_at(fcinfo, kDefaultConfidence); }
+PG_FN(distinct_intersection_bounds_confidence) { return intersection_bounds_at(fcinfo, PG_GETARG_FLOAT8(2)); }
+PG_FN(distinct_difference_bounds) { return difference_bounds_at(fcinfo, kDefaultConfidence); }
+PG_FN(distinct_difference_bounds_confidence) { return difference_bounds_at(fcinfo, PG_GETARG_FLOAT8(2)); }
 PG_FN(distinct_jaccard) { PG_RETURN_FLOAT8(overlap_of(fcinfo).jaccard); }
+
+PG_FN(distinct_difference_count) {
+    double difference = 0;
+    compare_two(fcinfo, [&](auto *a, auto *b, void *scratch, size_t size) {
+        return sketch_distinct_difference(a, b, scratch, size, &difference);
+    });
+    PG_RETURN_INT64(bigint_from(difference));
+}
 
 // ---- forms ----------------------------------------
 

@@ -349,6 +349,16 @@ Datum agg_final(FunctionCallInfo fcinfo) {
     PG_RETURN_POINTER(packed<Family>(sketch_from(PG_GETARG_DATUM(0)), false));
 }
 
+// What a function that returns a composite type of two columns returns.
+inline Datum row_of(FunctionCallInfo fcinfo, Datum first, Datum second) {
+    TupleDesc descriptor;
+    if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE || descriptor->natts != 2)
+        elog(ERROR, "bounds must be returned as a row of two columns");
+    Datum columns[2] = {first, second};
+    bool nulls[2] = {false, false};
+    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), columns, nulls));
+}
+
 // ---- JSON ----------------------------------------
 
 // JSON has no infinities and no NaN: they are strings, spelt as float8 spells them.

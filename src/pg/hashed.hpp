@@ -94,14 +94,9 @@ inline bool probed_sketch(FunctionCallInfo fcinfo, CallSite &site, Sketch *sketc
     return true;
 }
 
-// lower and upper as a row of two bigints.
+// A sketch_count_bounds.
 inline Datum bounds_row(FunctionCallInfo fcinfo, int64 lower, int64 upper) {
-    TupleDesc descriptor;
-    if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
-        elog(ERROR, "bounds must be returned as a row");
-    Datum columns[2] = {Int64GetDatum(lower), Int64GetDatum(upper)};
-    bool nulls[2] = {false, false};
-    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), columns, nulls));
+    return row_of(fcinfo, Int64GetDatum(lower), Int64GetDatum(upper));
 }
 
 }  // namespace pg

@@ -2,6 +2,11 @@
 // called here are in sketch.h.
 #include "family.hpp"
 
+extern "C" {
+#include "utils/fmgrprotos.h"
+#include "utils/timestamp.h"
+}
+
 namespace {
 
 using namespace pg;
@@ -121,6 +126,26 @@ Datum agg_trans(FunctionCallInfo fcinfo, Arguments arguments) {
 }
 
 }  // namespace
+
+// Seconds of an interval, in the words of extract(epoch FROM ...): years of 365.25 days, months of 30.
+PG_FN(sketch_seconds_from_interval) {
+    const Interval &interval = *PG_GETARG_INTERVAL_P(0);
+#if PG_VERSION_NUM >= 170000
+    if (INTERVAL_IS_NOBEGIN(&interval)) PG_RETURN_FLOAT8(-get_float8_infinity());
+    if (INTERVAL_IS_NOEND(&interval)) PG_RETURN_FLOAT8(get_float8_infinity());
+#endif
+    const double day = SECS_PER_DAY;
+    double seconds = static_cast<double>(interval.time) / USECS_PER_SEC;
+    seconds += DAYS_PER_YEAR * day * (interval.month / MONTHS_PER_YEAR);
+    seconds += DAYS_PER_MONTH * day * (interval.month % MONTHS_PER_YEAR);
+    seconds += day * interval.day;
+    PG_RETURN_FLOAT8(seconds);
+}
+
+PG_FN(sketch_seconds_in) { return float8in(fcinfo); }
+PG_FN(sketch_seconds_out) { return float8out(fcinfo); }
+PG_FN(sketch_seconds_recv) { return float8recv(fcinfo); }
+PG_FN(sketch_seconds_send) { return float8send(fcinfo); }
 
 PG_FN(quantile_agg_trans) { return agg_trans(fcinfo, {0, 0}); }
 PG_FN(quantile_agg_accuracy_trans) { return agg_trans(fcinfo, {0, 2}); }
@@ -280,6 +305,17 @@ namespace {
 // One ABI call takes a batch of fractions, so that the query can be cancelled in between.
 constexpr size_t kBatch = 256;
 
+sketch_quantile_info info_of(const sketch_quantile *sketch) {
+    sketch_quantile_info info;
+    check(sketch_quantile_describe(sketch, &info), Quantile::type);
+    return info;
+}
+
+sketch_quantile_info info_of(Datum datum) {
+    Scratch scratch;
+    return info_of(open<Quantile>(sketch_from(datum), scratch));
+}
+
 }  // namespace
 
 PG_FN(quantile_percentile) {
@@ -293,7 +329,7 @@ PG_FN(quantile_percentile) {
     PG_RETURN_FLOAT8(value);
 }
 
-PG_FN(quantile_percentile_array) {
+PG_FN(quantile_percentiles) {
     Scratch scratch;
     const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
     Doubles fractions = fractions_from(PG_GETARG_DATUM(1));
@@ -317,12 +353,7 @@ PG_FN(quantile_percentile_bounds) {
     check_fraction(p);
     check(sketch_quantile_percentiles(s, &p, 1, &value, &bounds[0], &bounds[1], &rows), Quantile::type);
     if (rows == 0) PG_RETURN_NULL();
-    TupleDesc descriptor;
-    if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
-        elog(ERROR, "percentile_bounds must return a row");
-    Datum columns[2] = {Float8GetDatum(bounds[0]), Float8GetDatum(bounds[1])};
-    bool nulls[2] = {false, false};
-    PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), columns, nulls)));
+    return row_of(fcinfo, Float8GetDatum(bounds[0]), Float8GetDatum(bounds[1]));
 }
 
 PG_FN(quantile_percentile_rank) {
@@ -335,17 +366,19 @@ PG_FN(quantile_percentile_rank) {
     PG_RETURN_FLOAT8(fraction);
 }
 
-namespace {
-
-sketch_quantile_info info_of(Datum datum) {
+PG_FN(quantile_percentile_ranks) {
     Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(datum), scratch);
-    sketch_quantile_info info;
-    check(sketch_quantile_describe(s, &info), Quantile::type);
-    return info;
+    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    Doubles values = doubles_from(PG_GETARG_DATUM(1), "values");
+    double *fractions = static_cast<double *>(palloc(sizeof(double) * Max(values.count, 1)));
+    uint64 rows = info_of(s).total;
+    if (rows == 0) PG_RETURN_NULL();
+    for (size_t i = 0; i < values.count; i++) {
+        if (i % kBatch == 0) CHECK_FOR_INTERRUPTS();
+        check(sketch_quantile_rank(s, values.at[i], &fractions[i], &rows), Quantile::type);
+    }
+    return array_from(fractions, values.count);
 }
-
-}  // namespace
 
 PG_FN(quantile_min_value) {
     sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
@@ -371,26 +404,33 @@ struct Listing {
 };
 
 constexpr size_t kUnindexed = 4;  // zero, two infinities, NaN
+constexpr int32 kMostBins = 10000;
 
 Listing buckets_of(Datum datum) {
     Scratch scratch;
     const sketch_quantile *s = open<Quantile>(sketch_from(datum), scratch);
-    sketch_quantile_info info;
-    check(sketch_quantile_describe(s, &info), Quantile::type);
+    sketch_quantile_info info = info_of(s);
     const size_t most = size_t{info.negative_buckets} + info.positive_buckets + kUnindexed;
     Listing list = {static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * most)), 0};
     check(sketch_quantile_histogram(s, list.buckets, &list.count), Quantile::type);
     return list;
 }
 
-// Rows between given bounds: below the first, between neighbours, above the last.
-Listing buckets_between(Datum datum, Doubles bounds) {
-    Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(datum), scratch);
+void check_bounds(Doubles bounds) {
     for (size_t i = 0; i < bounds.count; i++)
         if (isnan(bounds.at[i]) || (i > 0 && bounds.at[i] <= bounds.at[i - 1]))
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                     errmsg("histogram bounds must ascend strictly and must not be NaN"));
+}
+
+Doubles bounds_from(Datum datum) {
+    Doubles bounds = doubles_from(datum, "histogram bounds");
+    check_bounds(bounds);
+    return bounds;
+}
+
+// Rows between bounds, which ascend: below the first, between neighbours, above the last.
+Listing buckets_between(const sketch_quantile *s, Doubles bounds) {
     if (bounds.count >= MaxAllocSize / sizeof(sketch_bucket))
         ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many histogram bounds"));
     Listing list = {nullptr, bounds.count + 1};
@@ -415,6 +455,61 @@ Listing buckets_between(Datum datum, Doubles bounds) {
     return list;
 }
 
+// What lies in one interval: a value that came alone, an infinity, NaN.
+void append_bucket(Listing *list, double lower, double upper, uint64 count) {
+    if (count > 0) list->buckets[list->count++] = {lower, upper, count, 0};
+}
+
+// The i-th of the n - 1 numbers that divide what lies between two others into equal parts.
+double edge_between(double least, double most, double i, double n) {
+    const double width = most - least;
+    return isfinite(width) ? Min(least + width / n * i, most) : least * (1 - i / n) + most * (i / n);
+}
+
+// Finite rows in n intervals of equal width from the smallest to the largest of them; what is not finite by itself.
+Listing bins_of(Datum datum, int32 n) {
+    if (n < 1 || n > kMostBins)
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                errmsg("number of histogram bins must be between 1 and %d", kMostBins));
+    Scratch scratch;
+    const sketch_quantile *s = open<Quantile>(sketch_from(datum), scratch);
+    const sketch_quantile_info info = info_of(s);
+    const uint64 finite = info.total - info.negative_infinities - info.positive_infinities - info.nans;
+    const double infinity = get_float8_infinity(), nan = get_float8_nan();
+    const double least = info.finite_minimum, most = info.finite_maximum;
+    Listing list = {static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * (static_cast<size_t>(n) + kUnindexed))),
+                    0};
+    append_bucket(&list, -infinity, -infinity, info.negative_infinities);
+    if (finite > 0 && least == most) append_bucket(&list, least, most, finite);
+    if (finite > 0 && least < most) {
+        const size_t inner = static_cast<size_t>(n) - 1;
+        double *bounds = static_cast<double *>(palloc(sizeof(double) * static_cast<size_t>(n)));
+        for (size_t i = 0; i < inner; i++) bounds[i] = edge_between(least, most, static_cast<double>(i + 1), n);
+        const Listing between = buckets_between(s, {bounds, inner});  // from -Infinity to NaN
+        between.buckets[0].lower = least;
+        between.buckets[0].count -= Min(info.negative_infinities, between.buckets[0].count);
+        between.buckets[inner].upper = most;
+        uint64 left = finite;
+        for (size_t i = 0; i <= inner; i++) {
+            sketch_bucket &bin = list.buckets[list.count++] = between.buckets[i];
+            bin.count = i < inner ? Min(bin.count, left) : left;
+            left -= bin.count;
+        }
+    }
+    append_bucket(&list, infinity, infinity, info.positive_infinities);
+    append_bucket(&list, nan, nan, info.nans);
+    return list;
+}
+
+// Rows that are at most each bound, and all rows up to Infinity: NaN among them, and nowhere else.
+Listing buckets_up_to(Datum datum, Doubles bounds) {
+    if (bounds.count > 0 && isinf(bounds.at[bounds.count - 1]) && bounds.at[bounds.count - 1] > 0) bounds.count--;
+    Scratch scratch;
+    Listing list = buckets_between(open<Quantile>(sketch_from(datum), scratch), bounds);
+    for (size_t i = 1; i < list.count; i++) list.buckets[i].count += list.buckets[i - 1].count;
+    return list;
+}
+
 // One call a bucket, in value order.
 Datum next_bucket(FunctionCallInfo fcinfo, Listing (*list_buckets)(FunctionCallInfo)) {
     if (SRF_IS_FIRSTCALL()) {
@@ -434,7 +529,8 @@ Datum next_bucket(FunctionCallInfo fcinfo, Listing (*list_buckets)(FunctionCallI
     Datum columns[3] = {Float8GetDatum(bucket.lower), Float8GetDatum(bucket.upper),
                         Int64GetDatum(static_cast<int64>(bucket.count))};
     bool nulls[3] = {false, false, false};
-    SRF_RETURN_NEXT(context, HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, columns, nulls)));
+    const int first = 3 - context->tuple_desc->natts;  // 1 if there is no column `lower`
+    SRF_RETURN_NEXT(context, HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, columns + first, nulls)));
 }
 
 }  // namespace
@@ -445,7 +541,20 @@ PG_FN(quantile_histogram) {
 
 PG_FN(quantile_histogram_bounds) {
     return next_bucket(fcinfo, [](FunctionCallInfo call) {
-        return buckets_between(call->args[0].value, doubles_from(call->args[1].value, "histogram bounds"));
+        Scratch scratch;
+        const sketch_quantile *s = open<Quantile>(sketch_from(call->args[0].value), scratch);
+        return buckets_between(s, bounds_from(call->args[1].value));
+    });
+}
+
+PG_FN(quantile_histogram_bins) {
+    return next_bucket(
+        fcinfo, [](FunctionCallInfo call) { return bins_of(call->args[0].value, DatumGetInt32(call->args[1].value)); });
+}
+
+PG_FN(quantile_cumulative_histogram) {
+    return next_bucket(fcinfo, [](FunctionCallInfo call) {
+        return buckets_up_to(call->args[0].value, bounds_from(call->args[1].value));
     });
 }
 

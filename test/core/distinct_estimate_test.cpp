@@ -120,6 +120,86 @@ TEST_CASE("distinct: overlaps are estimated within a few errors of the union", "
             }
 }
 
+TEST_CASE("distinct: what is in one sketch and not in another", "[distinct][estimate]") {
+    for (uint64_t count : {1, 70, 128, 129, 1000, 100000}) {
+        DistinctSketch a = sketch_of_items(0, count), b = sketch_of_items(uint64_t{1} << 40, count), nothing;
+        INFO(count << " items");
+        CHECK(difference_of(a, a) == 0);
+        CHECK(difference_of(a, nothing) == Approx(a.count()).epsilon(1e-9));
+        CHECK(difference_of(nothing, a) == 0);
+        if (count <= 128) CHECK(difference_of(a, b) == static_cast<double>(count));
+    }
+    CHECK(difference_of(sketch_of_items(0, 100), sketch_of_items(60, 90)) == 60);
+    for (uint64_t in_a : {50, 1000, 100000, 1000000})
+        for (uint64_t in_b : {100, 3000, 500000})
+            for (int precision : {12, 14}) {
+                uint64_t common = std::min(in_a, in_b) / 2;
+                DistinctSketch a = sketch_of_items(0, in_a, precision), b = sketch_of_items(in_a - common, in_b, 12);
+                double all = static_cast<double>(in_a + in_b - common), error = 0.4939 / 64 * all;
+                double only_a = difference_of(a, b), only_b = difference_of(b, a);
+                INFO(in_a << " and " << in_b << ", precision " << precision);
+                CHECK(std::abs(only_a - static_cast<double>(in_a - common)) < 4 * std::sqrt(2.0) * error + 0.5);
+                CHECK(std::abs(only_b - static_cast<double>(in_b - common)) < 4 * std::sqrt(2.0) * error + 0.5);
+                CHECK(only_a <= a.count());
+                CHECK(only_b <= b.count());
+            }
+}
+
+// Of 8000 items of the other sketch 81 have the token of one of these 8000.
+TEST_CASE("distinct: a difference of tokens makes up for tokens that two items share", "[distinct][estimate]") {
+    double sum = 0;
+    for (uint64_t run = 0; run < 20; run++) {
+        DistinctSketch a(16), b(16);
+        for (uint64_t i = 0; i < 8000; i++) a.add(sketch_hash_word(run << 40 | i)), b.add(sketch_hash_word(~(run << 40 | i)));
+        REQUIRE_FALSE(a.info().is_dense);
+        sum += difference_of(a, b) / 20;
+    }
+    CHECK(sum == Approx(8000).margin(3 * std::sqrt(122.0 / 20)));
+}
+
+TEST_CASE("distinct: bounds of overlaps and differences keep to what is certain", "[distinct][estimate]") {
+    for (uint64_t in_a : {0, 1, 40, 120, 1000, 50000})
+        for (uint64_t in_b : {0, 1, 60, 128, 3000, 50000})
+            for (uint64_t percent : {0, 1, 50, 100})
+                for (int precision : {4, 10, 12}) {
+                    uint64_t common = std::min(in_a, in_b) * percent / 100;
+                    DistinctSketch a = sketch_of_items(0, in_a, precision), b = sketch_of_items(in_a - common, in_b);
+                    INFO(in_a << " and " << in_b << ", " << common << " in both, precision " << precision);
+                    double both = overlap_of(a, b).intersection, only = difference_of(a, b);
+                    DistinctSketch::Bounds last{both, both}, last_only{only, only};
+                    for (double confidence : {1e-9, 0.5, 0.95, 0.999999, 1 - 1e-16}) {
+                        DistinctSketch::Bounds x = intersection_bounds_of(a, b, confidence),
+                                               y = difference_bounds_of(a, b, confidence);
+                        CHECK((0 <= x.lower && x.lower <= last.lower && last.upper <= x.upper));
+                        CHECK((0 <= y.lower && y.lower <= last_only.lower && last_only.upper <= y.upper));
+                        CHECK(x.upper <= std::max(both, a.bounds(1 - (1 - confidence) / 8).upper));
+                        CHECK(y.upper <= std::max(only, a.bounds(1 - (1 - confidence) / 8).upper));
+                        last = x;
+                        last_only = y;
+                    }
+                    DistinctSketch::Bounds swapped = intersection_bounds_of(b, a), x = intersection_bounds_of(a, b);
+                    CHECK(swapped.lower == Approx(x.lower).epsilon(1e-9).margin(1e-6));
+                    CHECK(swapped.upper == Approx(x.upper).epsilon(1e-9).margin(1e-6));
+                }
+}
+
+TEST_CASE("distinct: bounds of overlaps and differences of tokens are the numbers themselves", "[distinct][estimate]") {
+    for (uint64_t in_a : {1, 40, 100, 128})
+        for (uint64_t in_b : {1, 60, 128})
+            for (uint64_t percent : {30, 50, 100}) {
+                uint64_t common = std::min(in_a, in_b) * percent / 100;
+                DistinctSketch a = sketch_of_items(0, in_a), b = sketch_of_items(in_a - common, in_b);
+                REQUIRE(a.info().tokens == in_a);
+                REQUIRE(b.info().tokens == in_b);
+                INFO(in_a << " and " << in_b << ", " << common << " in both");
+                DistinctSketch::Bounds x = intersection_bounds_of(a, b), y = difference_bounds_of(a, b);
+                CHECK(x.lower == static_cast<double>(common));
+                CHECK(x.upper == static_cast<double>(common));
+                CHECK(y.lower == static_cast<double>(in_a - common));
+                CHECK(y.upper == static_cast<double>(in_a - common));
+            }
+}
+
 TEST_CASE("distinct: descriptions", "[distinct][estimate]") {
     DistinctSketch s = sketch_of_items(0, 70);
     sketch_distinct_info full = s.full_info(), header = s.info();

@@ -114,3 +114,23 @@ inline DistinctOverlap overlap_of(const DistinctSketch &a, const DistinctSketch 
     DistinctSketch::must(sketch_distinct_overlap(a.data(), a.size(), b.data(), b.size(), &o.intersection, &o.jaccard));
     return o;
 }
+
+inline double difference_of(const DistinctSketch &a, const DistinctSketch &b) {
+    double n = -1;
+    DistinctSketch::must(sketch_distinct_difference(a.data(), a.size(), b.data(), b.size(), &n));
+    return n;
+}
+inline DistinctSketch::Bounds intersection_bounds_of(const DistinctSketch &a, const DistinctSketch &b,
+                                                     double confidence = 0.95) {
+    DistinctSketch::Bounds n{};
+    DistinctSketch::must(sketch_distinct_intersection_bounds(a.data(), a.size(), b.data(), b.size(), confidence,
+                                                             &n.lower, &n.upper));
+    return n;
+}
+inline DistinctSketch::Bounds difference_bounds_of(const DistinctSketch &a, const DistinctSketch &b,
+                                                   double confidence = 0.95) {
+    DistinctSketch::Bounds n{};
+    DistinctSketch::must(
+        sketch_distinct_difference_bounds(a.data(), a.size(), b.data(), b.size(), confidence, &n.lower, &n.upper));
+    return n;
+}

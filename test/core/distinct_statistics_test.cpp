@@ -222,3 +222,55 @@ TEST_CASE("distinct: intervals of many tokens are those of a Poisson variable", 
     CHECK(upper == Approx(hidden + 1.96 * std::sqrt(hidden)).margin(1.5));
     CHECK(below + above < 0.05 * kRuns + 3 * std::sqrt(0.0475 * kRuns));
 }
+
+// How often bounds of what is in both, and in one only, hold the truth: as often as they say, or more, as they are made
+// of three intervals that miss at once only by chance. What is hidden in tokens is seen at precision 16.
+TEST_CASE("distinct: bounds of overlaps and differences hold the truth as often as they say", "[distinct][statistics]") {
+    struct Case {
+        int precision, other_precision;
+        uint64_t common, only_a, only_b;
+        int runs;
+    } const cases[] = {
+        {10, 10, 20, 60, 40, 2000},      // tokens
+        {16, 16, 0, 6000, 6000, 300},    // 46 tokens in both by accident
+        {16, 16, 4000, 3000, 1000, 300},
+        {16, 10, 500, 2000, 100, 1000},  // tokens with registers
+        {10, 10, 100, 100, 100, 2000},   // two items a register
+        {8, 8, 2000, 500, 3000, 2000},   {10, 12, 0, 10000, 10000, 500}, {12, 12, 20000, 100, 100, 300},
+        {10, 10, 300, 30000, 200, 500},
+    };
+    for (const Case &c : cases) {
+        const double x = static_cast<double>(c.common), y = static_cast<double>(c.only_a);
+        for (double confidence : {0.5, 0.95}) {
+            const int runs = c.runs / kShare;
+            int in_both = 0, in_one = 0;
+            double width = 0;
+            for (int run = 0; run < runs; run++) {
+                Hashes hashes(static_cast<uint64_t>(run) * 1000 + c.only_a + c.common);
+                DistinctSketch a(c.precision), b(c.other_precision);
+                for (uint64_t i = 0; i < c.only_a; i++) a.add(hashes());
+                for (uint64_t i = 0; i < c.only_b; i++) b.add(hashes());
+                for (uint64_t i = 0; i < c.common; i++) {
+                    const uint64_t hash = hashes();
+                    a.add(hash);
+                    b.add(hash);
+                }
+                DistinctSketch::Bounds both = intersection_bounds_of(a, b, confidence),
+                                       one = difference_bounds_of(a, b, confidence);
+                in_both += both.lower <= x && x <= both.upper;
+                in_one += one.lower <= y && y <= one.upper;
+                width += (both.upper - both.lower) / runs;
+            }
+            INFO("precisions " << c.precision << " and " << c.other_precision << ", " << c.common << " in both, "
+                               << c.only_a << " and " << c.only_b << " in one, confidence " << confidence << ": "
+                               << in_both << " and " << in_one << " of " << runs << " hold, width " << width);
+            const double least = confidence - 3.5 * std::sqrt(confidence * (1 - confidence) / runs);
+            CHECK(in_both >= least * runs);
+            CHECK(in_one >= least * runs);
+            // Not so wide that they say nothing: at most 9 standard errors of the union, and less for tokens.
+            const double all = x + y + static_cast<double>(c.only_b);
+            const int precision = std::min(c.precision, c.other_precision);
+            CHECK(width <= 9 * 0.4939 / std::sqrt(std::exp2(precision)) * all);
+        }
+    }
+}

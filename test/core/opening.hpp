@@ -147,14 +147,39 @@ inline sketch_status sketch_quantile_subtract(const void *a, size_t a_size, cons
     });
 }
 
-inline sketch_status sketch_distinct_overlap(const void *a, size_t a_size, const void *b, size_t b_size,
-                                             double *intersection, double *jaccard) {
+// call(left, right, scratch, size), with scratch memory of exactly the size that comparing them needs.
+template <typename Call>
+sketch_status distinct_compared(const void *a, size_t a_size, const void *b, size_t b_size, Call call) {
     return OpenedDistinct(a, a_size).then([&](auto *left) {
         return OpenedDistinct(b, b_size).then([&](auto *right) {
             const size_t needed = sketch_distinct_overlap_size(left, right);
             std::unique_ptr<uint64_t[]> scratch(new uint64_t[(needed + 7) / 8]);
-            return sketch_distinct_overlap(left, right, scratch.get(), needed, intersection, jaccard);
+            return call(left, right, static_cast<void *>(scratch.get()), needed);
         });
+    });
+}
+inline sketch_status sketch_distinct_overlap(const void *a, size_t a_size, const void *b, size_t b_size,
+                                             double *intersection, double *jaccard) {
+    return distinct_compared(a, a_size, b, b_size, [&](auto *left, auto *right, void *scratch, size_t size) {
+        return sketch_distinct_overlap(left, right, scratch, size, intersection, jaccard);
+    });
+}
+inline sketch_status sketch_distinct_difference(const void *a, size_t a_size, const void *b, size_t b_size,
+                                                double *difference) {
+    return distinct_compared(a, a_size, b, b_size, [&](auto *left, auto *right, void *scratch, size_t size) {
+        return sketch_distinct_difference(left, right, scratch, size, difference);
+    });
+}
+inline sketch_status sketch_distinct_intersection_bounds(const void *a, size_t a_size, const void *b, size_t b_size,
+                                                         double confidence, double *lower, double *upper) {
+    return distinct_compared(a, a_size, b, b_size, [&](auto *left, auto *right, void *scratch, size_t size) {
+        return sketch_distinct_intersection_bounds(left, right, confidence, scratch, size, lower, upper);
+    });
+}
+inline sketch_status sketch_distinct_difference_bounds(const void *a, size_t a_size, const void *b, size_t b_size,
+                                                       double confidence, double *lower, double *upper) {
+    return distinct_compared(a, a_size, b, b_size, [&](auto *left, auto *right, void *scratch, size_t size) {
+        return sketch_distinct_difference_bounds(left, right, confidence, scratch, size, lower, upper);
     });
 }
 inline sketch_status sketch_distinct_header(const void *data, size_t size, sketch_distinct_info *info) {

@@ -95,6 +95,11 @@ TEST_CASE("stack: distinct", "[distinct][stack]") {
         stays_small("distinct: count", [&] { s->count(); });
         stays_small("distinct: bounds", [&] { s->bounds(); });
         stays_small("distinct: overlap", [&] { overlap_of(*s, tokens), overlap_of(tokens, *s); });
+        stays_small("distinct: difference", [&] { difference_of(*s, tokens), difference_of(tokens, *s); });
+        stays_small("distinct: bounds of two", [&] {
+            intersection_bounds_of(*s, tokens), intersection_bounds_of(tokens, *s);
+            difference_bounds_of(*s, tokens), difference_bounds_of(tokens, *s);
+        });
         stays_small("distinct: limit", [&] { DistinctSketch(*s).limit(9); });
         stays_small("distinct: add until it is dense", [&] {
             DistinctSketch more = *s;

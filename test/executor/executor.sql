@@ -24,7 +24,7 @@ INSERT INTO item SELECT t, t, e FROM (VALUES
     ('date', 'date ''2026-01-01'' + v::int'), ('inet', 'inet ''10.0.0.0'' + v'), ('boolean', 'v % 2 = 0'), ('jsonb', 'jsonb_build_object(''a'', v, ''b'', jsonb_build_array(v, v || '''', NULL))'), ('interval', 'v * interval ''1 hour'''),
     ('time without time zone', 'time ''00:00'' + v * interval ''1 min''')) t(t, e);
 -- such as are passed as another type, and so the query of a node says
-INSERT INTO item VALUES ('character varying(20)', 'text', '''text '' || v'), ('character(20)', 'text', '''text '' || v'), ('name', 'text', '''text '' || v'), ('label', 'text', '''text '' || v'), ('real', 'double precision', 'v / 8.0'), ('positive', 'integer', 'v + 1'), ('cidr', 'inet', 'set_masklen(cidr ''10.0.0.0/8'' + v, 32)');
+INSERT INTO item VALUES ('sketch_seconds', 'sketch_seconds', 'v * interval ''1 hour'''), ('character varying(20)', 'text', '''text '' || v'), ('character(20)', 'text', '''text '' || v'), ('name', 'text', '''text '' || v'), ('label', 'text', '''text '' || v'), ('real', 'double precision', 'v / 8.0'), ('positive', 'integer', 'v + 1'), ('cidr', 'inet', 'set_masklen(cidr ''10.0.0.0/8'' + v, 32)');
 CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
 CREATE DOMAIN label AS text;
 CREATE TABLE parameter (name text, expression text);

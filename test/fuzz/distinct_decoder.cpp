@@ -55,6 +55,20 @@ struct Reader {
             if (expected != SKETCH_OK) continue;
             if (!(intersection >= 0 && std::isfinite(intersection) && jaccard >= 0 && jaccard <= 1))
                 return "overlap: out of range";
+            double difference = -1;
+            if (sketch_distinct_difference(a, a_size, b, b_size, &difference) != SKETCH_OK)
+                return "difference: another status";
+            for (double confidence : {0.5, 0.999999}) {
+                double lower = -1, upper = -1;
+                if (sketch_distinct_intersection_bounds(a, a_size, b, b_size, confidence, &lower, &upper) != SKETCH_OK)
+                    return "intersection bounds: another status";
+                if (!(lower >= 0 && lower <= intersection && intersection <= upper && std::isfinite(upper)))
+                    return "intersection bounds: not around the estimate";
+                if (sketch_distinct_difference_bounds(a, a_size, b, b_size, confidence, &lower, &upper) != SKETCH_OK)
+                    return "difference bounds: another status";
+                if (!(lower >= 0 && lower <= difference && difference <= upper && std::isfinite(upper)))
+                    return "difference bounds: not around the estimate";
+            }
         }
         if (expected != SKETCH_OK) return nullptr;
         if (sketch_distinct_overlap(data, size, data, size, &intersection, &jaccard) != SKETCH_OK)

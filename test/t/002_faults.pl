@@ -89,7 +89,7 @@ my %long = (
     'top-k as JSON'   => 'SELECT count(top::jsonb) FROM large, generate_series(1, 1000)',
     'frequency'       => 'SELECT count(merge(a.f, b.f)) FROM large a, large b, generate_series(1, 1000)',
     'distinct'        => 'SELECT count(merge(a.d, b.d)) FROM large a, large b, generate_series(1, 100000)',
-    'quantile'        => 'SELECT count(percentile(merge(a.q, b.q), ARRAY(SELECT random() FROM generate_series(1, 1000)))) FROM many a, many b, generate_series(1, 100000)',
+    'quantile'        => 'SELECT count(percentiles(merge(a.q, b.q), ARRAY(SELECT random() FROM generate_series(1, 1000)))) FROM many a, many b, generate_series(1, 100000)',
     'arrays'          => 'SELECT distinct_agg(ARRAY(SELECT generate_series(1, 30000000)))');
 for my $what (sort keys %long) {
     my $start = time;

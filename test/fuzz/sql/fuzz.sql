@@ -111,9 +111,11 @@ SELECT count(*) AS n FROM distinct_calls \gset number_of_calls_
 CREATE TEMP TABLE sense (type text, query text);
 INSERT INTO sense VALUES
     ('quantile_sketch', $$SELECT total_count(s) = 0 OR (percentile(s, 0.1) <= percentile(s, 0.5) AND percentile(s, 0.5) <= percentile(s, 0.99) AND percentile(s, 0.99) <= max_value(s)
-        AND min_value(s) <= percentile(s, 0.1) AND percentile(s, 0.5) BETWEEN (percentile_bounds(s, 0.5)).lower AND (percentile_bounds(s, 0.5)).upper)$$),
+        AND min_value(s) <= percentile(s, 0.1) AND percentile(s, 0.5) BETWEEN (percentile_bounds(s, 0.5)).lower AND (percentile_bounds(s, 0.5)).upper
+        AND (SELECT sum(count) FROM histogram_bins(s, 7)) = total_count(s) AND (SELECT max(count) FROM cumulative_histogram(s, '{-1,0,1}')) = total_count(s))$$),
     ('distinct_sketch', $$SELECT distinct_count(s) >= 0 AND distinct_count(s) BETWEEN (distinct_bounds(s)).lower AND (distinct_bounds(s)).upper AND jaccard(s, o) BETWEEN 0 AND 1
-        AND distinct_count(merge(s, s)) = distinct_count(s)$$),
+        AND distinct_count(merge(s, s)) = distinct_count(s) AND difference_count(s, o) BETWEEN 0 AND distinct_count(s)
+        AND (SELECT bool_and(difference_count(s, o) BETWEEN d.lower AND d.upper AND intersection_count(s, o) BETWEEN i.lower AND i.upper) FROM difference_bounds(s, o) d, intersection_bounds(s, o) i)$$),
     ('frequency_sketch', $$SELECT total_count(s) >= 0 AND (SELECT bool_and(f >= 0 AND f BETWEEN lower AND upper AND upper <= total_count(s)) FROM (SELECT x FROM unnest('{1,7,v1}'::text[]) x WHERE (sketch_info(s)->>'kind') = 'text') v,
         LATERAL frequency(s, x) f, LATERAL frequency_bounds(s, x)) IS NOT FALSE$$),
     ('membership_sketch', $$SELECT false_positive_rate(s) BETWEEN 0 AND 1 AND ((sketch_info(s)->>'kind') <> 'text' OR contains(add(s, 'new'::text), 'new'::text))$$),
