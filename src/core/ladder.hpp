@@ -131,6 +131,12 @@ inline std::int32_t index_of_bits(std::uint64_t bits, int scale) noexcept {
     return index_of(-1022 - shift, bits << shift, scale);
 }
 
+// Whether a double given by its bits, sign bit clear, is a whole number: its last bit that is set stands for 1 or more.
+inline bool is_whole(std::uint64_t bits) noexcept {
+    return static_cast<unsigned>(std::countr_zero(bits | kLeadingBit)) + (bits >> 52) >= 1023 + 52 || bits == 0;
+}
+inline constexpr std::uint64_t kAllWhole = std::uint64_t{1023 + 52} << 52;  // 2^52: every double from here on is whole
+
 // First and last bucket that a double can fall into.
 constexpr std::int32_t first_index(int scale) noexcept { return (-1074 * 4096 - 1) >> (kMaxScale - scale); }
 constexpr std::int32_t last_index(int scale) noexcept { return (1024 * 4096 - 1) >> (kMaxScale - scale); }
