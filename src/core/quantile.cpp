@@ -34,8 +34,8 @@ struct Edges {
 };
 
 // The (r + 1/2)/c-th part of the way through a bucket, as near to it as the bound allows: every row x of the bucket is
-// within accuracy * x of the result. Each whole number of a bucket of such gets the same part of its rows, as far as the
-// bound allows a whole number.
+// within accuracy * x of the result. Each whole number of a bucket of such gets the same part of its rows, as far as
+// the bound allows a whole number.
 double estimate_inside(Edges edges, double part, int scale) noexcept {
     const auto [least, most, whole] = edges;
     double margin = ladder::accuracy(scale) - kRoundingMargin;
@@ -254,7 +254,8 @@ double Histogram::rows_up_to(double x) const noexcept {
         if (x < least) return static_cast<double>(below);
         if (x < most) {
             bool by_number = whole && std::floor(least) == least;  // each whole number has as many rows
-            double covered = by_number ? (std::floor(x) - least + 1) / (most - least + 1) : (x - least) / (most - least);
+            double covered =
+                by_number ? (std::floor(x) - least + 1) / (most - least + 1) : (x - least) / (most - least);
             double part = static_cast<double>(count[i]) * covered;
             return std::min(static_cast<double>(below) + part, static_cast<double>(below + count[i]));
         }

@@ -84,7 +84,7 @@ struct Counters {
 struct Histogram : Counters {
     int requested_scale, scale;
     bool extremes_known;
-    bool whole;  // all finite rows are whole numbers
+    bool whole;               // all finite rows are whole numbers
     double minimum, maximum;  // over the finite rows, if known and if there are any
     std::uint32_t negatives, positives;
     Fractions fractions;
@@ -95,7 +95,8 @@ struct Histogram : Counters {
     std::uint32_t buckets() const noexcept { return negatives + positives; }
     bool is_negative(std::uint32_t bucket) const noexcept { return bucket < negatives; }
 
-    // The smallest and largest double of a bucket, by value; if rows are whole numbers, the smallest and largest of those.
+    // The smallest and largest double of a bucket, by value; if rows are whole numbers, the smallest and largest of
+    // those.
     double lower(std::uint32_t bucket) const noexcept;
     double upper(std::uint32_t bucket) const noexcept;
 

@@ -178,11 +178,10 @@ Status encode(const Histogram &h, bool with_fractions, ByteWriter &out) noexcept
     bool unary = h.buckets() > 0 && h.finite() - h.zeros <= kUnaryRowsPerBucket * h.buckets();
     out.byte(kFormatVersion);
     out.byte(static_cast<std::uint8_t>(Family::quantile));
-    out.byte(static_cast<std::uint8_t>((h.negatives > 0 ? kHasNegatives : 0) | (h.zeros > 0 ? kHasZeros : 0) |
-                                       (h.positives > 0 ? kHasPositives : 0) | (specials ? kHasSpecials : 0) |
-                                       (h.extremes_known ? 0 : kExtremesUnknown) |
-                                       (with_fractions ? kHasFractions : 0) | (unary ? kUnaryCounts : 0) |
-                                       (h.whole ? 0 : kNotWhole)));
+    out.byte(static_cast<std::uint8_t>(
+        (h.negatives > 0 ? kHasNegatives : 0) | (h.zeros > 0 ? kHasZeros : 0) | (h.positives > 0 ? kHasPositives : 0) |
+        (specials ? kHasSpecials : 0) | (h.extremes_known ? 0 : kExtremesUnknown) |
+        (with_fractions ? kHasFractions : 0) | (unary ? kUnaryCounts : 0) | (h.whole ? 0 : kNotWhole)));
     out.varint(static_cast<unsigned>(h.requested_scale - ladder::kMinScale) |
                static_cast<unsigned>(h.requested_scale - h.scale) << kScaleBits);
     if (specials) {
@@ -478,8 +477,7 @@ Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexce
     in = ByteReader(packed, size);
     in.skip(bits.position() / 8);
     if (Status s = finish_extremes(maximum, stored, h); s != SKETCH_OK) return s;
-    if ((h.total == 0 && !h.extremes_known) || !h.collapse_was_needed() || !h.whole_is_right())
-        return SKETCH_CORRUPT;
+    if ((h.total == 0 && !h.extremes_known) || !h.collapse_was_needed() || !h.whole_is_right()) return SKETCH_CORRUPT;
 
     if (flags & kHasFractions)
         if (Status s = decode_fractions(in, h); s != SKETCH_OK) return s;

@@ -125,8 +125,7 @@ class Work {
         return reinterpret_cast<std::uint64_t *>(fractions() - kSpecialsSize);
     }
     MovingCounts &moving_counts() const noexcept {
-        return *reinterpret_cast<MovingCounts *>(bytes_ + size_ -
-                                                 tail_size(header().flags, header().fraction_count));
+        return *reinterpret_cast<MovingCounts *>(bytes_ + size_ - tail_size(header().flags, header().fraction_count));
     }
     std::uint8_t *fractions() const noexcept { return bytes_ + size_ - 8 * header().fraction_count; }
 
@@ -206,8 +205,7 @@ class Work {
                 counter = static_cast<Counter>(counter + static_cast<std::uint64_t>(rows));
                 const std::uint32_t change = std::uint32_t{counter != 0} - was_filled;
                 if (level.number == 0) h.used += change;
-                else if (level.number <= std::ssize(counts.filled))
-                    counts.filled[level.number - 1] += change;
+                else if (level.number <= std::ssize(counts.filled)) counts.filled[level.number - 1] += change;
                 if (level.is_top()) break;
             }
         });
@@ -763,10 +761,10 @@ Status check_header(const void *state, std::size_t size) noexcept {
     const Mode mode = is_window ? kWindow : is_pairs ? kPairs : kList;
     const bool is_moving = (h.flags & kMoving) != 0;
     if ((is_window && is_pairs) || (!is_window && width > 0) || h.scale < ladder::kMinScale ||
-        (is_moving && !(is_window && h.flags & kExtremesUnknown)) ||
-        h.scale > h.requested_scale || h.requested_scale > ladder::kMaxScale ||
-        h.fraction_count > kMaxFractions || (h.fraction_count > 1 && !(h.flags & kFractionsAreArray)) ||
-        h.not_whole > (is_moving ? 0 : 1) || total_of(h) > kMaxTotal || h.zeros > total_of(h) || size % sizeof(std::uint64_t) != 0)
+        (is_moving && !(is_window && h.flags & kExtremesUnknown)) || h.scale > h.requested_scale ||
+        h.requested_scale > ladder::kMaxScale || h.fraction_count > kMaxFractions ||
+        (h.fraction_count > 1 && !(h.flags & kFractionsAreArray)) || h.not_whole > (is_moving ? 0 : 1) ||
+        total_of(h) > kMaxTotal || h.zeros > total_of(h) || size % sizeof(std::uint64_t) != 0)
         return SKETCH_CORRUPT;
     for (std::int32_t base : h.base)
         if (base < -kNoBase || base > kNoBase) return SKETCH_CORRUPT;
@@ -946,8 +944,7 @@ class MovingRows {
   private:
     std::uint64_t count(int level, Side side, std::uint32_t cell) const noexcept {
         if (cell >= cells_[level][side]) return 0;
-        return work_.with_window(
-            [&](auto *counters) -> std::uint64_t { return counters[first_[level][side] + cell]; });
+        return work_.with_window([&](auto *counters) -> std::uint64_t { return counters[first_[level][side] + cell]; });
     }
 
     // Down from the sum of the side to the bucket, past the cells whose values are all smaller.

@@ -260,8 +260,8 @@ TEST_CASE("what is said about whole numbers must fit the rows that are known", "
         return status;
     };
     for (const QuantileSketch &s : {QuantileSketch(), QuantileSketch{0}, QuantileSketch{kInf}, QuantileSketch{1},
-                                    QuantileSketch{1, 2}, QuantileSketch{0x1p52 + 1, 0x1p53, 0x1p54}, QuantileSketch{0.5},
-                                    QuantileSketch{1, 2, 2.5}, QuantileSketch{-0.5, 1, 2}})
+                                    QuantileSketch{1, 2}, QuantileSketch{0x1p52 + 1, 0x1p53, 0x1p54},
+                                    QuantileSketch{0.5}, QuantileSketch{1, 2, 2.5}, QuantileSketch{-0.5, 1, 2}})
         CHECK(flipped(s) == SKETCH_CORRUPT);
     CHECK(flipped({1, 2, 3}) == SKETCH_OK);  // what lies in between is not known
     CHECK(flipped({1, 2.5, 3}) == SKETCH_OK);
