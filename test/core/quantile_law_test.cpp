@@ -3,6 +3,7 @@
 #include <climits>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "catch.hpp"
 #include "quantile_sketch.hpp"
@@ -125,7 +126,7 @@ TEST_CASE("a collapse happens at the first row that needs it and not before", "[
 
 TEST_CASE("each scale has its accuracy, and each accuracy its scale", "[quantile][law]") {
     for (int scale = SKETCH_QUANTILE_MIN_SCALE; scale <= SKETCH_QUANTILE_MAX_SCALE; scale++) {
-        INFO("scale " << scale);
+        INFO("scale " + std::to_string(scale));
         CHECK(sketch_quantile_scale(sketch_quantile_accuracy(scale)) == scale);
         for (int from = scale; from <= SKETCH_QUANTILE_MAX_SCALE; from++) {
             QuantileSketch s({from, 0, nullptr, 0, 0}), direct({scale, 0, nullptr, 0, 0});
