@@ -99,3 +99,12 @@ FROM (SELECT quantile_agg(power(10::float8, i / 10.0)) AS s FROM generate_series
 
 SELECT sketch_ext_version() = extversion AS versions_agree FROM pg_extension WHERE extname = 'sketch_ext';
 DROP TABLE latency;
+
+-- whole numbers are answered in whole numbers, and exactly where a bucket holds one of them
+SELECT percentile(s, ARRAY[0.05, 0.5, 0.95]), percentile_bounds(s, 0.5), percentile_rank(s, 59.9) AS below, percentile_rank(s, 60) AS up_to, sketch_info(s)->'whole_numbers' AS whole
+FROM (SELECT quantile_agg(x) AS s FROM (SELECT 60 AS x FROM generate_series(1, 998) UNION ALL VALUES (1), (90)) t) q;
+SELECT bool_and(percentile_sketch = cont) AS exact
+FROM (SELECT g, p, percentile_sketch(x, p), percentile_cont(p) WITHIN GROUP (ORDER BY x) AS cont
+      FROM (SELECT i % 10 AS g, (i * 7919 % 182 - 90)::float8 AS x FROM generate_series(1, 5050) i) t, unnest(ARRAY[0, 0.01, 0.25, 0.5, 0.9, 1]::float8[]) p GROUP BY g, p) r;
+SELECT sketch_info(merge(a, b))->'whole_numbers' AS merged, sketch_info(subtract(merge(a, b), b))->'whole_numbers' AS subtracted, sketch_info(subtract(a, a))->'whole_numbers' AS empty
+FROM (SELECT quantile_agg(x) AS a, quantile_agg(x + 0.5) AS b FROM generate_series(1, 9) x) q;

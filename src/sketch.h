@@ -237,6 +237,7 @@ typedef struct sketch_quantile_info {
     int extremes_known;
     size_t fraction_count;
     int fractions_are_array;
+    int whole; /* all finite rows are whole numbers */
 } sketch_quantile_info;
 
 SKETCH_API sketch_status sketch_quantile_describe(const sketch_quantile *sketch,

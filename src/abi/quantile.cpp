@@ -220,6 +220,7 @@ sketch_status sketch_quantile_describe(const sketch_quantile *sketch, sketch_qua
     info->negative_buckets = h.negatives;
     info->positive_buckets = h.positives;
     info->extremes_known = h.extremes_known;
+    info->whole = h.whole;
     info->fraction_count = h.fractions.count;
     info->fractions_are_array = h.fractions.is_array;
     return SKETCH_OK;

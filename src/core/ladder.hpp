@@ -19,10 +19,10 @@
 
 namespace sketch::ladder {
 
-inline constexpr int kMaxScale = 12;   // 4096 buckets an octave: accuracy 0.016 %
-inline constexpr int kMinScale = -10;  // two buckets for all normal doubles: as coarse as OpenTelemetry's go
+inline constexpr int kMaxScale = 12;         // 4096 buckets an octave: accuracy 0.016 %
+inline constexpr int kMinScale = -10;        // two buckets for all normal doubles: as coarse as OpenTelemetry's go
 inline constexpr int kWholeRangeScale = -2;  // four octaves a bucket: every double fits in about 1,050 buckets
-inline constexpr int kPlainScale = 6;  // scales up to this one use a table of 64 boundaries that stays in L1
+inline constexpr int kPlainScale = 6;        // scales up to this one use a table of 64 boundaries that stays in L1
 
 namespace detail {
 
@@ -131,6 +131,12 @@ inline std::int32_t index_of_bits(std::uint64_t bits, int scale) noexcept {
     return index_of(-1022 - shift, bits << shift, scale);
 }
 
+// Whether a double given by its bits, sign bit clear, is a whole number: its last bit that is set stands for 1 or more.
+inline bool is_whole(std::uint64_t bits) noexcept {
+    return static_cast<unsigned>(std::countr_zero(bits | kLeadingBit)) + (bits >> 52) >= 1023 + 52 || bits == 0;
+}
+inline constexpr std::uint64_t kAllWhole = std::uint64_t{1023 + 52} << 52;  // 2^52: every double from here on is whole
+
 // First and last bucket that a double can fall into.
 constexpr std::int32_t first_index(int scale) noexcept { return (-1074 * 4096 - 1) >> (kMaxScale - scale); }
 constexpr std::int32_t last_index(int scale) noexcept { return (1024 * 4096 - 1) >> (kMaxScale - scale); }
@@ -162,13 +168,11 @@ inline bool holds_a_double(std::int32_t index, int scale) noexcept {
 // room between the two. At the coarse scales the estimate is the bucket's harmonic middle, at (b - 1)/(b + 1) from
 // either end (UDDSketch eq. 2), which is less than 0.64 / 2^s there; rounded up to leave room for roundings. From scale
 // -6 on no double lies between that and 1; each scale has its own number all the same, so that scale_for finds it back.
-inline constexpr double kCoarseAccuracies[] = {
-    0.334, 0.601, 0.883, 0.9923, 0.99997, 0.9999999996, 1, 1 + 0x1p-52, 1 + 0x2p-52, 1 + 0x3p-52, 1 + 0x4p-52};
+inline constexpr double kCoarseAccuracies[] = {0.334, 0.601,       0.883,       0.9923,      0.99997,    0.9999999996,
+                                               1,     1 + 0x1p-52, 1 + 0x2p-52, 1 + 0x3p-52, 1 + 0x4p-52};
 static_assert(std::size(kCoarseAccuracies) == 1 - kMinScale);
 
-constexpr double accuracy(int scale) noexcept {
-    return scale >= 1 ? 0.64 / (1 << scale) : kCoarseAccuracies[-scale];
-}
+constexpr double accuracy(int scale) noexcept { return scale >= 1 ? 0.64 / (1 << scale) : kCoarseAccuracies[-scale]; }
 
 // The coarsest scale that keeps the promise; kMinScale - 1 when the accuracy is out of range (or not a number).
 inline int scale_for(double wanted) noexcept {

@@ -18,12 +18,35 @@ constexpr double kRoundingMargin = 0x1p-51;
 
 double from_bits(std::uint64_t bits) noexcept { return std::bit_cast<double>(bits); }
 
-// The (r + 1/2)/c-th part of the way through a bucket of magnitudes [least, most], as near to it as the bound allows:
-// every row x of the bucket is within accuracy * x of the result.
-double estimate_inside(double least, double most, double part, int scale) noexcept {
-    if (scale < 1) return std::clamp(least / (0.5 + 0.5 * (least / most)), least, most);
+// A bucket's magnitudes. Whole numbers lie between whole numbers. (Forged bytes may have a bucket that holds none.)
+struct Edges {
+    double least, most;
+    bool whole = false;
+
+    Edges(std::int32_t index, int scale, bool whole_rows) noexcept
+        : least(from_bits(ladder::lower_bits(index, scale))), most(from_bits(ladder::upper_bits(index, scale))) {
+        const double first = whole_rows ? std::ceil(least) : 1, last = whole_rows ? std::floor(most) : 0;
+        if (first <= last) *this = Edges(first, last);
+    }
+
+  private:
+    Edges(double first, double last) noexcept : least(first), most(last), whole(true) {}
+};
+
+// The (r + 1/2)/c-th part of the way through a bucket, as near to it as the bound allows: every row x of the bucket is
+// within accuracy * x of the result. Each whole number of a bucket of such gets the same part of its rows, as far as
+// the bound allows a whole number.
+double estimate_inside(Edges edges, double part, int scale) noexcept {
+    const auto [least, most, whole] = edges;
     double margin = ladder::accuracy(scale) - kRoundingMargin;
-    double middle = least + (most - least) * part;
+    double middle = scale >= 1 ? least + (most - least) * part : least / (0.5 + 0.5 * (least / most));
+    if (whole) {
+        double number = scale >= 1 ? least + std::floor((most - least + 1) * part) : std::floor(middle + 0.5);
+        double low = std::max(least, std::ceil((1 - margin) * most));
+        double high = std::min(most, std::floor((1 + margin) * least));
+        if (low <= high) return std::clamp(number, low, high);
+    }
+    if (scale < 1) return std::clamp(middle, least, most);
     middle = std::min(middle, (1 + margin) * least);
     middle = std::max(middle, (1 - margin) * most);
     return std::clamp(middle, least, most);
@@ -46,7 +69,7 @@ double interpolate(double a, double b, double f) noexcept {
 
 void Histogram::clear(int requested) noexcept {
     requested_scale = scale = requested;
-    extremes_known = true;
+    extremes_known = whole = true;
     total = zeros = negative_infinities = positive_infinities = nans = 0;
     minimum = kInfinity;
     maximum = -kInfinity;
@@ -55,13 +78,13 @@ void Histogram::clear(int requested) noexcept {
 }
 
 double Histogram::lower(std::uint32_t bucket) const noexcept {
-    return is_negative(bucket) ? -from_bits(ladder::upper_bits(index[bucket], scale))
-                               : from_bits(ladder::lower_bits(index[bucket], scale));
+    const Edges edges(index[bucket], scale, whole);
+    return is_negative(bucket) ? -edges.most : edges.least;
 }
 
 double Histogram::upper(std::uint32_t bucket) const noexcept {
-    return is_negative(bucket) ? -from_bits(ladder::lower_bits(index[bucket], scale))
-                               : from_bits(ladder::upper_bits(index[bucket], scale));
+    const Edges edges(index[bucket], scale, whole);
+    return is_negative(bucket) ? -edges.least : edges.most;
 }
 
 void Histogram::collapse_to(int coarser) noexcept {
@@ -96,6 +119,20 @@ bool Histogram::collapse_was_needed() const noexcept {
     return finer > max_buckets(requested_scale);
 }
 
+bool Histogram::may_hold_fraction() const noexcept {
+    for (std::uint32_t i : {negatives - 1, negatives})  // the smallest magnitude of either side
+        if (i < buckets() && ladder::lower_bits(index[i], scale) < ladder::kAllWhole) return true;
+    return false;
+}
+
+// What is said about whole numbers fits what is known: the extremes (up to two rows are nothing else), and the buckets.
+bool Histogram::whole_is_right() const noexcept {
+    const bool extremes_are_whole =
+        !extremes_known || finite() == 0 || (std::floor(minimum) == minimum && std::floor(maximum) == maximum);
+    if (whole) return extremes_are_whole;
+    return may_hold_fraction() && !(extremes_known && extremes_are_whole && finite() <= 2);
+}
+
 double Histogram::finite_minimum() const noexcept {
     if (extremes_known) return minimum;
     if (negatives > 0) return lower(0);
@@ -120,12 +157,12 @@ double Histogram::overall_maximum() const noexcept {
     return finite() > 0 ? finite_maximum() : -kInfinity;
 }
 
-Row row_in_bucket(bool negative, std::int32_t index, std::uint64_t count, std::uint64_t k, int scale) noexcept {
-    double least = from_bits(ladder::lower_bits(index, scale));
-    double most = from_bits(ladder::upper_bits(index, scale));
+Row row_in_bucket(bool negative, std::int32_t index, std::uint64_t count, std::uint64_t k, int scale,
+                  bool whole) noexcept {
+    const Edges edges(index, scale, whole);
     double part = (static_cast<double>(k) + 0.5) / static_cast<double>(count);
-    if (negative) return {-estimate_inside(least, most, 1 - part, scale), -most, -least};
-    return {estimate_inside(least, most, part, scale), least, most};
+    if (negative) return {-estimate_inside(edges, 1 - part, scale), -edges.most, -edges.least};
+    return {estimate_inside(edges, part, scale), edges.least, edges.most};
 }
 
 bool Counters::is_special(std::uint64_t &k, Row &row) const noexcept {
@@ -150,7 +187,7 @@ Row Histogram::row(std::uint64_t k) const noexcept {
     bool found = false;
     for (std::uint32_t i = 0; i < negatives && !found; i++) {
         found = rest < count[i];
-        if (found) result = row_in_bucket(true, index[i], count[i], rest, scale);
+        if (found) result = row_in_bucket(true, index[i], count[i], rest, scale, whole);
         else rest -= count[i];
     }
     if (!found && rest < zeros) found = true;
@@ -158,7 +195,7 @@ Row Histogram::row(std::uint64_t k) const noexcept {
         rest -= zeros;
         std::uint32_t i = negatives;
         for (; rest >= count[i]; i++) rest -= count[i];
-        result = row_in_bucket(false, index[i], count[i], rest, scale);
+        result = row_in_bucket(false, index[i], count[i], rest, scale, whole);
     }
     if (extremes_known) {
         result.estimate = std::clamp(result.estimate, minimum, maximum);
@@ -216,7 +253,10 @@ double Histogram::rows_up_to(double x) const noexcept {
         double least = lower(i), most = upper(i);
         if (x < least) return static_cast<double>(below);
         if (x < most) {
-            double part = static_cast<double>(count[i]) * ((x - least) / (most - least));
+            bool by_number = whole && std::floor(least) == least;  // each whole number has as many rows
+            double covered =
+                by_number ? (std::floor(x) - least + 1) / (most - least + 1) : (x - least) / (most - least);
+            double part = static_cast<double>(count[i]) * covered;
             return std::min(static_cast<double>(below) + part, static_cast<double>(below + count[i]));
         }
         below += count[i];
@@ -264,6 +304,7 @@ Status subtract(Histogram &a, Histogram &b) noexcept {
     a.positives = kept - kept_negatives;
     a.requested_scale = requested;
     a.extremes_known = false;
+    a.whole = a.whole || !a.may_hold_fraction();
     a.fractions = {};
     return SKETCH_OK;
 }

@@ -55,7 +55,8 @@ struct Row {
 };
 
 // The row of a bucket that has k smaller ones in it. `negative` buckets hold the values -x of those with this index.
-Row row_in_bucket(bool negative, std::int32_t index, std::uint64_t count, std::uint64_t k, int scale) noexcept;
+Row row_in_bucket(bool negative, std::int32_t index, std::uint64_t count, std::uint64_t k, int scale,
+                  bool whole) noexcept;
 
 // Which two rows a percentile lies between, computed as percentile_cont computes it, roundings included.
 struct Place {
@@ -83,6 +84,7 @@ struct Counters {
 struct Histogram : Counters {
     int requested_scale, scale;
     bool extremes_known;
+    bool whole;               // all finite rows are whole numbers
     double minimum, maximum;  // over the finite rows, if known and if there are any
     std::uint32_t negatives, positives;
     Fractions fractions;
@@ -94,12 +96,15 @@ struct Histogram : Counters {
     std::uint32_t buckets() const noexcept { return negatives + positives; }
     bool is_negative(std::uint32_t bucket) const noexcept { return bucket < negatives; }
 
-    // The smallest and largest double of a bucket, by value.
+    // The smallest and largest double of a bucket, by value; if rows are whole numbers, the smallest and largest of
+    // those.
     double lower(std::uint32_t bucket) const noexcept;
     double upper(std::uint32_t bucket) const noexcept;
 
     void collapse_to(int coarser) noexcept;
     bool collapse_was_needed() const noexcept;
+    bool may_hold_fraction() const noexcept;  // whether any bucket has doubles that are no whole numbers
+    bool whole_is_right() const noexcept;
 
     // Extremes over the finite rows: exact if known, else bucket edges. Needs finite() > 0.
     double finite_minimum() const noexcept;
@@ -132,6 +137,7 @@ Status subtract(Histogram &a, Histogram &b) noexcept;
 //  48  scale, requested scale, number of fractions
 //  52  pending: 1 + the cell of a row that its counter does not have yet, or 0
 //  56  used: entries (list) or non-empty buckets (window, pairs), without the pending one
+//  60  whether a row came that is no whole number
 //  64  zeros
 //  72  data, by mode:
 //      list    entries of 16 bits in order of arrival: sign << 15 | index - base[side]. What small groups are made of
@@ -156,14 +162,15 @@ struct WorkHeader {
     std::int8_t scale, requested_scale;
     std::uint16_t fraction_count;
     std::uint32_t pending;
-    std::uint32_t used, unused;
+    std::uint32_t used;
+    std::uint32_t not_whole;  // 1 if a finite row is no whole number; a moving state counts such rows instead
     std::uint64_t zeros;
 };
 static_assert(sizeof(WorkHeader) == 72);
 
-// Which bucket counts of how many levels of a moving state are not zero: of the levels behind the counters themselves.
 struct MovingCounts {
-    std::uint32_t filled[ladder::kMaxScale - ladder::kWholeRangeScale];
+    std::uint32_t filled[ladder::kMaxScale - ladder::kWholeRangeScale];  // sums that are not zero, by level - 1
+    std::uint64_t not_whole;                                             // rows that are no whole numbers
 };
 
 std::size_t work_init_size(const sketch_quantile_options &options) noexcept;

@@ -30,7 +30,7 @@ enum : std::uint8_t {
     kExtremesUnknown = 16,
     kHasFractions = SKETCH_PACKED_PARTIAL,
     kUnaryCounts = 64,
-    kAllFlags = 127
+    kNotWhole = 128
 };
 
 // Of the scale asked for, counted from the coarsest; above them, how much the sketch is coarser now.
@@ -178,10 +178,10 @@ Status encode(const Histogram &h, bool with_fractions, ByteWriter &out) noexcept
     bool unary = h.buckets() > 0 && h.finite() - h.zeros <= kUnaryRowsPerBucket * h.buckets();
     out.byte(kFormatVersion);
     out.byte(static_cast<std::uint8_t>(Family::quantile));
-    out.byte(static_cast<std::uint8_t>((h.negatives > 0 ? kHasNegatives : 0) | (h.zeros > 0 ? kHasZeros : 0) |
-                                       (h.positives > 0 ? kHasPositives : 0) | (specials ? kHasSpecials : 0) |
-                                       (h.extremes_known ? 0 : kExtremesUnknown) |
-                                       (with_fractions ? kHasFractions : 0) | (unary ? kUnaryCounts : 0)));
+    out.byte(static_cast<std::uint8_t>(
+        (h.negatives > 0 ? kHasNegatives : 0) | (h.zeros > 0 ? kHasZeros : 0) | (h.positives > 0 ? kHasPositives : 0) |
+        (specials ? kHasSpecials : 0) | (h.extremes_known ? 0 : kExtremesUnknown) |
+        (with_fractions ? kHasFractions : 0) | (unary ? kUnaryCounts : 0) | (h.whole ? 0 : kNotWhole)));
     out.varint(static_cast<unsigned>(h.requested_scale - ladder::kMinScale) |
                static_cast<unsigned>(h.requested_scale - h.scale) << kScaleBits);
     if (specials) {
@@ -472,13 +472,13 @@ Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexce
     if (version != kFormatVersion) return SKETCH_WRONG_VERSION;
     if (size > 1 && family != static_cast<std::uint8_t>(Family::quantile)) return SKETCH_WRONG_FAMILY;
     if (!in.ok()) return SKETCH_TRUNCATED;
-    if (flags & ~kAllFlags) return SKETCH_CORRUPT;
 
     const std::uint64_t above_least = scales & low_mask(kScaleBits), collapsed = scales >> kScaleBits;
     if (above_least > ladder::kMaxScale - ladder::kMinScale || collapsed > above_least) return SKETCH_CORRUPT;
     h.clear(ladder::kMinScale + static_cast<int>(above_least));
     h.scale = h.requested_scale - static_cast<int>(collapsed);
     h.extremes_known = (flags & kExtremesUnknown) == 0;
+    h.whole = (flags & kNotWhole) == 0;
 
     if (Status s = decode_counters(in, flags, h); s != SKETCH_OK) return s;
 
@@ -504,7 +504,7 @@ Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexce
     in = ByteReader(packed, size);
     in.skip(bits.position() / 8);
     if (Status s = finish_extremes(maximum, stored, h); s != SKETCH_OK) return s;
-    if ((h.total == 0 && !h.extremes_known) || !h.collapse_was_needed()) return SKETCH_CORRUPT;
+    if ((h.total == 0 && !h.extremes_known) || !h.collapse_was_needed() || !h.whole_is_right()) return SKETCH_CORRUPT;
 
     if (flags & kHasFractions)
         if (Status s = decode_fractions(in, h); s != SKETCH_OK) return s;

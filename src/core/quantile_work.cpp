@@ -125,8 +125,7 @@ class Work {
         return reinterpret_cast<std::uint64_t *>(fractions() - kSpecialsSize);
     }
     MovingCounts &moving_counts() const noexcept {
-        return *reinterpret_cast<MovingCounts *>(bytes_ + size_ -
-                                                 tail_size(header().flags, header().fraction_count));
+        return *reinterpret_cast<MovingCounts *>(bytes_ + size_ - tail_size(header().flags, header().fraction_count));
     }
     std::uint8_t *fractions() const noexcept { return bytes_ + size_ - 8 * header().fraction_count; }
 
@@ -206,8 +205,7 @@ class Work {
                 counter = static_cast<Counter>(counter + static_cast<std::uint64_t>(rows));
                 const std::uint32_t change = std::uint32_t{counter != 0} - was_filled;
                 if (level.number == 0) h.used += change;
-                else if (level.number <= std::ssize(counts.filled))
-                    counts.filled[level.number - 1] += change;
+                else if (level.number <= std::ssize(counts.filled)) counts.filled[level.number - 1] += change;
                 if (level.is_top()) break;
             }
         });
@@ -232,6 +230,14 @@ class Work {
     void count_soon(std::uint32_t cell) const noexcept {
         __builtin_prefetch(bytes_ + kHeaderSize + (std::size_t{cell} << width()), 1);
         header().pending = cell + 1;
+    }
+
+    // Rows of this magnitude came, or left a moving state. Stored only when it changes, for the sake of the next row.
+    void note_whole(std::uint64_t magnitude, std::int64_t rows = 1) const noexcept {
+        WorkHeader &h = header();
+        if (h.not_whole != 0 || ladder::is_whole(magnitude)) return;
+        if (h.flags & kMoving) moving_counts().not_whole += static_cast<std::uint64_t>(rows);
+        else h.not_whole = 1;
     }
 
     // Counts the row that is pending; false if its counter is full.
@@ -498,6 +504,7 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
         h.cells[side] = growth.cells[side];
     }
     h.used = h.pending = 0;
+    if (target.moving()) target.moving_counts().not_whole = source.moving_counts().not_whole;
     std::memcpy(target.fractions(), source.fractions(), 8 * h.fraction_count);
     if (source.header().flags & kHasSpecials) std::memcpy(target.specials(), source.specials(), kSpecialsSize);
     int shift = source.header().scale - growth.scale;
@@ -532,6 +539,7 @@ namespace {
         return s;
     }
     work.count_rows(weight);
+    work.note_whole(magnitude, static_cast<std::int64_t>(weight));
     work.widen_extremes(x, x);
     return SKETCH_OK;
 }
@@ -558,6 +566,7 @@ Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, s
         return add_with_care(state, size, x, weight, growth);
     work.count_soon(work.cell(side, index));
     h.room -= rows;
+    work.note_whole(magnitude);
     work.widen_extremes(x, x);
     return SKETCH_OK;
 }
@@ -583,6 +592,7 @@ Status work_remove(void *state, std::size_t size, double x) noexcept {
         if (work.mode() != kWindow || !work.in_window(side, index) || work.window_count(side, index) == 0)
             return SKETCH_BELOW_ZERO;
         work.move_rows(side, index, -1);
+        work.note_whole(magnitude, -1);
     }
     h.room++;
     return SKETCH_OK;
@@ -724,6 +734,8 @@ Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth
     work.count_rows(other.total);
     h.zeros += other.zeros;
     h.requested_scale = static_cast<std::int8_t>(requested);
+    if (!other.whole && work.moving()) work.moving_counts().not_whole += other.finite();
+    else if (!other.whole) h.not_whole = 1;
     if (!other.extremes_known) h.flags |= kExtremesUnknown;
     else if (other.finite() > 0) work.widen_extremes(other.minimum, other.maximum);
     return SKETCH_OK;
@@ -750,9 +762,9 @@ Status check_header(const void *state, std::size_t size) noexcept {
     const Mode mode = is_window ? kWindow : is_pairs ? kPairs : kList;
     const bool is_moving = (h.flags & kMoving) != 0;
     if ((is_window && is_pairs) || (!is_window && width > 0) || h.scale < ladder::kMinScale ||
-        (is_moving && !(is_window && h.flags & kExtremesUnknown)) ||
-        h.scale > h.requested_scale || h.requested_scale > ladder::kMaxScale ||
-        h.fraction_count > kMaxFractions || (h.fraction_count > 1 && !(h.flags & kFractionsAreArray)) ||
+        (is_moving && !(is_window && h.flags & kExtremesUnknown)) || h.scale > h.requested_scale ||
+        h.requested_scale > ladder::kMaxScale || h.fraction_count > kMaxFractions ||
+        (h.fraction_count > 1 && !(h.flags & kFractionsAreArray)) || h.not_whole > (is_moving ? 0 : 1) ||
         total_of(h) > kMaxTotal || h.zeros > total_of(h) || size % sizeof(std::uint64_t) != 0)
         return SKETCH_CORRUPT;
     for (std::int32_t base : h.base)
@@ -933,8 +945,7 @@ class MovingRows {
   private:
     std::uint64_t count(int level, Side side, std::uint32_t cell) const noexcept {
         if (cell >= cells_[level][side]) return 0;
-        return work_.with_window(
-            [&](auto *counters) -> std::uint64_t { return counters[first_[level][side] + cell]; });
+        return work_.with_window([&](auto *counters) -> std::uint64_t { return counters[first_[level][side] + cell]; });
     }
 
     // Down from the sum of the side to the bucket, past the cells whose values are all smaller.
@@ -950,7 +961,8 @@ class MovingRows {
         const int scale = work_.header().scale - shift_;
         const std::int32_t index = std::clamp((work_.header().base[side] >> shift_) + static_cast<std::int32_t>(cell),
                                               ladder::first_index(scale), ladder::last_index(scale));
-        return row_in_bucket(side == kNegative, index, count(shift_, side, cell), k, scale);
+        const bool whole = work_.moving_counts().not_whole == 0;
+        return row_in_bucket(side == kNegative, index, count(shift_, side, cell), k, scale, whole);
     }
 
     const Work &work_;
@@ -995,6 +1007,7 @@ Status work_read(const void *state, std::size_t size, Histogram &into) noexcept 
     into.clear(h.requested_scale);
     into.scale = scale_to_read(work);
     into.extremes_known = (h.flags & kExtremesUnknown) == 0;
+    into.whole = (work.moving() ? work.moving_counts().not_whole : h.not_whole) == 0;
     into.total = work.total();
     into.zeros = h.zeros;
     into.minimum = h.minimum;
@@ -1026,6 +1039,7 @@ Status work_read(const void *state, std::size_t size, Histogram &into) noexcept 
     }
     if (rest != 0) return SKETCH_CORRUPT;
     if (into.total == 0) {
+        if (!into.whole && !work.moving()) return SKETCH_CORRUPT;
         into.clear(h.requested_scale);
         into.fractions = work_fractions(state, size);
     }
@@ -1037,7 +1051,8 @@ Status work_read(const void *state, std::size_t size, Histogram &into) noexcept 
                       h.minimum <= h.maximum && (into.finite() > 1 || h.minimum == h.maximum);
         if (!inside) return SKETCH_CORRUPT;
     }
-    return into.collapse_was_needed() ? SKETCH_OK : SKETCH_CORRUPT;
+    if (work.moving() && !into.may_hold_fraction()) into.whole = true;  // those rows left, which only came in a merge
+    return into.collapse_was_needed() && into.whole_is_right() ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
 }  // namespace sketch::quantile

@@ -590,6 +590,7 @@ void append_counters(StringInfo out, const sketch_quantile_info &info) {
                      ", \"negative_infinity_count\": " UINT64_FORMAT ", \"positive_infinity_count\": " UINT64_FORMAT
                      ", \"nan_count\": " UINT64_FORMAT,
                      info.negative_infinities, info.positive_infinities, info.nans);
+    appendStringInfo(out, ", \"whole_numbers\": %s", info.whole ? "true" : "false");
     if (info.total == 0) return;
     appendStringInfo(out, ", \"min\": ");
     append_json_number(out, info.minimum);

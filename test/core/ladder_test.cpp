@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "../../src/core/ladder.hpp"
@@ -106,7 +107,7 @@ TEST_CASE("the coarse scales hold whole octaves", "[ladder]") {
             const int octaves = 1 << -scale;
             const auto below = static_cast<int32_t>(std::ceil(static_cast<double>(exponent) / octaves)) - 1;
             const auto above = static_cast<int32_t>(std::floor(static_cast<double>(exponent) / octaves));
-            INFO("2^" << exponent << " at scale " << scale);
+            INFO("2^" + std::to_string(exponent) + " at scale " + std::to_string(scale));
             REQUIRE(ladder::index_of_bits(std::bit_cast<uint64_t>(power), scale) == below);
             REQUIRE(ladder::index_of_bits(std::bit_cast<uint64_t>(power) + 1, scale) == above);
         }

@@ -172,6 +172,7 @@ const Distribution kDistributions[] = {
     {"zeros", [](Random &, size_t) { return 0.0; }},
     {"small integers", [](Random &r, size_t) { return static_cast<double>(r() % 41) - 20; }},
     {"consecutive integers", [](Random &, size_t i) { return static_cast<double>(i) - 100; }},
+    {"whole numbers", [](Random &r, size_t) { return std::floor(lognormal(r, 3)) - 3; }},
     {"large offset", [](Random &r, size_t) { return 1.7e12 + 1000 * uniform(r); }},
     {"powers of two", [](Random &r, size_t) { return std::ldexp(r() % 2 ? 1 : -1, static_cast<int>(r() % 40) - 20); }},
     {"just above powers of two",
@@ -268,7 +269,7 @@ TEST_CASE("scales that OpenTelemetry has and no accuracy under 0.5 leads to", "[
 
 TEST_CASE("a collapsed sketch keeps the accuracy that it reports", "[quantile][guarantee]") {
     for (double accuracy : {0.01, 0.0002}) {
-        Rows rows = drawn(kDistributions[18], 20000, 7);
+        Rows rows = drawn(kDistributions[19], 20000, 7);
         QuantileSketch s = sketch_of(rows, accuracy);
         CHECK(s.info().scale < s.info().requested_scale);
         CHECK(s.info().current_accuracy > s.info().accuracy);
@@ -343,6 +344,75 @@ TEST_CASE("rows at both ends of the double range are interpolated without overfl
     CHECK(s.percentile(0.25) / DBL_MAX == Approx(-0.5));
     CHECK(s.percentile(0.5) == 0);
     CHECK(s.percentile(1) == DBL_MAX);
+}
+
+// Up to 91 a bucket of 1 % holds one whole number at most, so that its rows are known.
+TEST_CASE("whole numbers up to about 100 are exact at 1 %", "[quantile][guarantee][whole]") {
+    Random random(47);
+    for (int round = 0; round < 300; round++) {
+        Rows rows;
+        QuantileSketch s, weighted;
+        for (size_t i = 2 + random() % 500; i > 0; i--) {
+            double x = static_cast<double>(random() % 183) - 91;
+            uint64_t weight = round % 3 == 0 ? 1 + random() % 5 : 1;
+            weighted.add(x, weight);
+            rows.insert(rows.end(), weight, x);
+        }
+        for (double x : rows) s.merge(QuantileSketch{x});
+        REQUIRE(s.pack() == weighted.pack());
+        std::sort(rows.begin(), rows.end());
+        Rows p;
+        const double last = static_cast<double>(rows.size() - 1);
+        for (size_t k = 0; k < rows.size(); k++) p.push_back(static_cast<double>(k) / last);
+        Answers a = percentiles(s.pack(), p);
+        for (size_t k = 0; k < rows.size(); k++) {
+            Cont cont(p[k], rows.size());
+            if (cont.part != 0) continue;
+            INFO("row " << k << " is " << rows[k]);
+            REQUIRE(a.estimate[k] == rows[k]);
+            REQUIRE((a.lower[k] == rows[k] && a.upper[k] == rows[k]));
+        }
+        for (double x = -91; x <= 91; x++) {
+            auto true_rows = static_cast<double>(std::upper_bound(rows.begin(), rows.end(), x) - rows.begin());
+            REQUIRE(s.rank(x) == true_rows / static_cast<double>(rows.size()));
+            REQUIRE(s.rank(x + 0.5) == s.rank(x));
+        }
+        check_percentiles(s.pack(), rows, "whole numbers up to 91");
+    }
+    QuantileSketch sixties;
+    sixties.add(30);
+    sixties.add(60, 1000);
+    sixties.add(90);
+    for (double p : {0.05, 0.5, 0.95}) CHECK(sixties.percentile(p) == 60);
+}
+
+TEST_CASE("rows that are whole numbers are estimated by whole numbers", "[quantile][guarantee][whole]") {
+    Random random(48);
+    for (int scale = SKETCH_QUANTILE_MIN_SCALE; scale <= SKETCH_QUANTILE_MAX_SCALE; scale++)
+        for (double range : {10.0, 1e3, 1e6, 1e12, 1e17}) {
+            Rows rows;
+            QuantileSketch s({scale, 0, nullptr, 0, 0});
+            for (int i = 0; i < 400; i++) {
+                double x = std::floor(std::pow(range, uniform(random))) * (random() % 3 ? 1 : -1);
+                rows.insert(rows.end(), 1 + random() % 3, x);
+            }
+            for (double x : rows) s.add(x);
+            std::sort(rows.begin(), rows.end());
+            const std::string what =
+                "whole numbers up to " + std::to_string(range) + " at scale " + std::to_string(scale);
+            check_percentiles(s.pack(), rows, what);
+            check_ranks(s, rows, what);
+            if (scale < 4) continue;  // there the bound may leave room for no whole number, and
+            const double accuracy = s.info().current_accuracy;
+            Rows p;
+            for (size_t k = 0; k < rows.size(); k++)
+                p.push_back(static_cast<double>(k) / static_cast<double>(rows.size() - 1));
+            Answers a = percentiles(s.pack(), p);
+            for (size_t k = 0; k < rows.size(); k++)
+                if (const double spare = accuracy * std::fabs(a.estimate[k]);
+                    Cont(p[k], rows.size()).part == 0 && !(spare > 0.9 && spare < 1))  // where a bucket has two of them
+                    REQUIRE(a.estimate[k] == std::floor(a.estimate[k]));
+        }
 }
 
 TEST_CASE("two rows are known exactly, and so is every percentile of them", "[quantile][guarantee]") {

@@ -3,6 +3,7 @@
 #include <climits>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "catch.hpp"
 #include "quantile_sketch.hpp"
@@ -125,7 +126,7 @@ TEST_CASE("a collapse happens at the first row that needs it and not before", "[
 
 TEST_CASE("each scale has its accuracy, and each accuracy its scale", "[quantile][law]") {
     for (int scale = SKETCH_QUANTILE_MIN_SCALE; scale <= SKETCH_QUANTILE_MAX_SCALE; scale++) {
-        INFO("scale " << scale);
+        INFO("scale " + std::to_string(scale));
         CHECK(sketch_quantile_scale(sketch_quantile_accuracy(scale)) == scale);
         for (int from = scale; from <= SKETCH_QUANTILE_MAX_SCALE; from++) {
             QuantileSketch s({from, 0, nullptr, 0, 0}), direct({scale, 0, nullptr, 0, 0});
@@ -264,7 +265,7 @@ TEST_CASE("subtracting rows that are not there is refused", "[quantile][subtract
 }
 
 TEST_CASE("a row that is not there takes another one of its bucket", "[quantile][subtract]") {
-    QuantileSketch a{10, 20}, b{10.01};
+    QuantileSketch a{10.02, 20.5}, b{10.01};
     REQUIRE(a.histogram()[0].upper > 10.01);
     Bytes out(kAnyPacked);
     size_t size = 0;
@@ -325,6 +326,52 @@ TEST_CASE("a moving state equals one built from the rows in its frame", "[quanti
 
 // Rows come and go over the whole range of doubles and over parts of it, so that a read needs a collapse and then none;
 // frames grow from nothing and run empty. Each answer is that of a reader who looks at everything.
+TEST_CASE("whether all rows are whole numbers is a function of the rows", "[quantile][law][whole]") {
+    Random random(10);
+    for (int round = 0; round < 200; round++) {
+        const bool is_whole = round % 2 == 0;
+        std::vector<double> rows(1 + random() % 300);
+        for (double &x : rows) x = static_cast<double>(random() % 500) - 100;
+        for (double special : {kInf, -kInf, kNaN, 0x1p60, -0.0}) rows.push_back(special);
+        if (!is_whole) rows[random() % rows.size()] = 0.5 - static_cast<double>(random() % 9);
+        const QuantileSketch merged = merged_by_random_tree(random, rows, {0.01, 0.1});
+        REQUIRE(merged.info().whole == is_whole);
+        REQUIRE(unpacked(merged.pack()).info().whole == is_whole);
+        QuantileSketch weighted(0.1);
+        for (double x : rows) weighted.add(x, 2);
+        REQUIRE(weighted.info().whole == is_whole);
+        // subtract keeps what a's rows were
+        Bytes out(SKETCH_QUANTILE_PACKED_MAX);
+        size_t size = 0;
+        QuantileSketch::must(sketch_quantile_subtract(weighted.data(), weighted.size(), merged.data(), merged.size(),
+                                                      out.data(), out.size(), &size));
+        out.resize(size);
+        REQUIRE(unpacked(out).info().whole == is_whole);
+    }
+    CHECK(QuantileSketch().info().whole);
+    CHECK(QuantileSketch{kInf, kNaN, 0}.info().whole);
+    for (double x : {0.5, 1.0000000000000002, 4503599627370495.5, 5e-324, -7.25}) {
+        CHECK_FALSE(QuantileSketch{x}.info().whole);
+        CHECK_FALSE(QuantileSketch{1, x, 3}.info().whole);
+    }
+    for (double x : {1.0, 3.0, 4503599627370497.0, 1.7976931348623157e308, -2.0}) CHECK(QuantileSketch{x}.info().whole);
+}
+
+TEST_CASE("a frame of whole numbers answers in whole numbers again when the others have left",
+          "[quantile][moving][whole]") {
+    QuantileSketch moving(0.01, true, {0.5});
+    std::vector<double> rows;
+    for (int i = 0; i < 2000; i++) {
+        rows.push_back(i % 100 == 7 ? 60.25 : 60);
+        moving.add(rows.back());
+        if (i >= 31) moving.remove(rows[rows.size() - 32]);
+        const bool is_whole = (i < 7 || i % 100 < 7 || i % 100 > 37);
+        REQUIRE(moving.info().whole == is_whole);
+        REQUIRE(moving.carried(true) == moving.carried());
+        REQUIRE((moving.carried(true)[0] == 60) == is_whole);
+    }
+}
+
 TEST_CASE("a moving state finds its percentiles as a reader of all of it does", "[quantile][moving]") {
     Random random(7);
     const std::vector<double> fractions = {0, 0.001, 0.1, 0.25, 0.5, 0.6, 0.9, 0.999, 1};

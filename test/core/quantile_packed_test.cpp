@@ -249,6 +249,24 @@ TEST_CASE("a sketch that is coarser than its rows need is refused", "[quantile][
     CHECK(unpacked(rest.pack()).info().scale == scale);
 }
 
+TEST_CASE("what is said about whole numbers must fit the rows that are known", "[quantile][packed][work][whole]") {
+    auto flipped = [](QuantileSketch s) {  // the same status packed and as a work form
+        Bytes packed = s.pack();
+        packed[2] ^= 0x80;
+        static_cast<uint8_t *>(s.data())[60] ^= 1;
+        sketch_quantile_info info;
+        const sketch_status status = sketch_quantile_describe(s.data(), s.size(), &info);
+        CHECK(sketch_quantile_check(packed.data(), packed.size()) == status);
+        return status;
+    };
+    for (const QuantileSketch &s : {QuantileSketch(), QuantileSketch{0}, QuantileSketch{kInf}, QuantileSketch{1},
+                                    QuantileSketch{1, 2}, QuantileSketch{0x1p52 + 1, 0x1p53, 0x1p54},
+                                    QuantileSketch{0.5}, QuantileSketch{1, 2, 2.5}, QuantileSketch{-0.5, 1, 2}})
+        CHECK(flipped(s) == SKETCH_CORRUPT);
+    CHECK(flipped({1, 2, 3}) == SKETCH_OK);  // what lies in between is not known
+    CHECK(flipped({1, 2.5, 3}) == SKETCH_OK);
+}
+
 TEST_CASE("a work form with a pending row that cannot be is refused", "[quantile][work]") {
     QuantileSketch s, moving(0.01, true);
     for (double x : lognormal_rows(3000, 1, 7)) s.add(x), moving.add(x);
