@@ -25,10 +25,14 @@ function library(name) {
 const sections = Object.fromEntries(
   [...read('page.sql').matchAll(/^-- ---- (.+?) -+\n+([^]*?)\s*(?=^-- ----|(?![^]))/gm)].map(([, name, sql]) => [name, sql]));
 
+// {{kind name}} stands for what fill[kind](name) gives; the style has such places of its own.
+const filled = (text) => text.replace(/\{\{(\w+)(?: ([\w.-]+))?\}\}/g, (place, kind, name) => fill[kind](name));
 const fill = {
+  style: (name) => filled(read(name).trim()),
+  script: (name) => escapeScript(read(name).trim()),
   data: () => JSON.stringify(data).replace(/</g, '\\u003c'),
   font: () => base64('node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'),
   sql: (name) => escapeText(sections[name]),
   library: (name) => escapeScript(library(name)),
 };
-writeFileSync(page, read('page.html').replace(/\{\{(\w+)(?: ([\w-]+))?\}\}/g, (whole, kind, name) => fill[kind](name)));
+writeFileSync(page, filled(read('page.html')));
