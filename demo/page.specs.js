@@ -32,20 +32,23 @@ const MARGIN = { left: 34, right: 30 }; // of the first picture, so that the str
 const specs = {
   delays: () => ({
     height: 300,
-    data: { name: 'shown', values: delayRows() },
+    data: { name: 'shown', values: delaySteps().path },
     encoding: { x: { field: 'time', type: 'temporal', scale: timeScale, axis: timeAxis } },
     layer: [
-      { mark: { type: 'area', color: color.bandLight, interpolate: 'monotone' },
+      { data: { name: 'gaps', values: delaySteps().gaps }, mark: { type: 'rect', color: color.field },
+        encoding: { x: { field: 'start', type: 'temporal' }, x2: { field: 'stop' } } },
+      { mark: { type: 'area', color: color.bandLight, interpolate: 'step-after' },
         encoding: { y: { field: 'p99', type: 'quantitative', axis: { ...above('delay, minutes'), tickCount: 6, minExtent: MARGIN.left, maxExtent: MARGIN.left } }, y2: { field: 'p90' } } },
-      { mark: { type: 'area', color: color.band, interpolate: 'monotone' }, encoding: { y: { field: 'p90', type: 'quantitative' }, y2: { field: 'p50' } } },
-      { mark: { type: 'line', color: color.sketchDark, strokeWidth: 2, interpolate: 'monotone' }, encoding: { y: { field: 'p50', type: 'quantitative' } } },
+      { mark: { type: 'area', color: color.band, interpolate: 'step-after' }, encoding: { y: { field: 'p90', type: 'quantitative' }, y2: { field: 'p50' } } },
+      { mark: { type: 'line', color: color.sketchDark, strokeWidth: 2, interpolate: 'step-after' }, encoding: { y: { field: 'p50', type: 'quantitative' } } },
       ...['p50', 'p90', 'p99'].map((of) => ({
         transform: [{ filter: 'datum.last' }],
         mark: { type: 'text', align: 'left', dx: 6, text: of, fill: color.ink, fontWeight: 500 },
         encoding: { y: { field: of, type: 'quantitative' } },
       })),
-      { params: [nearest], mark: { type: 'rule', color: color.ink },
+      { transform: [{ filter: 'isValid(datum.middle)' }], params: [nearest], mark: { type: 'rule', color: color.ink },
         encoding: {
+          x: { field: 'middle', type: 'temporal' },
           opacity: { condition: { param: 'hover', empty: false, value: 0.5 }, value: 0 },
           tooltip: [timeText('time'), { field: 'flights', format: ',' }, ...['p50', 'p90', 'p99'].map((field) => ({ field, format: '.1f', title: `${field}, min` }))],
         } },
@@ -55,12 +58,12 @@ const specs = {
   overview: () => ({
     height: 54,
     padding: { left: MARGIN.left, right: MARGIN.right },
-    data: { values: copy(days) },
+    data: { values: steps(days, [days[0].time, lastDay + DAY], DAY).path },
     encoding: { x: { field: 'time', type: 'temporal', scale: timeScale, axis: { ...timeAxis, tickCount: { expr: 'width < 420 ? 3 : 6' }, labelFlush: true } } },
     layer: [
       { params: [{ name: 'brush', select: { type: 'interval', encodings: ['x'], mark: { fill: color.ink, fillOpacity: 0.12, stroke: color.ink, strokeOpacity: 0.6 } } }],
-        mark: { type: 'area', color: color.bandLight }, encoding: { y: { field: 'p99', type: 'quantitative', axis: null }, y2: { field: 'p90' } } },
-      { mark: { type: 'area', color: color.band }, encoding: { y: { field: 'p90', type: 'quantitative' }, y2: { field: 'p50' } } },
+        mark: { type: 'area', color: color.bandLight, interpolate: 'step-after' }, encoding: { y: { field: 'p99', type: 'quantitative', axis: null }, y2: { field: 'p90' } } },
+      { mark: { type: 'area', color: color.band, interpolate: 'step-after' }, encoding: { y: { field: 'p90', type: 'quantitative' }, y2: { field: 'p50' } } },
     ],
   }),
 
@@ -98,30 +101,42 @@ const specs = {
       { mark: { type: 'point', filled: true, size: 75, opacity: 1, color: color.sketch },
         encoding: { x: { field: 'estimate', type: 'quantitative' },
                     tooltip: [{ field: 'item', title: ' ' }, ...['estimate', 'lower', 'upper', 'exact'].map((field) => ({ field, format: ',' }))] } },
-      { mark: { type: 'point', shape: 'diamond', size: 42, strokeWidth: 1.75, filled: true, fill: color.card, stroke: color.exact, opacity: 1 },
+      { mark: { type: 'point', shape: 'diamond', size: 120, strokeWidth: 1.75, stroke: color.exact, opacity: 1 },
         encoding: { x: { field: 'exact', type: 'quantitative' },
                     tooltip: [{ field: 'item', title: ' ' }, ...['estimate', 'lower', 'upper', 'exact'].map((field) => ({ field, format: ',' }))] } },
       { mark: { type: 'text', align: 'right', dx: 60, fill: color.ink }, encoding: { x: { value: 'width' }, text: { field: 'estimate', format: ',' } } },
     ],
   }),
 
-  different: () => ({
+  daily: (label, rows, zero) => ({
     height: 260,
-    data: { values: different },
+    data: { name: 'shown', values: daily(rows) },
     encoding: { x: { field: 'time', type: 'temporal', scale: timeScale, axis: timeAxis } },
     layer: [
       { data: { name: 'chosen', values: chosenRows() }, mark: { type: 'rect', color: color.ink },
         encoding: { x: { field: 'start', type: 'temporal' }, x2: { field: 'stop' }, opacity: { field: 'opacity', type: 'quantitative', scale: null } } },
       { mark: { type: 'area', color: color.bandLight, interpolate: 'monotone' },
-        encoding: { y: { field: 'lower', type: 'quantitative', scale: { zero: false }, axis: { ...above('different routes a day'), tickCount: 5 } }, y2: { field: 'upper' } } },
+        encoding: { y: { field: 'lower', type: 'quantitative', scale: { zero }, axis: { ...above(label), tickCount: 5, tickMinStep: 1 } }, y2: { field: 'upper' } } },
       { mark: { type: 'line', color: color.sketch, strokeWidth: 1.75, interpolate: 'monotone' }, encoding: { y: { field: 'estimate', type: 'quantitative' } } },
       { mark: { type: 'point', filled: true, size: 14, opacity: 1, color: color.exact }, encoding: { y: { field: 'exact', type: 'quantitative' } } },
-      { params: [nearest], mark: { type: 'rule', color: color.ink },
+      { transform: [{ filter: 'isValid(datum.estimate)' }], params: [nearest], mark: { type: 'rule', color: color.ink },
         encoding: {
           opacity: { condition: { param: 'hover', empty: false, value: 0.5 }, value: 0 },
           tooltip: [dayText('time'), ...['estimate', 'lower', 'upper', 'exact'].map((field) => ({ field, format: ',' }))],
         } },
     ],
+  }),
+
+  membership: () => ({
+    height: 18 * data.asked.length,
+    data: { name: 'shown', values: answers(chosen).pairs },
+    mark: { type: 'rect', stroke: color.card, strokeWidth: 1.5 },
+    encoding: {
+      x: { field: 'destination', type: 'nominal', sort: data.asked, axis: { title: 'to', labelAngle: { expr: 'width < 600 ? -90 : 0' }, labelAlign: { expr: "width < 600 ? 'right' : 'center'" }, labelBaseline: { expr: "width < 600 ? 'middle' : 'top'" } } },
+      y: { field: 'origin', type: 'nominal', sort: data.asked, axis: { ...above('from'), grid: false } },
+      color: { field: 'answer', type: 'nominal', scale: { domain: ANSWERS, range: [color.field, color.sketch, color.ink, color.exact] }, legend: null },
+      tooltip: [{ field: 'route', title: ' ' }, { field: 'answer', title: 'flown?' }],
+    },
   }),
 
   errors: () => ({
@@ -161,9 +176,9 @@ const specs = {
   }),
 
   bytes: () => ({
-    height: 46 * (data.bytes.length + 1),
-    data: { values: [...data.bytes.map(({ sketch, bytes }) => ({ what: sketch, bytes, kind: 'sketch', text: size(bytes) })),
-                     { what: 'The rows themselves', bytes: data.rows.bytes, kind: 'rows', text: size(data.rows.bytes) }] },
+    height: 46 * (data.bytes.length + 2),
+    data: { values: [...[...data.bytes, around].map(({ question, bytes }) => ({ what: question, bytes, kind: 'sketch', text: size(bytes) })),
+                     { what: 'The rows themselves', bytes: stored.rows, kind: 'rows', text: size(stored.rows) }] },
     encoding: { y: { field: 'what', type: 'nominal', sort: null, axis: null } },
     layer: [
       { mark: { type: 'bar', height: 10, yOffset: 9 },
@@ -177,6 +192,8 @@ const specs = {
 };
 specs.airports = () => specs.top('departures', topAirports(chosen));
 specs.routes = () => specs.top('flights', topRoutes(chosen));
+specs.different = () => specs.daily('different routes a day', different, false);
+specs.frequency = () => specs.daily('departures a day', departureRows(), true);
 
 const views = {};
 async function draw(id, spec) {
