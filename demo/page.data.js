@@ -136,7 +136,7 @@ function element(name, ...content) {
 function writeWords() {
   tell('title', `${number(all.flights)} flights, answered from *${size(stored.sketches)} of sketches*`);
   document.title = $('title').textContent;
-  tell('lede', `Here it keeps sketches of five types for each of *${number(hours.length)} hours* (${nameOf(all)}). Every picture is drawn from them, merged to ` +
+  tell('lede', `Here it keeps sketches of five types for each of *${number(hours.length)} hours* (${nameOf(all)}), and one of the routes for each day. Every picture is drawn from them, merged to ` +
     `whatever was asked; the ${size(stored.rows)} of rows were read only for the exact answers beside them.`);
   const facts = [
     [percent(stored.sketches, stored.rows), `of the bytes: ${size(stored.sketches)} are the tables of sketches, ${size(stored.rows)} the table of rows`],
