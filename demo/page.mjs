@@ -1,7 +1,8 @@
-// Fills the template of the page: page.mjs <JSON that page.sql prints> <page to write>
-import { readFileSync, writeFileSync } from 'node:fs';
+// Fills the template of the page: page.mjs <JSON that page.sql prints> <page to write> <README.md that it links to>
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
 
-const [json, page] = process.argv.slice(2);
+const [json, page, readme] = process.argv.slice(2);
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const base64 = (path) => readFileSync(new URL(path, import.meta.url)).toString('base64');
 
@@ -22,13 +23,24 @@ function library(name) {
   return `/*! ${name} ${version}\n\n${license}\n*/\n${read(`node_modules/${name}/build/${name}.min.js`).trim()}`;
 }
 
+// The sections of page.sql, with the files that they include, and the views that all of them read.
+const included = (sql) => sql.replace(/^\\ir (\S+)$/gm, (line, path) => read(path).trim());
 const sections = Object.fromEntries(
-  [...read('page.sql').matchAll(/^-- ---- (.+?) -+\n+([^]*?)\s*(?=^-- ----|(?![^]))/gm)].map(([, name, sql]) => [name, sql]));
+  [...read('page.sql').matchAll(/^-- ---- (.+?) -+\n+([^]*?)\s*(?=^-- ----|(?![^]))/gm)].map(([, name, sql]) => [name, included(sql)]));
+sections.sketches = read('sketches.sql').trim();
 
+// From the page to the README, wherever both are.
+const link = () => relative(realpathSync(dirname(page)), realpathSync(readme)).split('/').map(encodeURIComponent).join('/');
+
+// {{kind name}} stands for what fill[kind](name) gives; the style has such places of its own.
+const filled = (text) => text.replace(/\{\{(\w+)(?: ([\w.-]+))?\}\}/g, (place, kind, name) => fill[kind](name));
 const fill = {
+  style: (name) => filled(read(name).trim()),
+  script: (name) => escapeScript(read(name).trim()),
   data: () => JSON.stringify(data).replace(/</g, '\\u003c'),
   font: () => base64('node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'),
+  readme: link,
   sql: (name) => escapeText(sections[name]),
   library: (name) => escapeScript(library(name)),
 };
-writeFileSync(page, read('page.html').replace(/\{\{(\w+)(?: ([\w-]+))?\}\}/g, (whole, kind, name) => fill[kind](name)));
+writeFileSync(page, filled(read('page.html')));

@@ -48,6 +48,31 @@ FROM intervals,
      LATERAL (SELECT merge(top_routes) AS s FROM flights_daily WHERE day >= start AND day < stop) AS merged,
      LATERAL top_k(s, 10);
 
+-- ---- frequency ----------------------------------------
+
+-- Large and small airports, those of ranks 1, 4, 9, 16 and so on, and one that does not exist.
+CREATE TEMP TABLE asked AS
+SELECT airport, rank
+FROM (SELECT origin AS airport, row_number() OVER (ORDER BY count(*) DESC, origin) AS rank FROM flights GROUP BY 1) AS ranked
+WHERE rank IN (SELECT n * n FROM generate_series(1, 50) AS n)
+UNION ALL
+SELECT 'XXX', NULL;
+
+CREATE TEMP TABLE departures AS
+SELECT grain, start, airport, frequency(s, airport) AS estimate, lower, upper
+FROM (SELECT grain, start, merge(origins) AS s FROM intervals JOIN flights_hourly ON hour >= start AND hour < stop GROUP BY 1, 2) AS merged,
+     asked,
+     LATERAL frequency_bounds(s, airport);
+
+-- ---- membership ----------------------------------------
+
+-- Was there a flight from each of these airports to each other?
+CREATE TEMP TABLE answers AS
+SELECT grain, start, o.airport AS origin, d.airport AS destination, contains(s, o.airport || '-' || d.airport) AS yes, false_positive_rate(s) AS rate
+FROM (SELECT grain, start, merge(flown) AS s FROM intervals JOIN flights_hourly ON hour >= start AND hour < stop GROUP BY 1, 2) AS merged,
+     asked AS o,
+     asked AS d;
+
 -- ---- routes ----------------------------------------
 
 CREATE TEMP TABLE routes_by_day AS
@@ -80,6 +105,18 @@ JOIN (SELECT 'airport' AS kind, day, origin AS item, sum(flights) AS flights FRO
 WHERE day >= start AND day < stop
 GROUP BY 1, 2, 3, 4;
 
+CREATE TEMP TABLE exact_departures AS
+SELECT grain, start, airport, coalesce(sum(flights), 0) AS exact
+FROM intervals CROSS JOIN asked
+LEFT JOIN (SELECT day, origin, sum(flights) AS flights FROM flown GROUP BY 1, 2) AS counted ON origin = airport AND day >= start AND day < stop
+GROUP BY 1, 2, 3;
+
+CREATE TEMP TABLE exact_answers AS
+SELECT grain, start, o.airport AS origin, d.airport AS destination, count(day) > 0 AS yes
+FROM intervals CROSS JOIN asked AS o CROSS JOIN asked AS d
+LEFT JOIN flown ON route = o.airport || '-' || d.airport AND day >= start AND day < stop
+GROUP BY 1, 2, 3, 4;
+
 -- ---- speed ----------------------------------------
 
 \ir milliseconds.sql
@@ -103,24 +140,38 @@ FROM (VALUES
      $$SELECT origin || '-' || destination, count(*) FROM flights GROUP BY 1 ORDER BY 2 DESC LIMIT 10$$),
     (5, 'Top ten airports, all flights',
      $$SELECT * FROM top_k((SELECT merge(top_airports) FROM flights_hourly), 10)$$,
-     $$SELECT origin, count(*) FROM flights GROUP BY 1 ORDER BY 2 DESC LIMIT 10$$)
+     $$SELECT origin, count(*) FROM flights GROUP BY 1 ORDER BY 2 DESC LIMIT 10$$),
+    (6, 'Departures of one airport, each day',
+     $$SELECT date_trunc('day', hour), frequency(merge(origins), 'ORD') FROM flights_hourly GROUP BY 1$$,
+     $$SELECT date_trunc('day', at), count(*) FROM flights WHERE origin = 'ORD' GROUP BY 1$$),
+    (7, 'Was a route flown, each day',
+     $$SELECT date_trunc('day', hour), contains(merge(flown), 'ORD-SFO') FROM flights_hourly GROUP BY 1$$,
+     $$SELECT date_trunc('day', at), bool_or(origin = 'ORD' AND destination = 'SFO') FROM flights GROUP BY 1$$)
 ) AS questions (number, question, to_sketches, to_rows);
 
 -- ---- bytes ----------------------------------------
 
+-- The sketches of each kind, and the tables that they are in: with the heads of rows and the room that is left in pages.
 CREATE TEMP TABLE bytes AS
-SELECT 1 AS number, 'Delays, each hour' AS sketch, count(*) AS sketches, sum(pg_column_size(delay)) AS bytes FROM flights_hourly
+SELECT 1 AS number, 'Delays, each hour' AS question, 'quantile_sketch' AS type, count(*) AS sketches, sum(pg_column_size(delay)) AS bytes FROM flights_hourly
 UNION ALL
-SELECT 2, 'Different routes, each hour', count(*), sum(pg_column_size(routes)) FROM flights_hourly
+SELECT 2, 'Top airports, each hour', 'topk_sketch', count(*), sum(pg_column_size(top_airports)) FROM flights_hourly
 UNION ALL
-SELECT 3, 'Top airports, each hour', count(*), sum(pg_column_size(top_airports)) FROM flights_hourly
+SELECT 3, 'Top routes, each day', 'topk_sketch', count(*), sum(pg_column_size(top_routes)) FROM flights_daily
 UNION ALL
-SELECT 4, 'Top routes, each day', count(*), sum(pg_column_size(top_routes)) FROM flights_daily;
+SELECT 4, 'Departures, each hour', 'frequency_sketch', count(*), sum(pg_column_size(origins)) FROM flights_hourly
+UNION ALL
+SELECT 5, 'Routes flown, each hour', 'membership_sketch', count(*), sum(pg_column_size(flown)) FROM flights_hourly
+UNION ALL
+SELECT 6, 'Different routes, each hour', 'distinct_sketch', count(*), sum(pg_column_size(routes)) FROM flights_hourly;
+
+CREATE TEMP TABLE stored AS
+SELECT pg_table_size('flights_hourly') + pg_table_size('flights_daily') AS sketches, pg_table_size('flights') AS rows;
 
 -- ---- all of it ----------------------------------------
 
 SELECT json_build_object(
-    'rows', (SELECT json_build_object('flights', count(*), 'bytes', pg_table_size('flights')) FROM flights),
+    'stored', (SELECT json_build_object('sketches', sketches, 'rows', rows) FROM stored),
     'server', current_setting('server_version'),
     'hours', (SELECT json_agg(json_build_array(start, flights, p[1], p[2], p[3]) ORDER BY start) FROM delay_by_hour),
     'delays', (SELECT json_agg(json_build_array(grain, start, stop, flights, p[1], p[2], p[3], counts) ORDER BY grain, start)
@@ -130,8 +181,18 @@ SELECT json_build_object(
                  FROM top_airports JOIN (SELECT * FROM exact_top WHERE kind = 'airport') AS counted USING (grain, start, item)),
     'routes', (SELECT json_agg(json_build_array(grain, start, item, estimate, lower, upper, exact) ORDER BY grain, start, estimate DESC, item)
                FROM top_routes JOIN (SELECT * FROM exact_top WHERE kind = 'route') AS counted USING (grain, start, item)),
+    'asked', (SELECT json_agg(airport ORDER BY rank) FROM asked),
+    'departures', (SELECT json_agg(json_build_array(grain, start, counts))
+                   FROM (SELECT grain, start, json_agg(json_build_array(estimate, lower, upper, exact) ORDER BY rank) AS counts
+                         FROM departures JOIN exact_departures USING (grain, start, airport) JOIN asked USING (airport) GROUP BY 1, 2) AS asked_in),
+    -- A digit for each answer: 0 no, 1 yes; 2 and 3 are a no and a yes that are wrong.
+    'answers', (SELECT json_agg(json_build_array(grain, start, rate, digits))
+                FROM (SELECT grain, start, max(rate) AS rate,
+                             string_agg((a.yes::int + 2 * (a.yes <> e.yes)::int)::text, '' ORDER BY o.rank, d.rank) AS digits
+                      FROM answers AS a JOIN exact_answers AS e USING (grain, start, origin, destination)
+                           JOIN asked AS o ON o.airport = origin JOIN asked AS d ON d.airport = destination GROUP BY 1, 2) AS asked_in),
     'routes_by_day', (SELECT json_agg(json_build_array(start, estimate, lower, upper, routes) ORDER BY start)
                       FROM routes_by_day JOIN exact_routes USING (start)),
     'speed', (SELECT json_agg(json_build_object('question', question, 'sketches', sketches, 'rows', rows,
                                                 'to_sketches', to_sketches, 'to_rows', to_rows) ORDER BY number) FROM speed),
-    'bytes', (SELECT json_agg(json_build_object('sketch', sketch, 'sketches', sketches, 'bytes', bytes) ORDER BY number) FROM bytes));
+    'bytes', (SELECT json_agg(json_build_object('question', question, 'type', type, 'sketches', sketches, 'bytes', bytes) ORDER BY number) FROM bytes));

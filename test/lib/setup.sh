@@ -217,7 +217,7 @@ show_server_log() {
 fetch_npm() {
 	local npm=(env TMPDIR="$WORK" npm --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error)
 	mkdir "$WORK/npm"
-	cp "$ROOT"/demo/{package.json,package-lock.json,load.mjs,page.*} "$WORK/npm"
+	cp "$ROOT"/demo/*.* "$WORK/npm"
 	cd "$WORK/npm"
 	"${npm[@]}" ci "$@" >/dev/null
 	# DuckDB wants Node 16 or later, and Playwright 18; Ubuntu 22.04 has 12.
