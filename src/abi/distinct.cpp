@@ -93,7 +93,7 @@ size_t sketch_distinct_overlap_size(const sketch_distinct *a, const sketch_disti
 
 sketch_status sketch_distinct_overlap(const sketch_distinct *a, const sketch_distinct *b, void *scratch,
                                       size_t scratch_size, double *intersection, double *jaccard) noexcept {
-    if (a->view.kind != b->view.kind) return SKETCH_WRONG_KIND;
+    if (!is_kind_of(a->view.kind, b->view.kind) && !is_kind_of(b->view.kind, a->view.kind)) return SKETCH_WRONG_KIND;
     if (scratch_size < sketch_distinct_overlap_size(a, b) || !is_aligned(scratch)) return SKETCH_NO_ROOM;
     const Storage a_storage = storage_at(scratch);
     const Storage b_storage = storage_at(static_cast<uint8_t *>(scratch) + overlap_storage_size(a->view));
