@@ -13,7 +13,7 @@ DATA = $(wildcard $(srcdir)/sql/upgrade/*.sql)
 DOCS = README.md
 
 REGRESS = quantile quantile_special quantile_forms quantile_plans quantile_windows \
-          items distinct frequency membership hashed_forms hashed_plans topk topk_forms conventions
+          items distinct frequency membership hashed_forms hashed_plans topk topk_forms empty conventions
 REGRESS_OPTS = --inputdir=$(srcdir) --load-extension=sketch_ext
 EXTRA_CLEAN = sketch_ext--$(EXTVERSION).sql $(OBJS:.o=.d) results regression.diffs regression.out
 
