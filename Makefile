@@ -14,8 +14,8 @@ DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/upgrade/*.sql))
 PAGES := $(patsubst $(ROOT)%,%,$(wildcard $(addprefix $(ROOT),*.md LICENSE docs/*.md docs/plots/*.svg src/sketch.h)))
 
 REGRESS = quantile quantile_special quantile_forms quantile_plans quantile_windows \
-          items distinct frequency membership hashed_forms hashed_plans topk topk_forms topk_typed bounds drivers every_way \
-          conventions
+          items distinct frequency membership hashed_forms hashed_plans topk topk_forms topk_typed bounds drivers empty \
+          every_way conventions
 REGRESS_OPTS = --inputdir=$(srcdir) --load-extension=sketch_ext
 EXTRA_CLEAN = sketch_ext--$(EXTVERSION).sql $(OBJS:.o=.d) results regression.diffs regression.out
 

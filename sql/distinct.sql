@@ -29,7 +29,7 @@ SELECT distinct_agg(NULL::int, 99) IS NULL AS skipped;
 SELECT distinct_agg(NULL::int) AS agg, approx_count_distinct(NULL::text) AS count, merge(NULL::distinct_sketch) AS merge;
 SELECT distinct_agg(x) IS NULL AS no_rows, approx_count_distinct(x) AS count FROM generate_series(1, 0) x;
 SELECT distinct_agg(x) = distinct_agg(x) FILTER (WHERE x IS NOT NULL) AS nulls_skipped FROM unnest(ARRAY[1, NULL, 2]) x;
-SELECT merge(s, s) = s AS idempotent, merge(s, t) = merge(t, s) AS commutative, merge(s, NULL) AS null FROM (SELECT distinct_agg(user_id) AS s, distinct_agg(id) AS t FROM visits) q;
+SELECT merge(s, s) = s AS idempotent, merge(s, t) = merge(t, s) AS commutative, merge(s, NULL) = s AS null FROM (SELECT distinct_agg(user_id) AS s, distinct_agg(id) AS t FROM visits) q;
 SELECT distinct_count(NULL), distinct_bounds(NULL), intersection_count(NULL, NULL), jaccard(NULL, NULL), sketch_info(NULL::distinct_sketch), add(NULL::distinct_sketch, 1);
 
 -- one more

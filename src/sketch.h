@@ -250,9 +250,15 @@ SKETCH_API sketch_status sketch_quantile_describe(const sketch_quantile *sketch,
  * A sketch sees a value as 64 bits: sketch_hash of its canonical bytes, which depend on its kind. Values of one kind
  * that are equal in SQL have equal bytes; those of different kinds are never compared, so a sketch holds items of one
  * kind, and its header says which. docs/FORMAT.md gives the canonical bytes of each kind.
+ *
+ * A sketch may be made before anything is known of its items: its kind is then open, SKETCH_KIND_NONE, until the first
+ * item, or the first merge with a sketch whose kind is not, gives it one. Only a sketch without items has it, no item
+ * does. Where an item is looked up, such a sketch has none of any kind. (An empty sketch may also have a kind: one that
+ * everything was subtracted from keeps its own.)
  * ---------------------------------------------------------------------------------------------------------------------
  */
 typedef enum sketch_kind {
+    SKETCH_KIND_NONE = 0,   /* of no item yet */
     SKETCH_KIND_NUMBER = 1, /* integers and decimals, equal as real numbers: 5 = 5.00 */
     SKETCH_KIND_FLOAT = 2,  /* doubles; -0 is 0, and there is one NaN */
     SKETCH_KIND_TEXT = 3,
@@ -289,7 +295,7 @@ SKETCH_API uint64_t sketch_hash_word(uint64_t word) SKETCH_NOEXCEPT;
  * them takes time that grows with the square of their size. No packed byte and no answer depends on it. */
 SKETCH_API void sketch_set_salt(uint64_t salt) SKETCH_NOEXCEPT;
 
-/* Kind of a packed value of a hashed family, from its first 4 bytes or more; 0 if there are fewer. */
+/* Kind of a packed value of a hashed family, from its first 4 bytes or more; SKETCH_KIND_NONE if there are fewer. */
 SKETCH_API int sketch_packed_kind(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
 
 /*

@@ -120,7 +120,14 @@ CREATE AGGREGATE quantile_weighted_agg(x double precision, weight bigint, accura
 );
 COMMENT ON AGGREGATE quantile_weighted_agg(double precision, bigint, double precision) IS 'sketch of the distribution of the values, each counted weight times, with a relative accuracy of 0.00015625 to 1';
 
--- ---- merge, add, subtract -------------------------------------------------------------------------------------------
+-- ---- empty, merge, add, subtract ------------------------------------------------------------------------------------
+
+CREATE FUNCTION quantile_empty() RETURNS quantile_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION quantile_empty() IS 'sketch of no rows, to be added to';
+CREATE FUNCTION quantile_empty(accuracy double precision) RETURNS quantile_sketch
+    AS 'MODULE_PATHNAME', 'quantile_empty_accuracy' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION quantile_empty(double precision) IS 'sketch of no rows, to be added to, with a relative accuracy of 0.0002 to 0.5';
 
 CREATE AGGREGATE merge(sketch quantile_sketch) (
     SFUNC = quantile_merge_trans, STYPE = quantile_sketch, SSPACE = 4096,
@@ -129,11 +136,11 @@ CREATE AGGREGATE merge(sketch quantile_sketch) (
 COMMENT ON AGGREGATE merge(quantile_sketch) IS 'sketch of all rows of all the sketches';
 
 CREATE FUNCTION merge(a quantile_sketch, b quantile_sketch) RETURNS quantile_sketch
-    AS 'MODULE_PATHNAME', 'quantile_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION merge(quantile_sketch, quantile_sketch) IS 'sketch of the rows of both sketches';
+    AS 'MODULE_PATHNAME', 'quantile_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION merge(quantile_sketch, quantile_sketch) IS 'sketch of the rows of both sketches; null has none';
 
 CREATE FUNCTION add(sketch quantile_sketch, x double precision) RETURNS quantile_sketch
-    AS 'MODULE_PATHNAME', 'quantile_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION add(quantile_sketch, double precision) IS 'sketch with one more row';
 
 CREATE FUNCTION subtract(a quantile_sketch, b quantile_sketch) RETURNS quantile_sketch

@@ -312,7 +312,15 @@ CREATE AGGREGATE distinct_agg(x anyelement, "precision" integer) (
 );
 COMMENT ON AGGREGATE distinct_agg(anyelement, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 
--- ---- merge, add -----------------------------------------------------------------------------------------------------
+-- ---- empty, merge, add ----------------------------------------------------------------------------------------------
+
+-- The first value, or the first sketch that is merged in, tells what kind of values it is of.
+CREATE FUNCTION distinct_empty() RETURNS distinct_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION distinct_empty() IS 'sketch of no values, to be added to';
+CREATE FUNCTION distinct_empty("precision" integer) RETURNS distinct_sketch
+    AS 'MODULE_PATHNAME', 'distinct_empty_precision' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION distinct_empty(integer) IS 'sketch of no values, to be added to; precision 4 to 16';
 
 CREATE AGGREGATE merge(sketch distinct_sketch) (
     SFUNC = distinct_merge_trans, STYPE = distinct_sketch, SSPACE = 4096,
@@ -321,15 +329,15 @@ CREATE AGGREGATE merge(sketch distinct_sketch) (
 COMMENT ON AGGREGATE merge(distinct_sketch) IS 'sketch of the values of all the sketches';
 
 CREATE FUNCTION merge(a distinct_sketch, b distinct_sketch) RETURNS distinct_sketch
-    AS 'MODULE_PATHNAME', 'distinct_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION merge(distinct_sketch, distinct_sketch) IS 'sketch of the values of both sketches';
+    AS 'MODULE_PATHNAME', 'distinct_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION merge(distinct_sketch, distinct_sketch) IS 'sketch of the values of both sketches; null has none';
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION add(sketch distinct_sketch, x anyelement) RETURNS distinct_sketch
-    AS 'MODULE_PATHNAME', 'distinct_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION add(distinct_sketch, anyelement) IS 'sketch with one more value';
 CREATE FUNCTION add(sketch distinct_sketch, x text) RETURNS distinct_sketch
-    AS 'MODULE_PATHNAME', 'distinct_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION add(distinct_sketch, text) IS 'sketch with one more value';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------

@@ -586,7 +586,15 @@ CREATE AGGREGATE frequency_weighted_agg(x anyelement, weight bigint, error doubl
 );
 COMMENT ON AGGREGATE frequency_weighted_agg(anyelement, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
 
--- ---- merge, add, subtract -------------------------------------------------------------------------------------------
+-- ---- empty, merge, add, subtract ------------------------------------------------------------------------------------
+
+-- The first value, or the first sketch that is merged in, tells what kind of values it is of.
+CREATE FUNCTION frequency_empty() RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_empty() IS 'sketch of no rows, to be added to';
+CREATE FUNCTION frequency_empty(error double precision) RETURNS frequency_sketch
+    AS 'MODULE_PATHNAME', 'frequency_empty_error' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION frequency_empty(double precision) IS 'sketch of no rows, to be added to, with an error of 0.000003 to 0.04 of all rows';
 
 CREATE AGGREGATE merge(sketch frequency_sketch) (
     SFUNC = frequency_merge_trans, STYPE = frequency_sketch, SSPACE = 8192,
@@ -595,15 +603,15 @@ CREATE AGGREGATE merge(sketch frequency_sketch) (
 COMMENT ON AGGREGATE merge(frequency_sketch) IS 'sketch of all rows of all the sketches';
 
 CREATE FUNCTION merge(a frequency_sketch, b frequency_sketch) RETURNS frequency_sketch
-    AS 'MODULE_PATHNAME', 'frequency_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION merge(frequency_sketch, frequency_sketch) IS 'sketch of the rows of both sketches';
+    AS 'MODULE_PATHNAME', 'frequency_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION merge(frequency_sketch, frequency_sketch) IS 'sketch of the rows of both sketches; null has none';
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION add(sketch frequency_sketch, x anyelement) RETURNS frequency_sketch
-    AS 'MODULE_PATHNAME', 'frequency_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION add(frequency_sketch, anyelement) IS 'sketch with one more row';
 CREATE FUNCTION add(sketch frequency_sketch, x text) RETURNS frequency_sketch
-    AS 'MODULE_PATHNAME', 'frequency_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION add(frequency_sketch, text) IS 'sketch with one more row';
 
 CREATE FUNCTION subtract(a frequency_sketch, b frequency_sketch) RETURNS frequency_sketch

@@ -312,7 +312,12 @@ CREATE AGGREGATE topk_weighted_agg(x anyelement, weight bigint, k integer) (
 );
 COMMENT ON AGGREGATE topk_weighted_agg(anyelement, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
 
--- ---- merge, add -----------------------------------------------------------------------------------------------------
+-- ---- empty, merge, add ----------------------------------------------------------------------------------------------
+
+-- The first value, or the first sketch that is merged in, tells what kind of values it is of.
+CREATE FUNCTION topk_empty(k integer) RETURNS topk_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION topk_empty(integer) IS 'sketch of no rows, to be added to; k 1 to 100000';
 
 CREATE AGGREGATE merge(sketch topk_sketch) (
     SFUNC = topk_merge_trans, STYPE = topk_sketch, SSPACE = 16384,
@@ -321,15 +326,15 @@ CREATE AGGREGATE merge(sketch topk_sketch) (
 COMMENT ON AGGREGATE merge(topk_sketch) IS 'the most frequent values of all the sketches';
 
 CREATE FUNCTION merge(a topk_sketch, b topk_sketch) RETURNS topk_sketch
-    AS 'MODULE_PATHNAME', 'topk_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION merge(topk_sketch, topk_sketch) IS 'the most frequent values of both sketches';
+    AS 'MODULE_PATHNAME', 'topk_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION merge(topk_sketch, topk_sketch) IS 'the most frequent values of both sketches; null has none';
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION add(sketch topk_sketch, x anyelement) RETURNS topk_sketch
-    AS 'MODULE_PATHNAME', 'topk_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'topk_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION add(topk_sketch, anyelement) IS 'sketch with one more row';
 CREATE FUNCTION add(sketch topk_sketch, x text) RETURNS topk_sketch
-    AS 'MODULE_PATHNAME', 'topk_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'topk_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION add(topk_sketch, text) IS 'sketch with one more row';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------

@@ -312,7 +312,15 @@ CREATE AGGREGATE membership_agg(x anyelement, expected_items bigint, false_posit
 );
 COMMENT ON AGGREGATE membership_agg(anyelement, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
 
--- ---- merge, add -----------------------------------------------------------------------------------------------------
+-- ---- empty, merge, add ----------------------------------------------------------------------------------------------
+
+-- The first value, or the first sketch that is merged in, tells what kind of values it is of.
+CREATE FUNCTION membership_empty(expected_items bigint) RETURNS membership_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION membership_empty(bigint) IS 'filter of no values, to be added to, for so many different ones';
+CREATE FUNCTION membership_empty(expected_items bigint, false_positive_rate double precision) RETURNS membership_sketch
+    AS 'MODULE_PATHNAME', 'membership_empty_rate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION membership_empty(bigint, double precision) IS 'filter of no values, to be added to, for so many different ones and a false-positive rate of 0.00001 to 0.5';
 
 CREATE AGGREGATE merge(sketch membership_sketch) (
     SFUNC = membership_merge_trans, STYPE = membership_sketch, SSPACE = 4096,
@@ -321,15 +329,15 @@ CREATE AGGREGATE merge(sketch membership_sketch) (
 COMMENT ON AGGREGATE merge(membership_sketch) IS 'sketch of the values of all the sketches';
 
 CREATE FUNCTION merge(a membership_sketch, b membership_sketch) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME', 'membership_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION merge(membership_sketch, membership_sketch) IS 'sketch of the values of both sketches';
+    AS 'MODULE_PATHNAME', 'membership_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION merge(membership_sketch, membership_sketch) IS 'sketch of the values of both sketches; null has none';
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION add(sketch membership_sketch, x anyelement) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME', 'membership_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION add(membership_sketch, anyelement) IS 'filter with one more value';
 CREATE FUNCTION add(sketch membership_sketch, x text) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME', 'membership_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION add(membership_sketch, text) IS 'filter with one more value';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ void describe_header(const View &v, sketch_distinct_info *info) noexcept {
 template <typename Compare>
 Status compared(const sketch_distinct *a, const sketch_distinct *b, void *scratch, std::size_t scratch_size,
                 Compare compare) noexcept {
-    if (a->view.kind != b->view.kind) return SKETCH_WRONG_KIND;
+    if (!is_kind_of(a->view.kind, b->view.kind) && !is_kind_of(b->view.kind, a->view.kind)) return SKETCH_WRONG_KIND;
     if (scratch_size < sketch_distinct_overlap_size(a, b) || !is_aligned(scratch)) return SKETCH_NO_ROOM;
     compare(storage_at(scratch), storage_at(static_cast<std::uint8_t *>(scratch) + overlap_storage_size(a->view)));
     return SKETCH_OK;

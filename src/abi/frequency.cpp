@@ -74,7 +74,7 @@ sketch_status sketch_frequency_check(const sketch_frequency *packed) noexcept { 
 
 sketch_status sketch_frequency_count(const sketch_frequency *sketch, int kind, uint64_t hash, uint64_t *estimate,
                                      uint64_t *lower, uint64_t *upper) noexcept {
-    if (sketch->view.kind != kind) return SKETCH_WRONG_KIND;
+    if (!is_kind_of(sketch->view.kind, kind)) return SKETCH_WRONG_KIND;
     Estimate result = count(sketch->view, hash);
     *estimate = result.estimate;
     *lower = result.lower;

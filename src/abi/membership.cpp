@@ -59,7 +59,7 @@ sketch_status sketch_membership_check(const sketch_membership *packed) noexcept 
 sketch_status sketch_membership_contains(const sketch_membership *sketch, int kind, uint64_t hash,
                                          int *found) noexcept {
     const View &view = sketch->view;
-    if (view.kind != kind) return SKETCH_WRONG_KIND;
+    if (!is_kind_of(view.kind, kind)) return SKETCH_WRONG_KIND;
     const uint64_t token = token_of(hash, view.log2_blocks);
     if (view.dense) *found = dense_contains(view, token);
     else *found = view.work ? work_tokens_contain(view, token) : packed_contains(view, hash);

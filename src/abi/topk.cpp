@@ -97,7 +97,7 @@ sketch_status sketch_topk_bounds(const sketch_topk *packed, int kind, const void
                                  sketch_topk_entry *entry) noexcept {
     const View &view = packed->view;
     if (view.is_work) return SKETCH_WRONG_VERSION;
-    if (view.kind != kind) return SKETCH_WRONG_KIND;
+    if (!is_kind_of(view.kind, kind)) return SKETCH_WRONG_KIND;
     if (!is_item(item_size, kind)) return SKETCH_BAD_ITEM;
     return bounds(view, item_of(item, item_size), *entry);
 }

@@ -48,7 +48,7 @@ Status decode_tokens(ByteReader &in, const std::uint8_t *packed, std::size_t siz
                      View &v) noexcept {
     const std::uint64_t stored = in.varint();
     if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-    if (stored > most_tokens(v.precision)) return SKETCH_CORRUPT;
+    if (stored > most_tokens(v.precision) || !is_header_kind(v.kind, stored == 0)) return SKETCH_CORRUPT;
     const std::uint32_t count = static_cast<std::uint32_t>(stored);
     v.token_count = count;
     v.tokens = tokens;
@@ -146,8 +146,8 @@ Status decode_header(ByteReader &in, std::size_t size, View &into, std::uint8_t 
     if (version != kFormatVersion) return SKETCH_WRONG_VERSION;
     if (size > 1 && family != static_cast<std::uint8_t>(Family::distinct)) return SKETCH_WRONG_FAMILY;
     if (!in.ok()) return SKETCH_TRUNCATED;
-    if (flags > (kIsDense | kIsRaw) || flags == kIsRaw || !is_kind(kind) || precision < kMinPrecision ||
-        precision > kMaxPrecision)
+    if (flags > (kIsDense | kIsRaw) || flags == kIsRaw || !is_header_kind(kind, flags == 0) ||
+        precision < kMinPrecision || precision > kMaxPrecision)
         return SKETCH_CORRUPT;
     into = View();
     into.kind = kind;

@@ -223,9 +223,9 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
 
 Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept {
     Work work(state, size);
-    const WorkHeader &h = work.header();
+    WorkHeader &h = work.header();
     if (h.kind != kind) [[unlikely]]
-        return SKETCH_WRONG_KIND;
+        return with_first_kind(h.kind, kind, [=, &growth] { return work_add(state, size, kind, hash, growth); });
     if (!work.dense()) return add_token(work, token_of(hash), growth);
     work.insert_soon(token_of(hash));
     return SKETCH_OK;
@@ -316,7 +316,8 @@ Status merge_tokens(const Work &work, const View &other, int precision, sketch_g
 Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    if (h.kind != other.kind) return SKETCH_WRONG_KIND;
+    if (h.kind != other.kind && other.kind != SKETCH_KIND_NONE)
+        return with_first_kind(h.kind, other.kind, [&] { return work_merge(state, size, other, growth); });
     const int precision = std::min<int>(h.precision, other.precision);
     if (!work.dense())
         return other.dense ? grow_to_registers(precision, growth) : merge_tokens(work, other, precision, growth);
@@ -340,8 +341,8 @@ Status work_read_header(const void *state, std::size_t size, View &into) noexcep
     if (h.magic != kWorkMagic) return SKETCH_WRONG_VERSION;
     if (h.family != static_cast<std::uint8_t>(Family::distinct)) return SKETCH_WRONG_FAMILY;
     if (h.layout != kLayout) return SKETCH_WRONG_VERSION;
-    if (!is_kind(h.kind) || h.precision < kMinPrecision || h.precision > kMaxPrecision || h.flags > kDense ||
-        h.zeros[0] != 0 || h.zeros[1] != 0)
+    if (!is_header_kind(h.kind, h.flags == 0 && h.used == 0) || h.precision < kMinPrecision ||
+        h.precision > kMaxPrecision || h.flags > kDense || h.zeros[0] != 0 || h.zeros[1] != 0)
         return SKETCH_CORRUPT;
     const bool dense = h.flags == kDense;
     // All slots are looked at, however few of them are used.

@@ -10,8 +10,9 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
     WorkHeader h = load<WorkHeader>(state);
     if (h.magic != kWorkMagic || h.layout != kWorkLayout) return SKETCH_WRONG_VERSION;
     if (h.family != static_cast<std::uint8_t>(Family::frequency)) return SKETCH_WRONG_FAMILY;
-    if ((h.flags & ~(kWorkWidthMask | kWorkDense)) || !is_kind(h.kind) || h.log2_width < kMinLog2Width ||
-        h.log2_width > kMaxLog2Width || h.total > kMaxTotal || h.unused != 0 || h.unused_too != 0)
+    if ((h.flags & ~(kWorkWidthMask | kWorkDense)) || !is_header_kind(h.kind, h.total == 0) ||
+        h.log2_width < kMinLog2Width || h.log2_width > kMaxLog2Width || h.total > kMaxTotal || h.unused != 0 ||
+        h.unused_too != 0)
         return SKETCH_CORRUPT;
     view.is_work = true;
     view.is_dense = (h.flags & kWorkDense) != 0;

@@ -188,7 +188,8 @@ Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) 
     if (version != kFormatVersion) return SKETCH_WRONG_VERSION;
     if (size > 1 && family != static_cast<std::uint8_t>(Family::frequency)) return SKETCH_WRONG_FAMILY;
     if (!in.ok()) return SKETCH_TRUNCATED;
-    if (!is_kind(kind) || log2_width < kMinLog2Width || log2_width > kMaxLog2Width) return SKETCH_CORRUPT;
+    if (!is_header_kind(kind, flags == 0) || log2_width < kMinLog2Width || log2_width > kMaxLog2Width)
+        return SKETCH_CORRUPT;
     if (flags & kDense ? (flags & ~kDenseFlags) != 0 : flags != 0) return SKETCH_CORRUPT;
     view.is_work = false;
     view.is_dense = (flags & kDense) != 0;
@@ -208,7 +209,8 @@ Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) 
     }
     std::uint64_t items = in.varint(), more = items == 0 ? 0 : in.varint();
     if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-    if (items > most_entries(log2_width) || more > kMaxTotal - items) return SKETCH_CORRUPT;
+    if (items > most_entries(log2_width) || more > kMaxTotal - items || !is_header_kind(kind, items == 0))
+        return SKETCH_CORRUPT;
     view.items = static_cast<std::uint32_t>(items);
     view.total = items + more;
     view.begin = size - in.remaining();

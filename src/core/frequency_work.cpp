@@ -419,7 +419,8 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, std
     Work work(state, size);
     WorkHeader &h = work.header();
     if (h.kind != kind) [[unlikely]]
-        return SKETCH_WRONG_KIND;
+        return with_first_kind(h.kind, kind,
+                               [=, &growth] { return work_add(state, size, kind, hash, weight, growth); });
     if (weight > kMaxTotal - h.total) [[unlikely]]
         return SKETCH_OVERFLOW;
     if (!work.dense()) return add_exact(work, hash, weight, growth);
@@ -596,7 +597,8 @@ Status merge_counters(const Work &work, const View &other, sketch_growth &growth
 Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    if (h.kind != other.kind) return SKETCH_WRONG_KIND;
+    if (h.kind != other.kind && other.kind != SKETCH_KIND_NONE)
+        return with_first_kind(h.kind, other.kind, [&] { return work_merge(state, size, other, growth); });
     Entries entries(other);
     if (Status s = other.is_dense ? check_rows(other) : entries.load(); s != SKETCH_OK) return s;
     if (other.total > kMaxTotal - h.total) return SKETCH_OVERFLOW;
@@ -679,7 +681,8 @@ auto with_widths(const Work &work, const View &other, Use use) noexcept {
 Status work_subtract(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    if (h.kind != other.kind) return SKETCH_WRONG_KIND;
+    if (h.kind != other.kind && other.kind != SKETCH_KIND_NONE)
+        return with_first_kind(h.kind, other.kind, [&] { return work_subtract(state, size, other, growth); });
     Entries entries(other);
     if (Status s = other.is_dense ? check_rows(other) : entries.load(); s != SKETCH_OK) return s;
     if (other.total > h.total) return SKETCH_BELOW_ZERO;

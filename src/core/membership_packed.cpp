@@ -139,12 +139,14 @@ Status read_header(const std::uint8_t *head, std::size_t head_size, PackedHeader
     if (head[0] != kFormatVersion) return SKETCH_WRONG_VERSION;
     if (head_size > 1 && head[1] != static_cast<std::uint8_t>(Family::membership)) return SKETCH_WRONG_FAMILY;
     if (head_size < kPackedHeader) return SKETCH_TRUNCATED;
-    if (head[2] & ~kDense || !is_kind(head[3]) || head[4] > kMaxLog2Blocks) return SKETCH_CORRUPT;
+    if (head[2] & ~kDense || head[4] > kMaxLog2Blocks) return SKETCH_CORRUPT;
     header.dense = (head[2] & kDense) != 0;
     header.kind = head[3];
     header.log2_blocks = head[4];
     header.tokens = read_count(head + 5);
-    if (header.tokens > (header.dense ? 0 : most_tokens(header.log2_blocks))) return SKETCH_CORRUPT;
+    if (header.tokens > (header.dense ? 0 : most_tokens(header.log2_blocks)) ||
+        !is_header_kind(header.kind, !header.dense && header.tokens == 0))
+        return SKETCH_CORRUPT;
     header.size = packed_size(header.dense, header.log2_blocks, header.tokens);
     return SKETCH_OK;
 }

@@ -110,6 +110,12 @@ class Work {
         slot = token + 1;
     }
 
+    void clear_tokens() const noexcept {
+        if (header().tokens == 0) return;
+        fill(table(), 0, 8 * slots());
+        header().tokens = 0;
+    }
+
     void set_token(std::uint64_t token) const noexcept { set_bits(block(token_block(token)), token_low(token)); }
 
     // As set_token, some time later.
@@ -216,9 +222,9 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
 
 Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept {
     Work work(state, size);
-    const WorkHeader &h = work.header();
+    WorkHeader &h = work.header();
     if (h.kind != kind) [[unlikely]]
-        return SKETCH_WRONG_KIND;
+        return with_first_kind(h.kind, kind, [=, &growth] { return work_add(state, size, kind, hash, growth); });
     if (work.dense()) [[likely]] {
         work.set_token_soon(token_of(hash, h.log2_blocks));
         return SKETCH_OK;
@@ -235,8 +241,13 @@ Status work_limit(void *state, std::size_t size, int log2_blocks, sketch_growth 
 
 Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept {
     Work work(state, size);
-    const WorkHeader &h = work.header();
-    if (h.kind != other.kind) return SKETCH_WRONG_KIND;
+    WorkHeader &h = work.header();
+    if (h.kind != other.kind && other.kind != SKETCH_KIND_NONE)
+        return with_first_kind(h.kind, other.kind, [&] {
+            const Status s = work_merge(state, size, other, growth);
+            if (s != SKETCH_OK) work.clear_tokens();  // that were added before there was no room
+            return s;
+        });
     if (!other.dense)
         if (Status s = other.work ? check_work_tokens(other) : check_tokens(other); s != SKETCH_OK) return s;
     if (Status s = work_limit(state, size, other.log2_blocks, growth); s != SKETCH_OK) return s;
@@ -285,8 +296,9 @@ Status open_work(const void *state, std::size_t size, View &view) noexcept {
     if (h.magic != kWorkMagic) return SKETCH_WRONG_VERSION;
     if (h.family != static_cast<std::uint8_t>(Family::membership)) return SKETCH_WRONG_FAMILY;
     if (h.layout != kWorkLayout) return SKETCH_WRONG_VERSION;
-    if (h.flags & ~kDense || !is_kind(h.kind) || h.log2_blocks > kMaxLog2Blocks || size % 8 != 0) return SKETCH_CORRUPT;
+    if (h.flags & ~kDense || h.log2_blocks > kMaxLog2Blocks || size % 8 != 0) return SKETCH_CORRUPT;
     const bool dense = (h.flags & kDense) != 0;
+    if (!is_header_kind(h.kind, !dense && h.tokens == 0)) return SKETCH_CORRUPT;
     if (dense ? h.tokens != 0 : h.tokens > most_tokens(h.log2_blocks)) return SKETCH_CORRUPT;
     if (h.pending > (dense ? kPending : 0) || h.oldest >= kPending) return SKETCH_CORRUPT;
     if (dense ? h.blocks_at - kBlocksAt > kMostShift : h.blocks_at != 0) return SKETCH_CORRUPT;

@@ -31,11 +31,12 @@ Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) 
     if (version != kFormatVersion) return SKETCH_WRONG_VERSION;
     if (size > 1 && family != static_cast<std::uint8_t>(Family::topk)) return SKETCH_WRONG_FAMILY;
     if (!in.ok()) return SKETCH_TRUNCATED;
-    if (flags != 0 || !is_kind(kind)) return SKETCH_CORRUPT;
+    if (flags != 0 || !is_header_kind(kind, true)) return SKETCH_CORRUPT;
     std::uint64_t k = in.varint(), total = in.varint(), offset = in.varint(), items = in.varint();
     std::uint64_t own = items == 0 ? 0 : in.varint();
     if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-    if (k < 1 || k > kMaxK || total > kMaxTotal || items > k) return SKETCH_CORRUPT;
+    if (k < 1 || k > kMaxK || total > kMaxTotal || items > k || !is_header_kind(kind, total == 0 && items == 0))
+        return SKETCH_CORRUPT;
     view.is_work = false;
     view.kind = kind;
     view.k = static_cast<std::uint32_t>(k);

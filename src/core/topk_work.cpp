@@ -508,7 +508,8 @@ Status work_add(void *state, std::size_t size, int kind, Item item, std::uint64_
     Work work(state, size);
     WorkHeader &h = work.header();
     if (h.kind != kind) [[unlikely]]
-        return SKETCH_WRONG_KIND;
+        return with_first_kind(h.kind, kind,
+                               [=, &growth] { return work_add(state, size, kind, item, weight, growth); });
     if (!is_item(item.size, kind)) [[unlikely]]
         return SKETCH_BAD_ITEM;
     if (weight > kMaxTotal - h.total) [[unlikely]]
@@ -659,7 +660,12 @@ bool count_entries(const Work &work, const View &other) noexcept {
 Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    if (h.kind != other.kind) return SKETCH_WRONG_KIND;
+    if (h.kind != other.kind && other.kind != SKETCH_KIND_NONE)
+        return with_first_kind(h.kind, other.kind, [&] {
+            const Status s = work_merge(state, size, other, growth);
+            if (s != SKETCH_OK) work.clear(h.slots, h.homes);  // of items that say nothing
+            return s;
+        });
     Sizes sizes;
     if (Status s = measure(other, sizes); s != SKETCH_OK) return s;
     if (other.total > kMaxTotal - h.total) return SKETCH_OVERFLOW;

@@ -80,6 +80,12 @@ PG_FN(distinct_merge_trans) { return merge_trans<Distinct>(fcinfo); }
 PG_FN(distinct_agg_final) { return agg_final<Distinct>(fcinfo); }
 PG_FN(distinct_merge) { return merge_two<Distinct>(fcinfo); }
 
+PG_FN(distinct_empty) { return empty_sketch<Distinct>(kDefaultPrecision); }
+PG_FN(distinct_empty_precision) {
+    if (PG_ARGISNULL(0)) null_parameter("precision");
+    return empty_sketch<Distinct>(checked_precision(PG_GETARG_INT32(0)));
+}
+
 PG_FN(distinct_add) { return add_hash<Distinct>(fcinfo, sketch_distinct_add); }
 
 // ---- reading ----------------------------------------
@@ -125,7 +131,8 @@ void compare_two(FunctionCallInfo fcinfo, Compare compare) {
     const sketch_distinct *a = open<Distinct>(sketch_from(PG_GETARG_DATUM(0)), scratch_a);
     const sketch_distinct *b = open<Distinct>(sketch_from(PG_GETARG_DATUM(1)), scratch_b);
     int kind = Distinct::kind_of(a), other_kind = Distinct::kind_of(b);
-    if (kind != other_kind) raise_different_kinds(Distinct::type, kind, other_kind);
+    if (kind != other_kind && kind != SKETCH_KIND_NONE && other_kind != SKETCH_KIND_NONE)
+        raise_different_kinds(Distinct::type, kind, other_kind);
     const size_t size = sketch_distinct_overlap_size(a, b);
     check(compare(a, b, palloc(size), size), Distinct::type);
 }

@@ -335,8 +335,18 @@ Datum merge_trans(FunctionCallInfo fcinfo) {
     PG_RETURN_POINTER(state);
 }
 
+// An argument in its canonical form, or null if it is.
+template <typename Family>
+Datum stored(FunctionCallInfo fcinfo, int argument) {
+    if (PG_ARGISNULL(argument)) PG_RETURN_NULL();
+    PG_RETURN_POINTER(packed<Family>(sketch_from(PG_GETARG_DATUM(argument)), false));
+}
+
+// merge(a, b): what is null has no rows, so that none is lost.
 template <typename Family>
 Datum merge_two(FunctionCallInfo fcinfo) {
+    if (PG_ARGISNULL(0)) return stored<Family>(fcinfo, 1);
+    if (PG_ARGISNULL(1)) return stored<Family>(fcinfo, 0);
     varlena *state = merged<Family>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
     state = merged<Family>(state, sketch_from(PG_GETARG_DATUM(1)));
     PG_RETURN_POINTER(packed<Family>(sketch_of(state), false));
@@ -345,8 +355,7 @@ Datum merge_two(FunctionCallInfo fcinfo) {
 // Final function: never changes the state, which windows and shared transitions read again.
 template <typename Family>
 Datum agg_final(FunctionCallInfo fcinfo) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    PG_RETURN_POINTER(packed<Family>(sketch_from(PG_GETARG_DATUM(0)), false));
+    return stored<Family>(fcinfo, 0);
 }
 
 // What a function that returns a composite type of two columns returns.

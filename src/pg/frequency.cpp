@@ -44,13 +44,14 @@ struct Frequency {
 
 constexpr double kDefaultError = 0.001;
 
+int checked_width(double error) {
+    int log2_width = sketch_frequency_log2_width(error);
+    if (log2_width < 0)
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("error must be between 0.000003 and 0.04"));
+    return log2_width;
+}
 int checked_width(CallSite &site, double error) {
-    return cached_parameter(site, error, 0, [error] {
-        int log2_width = sketch_frequency_log2_width(error);
-        if (log2_width < 0)
-            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("error must be between 0.000003 and 0.04"));
-        return log2_width;
-    });
+    return cached_parameter(site, error, 0, [error] { return checked_width(error); });
 }
 
 // ---- building ----------------------------------------
@@ -87,6 +88,12 @@ PG_FN(frequency_merge_trans) { return merge_trans<Frequency>(fcinfo); }
 PG_FN(frequency_agg_final) { return agg_final<Frequency>(fcinfo); }
 PG_FN(frequency_merge) { return merge_two<Frequency>(fcinfo); }
 
+PG_FN(frequency_empty) { return empty_sketch<Frequency>(checked_width(kDefaultError)); }
+PG_FN(frequency_empty_error) {
+    if (PG_ARGISNULL(0)) null_parameter("error");
+    return empty_sketch<Frequency>(checked_width(PG_GETARG_FLOAT8(0)));
+}
+
 PG_FN(frequency_add) {
     return add_hash<Frequency>(fcinfo, [](void *state, size_t size, int kind, uint64 hash, sketch_growth *growth) {
         return sketch_frequency_add(state, size, kind, hash, 1, growth);
@@ -118,7 +125,7 @@ Count count_of(FunctionCallInfo fcinfo) {
     if (!probed_sketch(fcinfo, call_site(fcinfo), &s, false)) s = sketch_from(PG_GETARG_DATUM(0));
     Scratch scratch;
     const sketch_frequency *sketch = open<Frequency>(s, scratch);
-    int kind = Frequency::kind_of(sketch);
+    int kind = item_kind(fcinfo, Frequency::kind_of(sketch));
     uint64 hash = probe_hash(fcinfo, kind, Frequency::type);
     Count count = {0, 0, 0};
     check(sketch_frequency_count(sketch, kind, hash, &count.estimate, &count.lower, &count.upper), Frequency::type);

@@ -34,6 +34,17 @@ int cached_parameter(CallSite &site, double first, double second, Compute comput
     return site.parameter.value;
 }
 
+// A sketch without items. Its kind is open: the first item or merge tells it.
+template <typename Family>
+Datum empty_sketch(int parameter) {
+    PG_RETURN_POINTER(packed<Family>(sketch_of(Family::make(SKETCH_KIND_NONE, parameter)), false));
+}
+
+// As what the item of this call is added to a sketch of a kind, or looked up in it: where that is open, as what it is.
+inline int item_kind(FunctionCallInfo fcinfo, int kind) {
+    return likely(kind != SKETCH_KIND_NONE) ? kind : call_site(fcinfo).hasher->kind;
+}
+
 // `add` (a lambda as with_room takes it) applied to a work form of the sketch, packed again.
 template <typename Family, typename Add>
 Datum with_one_more(typename Family::Opened *sketch, Add add) {
@@ -41,12 +52,13 @@ Datum with_one_more(typename Family::Opened *sketch, Add add) {
     PG_RETURN_POINTER(packed<Family>(sketch_of(state), false));
 }
 
-// add(sketch, x) of families that know an item by its hash. `add` is the ABI's, for one row.
+// add(sketch, x) of families that know an item by its hash; no item changes nothing. `add` is the ABI's, for one row.
 template <typename Family, typename Add>
 Datum add_hash(FunctionCallInfo fcinfo, Add add) {
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return stored<Family>(fcinfo, 0);
     Scratch scratch;
     typename Family::Opened *sketch = open<Family>(sketch_from(PG_GETARG_DATUM(0)), scratch);
-    const int kind = Family::kind_of(sketch);
+    const int kind = item_kind(fcinfo, Family::kind_of(sketch));
     const uint64 hash = probe_hash(fcinfo, kind, Family::type, ProbeUse::kAdd);
     return with_one_more<Family>(
         sketch, [=](varlena *room, size_t size, sketch_growth *growth) { return add(room, size, kind, hash, growth); });

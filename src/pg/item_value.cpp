@@ -250,6 +250,7 @@ void make_item_reader(ItemReader *reader, int kind, Oid type, const char *sketch
     *reader = {};
     reader->kind = kind;
     reader->context = CurrentMemoryContext;
+    if (kind == SKETCH_KIND_NONE) return;  // there will be no items
     reader->natural = natural_type(kind);
     getTypeOutputInfo(reader->natural, &function, &is_varlena);
     fmgr_info(function, &reader->output);

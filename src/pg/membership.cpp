@@ -44,20 +44,21 @@ struct Membership {
 
 constexpr double kDefaultRate = 0.01;
 
-int checked_blocks(CallSite &site, int64 expected_items, double rate) {
-    return cached_parameter(site, static_cast<double>(expected_items), rate, [=] {
-        if (expected_items < 1)
-            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("expected_items must be positive"));
-        if (!(rate >= 0.00001 && rate <= 0.5))
-            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("false_positive_rate must be between 0.00001 and 0.5"));
-        int log2_blocks = sketch_membership_log2_blocks(static_cast<uint64>(expected_items), rate);
-        if (log2_blocks < 0)
-            ereport(
-                ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s would exceed 128 MB", Membership::type),
+int checked_blocks(int64 expected_items, double rate) {
+    if (expected_items < 1)
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("expected_items must be positive"));
+    if (!(rate >= 0.00001 && rate <= 0.5))
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                errmsg("false_positive_rate must be between 0.00001 and 0.5"));
+    int log2_blocks = sketch_membership_log2_blocks(static_cast<uint64>(expected_items), rate);
+    if (log2_blocks < 0)
+        ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s would exceed 128 MB", Membership::type),
                 errdetail("Expected are " INT64_FORMAT " items at a false-positive rate of %g.", expected_items, rate));
-        return log2_blocks;
-    });
+    return log2_blocks;
+}
+int checked_blocks(CallSite &site, int64 expected_items, double rate) {
+    return cached_parameter(site, static_cast<double>(expected_items), rate,
+                            [=] { return checked_blocks(expected_items, rate); });
 }
 
 // ---- building ----------------------------------------
@@ -86,6 +87,19 @@ PG_FN(membership_merge_trans) { return merge_trans<Membership>(fcinfo); }
 PG_FN(membership_agg_final) { return agg_final<Membership>(fcinfo); }
 PG_FN(membership_merge) { return merge_two<Membership>(fcinfo); }
 
+namespace {
+
+Datum empty_filter(FunctionCallInfo fcinfo, bool has_rate) {
+    if (PG_ARGISNULL(0)) null_parameter("expected_items");
+    if (has_rate && PG_ARGISNULL(1)) null_parameter("false_positive_rate");
+    return empty_sketch<Membership>(checked_blocks(PG_GETARG_INT64(0), has_rate ? PG_GETARG_FLOAT8(1) : kDefaultRate));
+}
+
+}  // namespace
+
+PG_FN(membership_empty) { return empty_filter(fcinfo, false); }
+PG_FN(membership_empty_rate) { return empty_filter(fcinfo, true); }
+
 PG_FN(membership_add) { return add_hash<Membership>(fcinfo, sketch_membership_add); }
 
 // ---- reading ----------------------------------------
@@ -107,7 +121,7 @@ bool probe_slices(FunctionCallInfo fcinfo, int *found) {
     sketch_membership_probe probe;
     check(sketch_membership_probe_open(bytes, head_size, total, &probe), Membership::type);
     if (!probe.is_dense && total <= kWholeTokens) return false;
-    sketch_membership_probe_hash(&probe, probe_hash(fcinfo, probe.kind, Membership::type));
+    sketch_membership_probe_hash(&probe, probe_hash(fcinfo, item_kind(fcinfo, probe.kind), Membership::type));
     int answer;
     do {
         varlena *piece =
@@ -132,7 +146,7 @@ PG_FN(membership_contains) {
     }
     Scratch scratch;
     const sketch_membership *sketch = open<Membership>(s, scratch);
-    int kind = Membership::kind_of(sketch);
+    int kind = item_kind(fcinfo, Membership::kind_of(sketch));
     uint64 hash = probe_hash(fcinfo, kind, Membership::type);
     check(sketch_membership_contains(sketch, kind, hash, &found), Membership::type);
     PG_RETURN_BOOL(found != 0);

@@ -155,7 +155,23 @@ PG_FN(quantile_merge_trans) { return merge_trans<Quantile>(fcinfo); }
 PG_FN(quantile_agg_final) { return agg_final<Quantile>(fcinfo); }
 PG_FN(quantile_merge) { return merge_two<Quantile>(fcinfo); }
 
+namespace {
+
+Datum empty_sketch(double accuracy) {
+    const varlena *state = Quantile::make({checked_scale(accuracy), 0, nullptr, 0, 0});
+    PG_RETURN_POINTER(packed<Quantile>(sketch_of(state), false));
+}
+
+}  // namespace
+
+PG_FN(quantile_empty) { return empty_sketch(kDefaultAccuracy); }
+PG_FN(quantile_empty_accuracy) {
+    if (PG_ARGISNULL(0)) null_parameter("accuracy");
+    return empty_sketch(PG_GETARG_FLOAT8(0));
+}
+
 PG_FN(quantile_add) {
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return stored<Quantile>(fcinfo, 0);
     varlena *state = merged<Quantile>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
     state = with_row(state, PG_GETARG_FLOAT8(1), 1);
     PG_RETURN_POINTER(packed<Quantile>(sketch_of(state), false));

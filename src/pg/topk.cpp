@@ -106,10 +106,17 @@ PG_FN(topk_merge_trans) { return merge_trans<Topk>(fcinfo); }
 PG_FN(topk_agg_final) { return agg_final<Topk>(fcinfo); }
 PG_FN(topk_merge) { return merge_two<Topk>(fcinfo); }
 
+PG_FN(topk_empty) {
+    if (PG_ARGISNULL(0)) null_parameter("k");
+    check_k(PG_GETARG_INT32(0));
+    return empty_sketch<Topk>(PG_GETARG_INT32(0));
+}
+
 PG_FN(topk_add) {
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return stored<Topk>(fcinfo, 0);
     Scratch scratch;
     sketch_topk *sketch = open<Topk>(sketch_from(PG_GETARG_DATUM(0)), scratch);
-    const int kind = Topk::kind_of(sketch);
+    const int kind = item_kind(fcinfo, Topk::kind_of(sketch));
     ItemBytes item;
     probe_item(fcinfo, kind, Topk::type, &item, ProbeUse::kAdd);
     return with_one_more<Topk>(sketch, [&](varlena *room, size_t size, sketch_growth *growth) {
@@ -289,7 +296,7 @@ namespace {
 sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
     Scratch scratch;
     const sketch_topk *sketch = open<Topk>(canonical<Topk>(PG_GETARG_DATUM(0)), scratch);
-    const int kind = Topk::kind_of(sketch);
+    const int kind = item_kind(fcinfo, Topk::kind_of(sketch));
     ItemBytes item;
     probe_item(fcinfo, kind, Topk::type, &item);
     sketch_topk_entry entry;

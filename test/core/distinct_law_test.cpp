@@ -82,8 +82,9 @@ std::vector<uint32_t> tokens_of(const DistinctSketch &s) {
 DistinctSketch merged_by_random_tree(Random &random, const std::vector<uint64_t> &hashes,
                                      const std::vector<int> &precisions) {
     size_t parts = precisions.size() + random() % 12;
-    std::vector<DistinctSketch> forest;
-    for (size_t i = 0; i < parts; i++) forest.emplace_back(precisions[i % precisions.size()]);
+    std::vector<DistinctSketch> forest(parts);
+    for (size_t i = 0; i < parts; i++)
+        forest[i] = DistinctSketch(precisions[i % precisions.size()], SKETCH_KIND_NUMBER, random() % 2 == 0);
     // Most of the rows in one part: so forms are mixed.
     for (uint64_t h : hashes) forest[random() % 3 ? 0 : random() % parts].add(h);
     while (forest.size() > 1) {

@@ -13,9 +13,11 @@ using Bytes = std::vector<uint8_t>;
 
 class DistinctSketch {
   public:
-    explicit DistinctSketch(int precision = 10, int kind = SKETCH_KIND_NUMBER) : kind_(kind) {
+    // Open: without a kind until something comes; what it adds then are items of `kind`.
+    explicit DistinctSketch(int precision = 10, int kind = SKETCH_KIND_NUMBER, bool is_open = false)
+        : kind_(kind == SKETCH_KIND_NONE ? SKETCH_KIND_NUMBER : kind) {
         words_.resize(sketch_distinct_init_size() / 8);
-        sketch_distinct_init(words_.data(), size(), kind, precision);
+        sketch_distinct_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, precision);
     }
     void *data() { return words_.data(); }
     const void *data() const { return words_.data(); }

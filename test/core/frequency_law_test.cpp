@@ -47,8 +47,9 @@ FrequencySketch sketch_of(const Rows &rows, int log2_width) {
 // Splits the rows among sketches, each packed or not, and merges them as a random tree.
 FrequencySketch merged_by_random_tree(Random &random, const Rows &rows, const std::vector<int> &log2_widths) {
     size_t parts = log2_widths.size() + random() % 12;
-    std::vector<FrequencySketch> forest;
-    for (size_t i = 0; i < parts; i++) forest.emplace_back(log2_widths[i % log2_widths.size()]);
+    std::vector<FrequencySketch> forest(parts);
+    for (size_t i = 0; i < parts; i++)
+        forest[i] = FrequencySketch(log2_widths[i % log2_widths.size()], SKETCH_KIND_NUMBER, random() % 2 == 0);
     for (const Row &row : rows) forest[random() % parts].add(row.hash, row.weight);
     while (forest.size() > 1) {
         size_t a = random() % forest.size(), b = random() % (forest.size() - 1);

@@ -13,9 +13,11 @@ class FrequencySketch {
   public:
     using Bytes = std::vector<uint8_t>;
 
-    explicit FrequencySketch(int log2_width = 10, int kind = SKETCH_KIND_NUMBER) : kind_(kind) {
+    // Open: without a kind until something comes; what it adds then are items of `kind`.
+    explicit FrequencySketch(int log2_width = 10, int kind = SKETCH_KIND_NUMBER, bool is_open = false)
+        : kind_(kind == SKETCH_KIND_NONE ? SKETCH_KIND_NUMBER : kind) {
         words_.resize(sketch_frequency_init_size() / 8);
-        sketch_frequency_init(words_.data(), size(), kind, log2_width);
+        sketch_frequency_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, log2_width);
     }
     void *data() { return words_.data(); }
     const void *data() const { return words_.data(); }

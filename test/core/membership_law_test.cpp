@@ -34,8 +34,9 @@ Hashes random_hashes(Random &random, size_t count) {
 // Splits the items among filters, each packed or not, and merges them as a random tree.
 MembershipSketch merged_by_random_tree(Random &random, const Hashes &hashes, const std::vector<int> &sizes) {
     size_t parts = std::max<size_t>(sizes.size(), 1 + random() % 20);
-    std::vector<MembershipSketch> forest;
-    for (size_t i = 0; i < parts; i++) forest.emplace_back(sizes[i % sizes.size()]);
+    std::vector<MembershipSketch> forest(parts);
+    for (size_t i = 0; i < parts; i++)  // without items, the first one tells the kind
+        forest[i] = MembershipSketch(sizes[i % sizes.size()], SKETCH_KIND_NUMBER, random() % 2 == 0 && i > 0);
     size_t favourite = random() % parts;  // mostly one part holds much more than the others
     for (uint64_t h : hashes) forest[random() % 4 ? favourite : random() % parts].add(h);
     while (forest.size() > 1) {

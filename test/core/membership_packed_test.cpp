@@ -152,6 +152,11 @@ TEST_CASE("what no filter can hold is refused", "[membership][packed]") {
     CHECK(check(with(tokens, 4, 5)) == SKETCH_CORRUPT);                                     // 70 tokens where 64 may be
     CHECK(check(with(tokens, tokens.size() - 1, tokens.back() | 0x80)) == SKETCH_CORRUPT);  // fill
 
+    // The kind is open in a filter without items, and in no other.
+    const Bytes empty = filter_of({}, 10).pack();
+    CHECK(check(with(empty, 3, SKETCH_KIND_NONE)) == SKETCH_OK);
+    for (int kind : {SKETCH_KIND_LAST + 1, 62, 64, 128, 255}) CHECK(check(with(empty, 3, kind)) == SKETCH_CORRUPT);
+
     // A block some of whose words are empty, and a filter without items.
     for (size_t word = 0; word < 8; word++) {
         Bytes packed = dense;

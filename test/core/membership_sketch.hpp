@@ -23,9 +23,11 @@ constexpr size_t tokens_packed_max(uint64_t tokens) { return 64 + 16 * static_ca
 
 class MembershipSketch {
   public:
-    explicit MembershipSketch(int log2_blocks = 10, int kind = SKETCH_KIND_NUMBER) : kind_(kind) {
+    // Open: without a kind until something comes; what it adds then are items of `kind`.
+    explicit MembershipSketch(int log2_blocks = 10, int kind = SKETCH_KIND_NUMBER, bool is_open = false)
+        : kind_(kind == SKETCH_KIND_NONE ? SKETCH_KIND_NUMBER : kind) {
         words_.resize(sketch_membership_init_size() / 8);
-        sketch_membership_init(words_.data(), size(), kind, log2_blocks);
+        sketch_membership_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, log2_blocks);
     }
 
     void *data() { return words_.data(); }

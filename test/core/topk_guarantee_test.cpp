@@ -55,7 +55,7 @@ struct Node {
     std::vector<uint64_t> counts;
     uint32_t k;
     uint64_t total = 0;
-    Node(uint32_t k_, const Universe &u) : sketch(k_, u.kind), counts(u.items.size()), k(k_) {}
+    Node(uint32_t k_, const Universe &u, bool is_open) : sketch(k_, u.kind, is_open), counts(u.items.size()), k(k_) {}
 };
 
 // Empty if all promises are kept.
@@ -99,7 +99,8 @@ void grow_a_tree(Random &random) {
     const bool one_k = random() % 2;
     const uint32_t k = ks[random() % 7];
     std::vector<Node> forest;
-    for (size_t leaves = 1 + random() % 7; leaves > 0; leaves--) forest.emplace_back(one_k ? k : ks[random() % 7], u);
+    for (size_t leaves = 1 + random() % 7; leaves > 0; leaves--)
+        forest.emplace_back(one_k ? k : ks[random() % 7], u, leaves % 2 == 0);
     const int skew = static_cast<int>(random() % 3), weights = static_cast<int>(random() % 4);
     int rows_left = static_cast<int>(random() % (random() % 4 ? 300 : 2500));
     while (forest.size() > 1 || rows_left > 0) {
@@ -120,7 +121,7 @@ void grow_a_tree(Random &random) {
             node.k = std::min(node.k, ks[random() % 7]);
             node.sketch.limit(node.k);
         } else if (random() % 8 == 0) {
-            node.sketch = TopkSketch::of(node.sketch.pack());
+            node.sketch = TopkSketch::of(node.sketch.pack(), u.kind);
         } else if (forest.size() > 1) {
             size_t other = random() % forest.size();
             if (&forest[other] == &node) continue;

@@ -72,6 +72,7 @@ TEST_CASE("topk: up to k different items are exact, in any order and any tree", 
         std::shuffle(rows.begin(), rows.end(), random);
         REQUIRE(sketch_of(rows, k).pack() == in_order);
         std::vector<TopkSketch> parts(1 + random() % 6, TopkSketch(k));
+        for (size_t i = 0; i < parts.size(); i += 2) parts[i] = TopkSketch(k, SKETCH_KIND_TEXT, true);
         for (const Row &row : rows) parts[random() % parts.size()].add(row.item, row.weight);
         while (parts.size() > 1) {
             TopkSketch part = parts.back();
@@ -242,6 +243,36 @@ TEST_CASE("topk: a merge that finds its items crowded begins again, as if nothin
     ba.merge(a);
     CHECK(ab.pack() == ba.pack());
     CHECK(static_cast<const uint8_t *>(ab.data())[33] == 1);
+}
+
+TEST_CASE("topk: crowded items leave nothing behind in a sketch whose kind is open, until they are in",
+          "[topk][open]") {
+    TopkSketch crowded(600);
+    for (uint64_t i = 0, items = 0; items < 600; i++) {
+        const std::string item = "crowding-" + std::to_string(i);
+        if (sketch_hash(item.data(), item.size()) >> 52 != 0x123) continue;
+        crowded.add(item, 1 + items++ % 5);
+    }
+    const Bytes packed = crowded.pack(), empty = TopkSketch(600, SKETCH_KIND_NONE).pack();
+    std::vector<uint64_t> state(sketch_topk_init_size() / 8);
+    sketch_topk_init(state.data(), 8 * state.size(), SKETCH_KIND_NONE, 600);
+    sketch_growth growth{};
+    while (sketch_topk_merge(state.data(), 8 * state.size(), packed.data(), packed.size(), &growth) == SKETCH_GROW) {
+        const sketch_topk_info info = TopkSketch::info_of(state.data(), 8 * state.size());
+        REQUIRE(info.kind == SKETCH_KIND_NONE);
+        REQUIRE(info.items == 0);
+        TopkSketch records(600, SKETCH_KIND_RECORD), other = records;
+        records.merge(empty);
+        REQUIRE(records.try_merge(state.data(), 8 * state.size()) == SKETCH_OK);
+        REQUIRE(records.pack() == other.pack());
+        std::vector<uint64_t> larger(growth.size / 8);
+        sketch_topk_move(larger.data(), state.data(), 8 * state.size(), &growth);
+        state.swap(larger);
+    }
+    CHECK(reinterpret_cast<const uint8_t *>(state.data())[33] == 1);  // another salt was taken
+    TopkSketch merged(600, SKETCH_KIND_NONE);
+    merged.merge(packed);
+    CHECK(merged.pack() == packed);
 }
 
 TEST_CASE("topk: ties fall together", "[topk][law]") {

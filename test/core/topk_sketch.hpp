@@ -15,9 +15,11 @@ class TopkSketch {
   public:
     using Bytes = std::vector<uint8_t>;
 
-    explicit TopkSketch(uint32_t k = 100, int kind = SKETCH_KIND_TEXT) : kind_(kind) {
+    // Open: without a kind until something comes; what it adds then are items of `kind`.
+    explicit TopkSketch(uint32_t k = 100, int kind = SKETCH_KIND_TEXT, bool is_open = false)
+        : kind_(kind == SKETCH_KIND_NONE ? SKETCH_KIND_TEXT : kind) {
         words_.resize(sketch_topk_init_size() / 8);
-        sketch_topk_init(words_.data(), size(), kind, k);
+        sketch_topk_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, k);
     }
     void *data() { return words_.data(); }
     const void *data() const { return words_.data(); }
@@ -54,9 +56,10 @@ class TopkSketch {
         return out;
     }
     // Bytes as a sketch again, as a stored value is read.
-    static TopkSketch of(const Bytes &packed) {
+    static TopkSketch of(const Bytes &packed, int kind_if_open = SKETCH_KIND_TEXT) {
         sketch_topk_info info = info_of(packed.data(), packed.size());
-        TopkSketch s(info.k, info.kind);
+        const bool is_open = info.kind == SKETCH_KIND_NONE;
+        TopkSketch s(info.k, is_open ? kind_if_open : info.kind, is_open);
         s.merge(packed);
         return s;
     }

@@ -84,6 +84,10 @@ struct Reader {
         Bytes before = some.pack();
         sketch_status status = some.try_merge(data, size);
         if (status != expected) return "merge: another status";
+        DistinctSketch open(SKETCH_DISTINCT_MAX_PRECISION, SKETCH_KIND_NONE);
+        if (open.try_merge(data, size) != expected) return "merge into an open kind: another status";
+        if (open.info().kind != info.kind) return "merge into an open kind: another kind";
+        if (expected == SKETCH_OK && open.pack() != packed) return "an open kind takes no other";
         if (expected != SKETCH_OK) return some.pack() == before ? nullptr : "a merge that failed changed something";
 
         DistinctSketch same(SKETCH_DISTINCT_MAX_PRECISION, info.kind);

@@ -39,7 +39,10 @@ const char *complaint_about_counts(const uint8_t *data, size_t size, const sketc
         if (lower > estimate || estimate > upper) return "estimate outside its bounds";
         if (valid && upper > info.total) return "more than all";
         if (valid && !info.is_dense && lower != upper) return "exact, but bounds differ";
-        if (sketch_frequency_count(data, size, info.kind ^ 1, hash, &estimate, &lower, &upper) != SKETCH_WRONG_KIND)
+        const bool is_open = info.kind == SKETCH_KIND_NONE;
+        if (is_open && upper > 0) return "count: of an item of no kind";
+        if (sketch_frequency_count(data, size, info.kind ^ 1, hash, &estimate, &lower, &upper) !=
+            (is_open ? SKETCH_OK : SKETCH_WRONG_KIND))
             return "count: another kind";
     }
     return nullptr;
@@ -57,6 +60,8 @@ const char *complaint_about_merges(const uint8_t *data, size_t size, const sketc
     FrequencySketch same(info.log2_width, info.kind);
     if (same.try_merge(data, size) != SKETCH_OK) return "merge into an empty state failed";
     if (same.pack() != packed) return "merging into an empty state changed something";
+    FrequencySketch open(SKETCH_FREQUENCY_MAX_LOG2_WIDTH, SKETCH_KIND_NONE);
+    if (open.try_merge(data, size) != SKETCH_OK || open.pack() != packed) return "an open kind takes no other";
     sketch_status status = same.try_merge(data, size);
     if (status != (info.total <= kMost / 2 ? SKETCH_OK : SKETCH_OVERFLOW)) return "merge with itself failed";
     if (status == SKETCH_OK) {
@@ -100,8 +105,10 @@ const char *complaint_about_merges(const uint8_t *data, size_t size, const sketc
 const char *complaint_about_refused(const uint8_t *data, size_t size, const sketch_frequency_info &info,
                                     sketch_status described) {
     int kind = described == SKETCH_OK ? info.kind : SKETCH_KIND_TEXT;
-    FrequencySketch some = some_items(8, kind, 40);
+    FrequencySketch some = some_items(8, kind, 40), open(8, SKETCH_KIND_NONE);
     sketch_status merged = some.try_merge(data, size);
+    if (open.try_merge(data, size) != SKETCH_OK && open.info().kind != SKETCH_KIND_NONE)
+        return "a refused value gave its kind";
     if (described != SKETCH_OK && merged != described) return "merge and describe disagree";
     some.try_subtract(data, size);
     Bytes result = some.pack();

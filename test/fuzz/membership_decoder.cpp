@@ -43,8 +43,10 @@ struct Reader {
             if ((header == SKETCH_OK) != (is_found == 0 || is_found == 1)) return "contains: neither yes nor no";
             if (header == SKETCH_OK) {
                 int other_kind = kind == SKETCH_KIND_TEXT ? SKETCH_KIND_BOOL : SKETCH_KIND_TEXT, untouched = 7;
-                if (sketch_membership_contains(data, size, other_kind, hash, &untouched) != SKETCH_WRONG_KIND ||
-                    untouched != 7)
+                const bool is_open = kind == SKETCH_KIND_NONE;
+                if (sketch_membership_contains(data, size, other_kind, hash, &untouched) !=
+                        (is_open ? SKETCH_OK : SKETCH_WRONG_KIND) ||
+                    untouched != (is_open ? is_found : 7))
                     return "contains: a kind that it does not hold";
                 if (is_found) found.push_back(hash);
             }
@@ -73,6 +75,8 @@ struct Reader {
             if (!same.contains(hash)) return "merging loses items";
         if (whole != SKETCH_OK) return nullptr;  // a look at every block was not taken
         if (same.pack() != packed) return "merging into an empty filter changed something";
+        MembershipSketch open(log2_blocks, SKETCH_KIND_NONE);
+        if (open.try_merge(data, size) != SKETCH_OK || open.pack() != packed) return "an open kind takes no other";
         same.merge(packed);
         if (same.try_merge(data, size) != SKETCH_OK || same.pack() != packed) return "merge with itself is no identity";
 

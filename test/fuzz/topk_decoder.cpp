@@ -41,7 +41,9 @@ const char *complaint_about_bounds(const uint8_t *data, size_t size, const sketc
         }
         if (e.lower > e.estimate || e.estimate > e.upper || e.upper - e.lower > info.offset)
             return "bounds in disorder";
-        if (sketch_topk_bounds(data, size, info.kind ^ 1, item.data(), item.size(), &e) == SKETCH_OK)
+        const bool is_open = info.kind == SKETCH_KIND_NONE;
+        if (is_open && e.upper > 0) return "bounds: of an item of no kind";
+        if ((sketch_topk_bounds(data, size, info.kind ^ 1, item.data(), item.size(), &e) == SKETCH_OK) != is_open)
             return "bounds: another kind";
     }
     return nullptr;
@@ -80,6 +82,9 @@ const char *complaint_about_merges(const uint8_t *data, size_t size, const sketc
     TopkSketch same(info.k, info.kind);
     if (same.try_merge(packed.data(), packed.size()) != SKETCH_OK) return "merge into an empty state failed";
     if (same.pack() != packed) return "merging into an empty state changed something";
+    TopkSketch open(info.k, SKETCH_KIND_NONE), typed(info.k, info.kind);
+    if (open.try_merge(data, size) != typed.try_merge(data, size) || open.pack() != typed.pack())
+        return "an open kind takes no other";
     sketch_status status = same.try_merge(packed.data(), packed.size());
     if (status != (info.total <= kMost / 2 ? SKETCH_OK : SKETCH_OVERFLOW)) return "merge with itself failed";
     if (status == SKETCH_OK) {
@@ -118,6 +123,9 @@ const char *complaint_about_refused(const uint8_t *data, size_t size, const sket
     Bytes result = some.pack();
     if (sketch_topk_check(result.data(), result.size()) != SKETCH_OK) return "a refused value broke the state";
     if (merged != SKETCH_OK && result != old) return "a merge that failed changed something";
+    TopkSketch open(8, SKETCH_KIND_NONE);
+    if (open.try_merge(data, size) != SKETCH_OK && open.info().kind != SKETCH_KIND_NONE)
+        return "a refused value gave its kind";
     return nullptr;
 }
 

@@ -18,6 +18,8 @@ INSERT INTO recipe VALUES
     ('quantile_sketch', $$SELECT quantile_agg(exp(sin(i) * n)) FROM generate_series(1, n * n * n * 10) i$$),
     ('quantile_sketch', $$SELECT quantile_weighted_agg(i, i * 7919::bigint * n, 0.001 * n) FROM generate_series(1, 5 * n) i$$),
     ('quantile_sketch', $$SELECT subtract(quantile_agg(i), quantile_agg(i)) FROM generate_series(1, n) i$$),
+    ('quantile_sketch', $$SELECT quantile_empty(0.001 * n)$$), ('distinct_sketch', $$SELECT distinct_empty(n + 3)$$), ('frequency_sketch', $$SELECT frequency_empty(0.005 * n)$$),
+    ('membership_sketch', $$SELECT membership_empty(n * n * n * 10)$$), ('topk_sketch', $$SELECT topk_empty(n * n * n)$$),
     ('distinct_sketch', $$SELECT distinct_agg(i * 7919) FROM generate_series(1, n * n * n * 10) i$$),
     ('distinct_sketch', $$SELECT distinct_agg('v' || i, 4 + n) FROM generate_series(1, n * 5) i$$),
     ('distinct_sketch', $$SELECT distinct_agg(ARRAY[i], 4) FROM generate_series(1, n * 100) i$$),
@@ -112,14 +114,16 @@ CREATE TEMP TABLE sense (type text, query text);
 INSERT INTO sense VALUES
     ('quantile_sketch', $$SELECT total_count(s) = 0 OR (percentile(s, 0.1) <= percentile(s, 0.5) AND percentile(s, 0.5) <= percentile(s, 0.99) AND percentile(s, 0.99) <= max_value(s)
         AND min_value(s) <= percentile(s, 0.1) AND percentile(s, 0.5) BETWEEN (percentile_bounds(s, 0.5)).lower AND (percentile_bounds(s, 0.5)).upper
-        AND (SELECT sum(count) FROM histogram_bins(s, 7)) = total_count(s) AND (SELECT max(count) FROM cumulative_histogram(s, '{-1,0,1}')) = total_count(s))$$),
+        AND (SELECT sum(count) FROM histogram_bins(s, 7)) = total_count(s) AND (SELECT max(count) FROM cumulative_histogram(s, '{-1,0,1}')) = total_count(s)) AND merge(s, quantile_empty(0.0002)) = s$$),
     ('distinct_sketch', $$SELECT distinct_count(s) >= 0 AND distinct_count(s) BETWEEN (distinct_bounds(s)).lower AND (distinct_bounds(s)).upper AND jaccard(s, o) BETWEEN 0 AND 1
-        AND distinct_count(merge(s, s)) = distinct_count(s) AND difference_count(s, o) BETWEEN 0 AND distinct_count(s)
+        AND distinct_count(merge(s, s)) = distinct_count(s) AND merge(distinct_empty(16), s) = s AND difference_count(s, o) BETWEEN 0 AND distinct_count(s)
         AND (SELECT bool_and(difference_count(s, o) BETWEEN d.lower AND d.upper AND intersection_count(s, o) BETWEEN i.lower AND i.upper) FROM difference_bounds(s, o) d, intersection_bounds(s, o) i)$$),
     ('frequency_sketch', $$SELECT total_count(s) >= 0 AND (SELECT bool_and(f >= 0 AND f BETWEEN lower AND upper AND upper <= total_count(s)) FROM (SELECT x FROM unnest('{1,7,v1}'::text[]) x WHERE (sketch_info(s)->>'kind') = 'text') v,
-        LATERAL frequency(s, x) f, LATERAL frequency_bounds(s, x)) IS NOT FALSE$$),
-    ('membership_sketch', $$SELECT false_positive_rate(s) BETWEEN 0 AND 1 AND ((sketch_info(s)->>'kind') <> 'text' OR contains(add(s, 'new'::text), 'new'::text))$$),
-    ('topk_sketch', $$SELECT (SELECT bool_and(lower >= 0 AND estimate BETWEEN lower AND upper AND upper <= total_count(s) AND item IS NOT NULL) FROM top_k(s)) IS NOT FALSE$$);
+        LATERAL frequency(s, x) f, LATERAL frequency_bounds(s, x)) IS NOT FALSE AND merge(s, frequency_empty(0.000003)) = s
+        AND ((sketch_info(s)->>'kind') <> 'none' OR (frequency(s, 'a') = 0 AND frequency(add(s, 'a'), 'a') = 1 AND frequency(add(s, 7), 7) = 1))$$),
+    ('membership_sketch', $$SELECT false_positive_rate(s) BETWEEN 0 AND 1 AND ((sketch_info(s)->>'kind') <> 'text' OR contains(add(s, 'new'::text), 'new'::text))
+        AND ((sketch_info(s)->>'kind') <> 'none' OR NOT contains(s, 7)) AND merge(membership_empty(1), s) = merge(s, membership_empty(1))$$),
+    ('topk_sketch', $$SELECT (SELECT bool_and(lower >= 0 AND estimate BETWEEN lower AND upper AND upper <= total_count(s) AND item IS NOT NULL) FROM top_k(s)) IS NOT FALSE AND merge(s, topk_empty(100000)) = s$$);
 
 CREATE TEMP TABLE outcome (input int, what text, state text, message text);
 CREATE FUNCTION pg_temp.allowed(state text, message text) RETURNS boolean LANGUAGE sql AS $$
@@ -149,7 +153,7 @@ BEGIN
         -- canonical: what goes in comes out, and goes in again in its own text form
         IF back <> bytes THEN INSERT INTO outcome VALUES (input, 'changed ' || encode(bytes, 'hex'), NULL, NULL); END IF;
         BEGIN
-            EXECUTE format('SELECT ($1::%1$I)::text::%1$I = $1::%1$I AND (%2$s) FROM (SELECT $1::%1$I AS s, $2::%1$I AS o) v', type, sense) INTO good USING bytes, bytes;
+            EXECUTE format('SELECT ($1::%1$I)::text::%1$I = $1::%1$I AND merge(s, NULL) = s AND merge(NULL, s) = s AND (%2$s) FROM (SELECT $1::%1$I AS s, $2::%1$I AS o) v', type, sense) INTO good USING bytes, bytes;
             IF good IS NOT TRUE THEN INSERT INTO outcome VALUES (input, 'nonsense ' || encode(bytes, 'hex'), NULL, NULL); END IF;
         EXCEPTION WHEN OTHERS THEN
             GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;

@@ -21,7 +21,9 @@ CREATE TEMP TABLE item (literal text);
 INSERT INTO item VALUES ($$7::bigint$$), ($$NULL::bigint$$), ($$'{1,NULL}'::int[]$$), ($$ROW(1, 'a')$$), ($$NULL$$), ($$'{"a": 1}'::jsonb$$), ($$'[1,2]'::int4range$$), ($$'(1,2)'::point$$), ($$'1 day'::interval$$), ($$'{}'::json$$), ($$ARRAY[ROW(1)]$$);
 CREATE TEMP VIEW functions AS SELECT p.* FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.classid = 'pg_proc'::regclass JOIN pg_extension e ON e.oid = d.refobjid AND d.deptype = 'e' WHERE extname = 'sketch_ext';
 CREATE TEMP TABLE sample (type regtype, literals text[]);
-INSERT INTO sample SELECT t, ARRAY[format('(SELECT packed FROM samples WHERE type = %L::regtype)::bytea::%s', t, t), format('(SELECT packed FROM samples WHERE type = %L::regtype AND false)::bytea::%s', t, t)]
+INSERT INTO sample SELECT t, ARRAY[format('(SELECT packed FROM samples WHERE type = %L::regtype)::bytea::%s', t, t), format('(SELECT packed FROM samples WHERE type = %L::regtype AND false)::bytea::%s', t, t),
+    -- and one without items
+    (SELECT format('%s(%s)', f.oid::regproc, (SELECT string_agg('7::' || a, ', ') FROM unnest(f.proargtypes::oid[]::regtype[]) a)) FROM functions f WHERE proname LIKE '%\_empty' AND prorettype = t ORDER BY pronargs LIMIT 1)]
 FROM (SELECT DISTINCT unnest(proargtypes::oid[])::regtype AS t FROM functions) types WHERE t::text LIKE '%\_sketch';
 CREATE TEMP TABLE samples (type regtype, packed bytea);
 DO $$
