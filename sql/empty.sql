@@ -52,7 +52,7 @@ SELECT frequency_empty(NULL);
 SELECT topk_empty(NULL);
 SELECT membership_empty(NULL);
 SELECT membership_empty(10, NULL);
-SELECT quantile_empty(0.6);
+SELECT quantile_empty(1.1);
 SELECT distinct_empty(3);
 SELECT frequency_empty('NaN');
 SELECT topk_empty(0);

@@ -101,7 +101,7 @@ SELECT sketch_ext_version() = extversion AS versions_agree FROM pg_extension WHE
 DROP TABLE latency;
 
 -- whole numbers are answered in whole numbers, and exactly where a bucket holds one of them
-SELECT percentile(s, ARRAY[0.05, 0.5, 0.95]), percentile_bounds(s, 0.5), percentile_rank(s, 59.9) AS below, percentile_rank(s, 60) AS up_to, sketch_info(s)->'whole_numbers' AS whole
+SELECT percentiles(s, ARRAY[0.05, 0.5, 0.95]), percentile_bounds(s, 0.5), percentile_rank(s, 59.9) AS below, percentile_rank(s, 60) AS up_to, sketch_info(s)->'whole_numbers' AS whole
 FROM (SELECT quantile_agg(x) AS s FROM (SELECT 60 AS x FROM generate_series(1, 998) UNION ALL VALUES (1), (90)) t) q;
 SELECT bool_and(percentile_sketch = cont) AS exact
 FROM (SELECT g, p, percentile_sketch(x, p), percentile_cont(p) WITHIN GROUP (ORDER BY x) AS cont

@@ -39,7 +39,7 @@ FROM generate_series(1, 9000) id;
 SELECT frame, count(*) AS frames, count(DISTINCT scale) > 1 AS scales_differ, bool_and(moving IS NOT DISTINCT FROM fresh) AS same, count(*) FILTER (WHERE moving IS NULL) AS empty
 FROM (SELECT id, 4000 AS frame, percentile_sketch(x, ARRAY[0.3, 0.5, 0.6, 0.7]) OVER (ORDER BY id ROWS 3999 PRECEDING) AS moving FROM wide
       UNION ALL SELECT id, 40, percentile_sketch(x, ARRAY[0.3, 0.5, 0.6, 0.7]) OVER (ORDER BY id ROWS 39 PRECEDING) FROM wide) AS moved,
-     LATERAL (SELECT percentile(s, ARRAY[0.3, 0.5, 0.6, 0.7]) AS fresh, sketch_info(s)->'scale' AS scale
+     LATERAL (SELECT percentiles(s, ARRAY[0.3, 0.5, 0.6, 0.7]) AS fresh, sketch_info(s)->'scale' AS scale
               FROM (SELECT quantile_agg(x) AS s FROM wide w WHERE w.id > moved.id - frame AND w.id <= moved.id) AS q) AS fresh
 WHERE id % 271 = 0 AND id > 40
 GROUP BY frame ORDER BY frame;

@@ -341,7 +341,7 @@ TEST_CASE("whether all rows are whole numbers is a function of the rows", "[quan
         for (double x : rows) weighted.add(x, 2);
         REQUIRE(weighted.info().whole == is_whole);
         // subtract keeps what a's rows were
-        Bytes out(SKETCH_QUANTILE_PACKED_MAX);
+        Bytes out(kAnyPacked);
         size_t size = 0;
         QuantileSketch::must(sketch_quantile_subtract(weighted.data(), weighted.size(), merged.data(), merged.size(),
                                                       out.data(), out.size(), &size));
