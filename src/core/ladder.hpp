@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "int128.hpp"
+
 namespace sketch::ladder {
 
 inline constexpr int kMaxScale = 12;   // 4096 buckets an octave: accuracy 0.016 %
@@ -23,8 +25,6 @@ inline constexpr int kMinScale = -2;   // four octaves a bucket: every double fi
 inline constexpr int kPlainScale = 6;  // scales up to this one use a table of 64 boundaries that stays in L1
 
 namespace detail {
-
-__extension__ typedef unsigned __int128 u128;
 
 // Numbers in [1, 4) with 126 binary places. The product is rounded down and less than 2 units too small.
 constexpr u128 multiply(u128 a, u128 b) {
