@@ -16,8 +16,9 @@ varlena *item_state(FunctionCallInfo fcinfo, int parameter, bool is_given) {
     if (unlikely(PG_ARGISNULL(0))) return Family::make(call_site(fcinfo).hasher->kind, parameter);
     varlena *state = state_of<Family>(fcinfo, PG_GETARG_DATUM(0), false);
     if (!is_given) return state;
-    return with_room<Family>(state, [parameter](varlena *room, size_t size, sketch_growth *growth) {
-        return Family::limit(room, size, parameter, growth);
+    auto *limit = Family::limit;  // which GCC 16 refuses to find inside the lambda
+    return with_room<Family>(state, [parameter, limit](varlena *room, size_t size, sketch_growth *growth) {
+        return limit(room, size, parameter, growth);
     });
 }
 
