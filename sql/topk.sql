@@ -99,7 +99,7 @@ SELECT item FROM (SELECT topk_agg(-1, 3) AS s) q, top_k(NULL::oid, s);
 SELECT item FROM (SELECT topk_agg(1e300::float8, 3) AS s) q, top_k(NULL::real, s);
 SELECT item FROM (SELECT topk_agg(0.1::float8, 3) AS s) q, top_k(NULL::real, s);
 SELECT item FROM (SELECT topk_agg(repeat('x', 100), 3) AS s) q, top_k(NULL::name, s);
-SELECT item FROM (SELECT topk_agg(int4range(1, 5), 3) AS s) q, top_k(NULL::xid8, s);
+SELECT item FROM (SELECT topk_agg(numrange(1, 5, '[]'), 3) AS s) q, top_k(NULL::int4range, s);
 DROP DOMAIN checked_text, cents;
 -- what tells values apart, and shows them, is not the type's 32-bit hash, nor the session's search_path
 SELECT t.* FROM (SELECT topk_agg(x, 3) AS s FROM unnest(ARRAY['1', '4294967296', '4294967296']::xid8[]) x) q, top_k(s) t;

@@ -192,31 +192,32 @@ class BitWriter {
     int used_ = 0;
 };
 
-// Reads bits of data[0, size) from a byte position on. Past the end there are zeros, and `ok` turns false.
+// Reads bits of data[0, size) from a byte position on. Past the end there are zeros, and `ok` turns false. Positions
+// count bits: more than a size_t of 32 bits can.
 class BitReader {
   public:
     BitReader(const std::uint8_t *data, std::size_t size, std::size_t first_byte) noexcept
-        : data_(data), size_(size), position_(8 * first_byte) {}
+        : data_(data), size_(size), position_(8 * std::uint64_t{first_byte}) {}
 
-    std::size_t position() const noexcept { return position_; }
-    void advance(std::size_t bits) noexcept { position_ += bits; }
-    std::size_t bits_left() const noexcept { return position_ < 8 * size_ ? 8 * size_ - position_ : 0; }
+    std::uint64_t position() const noexcept { return position_; }
+    void advance(std::uint64_t bits) noexcept { position_ += bits; }
+    std::uint64_t bits_left() const noexcept { return position_ < size_in_bits() ? size_in_bits() - position_ : 0; }
 
     // At least kPeekBits bits from a position on.
-    std::uint64_t peek_at(std::size_t position) const noexcept {
-        std::size_t byte = position / 8;
+    std::uint64_t peek_at(std::uint64_t position) const noexcept {
+        std::uint64_t byte = position / 8;
         if (size_ < 8) [[unlikely]]
             return peek_short(position);
-        std::size_t from = std::min(byte, size_ - 8);
-        std::size_t shift = 8 * (byte - from) + position % 8;
+        std::uint64_t from = std::min<std::uint64_t>(byte, size_ - 8);
+        std::uint64_t shift = 8 * (byte - from) + position % 8;
         std::uint64_t window = to_little_endian(load<std::uint64_t>(data_ + from));
         return shift < 64 ? window >> shift : 0;
     }
     std::uint64_t peek() const noexcept { return peek_at(position_); }
 
     // The same for positions that are 8 bytes or more before the end.
-    bool can_peek_fast(std::size_t last_position) const noexcept { return last_position / 8 + 8 <= size_; }
-    std::uint64_t peek_fast(std::size_t position) const noexcept {
+    bool can_peek_fast(std::uint64_t last_position) const noexcept { return last_position / 8 + 8 <= size_; }
+    std::uint64_t peek_fast(std::uint64_t position) const noexcept {
         return to_little_endian(load<std::uint64_t>(data_ + position / 8)) >> (position % 8);
     }
 
@@ -240,11 +241,11 @@ class BitReader {
     }
 
     // True when nothing was read past the end and no escape stood where a plain code would do.
-    bool ok() const noexcept { return ok_ && position_ <= 8 * size_; }
+    bool ok() const noexcept { return ok_ && position_ <= size_in_bits(); }
 
     // To the next byte; false if the bits in between are not zero.
     bool align() noexcept {
-        std::size_t used = position_ % 8;
+        std::uint64_t used = position_ % 8;
         if (used == 0) return true;
         bool zero = (peek() & low_mask(static_cast<int>(8 - used))) == 0;
         position_ += 8 - used;
@@ -252,7 +253,9 @@ class BitReader {
     }
 
   private:
-    std::uint64_t peek_short(std::size_t position) const noexcept {
+    std::uint64_t size_in_bits() const noexcept { return 8 * std::uint64_t{size_}; }
+
+    std::uint64_t peek_short(std::uint64_t position) const noexcept {
         std::uint64_t window = 0;
         for (std::size_t i = 0; i < size_; i++) window |= static_cast<std::uint64_t>(data_[i]) << (8 * i);
         return position < 64 ? window >> position : 0;
@@ -289,7 +292,8 @@ class BitReader {
     }
 
     const std::uint8_t *data_;
-    std::size_t size_, position_;
+    std::size_t size_;
+    std::uint64_t position_;
     bool ok_ = true;
 };
 

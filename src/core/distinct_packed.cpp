@@ -38,7 +38,7 @@ void encode_tokens(const View &v, ByteWriter &out) noexcept {
 }
 
 // Where the `count` unary codes among the next `most` bits end; false if there are fewer.
-bool decode_unary(BitReader &bits, std::uint32_t count, std::size_t most, std::int32_t *ends) noexcept {
+bool decode_unary(BitReader &bits, std::uint32_t count, std::uint64_t most, std::int32_t *ends) noexcept {
     if (find_ones(bits, bits.position(), std::min(most, bits.bits_left()), count - 1, ends) < count) return false;
     bits.advance(static_cast<std::size_t>(ends[count - 1]) + 1);
     return true;
@@ -56,7 +56,7 @@ Status decode_tokens(ByteReader &in, const std::uint8_t *packed, std::size_t siz
     const int k = gap_parameter(count);
     BitReader bits(packed, size, size - in.remaining());
 
-    std::size_t most = count + (kTokenIndexes >> k);
+    std::uint64_t most = count + (kTokenIndexes >> k);
     bool enough = bits.bits_left() >= most;
     std::int32_t ends[kMostTokens + kOnesSlack];
     if (!decode_unary(bits, count, most, ends)) return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
@@ -64,7 +64,7 @@ Status decode_tokens(ByteReader &in, const std::uint8_t *packed, std::size_t siz
     if (bits.bits_left() < lows) return SKETCH_TRUNCATED;
     std::uint64_t index = 0, low_parts = 0;
     for (std::uint32_t i = 0; i < count; i++) {  // the high parts of all gaps so far are the zeros so far
-        low_parts += bits.peek_at(bits.position() + std::size_t{i} * static_cast<unsigned>(k)) & low_mask(k);
+        low_parts += bits.peek_at(bits.position() + std::uint64_t{i} * static_cast<unsigned>(k)) & low_mask(k);
         index = (std::uint64_t{static_cast<std::uint32_t>(ends[i]) - i} << k) + low_parts;
         tokens[i] = static_cast<std::uint32_t>(index) << 6;
     }

@@ -204,8 +204,9 @@ void work_init(void *state, std::size_t size, int kind, int precision) noexcept 
 }
 
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
-    Work old(const_cast<void *>(from), from_size), work(to, growth.size);
-    work_init(to, growth.size, old.header().kind, growth.scale);
+    const std::size_t size = static_cast<std::size_t>(growth.size);
+    Work old(const_cast<void *>(from), from_size), work(to, size);
+    work_init(to, size, old.header().kind, growth.scale);
     WorkHeader &h = work.header();
     if (growth.flags & kDense) {
         h.flags = kDense;

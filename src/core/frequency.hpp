@@ -174,7 +174,7 @@ class PackedEntries {
     const std::uint8_t *low_;
     std::uint32_t items_, at_ = 0;
     std::uint64_t top_ = 0;     // high part of the latest hash
-    std::size_t high_end_ = 0;  // bits
+    std::uint64_t high_end_ = 0;  // bits
     int high_bits_ = 0, order_ = 0;
     bool ok_ = true;
 };
@@ -209,7 +209,7 @@ enum : std::uint8_t {
 inline constexpr std::uint8_t kWorkLayout = 1;
 inline constexpr std::uint64_t kEmptySlot = ~std::uint64_t{0};
 
-constexpr std::size_t table_size(std::uint64_t slots, int width) noexcept {
+constexpr std::uint64_t table_size(std::uint64_t slots, int width) noexcept {
     return sizeof(WorkHeader) + 8 * (slots + 1) + (slots << width);
 }
 

@@ -73,7 +73,7 @@ void write_long(BitWriter &bits, std::uint64_t v, int count) noexcept {  // coun
     if (count > 32) bits.bits(v >> 32 & low_mask(count - 32), count - 32);
 }
 
-void write_zeros(BitWriter &bits, std::size_t count) noexcept {
+void write_zeros(BitWriter &bits, std::uint64_t count) noexcept {
     for (; count > 32; count -= 32) bits.bits(0, 32);
     bits.bits(0, static_cast<int>(count));
 }
@@ -245,13 +245,14 @@ std::uint32_t PackedEntries::read(Entry *out, std::uint32_t room) noexcept {
 }
 
 bool PackedEntries::read_hashes(Entry *out, std::uint32_t count) noexcept {
-    const std::size_t middle_bits = static_cast<std::size_t>(32 - high_bits_), middle = middle_.position();
+    const std::size_t middle_bits = static_cast<std::size_t>(32 - high_bits_);
+    const std::uint64_t middle = middle_.position();
     const std::uint64_t mask = low_mask(32 - high_bits_);
     const bool fast = middle_.can_peek_fast(middle + count * middle_bits);
     for (std::uint32_t i = 0; i < count; i++) {
         std::uint64_t low = load<std::uint32_t>(low_ + 4 * std::size_t{at_ + i});
         if constexpr (std::endian::native == std::endian::big) low = to_little_endian(low) >> 32;
-        std::size_t at = middle + i * middle_bits;
+        std::uint64_t at = middle + i * middle_bits;
         out[i].hash = ((fast ? middle_.peek_fast(at) : middle_.peek_at(at)) & mask) << 32 | low;
     }
     middle_.advance(count * middle_bits);
@@ -313,14 +314,14 @@ bool PackedEntries::read_long_count(Entry &entry) noexcept {
 
 bool PackedEntries::end(std::size_t &size) noexcept {
     if (!ok_ || at_ != items_) return false;
-    for (std::size_t left = high_end_ - high_.position(); left > 0;) {
-        int step = static_cast<int>(std::min<std::size_t>(left, kPeekBits));
+    for (std::uint64_t left = high_end_ - high_.position(); left > 0;) {
+        int step = static_cast<int>(std::min<std::uint64_t>(left, kPeekBits));
         if ((high_.peek() & low_mask(step)) != 0) return false;
         high_.advance(static_cast<std::size_t>(step));
         left -= static_cast<std::size_t>(step);
     }
     bool filled = counts_.align();
-    size = counts_.position() / 8;
+    size = static_cast<std::size_t>(counts_.position() / 8);
     return filled;
 }
 

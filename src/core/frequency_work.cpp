@@ -253,7 +253,7 @@ Status plan_table(const Work &work, std::uint32_t entries, int width, sketch_gro
     auto fits_in = [&](std::size_t size) { return capacity_of(slots_in(size, width)) >= entries; };
     // As much as ever is needed, for sizes that need not be powers of two.
     std::uint32_t most = most_entries(h.log2_width) + 16;
-    std::size_t largest = rounded(table_size(most + most / 4, width));
+    std::size_t largest = rounded(static_cast<std::size_t>(table_size(most + most / 4, width)));
     std::size_t size = kFirstSize;
     while (!fits_in(size) || !fits(work, slots_in(size, width)) || (width == work.width() && size <= work.size())) {
         std::size_t next = 2 * size;
@@ -345,12 +345,13 @@ void fold(const Work &source, const Work &target) noexcept {
 }  // namespace
 
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
-    Work source(const_cast<void *>(from), from_size), target(to, growth.size);
+    const std::size_t size = static_cast<std::size_t>(growth.size);
+    Work source(const_cast<void *>(from), from_size), target(to, size);
     WorkHeader &h = target.header();
     h = source.header();
     h.log2_width = static_cast<std::uint8_t>(growth.scale);
     if (growth.flags & kWorkDense) {
-        std::memset(static_cast<std::uint8_t *>(to) + sizeof h, 0, growth.size - sizeof h);
+        std::memset(static_cast<std::uint8_t *>(to) + sizeof h, 0, size - sizeof h);
         h.flags = growth.flags;
         h.entries = h.slots = 0;
         with_width(target.width(), [&](auto zero) {

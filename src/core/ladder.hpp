@@ -17,6 +17,8 @@
 #include <iterator>
 #include <limits>
 
+#include "int128.hpp"
+
 namespace sketch::ladder {
 
 inline constexpr int kMaxScale = 12;         // 4096 buckets an octave: accuracy 0.016 %
@@ -25,8 +27,6 @@ inline constexpr int kWholeRangeScale = -2;  // four octaves a bucket: every dou
 inline constexpr int kPlainScale = 6;        // scales up to this one use a table of 64 boundaries that stays in L1
 
 namespace detail {
-
-__extension__ typedef unsigned __int128 u128;
 
 // Numbers in [1, 4) with 126 binary places. The product is rounded down and less than 2 units too small.
 constexpr u128 multiply(u128 a, u128 b) {

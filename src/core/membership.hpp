@@ -184,8 +184,8 @@ template <typename Visit>
 std::uint64_t for_each_packed_token(const View &packed, Visit visit) noexcept {
     TokenLayout layout(packed.tokens, packed.log2_blocks);
     BitReader bits(packed.begin, packed.size, 0);
-    const std::size_t upper = 8 * (kPackedHeader + layout.sample_bytes);
-    std::size_t low = upper + 8 * layout.upper_bytes;
+    const std::uint64_t upper = 8 * (kPackedHeader + layout.sample_bytes);
+    std::uint64_t low = upper + 8 * layout.upper_bytes;
     const std::uint64_t mask = low_mask(layout.low_bits);
     constexpr std::uint64_t kStep = 56;
     std::uint64_t found = 0;

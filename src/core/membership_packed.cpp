@@ -84,7 +84,7 @@ Status pack_tokens(const View &work, std::uint8_t *out, std::size_t capacity, st
 
     write_header(out, work);
     std::uint8_t *samples = out + kPackedHeader, *upper = samples + layout.sample_bytes;
-    std::memset(upper, 0, layout.upper_bytes);
+    std::memset(upper, 0, static_cast<std::size_t>(layout.upper_bytes));
     std::uint64_t sample = 0;
     for (std::uint64_t i = 0; i < work.tokens; i++) {
         const std::uint64_t high = tokens[i] >> layout.low_bits, at = high + i;
@@ -93,14 +93,14 @@ Status pack_tokens(const View &work, std::uint8_t *out, std::size_t capacity, st
         poll_at(i);
     }
     for (; sample < layout.samples; sample++) write_count(samples + kTokenBytes * sample, work.tokens);
-    ByteWriter bytes(upper + layout.upper_bytes, layout.low_bytes);
+    ByteWriter bytes(upper + layout.upper_bytes, static_cast<std::size_t>(layout.low_bytes));
     BitWriter bits(bytes);
     for (std::uint64_t i = 0; i < work.tokens; i++) {
         bits.bits(tokens[i] & low_mask(layout.low_bits), layout.low_bits);
         poll_at(i);
     }
     bits.flush();
-    out_size = size;
+    out_size = static_cast<std::size_t>(size);
     return SKETCH_OK;
 }
 
@@ -115,7 +115,8 @@ Status pack_blocks(const View &view, std::uint8_t *out, std::size_t capacity, st
     std::uint8_t *to = out + kPackedHeader;
     for_blocks(blocks, 0, [&](std::uint64_t first, std::uint64_t count) {
         if constexpr (std::endian::native == std::endian::little) {
-            std::memcpy(to + kBlockSize * first, view.data + kBlockSize * first, kBlockSize * count);
+            std::memcpy(to + kBlockSize * first, view.data + kBlockSize * first,
+                        static_cast<std::size_t>(kBlockSize * count));
         } else {
             for (std::uint64_t i = kWords * first; i < kWords * (first + count); i++)
                 store_word(to + 4 * i, load_word(view.data + 4 * i, view.words()), Words::little_endian);
@@ -128,7 +129,7 @@ Status pack_blocks(const View &view, std::uint8_t *out, std::size_t capacity, st
             store_word(block + 4 * i, word, Words::little_endian);
         }
     });
-    out_size = size;
+    out_size = static_cast<std::size_t>(size);
     return SKETCH_OK;
 }
 

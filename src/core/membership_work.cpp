@@ -205,10 +205,11 @@ void work_init(void *state, std::size_t size, int kind, int log2_blocks) noexcep
 }
 
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
-    Work source(const_cast<void *>(from), from_size), target(to, growth.size);
+    const std::size_t size = static_cast<std::size_t>(growth.size);
+    Work source(const_cast<void *>(from), from_size), target(to, size);
     const WorkHeader &old = source.header();
     const int shift = old.log2_blocks - growth.scale;
-    init_with_salt(to, growth.size, old.kind, growth.scale, old.salt);
+    init_with_salt(to, size, old.kind, growth.scale, old.salt);
     target.header().flags = growth.flags;
     // No block in two cache lines, if copies of the buffer are aligned as it is. (They need not be.)
     if (target.dense()) target.header().blocks_at = kBlocksAt + (0 - reinterpret_cast<std::uintptr_t>(to)) % kBlockSize;

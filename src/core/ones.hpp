@@ -30,7 +30,7 @@ inline constexpr std::size_t kOnesSlack = 64;
 
 // The positions of the ones among `length` bits from a position on, ascending. Returns how many there are, or more than
 // `want` if there are more than that: some may then be missing.
-inline std::uint32_t find_ones(const BitReader &bits, std::size_t from, std::uint64_t length, std::uint32_t want,
+inline std::uint32_t find_ones(const BitReader &bits, std::uint64_t from, std::uint64_t length, std::uint32_t want,
                                std::int32_t *positions) noexcept {
     constexpr int kNibbles = kPeekBits / 4;
     constexpr std::uint64_t kStep = 4 * kNibbles;

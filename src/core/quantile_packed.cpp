@@ -290,7 +290,7 @@ Status decode_side(ByteReader &in, bool negative, bool first_is_implied, Histogr
 bool decode_members(const BitReader &bits, const IndexSet &set, std::int32_t *offset) noexcept {
     const std::int32_t members = static_cast<std::int32_t>(set.members);
     const unsigned low_bits = static_cast<unsigned>(set.low_bits);
-    const std::size_t lows = bits.position(), highs = lows + std::size_t{set.members} * low_bits;
+    const std::uint64_t lows = bits.position(), highs = lows + std::uint64_t{set.members} * low_bits;
     if (find_ones(bits, highs, set.bits() - (highs - lows), set.members, offset) != set.members) return false;
     for (std::int32_t j = 0; j < members; j++) offset[j] = (offset[j] - j) * (1 << low_bits);
     const std::uint64_t mask = low_mask(set.low_bits);
@@ -502,7 +502,7 @@ Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexce
         return s;
     if (!bits.align()) return SKETCH_CORRUPT;
     in = ByteReader(packed, size);
-    in.skip(bits.position() / 8);
+    in.skip(static_cast<std::size_t>(bits.position() / 8));
     if (Status s = finish_extremes(maximum, stored, h); s != SKETCH_OK) return s;
     if ((h.total == 0 && !h.extremes_known) || !h.collapse_was_needed() || !h.whole_is_right()) return SKETCH_CORRUPT;
 

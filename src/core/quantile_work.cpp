@@ -331,7 +331,7 @@ void place_moving(Demand demand, int scale, std::size_t fixed, std::size_t count
 }
 
 // Room on both ends of either side's entries, centred on what is there.
-void place_list(const Demand &demand, std::size_t capacity, sketch_growth &growth) noexcept {
+void place_list(const Demand &demand, std::uint64_t capacity, sketch_growth &growth) noexcept {
     for (unsigned side : {kNegative, kPositive}) {
         std::int32_t spare = static_cast<std::int32_t>((kListSpan - demand.width(side)) / 2);
         growth.base[side] = demand.has(side) ? demand.low[side] - spare : kNoBase;
@@ -492,8 +492,9 @@ void work_init(void *state, std::size_t size, const sketch_quantile_options &opt
 }
 
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
-    Work source(const_cast<void *>(from), from_size), target(to, growth.size);
-    std::memset(to, 0, growth.size);
+    const std::size_t size = static_cast<std::size_t>(growth.size);
+    Work source(const_cast<void *>(from), from_size), target(to, size);
+    std::memset(to, 0, size);
     WorkHeader &h = target.header();
     h = source.header();
     h.scale = growth.scale;

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "int128.hpp"
+
 namespace sketch {
 
 // SplitMix64's finaliser.
@@ -17,9 +19,8 @@ constexpr std::uint64_t mix(std::uint64_t x) noexcept {
 
 // A word spread by a salt: both halves of the 128-bit product, folded, as XXH3 does with its secret. Not linear in the
 // word, and to be foreseen only by who knows the salt. Takes hardly longer than a plain product.
-__extension__ using Product = unsigned __int128;
 constexpr std::uint64_t salted(std::uint64_t word, std::uint64_t salt) noexcept {
-    const Product product = static_cast<Product>(word) * salt;
+    const u128 product = static_cast<u128>(word) * salt;
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 

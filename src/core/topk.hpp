@@ -187,7 +187,7 @@ class PackedEntries {
     Balance balance_;
     const std::uint8_t *own_begin_, *own_, *own_end_;
     std::uint8_t *buffer_;
-    std::size_t end_;               // of all bytes
+    std::uint64_t end_;             // of all bytes
     std::size_t item_size_ = 0;     // of the latest item
     std::uint64_t item_bytes_ = 0;  // of all so far
     std::uint64_t offset_;
@@ -247,7 +247,7 @@ inline constexpr std::size_t kHeapMost = (std::size_t{1} << 28) - 64;  // so no 
 inline constexpr std::size_t kLengthBytes = 4;
 inline constexpr std::size_t kInlineMost = 8;
 
-constexpr std::size_t table_size(std::uint64_t slots, bool wide) noexcept {
+constexpr std::uint64_t table_size(std::uint64_t slots, bool wide) noexcept {
     return sizeof(WorkHeader) + 8 * (slots + 1) + slots * (wide ? 16 : 8);
 }
 
@@ -321,8 +321,8 @@ class WorkEntries {
             item = {room, inline_item(word_of(ref, view_.salt), room)};
             return item.size <= kInlineMost && is_item(item.size, view_.kind);
         }
-        const std::size_t heap = table_size(view_.slots, view_.is_wide);
-        const std::size_t from = heap + kLengthBytes + (ref >> 1 & low_mask(kTagShift - 1));
+        const std::uint64_t heap = table_size(view_.slots, view_.is_wide);
+        const std::uint64_t from = heap + kLengthBytes + (ref >> 1 & low_mask(kTagShift - 1));
         if (from > view_.size) return false;
         item = {view_.data + from, load<std::uint32_t>(view_.data + from - kLengthBytes)};
         return item.size <= view_.size - from && is_item(item.size, view_.kind);

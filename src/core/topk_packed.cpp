@@ -84,10 +84,10 @@ bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
                         own = bits_.golomb(order_[kOwn]), count = bits_.golomb(order_[kCount]),
                         error = offset_ > 0 ? bits_.golomb(order_[kError]) : 0;
     const std::size_t before = item_size_;
-    if (prefix > before || suffix > std::min(before - prefix, kMaxSuffix) ||
+    if (prefix > before || suffix > std::min<std::uint64_t>(before - prefix, kMaxSuffix) ||
         own > static_cast<std::size_t>(own_end_ - own_) || prefix + own + suffix > kMaxItem || !bits_.ok())
         return false;
-    const std::size_t size = prefix + own + suffix;
+    const std::size_t size = static_cast<std::size_t>(prefix + own + suffix);
     item_bytes_ += size;
     const bool shares = may_share(item_bytes_, static_cast<std::uint64_t>(own_ - own_begin_), items_ - left_);
     too_large_ = item_bytes_ > SKETCH_TOPK_MAX_BYTES || (!shares && prefix + suffix > 0);
@@ -101,11 +101,11 @@ bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
 
     // What must differ, or more would be shared; and the item must be greater than the one before.
     const int after_prefix = prefix < before ? buffer[prefix] : -1;
-    const std::size_t suffix_before = before - suffix, suffix_now = size - suffix;
+    const std::uint64_t suffix_before = before - suffix, suffix_now = size - suffix;
     const int before_suffix = suffix_before > prefix ? buffer[suffix_before - 1] : -1;
     std::uint8_t end[kMaxSuffix];
     for (std::size_t i = 0; i < suffix; i++) end[i] = buffer[suffix_before + i];
-    std::memcpy(buffer + prefix, own_, own);
+    std::memcpy(buffer + prefix, own_, static_cast<std::size_t>(own));
     for (std::size_t i = 0; i < suffix; i++) buffer[suffix_now + i] = end[i];
     own_ += own;
     item_size_ = size;

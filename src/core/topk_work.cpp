@@ -23,7 +23,7 @@ constexpr std::size_t kFirstSize = 256;
 constexpr std::size_t kPowerOfTwoUpTo = 4096, kFromSystem = 8256;
 constexpr std::size_t kGranule = 64;
 
-constexpr std::size_t rounded(std::size_t size) noexcept { return (size + kGranule - 1) / kGranule * kGranule; }
+constexpr std::uint64_t rounded(std::uint64_t size) noexcept { return (size + kGranule - 1) / kGranule * kGranule; }
 
 // Entries up to which a state is not cut, and what a cut leaves. More of them cost memory (100 items of 35 bytes: 25
 // kB) and cache misses, and gain accuracy: above all where sketches are merged, each of which cuts off other items.
@@ -133,7 +133,7 @@ class Work {
         h.entries = h.heap_used = h.heap_live = 0;
         h.slots = slots;
         h.homes = homes;
-        h.heap_size = static_cast<std::uint32_t>(std::min(size_ - table_size(slots, wide()), kHeapMost));
+        h.heap_size = static_cast<std::uint32_t>(std::min<std::uint64_t>(size_ - table_size(slots, wide()), kHeapMost));
         const std::size_t table = 8 * (std::size_t{slots} + 1);
         fill(refs(), 0xff, table);
         fill(bytes_ + sizeof h + table, 0, size_ - sizeof h - table);
@@ -341,7 +341,7 @@ bool fits(const Work &work, std::uint32_t homes, std::uint32_t slots) noexcept {
 // will lie, so there is room behind the last home for all of them.
 [[gnu::noinline]] Status plan(const Work &work, const Need &need, bool crowded, sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
-    const std::size_t average = need.heap / std::max(need.entries, 1u) + (need.heap > 0);
+    const std::uint64_t average = need.heap / std::max(need.entries, 1u) + (need.heap > 0);
     const std::uint32_t most = std::max(need.most, need.entries);
     const bool salted = crowded || h.salts > 0;
     auto tail = [&](std::uint32_t homes, std::uint32_t entries) {
@@ -352,15 +352,15 @@ bool fits(const Work &work, std::uint32_t homes, std::uint32_t slots) noexcept {
         return table_size(std::uint64_t{homes} + tail(homes, entries), need.wide);
     };
     auto heap_for = [&](std::uint32_t entries) {
-        const std::size_t heap = std::max(average * entries, need.heap);
+        const std::uint64_t heap = std::max<std::uint64_t>(average * entries, need.heap);
         return heap + heap / 32;
     };
-    const std::size_t largest = rounded(table_for(most) + heap_for(most));
+    const std::uint64_t largest = rounded(table_for(most) + heap_for(most));
     bool tried_most = false;
-    for (std::size_t size = kFirstSize;;) {
+    for (std::uint64_t size = kFirstSize;;) {
         // As many entries as there is room for with items of the average size.
-        const std::size_t each = table_for(1024) / 1024 + 1 + average;
-        std::uint32_t entries = static_cast<std::uint32_t>(std::min<std::size_t>(most, size / each));
+        const std::uint64_t each = table_for(1024) / 1024 + 1 + average;
+        std::uint32_t entries = static_cast<std::uint32_t>(std::min<std::uint64_t>(most, size / each));
         while (entries > 0 && table_for(entries) + average * entries > size) entries--;
         const std::uint32_t wanted = std::min(most, need.entries + need.entries / 8);
         if (entries >= (tried_most ? need.entries : wanted) &&
@@ -376,11 +376,11 @@ bool fits(const Work &work, std::uint32_t homes, std::uint32_t slots) noexcept {
         }
         if (size < kPowerOfTwoUpTo) size *= 2;
         else if (size < kFromSystem) size = kFromSystem;
-        else if (const std::size_t next = rounded(size + size / 2); size < largest && next > largest) size = largest;
+        else if (const std::uint64_t next = rounded(size + size / 2); size < largest && next > largest) size = largest;
         else size = next;
         if (tried_most) return SKETCH_TOO_LARGE;
         tried_most = size >= SKETCH_TOPK_MAX_BYTES;
-        size = std::min(size, SKETCH_TOPK_MAX_BYTES);
+        size = std::min<std::uint64_t>(size, SKETCH_TOPK_MAX_BYTES);
     }
 }
 
@@ -401,7 +401,8 @@ void work_init(void *state, std::size_t size, int kind, std::uint32_t k) noexcep
 }
 
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
-    Work source(const_cast<void *>(from), from_size), target(to, growth.size);
+    const std::size_t size = static_cast<std::size_t>(growth.size);
+    Work source(const_cast<void *>(from), from_size), target(to, size);
     WorkHeader &h = target.header();
     const WorkHeader old = source.header();
     h = old;

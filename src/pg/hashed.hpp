@@ -16,7 +16,7 @@ varlena *item_state(FunctionCallInfo fcinfo, int parameter, bool is_given) {
     if (unlikely(PG_ARGISNULL(0))) return Family::make(call_site(fcinfo).hasher->kind, parameter);
     varlena *state = state_of<Family>(fcinfo, PG_GETARG_DATUM(0), false);
     if (!is_given) return state;
-    sketch_status (*limit)(void *, size_t, int, sketch_growth *) = Family::limit;
+    auto *limit = Family::limit;  // GCC 16 warns of calls in a lambda through a pointer that is a constant
     return with_room<Family>(state, [parameter, limit](varlena *room, size_t size, sketch_growth *growth) {
         return limit(room, size, parameter, growth);
     });

@@ -379,7 +379,7 @@ TEST_CASE("distinct: vector instructions merge registers as plain ones do", "[di
         for (size_t i = 0; i < count; i++) {
             size_t at = random() % valid.size();
             a[i] = valid[at];
-            b[i] = valid[random() % 2 ? random() % valid.size() : std::min(valid.size() - 1, at + random() % 8192)];
+            b[i] = valid[random() % 2 ? random() % valid.size() : std::min<size_t>(valid.size() - 1, at + random() % 8192)];
         }
         std::vector<uint16_t> fast = a, plain = a;
         core::merge_registers(fast.data(), b.data(), count);

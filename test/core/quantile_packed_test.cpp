@@ -86,7 +86,7 @@ size_t telling_position(Random &random, size_t size) {
     switch (random() % 4) {
         case 0: return 6 + random() % 58;
         case 1: return size - 1 - random() % std::min<size_t>(size, 40);
-        case 2: return std::min(size - 1, 64 + random() % 32);
+        case 2: return std::min<size_t>(size - 1, 64 + random() % 32);
         default: return random() % size;
     }
 }
