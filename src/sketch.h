@@ -87,7 +87,11 @@ SKETCH_API void sketch_set_poll(void (*poll)(void)) SKETCH_NOEXCEPT;
  */
 typedef enum sketch_form { SKETCH_PACKED = 0, SKETCH_WORK = 1 } sketch_form;
 
-/* The layout that a work form needs next. `size` is the number of bytes, a multiple of 64; the rest is opaque. */
+/*
+ * The layout that a work form needs next. `size` is the number of bytes, a multiple of 64; the rest is opaque. Who moves a
+ * state there makes the call again: a merge may need registers or blocks that what was merged before does not fill, and
+ * until it is through, such a state is SKETCH_CORRUPT to readers.
+ */
 typedef struct sketch_growth {
     uint64_t size;
     int32_t base[2];
@@ -290,9 +294,10 @@ SKETCH_API uint64_t sketch_hash(const void *bytes, size_t size) SKETCH_NOEXCEPT;
 /* The same of 8 bytes, least significant first: a bijection. */
 SKETCH_API uint64_t sketch_hash_word(uint64_t word) SKETCH_NOEXCEPT;
 
-/* Where the salts of hash tables in work forms begin: a number that who sends sketches to this process cannot know,
- * once and first of all. Without it they are the same in each process, and stored bytes can be made such that merging
- * them takes time that grows with the square of their size. No packed byte and no answer depends on it. */
+/* What the salts of hash tables in work forms are made of: a number that who sends rows or sketches to this process cannot
+ * know, once and first of all. Without it they are the same in each process, and items can be chosen such that adding and
+ * merging them takes time that grows with the square of their number. A work form holds the salt of its own table, which
+ * tells nothing of this number or of other salts. No packed byte and no answer depends on it. */
 SKETCH_API void sketch_set_salt(uint64_t salt) SKETCH_NOEXCEPT;
 
 /* Kind of a packed value of a hashed family, from its first 4 bytes or more; SKETCH_KIND_NONE if there are fewer. */
@@ -352,8 +357,9 @@ SKETCH_API sketch_status sketch_distinct_count(const sketch_distinct *sketch, do
 SKETCH_API sketch_status sketch_distinct_bounds(const sketch_distinct *sketch, double confidence, double *lower,
                                                 double *upper) SKETCH_NOEXCEPT;
 
-/* Estimated items in both, and that divided by the items in either (0 if both are empty). Needs scratch memory of its
- * own, 8-byte aligned. OK, WRONG_KIND or NO_ROOM. */
+/* Estimated items in both, never more than sketch_distinct_count of either; and items in both divided by the items in
+ * either (0 if both are empty), as if both were made with the smaller precision. Needs scratch memory of its own, 8-byte
+ * aligned. OK, WRONG_KIND or NO_ROOM. */
 SKETCH_API size_t sketch_distinct_overlap_size(const sketch_distinct *a, const sketch_distinct *b) SKETCH_NOEXCEPT;
 SKETCH_API sketch_status sketch_distinct_overlap(const sketch_distinct *a, const sketch_distinct *b, void *scratch,
                                                  size_t scratch_size, double *intersection,

@@ -11,6 +11,6 @@ uint64_t sketch_hash_word(uint64_t word) noexcept {
     return XXH3_64bits(&bytes, sizeof bytes);
 }
 
-void sketch_set_salt(uint64_t salt) noexcept { sketch::salt_counter.store(salt, std::memory_order_relaxed); }
+void sketch_set_salt(uint64_t salt) noexcept { sketch::set_salt(salt); }
 
 int sketch_packed_kind(const uint8_t *packed, size_t size) noexcept { return size < 4 ? 0 : packed[3]; }

@@ -66,6 +66,14 @@ class ByteWriter {
     // The last bytes that were reserved are not needed after all.
     void give_back(std::size_t count) noexcept { at_ -= count; }
 
+    // So many bytes at the end of the room, at a multiple of 4, for the caller's own use: nothing is written there from
+    // now on. nullptr if they are not left.
+    std::uint8_t *scratch(std::size_t count) noexcept {
+        count += (reinterpret_cast<std::uintptr_t>(end_) - count) % 4;
+        if (count > static_cast<std::size_t>(end_ - at_)) return nullptr;
+        return end_ -= count;
+    }
+
     bool ok() const noexcept { return ok_; }
     std::size_t size() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
 

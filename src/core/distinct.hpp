@@ -168,10 +168,11 @@ double relative_standard_error(int precision) noexcept;  // asymptotic
 
 // ---- the work form (distinct_work.cpp) ----------------------------------------
 //
-//   0  length word of the caller            4  magic, family, layout, flags (1: dense)
-//   8  kind, precision, two zeros          12  tokens: how many; dense: 0, or 1 + a token that no register has yet
+//   0  length word of the caller            4  magic, family, layout, flags (1: dense, 2: salted)
+//   8  kind, precision; steps of searches  12  tokens: how many; dense: 0, or 1 + a token that no register has yet
 //  16  tokens: as many slots of 4 bytes as the buffer holds, open addressing, linear probing from index * slots / 2^18;
 //              a token is stored as token + 1, so 0 is a free slot
+//      salted: a salt of 8 bytes, then such slots, with probing from where the salt puts the token: see crowding.hpp
 //      dense: 2^precision registers, then zeros
 //
 // With many groups each row would wait for its register to come from memory. So a row only asks for it, and the next
@@ -179,8 +180,9 @@ double relative_standard_error(int precision) noexcept;  // asymptotic
 struct WorkHeader {
     std::uint32_t callers;
     std::uint8_t magic, family, layout, flags;
-    std::uint8_t kind, precision, zeros[2];
-    std::uint32_t used;  // or pending, if dense
+    std::uint8_t kind, precision;
+    std::uint16_t steps;  // of searches in a table: see crowding.hpp
+    std::uint32_t used;   // or pending, if dense
 };
 static_assert(sizeof(WorkHeader) == 16);
 

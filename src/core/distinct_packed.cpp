@@ -187,8 +187,9 @@ std::size_t storage_size(const void *sketch, std::size_t size, bool is_work) noe
     if (decode_header(in, size, view, flags) != SKETCH_OK) return 0;
     if (view.dense) return registers_size(view.precision);
     // A token takes two bits or more; that there are too few is found out before any is written.
-    return sizeof(std::uint32_t) *
-           std::min({in.varint(), std::uint64_t{most_tokens(view.precision)}, 8 * std::uint64_t{size}});
+    const std::uint64_t tokens =
+        std::min({in.varint(), std::uint64_t{most_tokens(view.precision)}, 8 * std::uint64_t{size}});
+    return sizeof(std::uint32_t) * static_cast<std::size_t>(tokens);
 }
 
 }  // namespace sketch::distinct

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "crowding.hpp"
 #include "distinct.hpp"
 
 namespace sketch::distinct {
@@ -31,15 +32,21 @@ void sort_tokens(std::uint32_t *tokens, std::size_t count) noexcept {
     if (!sort_by_insertion(tokens, count)) std::sort(tokens, tokens + count);
 }
 
-constexpr std::uint8_t kLayout = 2;
-enum : std::uint8_t { kDense = 1 };
+constexpr std::uint8_t kLayout = 3;
+enum : std::uint8_t { kDense = 1, kSalted = 2 };
 
 constexpr std::size_t kHeaderSize = sizeof(WorkHeader);
 constexpr std::size_t kLargestPowerOfTwo = 8192;  // up to here an allocator rounds sizes up anyway
 
-constexpr std::size_t slots_in(std::size_t size) noexcept { return (size - kHeaderSize) / sizeof(std::uint32_t); }
+// Where slots begin.
+constexpr std::size_t table_at(bool salted) noexcept { return kHeaderSize + (salted ? sizeof(std::uint64_t) : 0); }
+constexpr std::size_t slots_in(std::size_t size, bool salted = false) noexcept {
+    return (size - table_at(salted)) / sizeof(std::uint32_t);
+}
 // A search that finds nothing looks at 1/2 + 1/2 (1 - load)^-2 slots: 32 when full, 4 over the time of filling up.
-constexpr std::size_t most_tokens_in(std::size_t size) noexcept { return slots_in(size) - slots_in(size) / 8; }
+constexpr std::size_t most_tokens_in(std::size_t size, bool salted = false) noexcept {
+    return slots_in(size, salted) - slots_in(size, salted) / 8;
+}
 
 constexpr std::size_t buffer_size(std::size_t needed) noexcept {
     return needed <= kLargestPowerOfTwo ? std::max(std::bit_ceil(needed), kWorkInitSize) : (needed + 63) / 64 * 64;
@@ -48,18 +55,19 @@ constexpr std::size_t dense_size(int precision) noexcept {
     return buffer_size(kHeaderSize + sizeof(Register) * register_count(precision));
 }
 // The smallest power of two for so many tokens, or what the most tokens need.
-constexpr std::size_t token_size(std::size_t tokens, int precision) noexcept {
+constexpr std::size_t token_size(std::size_t tokens, int precision, bool salted) noexcept {
     const std::size_t most = most_tokens(precision);
-    const std::size_t full = buffer_size(kHeaderSize + sizeof(std::uint32_t) * (most + most / 7 + 2));
+    const std::size_t full = buffer_size(table_at(salted) + sizeof(std::uint32_t) * (most + most / 7 + 2));
     std::size_t size = kWorkInitSize;
-    while (size < full && most_tokens_in(size) < tokens) size *= 2;
+    while (size < full && most_tokens_in(size, salted) < tokens) size *= 2;
     return std::min(size, full);
 }
 // Limiting the precision leaves a buffer as it is, so that the largest is the same for all of them.
-constexpr std::size_t kMostTokenSize = token_size(kMostTokens, kMaxPrecision),
+constexpr std::size_t kMostTokenSize = token_size(kMostTokens, kMaxPrecision, true),
                       kMostDenseSize = dense_size(kMaxPrecision);
 static_assert(most_tokens_in(512) >= 70);
-static_assert(most_tokens_in(kMostTokenSize) >= kMostTokens);
+static_assert(most_tokens_in(kMostTokenSize, true) >= kMostTokens);
+static_assert(is_crowded(std::numeric_limits<std::uint16_t>::max(), slots_in(kMostTokenSize)));
 
 // A work form that this library wrote, 8-byte aligned: what mutation needs.
 class Work {
@@ -70,36 +78,112 @@ class Work {
     bool dense() const noexcept { return header().flags & kDense; }
     int precision() const noexcept { return header().precision; }
     Register *registers() const noexcept { return reinterpret_cast<Register *>(bytes_ + kHeaderSize); }
-    std::uint32_t *slots() const noexcept { return reinterpret_cast<std::uint32_t *>(bytes_ + kHeaderSize); }
+    bool salted() const noexcept { return header().flags & kSalted; }
+    std::uint64_t &salt() const noexcept { return *reinterpret_cast<std::uint64_t *>(bytes_ + kHeaderSize); }
 
-    std::size_t slot_count() const noexcept { return slots_in(size_); }
-    std::size_t room() const noexcept { return std::min<std::size_t>(most_tokens(precision()), most_tokens_in(size_)); }
-
-    // The slot where the search for a token begins. In the order of tokens, so that slots are nearly sorted.
-    std::size_t home_of(std::uint32_t token) const noexcept { return index_of(token) * slot_count() >> kTokenBits; }
-
-    // The slot that holds the token, or the free one where it belongs. There is always a free one. Adds to `steps` how
-    // far that is from home: not far for tokens of hashes, but those that someone chose may all have one home.
-    std::uint32_t &find(std::uint32_t token, std::size_t &steps) const noexcept {
-        const std::size_t count = slot_count();
-        std::size_t at = home_of(token);
-        for (; slots()[at] != 0 && slots()[at] != token + 1; steps++) at = at + 1 < count ? at + 1 : 0;
-        return slots()[at];
+    // What depends on whether the table is salted, for callers that know.
+    template <bool Salted>
+    std::uint32_t *slots() const noexcept {
+        return reinterpret_cast<std::uint32_t *>(bytes_ + table_at(Salted));
     }
-    std::uint32_t &find(std::uint32_t token) const noexcept {
-        std::size_t steps = 0;
-        return find(token, steps);
+    template <bool Salted>
+    std::size_t room() const noexcept {
+        return std::min<std::size_t>(most_tokens(precision()), most_tokens_in(size_, Salted));
+    }
+    std::uint32_t *slots() const noexcept { return salted() ? slots<true>() : slots<false>(); }
+    std::size_t slot_count() const noexcept { return slots_in(size_, salted()); }
+    std::size_t room() const noexcept { return salted() ? room<true>() : room<false>(); }
+
+    // The slot where the search for a token begins. In the order of tokens, so that slots are nearly sorted; or as the
+    // salt has it.
+    template <bool Salted>
+    std::size_t home_of(std::uint32_t token) const noexcept {
+        const std::size_t count = slots_in(size_, Salted);
+        if constexpr (Salted) return (permuted(token, salt()) >> 32) * count >> 32;
+        else return index_of(token) * count >> kTokenBits;
+    }
+
+    // The slot that holds the token, or the free one where it belongs: if it is near home, else nullptr.
+    template <bool Salted>
+    [[gnu::always_inline]] std::uint32_t *find_near(std::uint32_t token) const noexcept {
+        std::uint32_t *const all = slots<Salted>(), *slot = all + home_of<Salted>(token);
+        if (*slot == 0 || *slot == token + 1) return slot;
+        std::uint32_t *const end = std::min(slot + kNear + 1, all + slots_in(size_, Salted));
+        while (++slot != end)
+            if (*slot == 0 || *slot == token + 1) return slot;
+        return nullptr;
+    }
+    // The same wherever it is, counted: there is always a free one.
+    template <bool Salted>
+    [[gnu::noinline]] std::uint32_t *find_far(std::uint32_t token) const noexcept {
+        const std::size_t count = slots_in(size_, Salted);
+        std::uint32_t *const all = slots<Salted>();
+        std::size_t at = home_of<Salted>(token), steps = 0;
+        for (; all[at] != 0 && all[at] != token + 1; steps++) at = at + 1 < count ? at + 1 : 0;
+        header().steps = counted(header().steps, steps);
+        return all + at;
+    }
+    // A table that is crowded gets another salt first, and then the token another slot.
+    template <bool Salted>
+    [[gnu::noinline]] std::uint32_t *find_far_or_salt(std::uint32_t token) const noexcept {
+        std::uint32_t *slot = find_far<Salted>(token);
+        if (!is_crowded()) return slot;
+        salt_anew();
+        return find_far<true>(token);
+    }
+    // use(slot) for each of some tokens, wherever it is.
+    template <typename Use>
+    void find_all(const std::uint32_t *tokens, std::size_t count, Use use) const noexcept {
+        bool by_salt = salted();
+        for (std::size_t i = 0; i < count; i++) {
+            std::uint32_t *slot = by_salt ? find_near<true>(tokens[i]) : find_near<false>(tokens[i]);
+            if (slot == nullptr) [[unlikely]] {
+                slot = by_salt ? find_far_or_salt<true>(tokens[i]) : find_far_or_salt<false>(tokens[i]);
+                by_salt = salted();
+            }
+            use(tokens[i], *slot);
+        }
+    }
+    // Puts a token into a table that is being filled; false if that is crowded by now.
+    template <bool Salted>
+    [[gnu::always_inline]] bool put(std::uint32_t token) const noexcept {
+        std::uint32_t *slot = find_near<Salted>(token);
+        const bool near = slot != nullptr;
+        if (!near) [[unlikely]]
+            slot = find_far<Salted>(token);
+        *slot = token + 1;
+        return near || !is_crowded();
+    }
+    bool is_crowded() const noexcept { return sketch::is_crowded(header().steps, slot_count()); }
+
+    // An empty table with a salt of its own, in the whole buffer.
+    void clear_and_salt() const noexcept {
+        header().flags |= kSalted;
+        header().steps = 0;
+        salt() = next_salt();
+        std::fill_n(slots(), slot_count(), 0u);
+    }
+
+    // All tokens to other places. The table is not too full for that: at least an eighth of the slots was free.
+    [[gnu::noinline]] void salt_anew() const noexcept {
+        std::uint32_t tokens[kMostTokens];
+        std::size_t count = 0;
+        for_each_token([&](std::uint32_t token) { tokens[count++] = token; });
+        clear_and_salt();
+        std::for_each(tokens, tokens + count, [&](std::uint32_t token) { put<true>(token); });
     }
 
     // Visits the tokens that went around the end last.
     template <typename Visit>
     void for_each_token(Visit visit) const noexcept {
+        const std::uint32_t *const all = slots();
         const std::size_t count = slot_count();
         std::size_t begin = 0;
-        while (begin < count && slots()[begin] != 0 && home_of(slots()[begin] - 1) > begin) begin++;
+        auto home = [&](std::uint32_t token) { return salted() ? home_of<true>(token) : home_of<false>(token); };
+        while (begin < count && all[begin] != 0 && home(all[begin] - 1) > begin) begin++;
         auto visit_from_to = [&](std::size_t from, std::size_t to) {
             for (std::size_t i = from; i < to; i++)
-                if (slots()[i] != 0) visit(slots()[i] - 1);
+                if (all[i] != 0) visit(all[i] - 1);
         };
         visit_from_to(begin, count);
         visit_from_to(0, begin);
@@ -123,48 +207,9 @@ class Work {
     std::size_t size_;
 };
 
-// Puts ascending tokens where find will look for them, in linear time wherever their homes are: into slots that are all
-// free at first.
-class Filling {
-  public:
-    explicit Filling(const Work &work) noexcept : work_(work) {}
-    void put(std::uint32_t token) noexcept {
-        const std::size_t at = std::max(end_, work_.home_of(token));
-        if (at < work_.slot_count()) {
-            work_.slots()[at] = token + 1;
-            end_ = at + 1;
-            return;
-        }
-        while (work_.slots()[around_] != 0) around_++;
-        work_.slots()[around_] = token + 1;
-    }
-
-  private:
-    const Work &work_;
-    std::size_t end_ = 0, around_ = 0;
-};
-
-// All tokens of a table that this library wrote, ascending.
-void read_tokens(const Work &work, std::uint32_t *tokens) noexcept {
-    std::size_t count = 0;
-    work.for_each_token([&](std::uint32_t token) { tokens[count++] = token; });
-    sort_tokens(tokens, count);
-}
-
-// Steps in all after which the searches of one call are given up: tokens of hashes need fewer, even to fill a table.
-std::size_t patience_with(const Work &work) noexcept { return 4 * work.slot_count(); }
-
-[[gnu::noinline]] void move_in_order(const Work &work, const Work &old) noexcept {
-    std::uint32_t tokens[kMostTokens];
-    read_tokens(old, tokens);
-    std::fill_n(work.slots(), work.slot_count(), 0u);
-    Filling filling(work);
-    std::for_each(tokens, tokens + old.header().used, [&](std::uint32_t token) { filling.put(token); });
-}
-
-Status grow_to_tokens(std::size_t tokens, int precision, sketch_growth &growth) noexcept {
+Status grow_to_tokens(const Work &work, std::size_t tokens, int precision, sketch_growth &growth) noexcept {
     growth = {};
-    growth.size = token_size(tokens, precision);
+    growth.size = token_size(tokens, precision, work.salted());
     growth.scale = static_cast<std::int8_t>(precision);
     return SKETCH_GROW;
 }
@@ -177,16 +222,35 @@ Status grow_to_registers(int precision, sketch_growth &growth) noexcept {
     return SKETCH_GROW;
 }
 
-[[gnu::noinline]] Status add_token(const Work &work, std::uint32_t token, sketch_growth &growth) noexcept {
+[[gnu::noinline]] Status grow_by_one(const Work &work, sketch_growth &growth) noexcept {
+    const WorkHeader &h = work.header();
+    return h.used >= most_tokens(h.precision) ? grow_to_registers(h.precision, growth)
+                                              : grow_to_tokens(work, h.used + 1, h.precision, growth);
+}
+
+template <bool Salted>
+[[gnu::always_inline]] inline Status add_at(const Work &work, std::uint32_t *slot, std::uint32_t token,
+                                            sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
-    std::uint32_t &slot = work.find(token);
-    if (slot != 0) return SKETCH_OK;
-    if (h.used >= work.room()) [[unlikely]]
-        return h.used >= most_tokens(h.precision) ? grow_to_registers(h.precision, growth)
-                                                  : grow_to_tokens(h.used + 1, h.precision, growth);
-    slot = token + 1;
+    if (*slot != 0) return SKETCH_OK;
+    if (h.used >= work.room<Salted>()) [[unlikely]]
+        return grow_by_one(work, growth);
+    *slot = token + 1;
     h.used++;
     return SKETCH_OK;
+}
+
+// Apart, so that the others need few registers.
+template <bool Salted>
+[[gnu::noinline]] Status add_far_token(const Work &work, std::uint32_t token, sketch_growth &growth) noexcept {
+    std::uint32_t *slot = work.find_far_or_salt<Salted>(token);
+    return work.salted() ? add_at<true>(work, slot, token, growth) : add_at<false>(work, slot, token, growth);
+}
+
+template <bool Salted>
+[[gnu::noinline]] Status add_token(const Work &work, std::uint32_t token, sketch_growth &growth) noexcept {
+    std::uint32_t *slot = work.find_near<Salted>(token);
+    return slot != nullptr ? add_at<Salted>(work, slot, token, growth) : add_far_token<Salted>(work, token, growth);
 }
 
 }  // namespace
@@ -213,12 +277,15 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
         old.for_each_token([&](std::uint32_t token) { insert_token(work.registers(), h.precision, token); });
     } else {
         h.used = old.header().used;
-        const std::size_t patience = patience_with(work);
-        std::size_t steps = 0;
-        old.for_each_token([&](std::uint32_t token) {
-            if (steps <= patience) work.find(token, steps) = token + 1;
-        });
-        if (steps > patience) move_in_order(work, old);
+        bool crowded = old.salted();
+        if (!crowded)
+            old.for_each_token([&](std::uint32_t token) {
+                if (!crowded && !work.put<false>(token)) [[unlikely]]
+                    crowded = true;
+            });
+        if (!crowded) return;
+        work.clear_and_salt();
+        old.for_each_token([&](std::uint32_t token) { work.put<true>(token); });
     }
 }
 
@@ -226,8 +293,10 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, ske
     Work work(state, size);
     WorkHeader &h = work.header();
     if (h.kind != kind) [[unlikely]]
-        return with_first_kind(h.kind, kind, [=, &growth] { return work_add(state, size, kind, hash, growth); });
-    if (!work.dense()) return add_token(work, token_of(hash), growth);
+        return with_first_kind(h, kind, [=, &growth] { return work_add(state, size, kind, hash, growth); });
+    if (!work.dense())
+        return work.salted() ? add_token<true>(work, token_of(hash), growth)
+                             : add_token<false>(work, token_of(hash), growth);
     work.insert_soon(token_of(hash));
     return SKETCH_OK;
 }
@@ -250,65 +319,26 @@ Status work_limit(void *state, std::size_t size, int precision, sketch_growth &g
 
 namespace {
 
-// visit(token) for what is in either of two ascending sets, ascending.
-template <typename Visit>
-void for_each_of_both(const std::uint32_t *a, std::size_t a_count, const std::uint32_t *b, std::size_t b_count,
-                      Visit visit) noexcept {
-    const std::uint32_t *const a_end = a + a_count, *const b_end = b + b_count;
-    while (a < a_end && b < b_end) {
-        const std::uint32_t left = *a, right = *b;
-        visit(std::min(left, right));
-        a += left <= right;
-        b += right <= left;
-    }
-    std::for_each(a, a_end, visit);
-    std::for_each(b, b_end, visit);
-}
-
 // What must grow before this many tokens are in the table.
 Status room_for(const Work &work, std::size_t tokens, int precision, sketch_growth &growth) noexcept {
     if (tokens > most_tokens(precision)) return grow_to_registers(precision, growth);
-    return tokens > work.room() ? grow_to_tokens(tokens, precision, growth) : SKETCH_OK;
+    return tokens > work.room() ? grow_to_tokens(work, tokens, precision, growth) : SKETCH_OK;
 }
 
-// Merges tokens in time linear in the size of the table, wherever they are.
-[[gnu::noinline]] Status merge_in_order(const Work &work, const View &other, int precision,
-                                        sketch_growth &growth) noexcept {
-    WorkHeader &h = work.header();
-    std::uint32_t held[kMostTokens];
-    read_tokens(work, held);
-    auto for_each = [&](auto visit) { for_each_of_both(held, h.used, other.tokens, other.token_count, visit); };
-    std::uint32_t together = 0;
-    for_each([&](std::uint32_t) { together++; });
-    if (Status s = room_for(work, together, precision, growth); s != SKETCH_OK) return s;
-    std::fill_n(work.slots(), work.slot_count(), 0u);
-    Filling filling(work);
-    for_each([&](std::uint32_t token) { filling.put(token); });
-    h.used = together;
-    h.precision = static_cast<std::uint8_t>(precision);
-    return SKETCH_OK;
-}
-
-// Tokens of hashes find their slots within a few steps. Where they take many, they were chosen so.
 Status merge_tokens(const Work &work, const View &other, int precision, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
-    const std::size_t patience = patience_with(work);
-    std::size_t steps = 0, together = h.used + other.token_count;
+    std::size_t together = h.used + other.token_count;
     if (together > std::min<std::size_t>(most_tokens(precision), work.room())) {  // perhaps some are in both
         together = h.used;
-        for (std::uint32_t i = 0; i < other.token_count; i++) {
-            together += work.find(other.tokens[i], steps) == 0;
-            if (steps > patience) return merge_in_order(work, other, precision, growth);
-        }
+        work.find_all(other.tokens, other.token_count,
+                      [&](std::uint32_t, std::uint32_t slot) { together += slot == 0; });
     }
     if (Status s = room_for(work, together, precision, growth); s != SKETCH_OK) return s;
     h.precision = static_cast<std::uint8_t>(precision);
-    for (std::uint32_t i = 0; i < other.token_count; i++) {
-        std::uint32_t &slot = work.find(other.tokens[i], steps);
+    work.find_all(other.tokens, other.token_count, [&](std::uint32_t token, std::uint32_t &slot) {
         h.used += slot == 0;
-        slot = other.tokens[i] + 1;
-        if (steps > patience) return merge_in_order(work, other, precision, growth);
-    }
+        slot = token + 1;
+    });
     return SKETCH_OK;
 }
 
@@ -318,7 +348,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
     Work work(state, size);
     WorkHeader &h = work.header();
     if (h.kind != other.kind && other.kind != SKETCH_KIND_NONE)
-        return with_first_kind(h.kind, other.kind, [&] { return work_merge(state, size, other, growth); });
+        return with_first_kind(h, other.kind, [&] { return work_merge(state, size, other, growth); });
     const int precision = std::min<int>(h.precision, other.precision);
     if (!work.dense())
         return other.dense ? grow_to_registers(precision, growth) : merge_tokens(work, other, precision, growth);
@@ -342,15 +372,16 @@ Status work_read_header(const void *state, std::size_t size, View &into) noexcep
     if (h.magic != kWorkMagic) return SKETCH_WRONG_VERSION;
     if (h.family != static_cast<std::uint8_t>(Family::distinct)) return SKETCH_WRONG_FAMILY;
     if (h.layout != kLayout) return SKETCH_WRONG_VERSION;
-    if (!is_header_kind(h.kind, h.flags == 0 && h.used == 0) || h.precision < kMinPrecision ||
-        h.precision > kMaxPrecision || h.flags > kDense || h.zeros[0] != 0 || h.zeros[1] != 0)
+    if (!is_header_kind(h.kind, h.flags != kDense && h.used == 0) || h.precision < kMinPrecision ||
+        h.precision > kMaxPrecision || h.flags > kSalted)
         return SKETCH_CORRUPT;
     const bool dense = h.flags == kDense;
     // All slots are looked at, however few of them are used.
     if (size > (dense ? kMostDenseSize : kMostTokenSize)) return SKETCH_CORRUPT;
-    if (dense ? (h.used != 0 && !is_token(h.used - 1)) ||
+    if (!dense && size < table_at(h.flags == kSalted)) return SKETCH_TRUNCATED;
+    if (dense ? h.steps != 0 || (h.used != 0 && !is_token(h.used - 1)) ||
                     size < kHeaderSize + sizeof(Register) * register_count(h.precision)
-              : h.used > most_tokens(h.precision) || h.used >= slots_in(size))
+              : h.used > most_tokens(h.precision) || h.used >= slots_in(size, h.flags == kSalted))
         return SKETCH_CORRUPT;
     into = View();
     into.kind = h.kind;

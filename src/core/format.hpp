@@ -36,12 +36,12 @@ constexpr bool is_header_kind(int kind, bool is_empty) noexcept {
 constexpr bool is_kind_of(int held, int kind) noexcept { return held == kind || held == SKETCH_KIND_NONE; }
 
 // A step that brings the first items to a state whose kind is open. If it fails, the kind is open again.
-template <typename Step>
-[[gnu::cold, gnu::noinline]] Status with_first_kind(std::uint8_t &held, int kind, Step step) noexcept {
-    if (held != SKETCH_KIND_NONE) return SKETCH_WRONG_KIND;
-    held = static_cast<std::uint8_t>(kind);
+template <typename Header, typename Step>
+[[gnu::cold, gnu::noinline]] Status with_first_kind(Header &header, int kind, Step step) noexcept {
+    if (header.kind != SKETCH_KIND_NONE) return SKETCH_WRONG_KIND;
+    header.kind = static_cast<std::uint8_t>(kind);
     const Status s = step();
-    if (s != SKETCH_OK) held = SKETCH_KIND_NONE;
+    if (s != SKETCH_OK) header.kind = SKETCH_KIND_NONE;
     return s;
 }
 

@@ -11,8 +11,7 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
     if (h.magic != kWorkMagic || h.layout != kWorkLayout) return SKETCH_WRONG_VERSION;
     if (h.family != static_cast<std::uint8_t>(Family::frequency)) return SKETCH_WRONG_FAMILY;
     if ((h.flags & ~(kWorkWidthMask | kWorkDense)) || !is_header_kind(h.kind, h.total == 0) ||
-        h.log2_width < kMinLog2Width || h.log2_width > kMaxLog2Width || h.total > kMaxTotal || h.unused != 0 ||
-        h.unused_too != 0)
+        h.log2_width < kMinLog2Width || h.log2_width > kMaxLog2Width || h.total > kMaxTotal || h.unused != 0)
         return SKETCH_CORRUPT;
     view.is_work = true;
     view.is_dense = (h.flags & kWorkDense) != 0;
@@ -22,11 +21,12 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
     view.total = h.total;
     view.items = h.entries;
     view.slots = h.slots;
+    view.salt = h.salt;
     view.data = static_cast<const std::uint8_t *>(state);
     view.size = size;
     view.begin = sizeof(WorkHeader);
     if (view.is_dense) {
-        if (h.entries != 0 || h.slots != 0 || h.total == 0) return SKETCH_CORRUPT;
+        if (h.entries != 0 || h.slots != 0 || h.steps != 0 || h.salt != 0 || h.total == 0) return SKETCH_CORRUPT;
         if (size - view.begin < std::size_t{kDepth} << (h.log2_width + view.width)) return SKETCH_TRUNCATED;
         return SKETCH_OK;
     }
@@ -166,12 +166,31 @@ void measure_noise(const View &view, Noise &noise) noexcept {
     });
 }
 
+void Entries::sort(std::uint8_t *slots) noexcept {
+    if (view_.items <= kBuffered) {
+        std::sort(buffer_, buffer_ + view_.items, [](const Entry &a, const Entry &b) { return a.hash < b.hash; });
+        return;
+    }
+    std::uint32_t *const sorted = reinterpret_cast<std::uint32_t *>(slots);
+    const WorkEntries entries(view_);
+    std::uint32_t count = 0;
+    for (std::uint32_t slot = 0; slot < view_.slots; slot++)
+        if (entries.at(slot).count != 0) sorted[count++] = slot;
+    std::uint64_t compared = 0;
+    std::sort(sorted, sorted + count, [&](std::uint32_t a, std::uint32_t b) {
+        poll_at(compared++);
+        return entries.at(a).hash < entries.at(b).hash;
+    });
+    sorted_ = sorted;
+}
+
 Estimate count(const View &view, std::uint64_t hash) noexcept {
     if (!view.is_dense) {
         std::uint64_t found = 0;
+        const std::uint64_t key = permuted(hash, view.salt);
         auto visit = [&](const Entry &e) {
             if (e.hash == hash) found = e.count;
-            return e.hash < hash;
+            return permuted(e.hash, view.salt) < key;
         };
         if (view.is_work) {
             WorkEntries entries(view);

@@ -22,6 +22,7 @@
 #include "bytes.hpp"
 #include "format.hpp"
 #include "poll.hpp"
+#include "salt.hpp"
 
 namespace sketch::frequency {
 
@@ -32,14 +33,6 @@ inline constexpr int kMaxLog2Width = SKETCH_FREQUENCY_MAX_LOG2_WIDTH;
 // Different hashes that a sketch of width 2^k counts exactly.
 constexpr std::uint32_t most_entries(int log2_width) noexcept {
     return static_cast<std::uint32_t>((std::uint64_t{kDepth} << log2_width) / 16);
-}
-
-// The finaliser of SplitMix64 (Stafford's variant 13 of MurmurHash3's): a bijection in which each bit of the input
-// changes each bit of the output with probability near 1/2.
-inline std::uint64_t mix(std::uint64_t h) noexcept {
-    h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;
-    h = (h ^ (h >> 27)) * 0x94d049bb133111ebu;
-    return h ^ (h >> 31);
 }
 
 // An item's counters, as indexes into all kDepth << log2_width of them.
@@ -114,6 +107,7 @@ struct View {
     std::uint64_t total;
     std::uint32_t items;  // different hashes; 0 if dense
     std::uint32_t slots;  // of a work form's table
+    std::uint64_t salt;   // of its order, or 0
     const std::uint8_t *data;
     std::size_t size;
     std::size_t begin;  // of the counters, the table, or the packed entries
@@ -187,9 +181,11 @@ void stated_noise(const View &view, Noise &noise) noexcept;
 //   0  length word of the caller            4  magic, family, layout, flags
 //   8  total                               16  kind, log2_width
 //  20  entries                             24  slots
-//  32  exact: a table, ordered by hash. Hashes of 8 bytes, one more than there are slots, then counts of 1 to 8 bytes.
-//             An entry stands at its home slot or behind it, with no empty slot in between. Empty slots have count 0
-//             and the largest hash, which ends every search; so does the one hash behind the last slot.
+//  28  steps of searches in the table      32  salt
+//  40  exact: a table, ordered by key: the hash, or its permutation by the salt (see crowding.hpp). Keys of 8 bytes,
+//             one more than there are slots, then counts of 1 to 8 bytes. An entry stands at its home slot or behind
+//             it, with no empty slot in between. Empty slots have count 0 and the largest key, which ends every search;
+//             so does the one key behind the last slot.
 //      dense: kDepth rows of 2^log2_width counters of 1 to 8 bytes
 struct WorkHeader {
     std::uint32_t callers;
@@ -198,55 +194,68 @@ struct WorkHeader {
     std::uint8_t kind, log2_width;
     std::uint16_t unused;
     std::uint32_t entries, slots;
-    std::uint32_t unused_too;
+    std::uint32_t steps;
+    std::uint64_t salt;
 };
-static_assert(sizeof(WorkHeader) == 32);
+static_assert(sizeof(WorkHeader) == 40);
 
 enum : std::uint8_t {
     kWorkWidthMask = 3,  // log2 of the bytes of a counter or a count
     kWorkDense = 4,
 };
-inline constexpr std::uint8_t kWorkLayout = 1;
+inline constexpr std::uint8_t kWorkLayout = 2;
 inline constexpr std::uint64_t kEmptySlot = ~std::uint64_t{0};
 
 constexpr std::uint64_t table_size(std::uint64_t slots, int width) noexcept {
     return sizeof(WorkHeader) + 8 * (slots + 1) + (slots << width);
 }
 
-// A slot's home: hashes in order, so a table is as good as sorted. Homes are fewer than slots, so that the last entries
+// A slot's home: keys in order, so a table is as good as sorted. Homes are fewer than slots, so that the last entries
 // find room behind the last home.
 constexpr std::uint32_t homes_of(std::uint32_t slots) noexcept {
     return slots - slots / 16 - (slots < 32 ? slots / 4 : 8);
 }
-constexpr std::uint32_t home_of(std::uint64_t hash, std::uint32_t homes) noexcept {
-    return static_cast<std::uint32_t>(((hash >> 32) * homes) >> 32);
+constexpr std::uint32_t home_of(std::uint64_t key, std::uint32_t homes) noexcept {
+    return static_cast<std::uint32_t>(((key >> 32) * homes) >> 32);
 }
 
-// The entries of a work form's table. Whether they ascend is for the reader to see.
+// The entries of a work form's table, in the order of their keys. Whether they ascend is for the reader to see.
 class WorkEntries {
   public:
     explicit WorkEntries(const View &view) noexcept
-        : hashes_(view.at()),
-          counts_(hashes_ + 8 * (std::size_t{view.slots} + 1)),
+        : keys_(view.at()),
+          counts_(keys_ + 8 * (std::size_t{view.slots} + 1)),
+          salt_(view.salt),
           slots_(view.slots),
           width_(view.width) {}
     // To the first slot where this hash can stand.
-    void seek(std::uint64_t hash) noexcept { at_ = home_of(hash, homes_of(slots_)); }
+    void seek(std::uint64_t hash) noexcept { at_ = home_of(permuted(hash, salt_), homes_of(slots_)); }
+    // The one in a slot.
+    Entry at(std::uint32_t slot) const noexcept {
+        return with_width(width_, [&](auto zero) -> Entry {
+            return {unpermuted(load<std::uint64_t>(keys_ + 8 * std::size_t{slot}), salt_),
+                    load<decltype(zero)>(counts_ + slot * sizeof zero)};
+        });
+    }
     // The next ones, at most `room`; 0 at the end.
     std::uint32_t read(Entry *out, std::uint32_t room) noexcept {
-        return with_width(width_, [&](auto zero) {
+        const std::uint32_t count = with_width(width_, [&](auto zero) {
             std::uint32_t found = 0;
             for (; at_ < slots_ && found < room; at_++) {
-                out[found] = {load<std::uint64_t>(hashes_ + 8 * std::size_t{at_}),
+                out[found] = {load<std::uint64_t>(keys_ + 8 * std::size_t{at_}),
                               load<decltype(zero)>(counts_ + at_ * sizeof zero)};
                 found += out[found].count != 0;
             }
             return found;
         });
+        if (salt_ != 0)
+            for (std::uint32_t i = 0; i < count; i++) out[i].hash = unpermuted(out[i].hash, salt_);
+        return count;
     }
 
   private:
-    const std::uint8_t *hashes_, *counts_;
+    const std::uint8_t *keys_, *counts_;
+    std::uint64_t salt_;
     std::uint32_t slots_, at_ = 0;
     int width_;
 };
@@ -276,7 +285,7 @@ class Entries {
   public:
     explicit Entries(const View &view) noexcept : view_(view) {}
 
-    // Reads them, and checks that they ascend and add up to the total. First of all.
+    // Reads them, and checks that their keys ascend and that they add up to the total. First of all.
     Status load() noexcept {
         if (!view_.is_work) {
             PackedEntries reader(view_);
@@ -287,13 +296,15 @@ class Entries {
     }
     template <typename Reader>
     Status load_from(Reader &reader) noexcept {
+        const std::uint64_t salt = view_.salt;
         std::uint64_t sum = 0, previous = 0;
         std::uint32_t count = 0;
         bool right = true;
         for_each_read(reader, [&](const Entry &e) {
-            right = count < view_.items && (count == 0 || e.hash > previous) && e.count <= view_.total - sum;
+            const std::uint64_t key = permuted(e.hash, salt);
+            right = count < view_.items && (count == 0 || key > previous) && e.count <= view_.total - sum;
             if (!right) return false;
-            previous = e.hash;
+            previous = key;
             sum += e.count;
             if (count < kBuffered) buffer_[count] = e;
             count++;
@@ -302,12 +313,22 @@ class Entries {
         return right && count == view_.items && sum == view_.total ? SKETCH_OK : SKETCH_CORRUPT;
     }
 
+    // From now on they come in the order of their hashes, whatever the order of their keys. `slots` has room for a
+    // number of 4 bytes for each, and stays where it is. After load only.
+    void sort(std::uint8_t *slots) noexcept;
+    bool are_sorted() const noexcept { return view_.salt == 0; }
+
     // visit(entry) for the first `limit` of them, until it answers false; how many answered true.
     template <typename Visit>
     std::uint32_t for_each(std::uint32_t limit, Visit visit) const noexcept {
         std::uint32_t done = 0;
         if (view_.items <= kBuffered) {
             while (done < limit && visit(buffer_[done])) done++;
+            return done;
+        }
+        if (sorted_ != nullptr) {
+            const WorkEntries entries(view_);
+            while (done < limit && visit(entries.at(sorted_[done]))) poll_at(done++);
             return done;
         }
         frequency::for_each_entry(view_, [&](const Entry &e) {
@@ -330,6 +351,7 @@ class Entries {
   private:
     static constexpr std::uint32_t kBuffered = 512;
     const View &view_;
+    const std::uint32_t *sorted_ = nullptr;  // slots, in the order of the hashes there
     Entry buffer_[kBuffered];
 };
 

@@ -8,6 +8,7 @@
 // takes many steps tries them, and undoes those that were done when one of them fails: there are few failures.
 #include <algorithm>
 
+#include "crowding.hpp"
 #include "frequency.hpp"
 
 namespace sketch::frequency {
@@ -17,6 +18,9 @@ namespace {
 constexpr std::size_t kFirstSize = 256;        // 21 entries with counts of one byte
 constexpr std::size_t kPowerOfTwoUpTo = 8192;  // larger sizes are what is needed, and no more
 constexpr std::size_t kGranule = 64;
+
+// Flag of a growth, beside those of a work form: the table gets another salt.
+constexpr std::uint8_t kGrowSalted = 8;
 
 constexpr std::size_t rounded(std::size_t size) noexcept { return (size + kGranule - 1) / kGranule * kGranule; }
 
@@ -46,7 +50,14 @@ class Work {
     T *counters() const noexcept {
         return reinterpret_cast<T *>(bytes_ + sizeof(WorkHeader));
     }
-    std::uint64_t *hashes() const noexcept { return counters<std::uint64_t>(); }
+    std::uint64_t *keys() const noexcept { return counters<std::uint64_t>(); }
+    std::uint64_t key_of(std::uint64_t hash) const noexcept { return permuted(hash, header().salt); }
+    bool is_crowded() const noexcept { return sketch::is_crowded(header().steps, header().slots); }
+    // Counts the steps of a search, or of making room. Whether the table is crowded now.
+    [[gnu::noinline]] bool lose_patience(std::size_t steps) const noexcept {
+        header().steps = counted(header().steps, steps);
+        return is_crowded();
+    }
     template <typename T>
     T *counts() const noexcept {
         return reinterpret_cast<T *>(bytes_ + sizeof(WorkHeader) + 8 * (std::size_t{header().slots} + 1));
@@ -54,63 +65,66 @@ class Work {
 
     View view() const noexcept {
         const WorkHeader &h = header();
-        return {true,      dense(), h.kind, h.log2_width, width(),           h.total,
-                h.entries, h.slots, bytes_, size_,        sizeof(WorkHeader)};
+        return {true,      dense(), h.kind, h.log2_width, width(), h.total,
+                h.entries, h.slots, h.salt, bytes_,       size_,   sizeof(WorkHeader)};
     }
 
     // An empty table in the whole buffer.
-    void clear_table(int width) const noexcept {
+    void clear_table(int width, std::uint64_t salt) const noexcept {
         WorkHeader &h = header();
         std::memset(bytes_ + sizeof(WorkHeader), 0, size_ - sizeof(WorkHeader));
         h.flags = static_cast<std::uint8_t>(width);
         h.total = 0;
-        h.entries = 0;
+        h.entries = h.steps = 0;
         h.slots = slots_in(size_, width);
-        std::fill(hashes(), hashes() + h.slots + 1, kEmptySlot);
+        h.salt = salt;
+        std::fill(keys(), keys() + h.slots + 1, kEmptySlot);
     }
 
-    // The first slot from the home on whose hash is not smaller: the hash's own, or where it belongs.
-    std::uint32_t find(std::uint64_t hash) const noexcept {
-        const WorkHeader &h = header();
-        const std::uint64_t *all = hashes();
-        std::uint32_t at = home_of(hash, homes_of(h.slots));
+    // The first slot from the home on whose key is not smaller: the key's own, or where it belongs.
+    std::uint32_t find(std::uint64_t key) const noexcept {
+        const std::uint32_t at = find_near(key);
+        return keys()[at] < key ? find_in_crowd(at, key) : at;
+    }
+    // The same, or a slot a few steps from home with a smaller key.
+    std::uint32_t find_near(std::uint64_t key) const noexcept {
+        const std::uint64_t *all = keys();
+        std::uint32_t at = home_of(key, homes_of(header().slots));
         // Most entries are close to home, at random: steps that are taken or not, without a branch to guess.
-        for (int step = 0; step < 4; step++) at += all[at] < hash;
-        return all[at] < hash ? find_in_crowd(at, hash) : at;
+        for (int step = 0; step < 4; step++) at += all[at] < key;
+        return at;
     }
 
-    // The same from a slot with a smaller hash. No entry with a smaller hash stands behind a slot that is empty or has
-    // a larger one, so steps may double: hashes that share their leading bits, which a stranger can choose, make long
+    // The same from a slot with a smaller key. No entry with a smaller key stands behind a slot that is empty or has a
+    // larger one, so steps may double: hashes that share their leading bits, which a stranger can choose, make long
     // runs.
-    [[gnu::noinline]] std::uint32_t find_in_crowd(std::uint32_t at, std::uint64_t hash) const noexcept {
-        const std::uint64_t *all = hashes();
-        const std::uint32_t end = header().slots;  // where the hash is the largest
+    [[gnu::noinline]] std::uint32_t find_in_crowd(std::uint32_t at, std::uint64_t key) const noexcept {
+        const std::uint64_t *all = keys();
+        const std::uint32_t end = header().slots;  // where the key is the largest
         std::uint32_t step = 1;
-        while (step < end - at && all[at + step] < hash) {
+        while (step < end - at && all[at + step] < key) {
             at += step;
             step *= 2;
         }
-        return static_cast<std::uint32_t>(std::lower_bound(all + at, all + at + std::min(step, end - at), hash) - all);
+        return static_cast<std::uint32_t>(std::lower_bound(all + at, all + at + std::min(step, end - at), key) - all);
     }
 
     template <typename T>
-    bool holds(std::uint32_t at, std::uint64_t hash) const noexcept {
-        return hashes()[at] == hash && at < header().slots && counts<T>()[at] != 0;
+    bool holds(std::uint32_t at, std::uint64_t key) const noexcept {
+        return keys()[at] == key && at < header().slots && counts<T>()[at] != 0;
     }
 
-    // Puts a new entry at the slot that find told; false if the entries behind cannot make room. Adds to `moved` how
-    // many of them had to.
+    // Puts a new entry at the slot that find told; false if the entries behind cannot make room, or are a crowd.
     template <typename T>
-    bool insert(std::uint32_t at, std::uint64_t hash, std::uint64_t count, std::uint64_t &moved) const noexcept {
+    bool insert(std::uint32_t at, std::uint64_t key, std::uint64_t count) const noexcept {
         WorkHeader &h = header();
         T *counts_of = counts<T>();
         std::uint32_t empty = at;
         while (empty < h.slots && counts_of[empty] != 0) empty++;
-        if (empty >= h.slots) return false;
-        moved += empty - at;
-        std::copy_backward(hashes() + at, hashes() + empty, hashes() + empty + 1);
+        if (empty >= h.slots || (empty - at > kNear && lose_patience(empty - at))) return false;
+        std::copy_backward(keys() + at, keys() + empty, keys() + empty + 1);
         std::copy_backward(counts_of + at, counts_of + empty, counts_of + empty + 1);
-        hashes()[at] = hash;
+        keys()[at] = key;
         counts_of[at] = static_cast<T>(count);
         h.entries++;
         return true;
@@ -126,7 +140,7 @@ class Work {
         WorkHeader &h = header();
         const std::uint32_t homes = homes_of(h.slots);
         auto push = [&](std::uint32_t by, std::uint32_t i) {
-            std::uint32_t home = home_of(hashes()[i], homes);
+            std::uint32_t home = home_of(keys()[i], homes);
             return home > i + by ? home - i : by;
         };
         for (std::uint32_t i = 0, by = 0; i < entries; i++) {
@@ -135,7 +149,7 @@ class Work {
         }
         std::uint32_t end = h.slots;
         auto clear = [&](std::uint32_t begin) {
-            std::fill(hashes() + begin, hashes() + end, kEmptySlot);
+            std::fill(keys() + begin, keys() + end, kEmptySlot);
             std::fill(counts<T>() + begin, counts<T>() + end, T{0});
         };
         for (std::uint32_t left = entries; left > 0;) {
@@ -145,7 +159,7 @@ class Work {
             for (; left > first; left--) {
                 const std::uint32_t from = left - 1, to = from + pushed[from - first];
                 clear(to + 1);
-                hashes()[to] = hashes()[from];
+                keys()[to] = keys()[from];
                 counts<T>()[to] = counts<T>()[from];
                 end = to;
             }
@@ -159,28 +173,34 @@ class Work {
     void sweep() const noexcept {
         std::uint32_t left = 0;
         for (std::uint32_t at = 0; at < header().slots; at++) {
-            hashes()[left] = hashes()[at];
+            keys()[left] = keys()[at];
             counts<T>()[left] = counts<T>()[at];
             left += counts<T>()[left] != 0;
         }
         spread<T>(left);
     }
 
-    // Counts a hash in the table; false if there is no room for it, or for its count. `moved` as in insert.
+    // Counts a hash in the table; false if there is no room for it, or for its count, or if the table is crowded.
     template <typename T>
-    [[gnu::always_inline]] bool count_exact(std::uint64_t hash, std::uint64_t weight,
-                                            std::uint64_t &moved) const noexcept {
+    [[gnu::always_inline]] bool count_exact(std::uint64_t hash, std::uint64_t weight) const noexcept {
         WorkHeader &h = header();
-        std::uint32_t at = find(hash);
+        const std::uint64_t key = key_of(hash);
+        std::uint32_t at = find_near(key);
+        if (keys()[at] < key) {
+            const std::uint32_t near = at;
+            at = find_in_crowd(near, key);
+            if (at - near > kNear && lose_patience(kNear + static_cast<unsigned>(std::bit_width(at - near))))
+                return false;
+        }
         constexpr std::uint64_t largest = static_cast<T>(~T{0});
-        if (holds<T>(at, hash)) {
+        if (holds<T>(at, key)) {
             std::uint64_t sum = counts<T>()[at] + weight;
             if (sum > largest) return false;
             counts<T>()[at] = static_cast<T>(sum);
             return true;
         }
         if (weight > largest || h.entries >= std::min(capacity_of(h.slots), most_entries(h.log2_width))) return false;
-        return insert<T>(at, hash, weight, moved);
+        return insert<T>(at, key, weight);
     }
 
     // The same in all rows of counters; false, and nothing changed, if one of them does not hold the sum.
@@ -203,7 +223,7 @@ class Work {
     // Undoes count_exact or count_dense, or takes an item's count away that is known to be there; sweep() is next.
     template <typename T>
     void uncount_exact(std::uint64_t hash, std::uint64_t weight) const noexcept {
-        T &count = counts<T>()[find(hash)];
+        T &count = counts<T>()[find(key_of(hash))];
         count = static_cast<T>(count - weight);
     }
     template <typename T>
@@ -229,6 +249,17 @@ void for_each_entry(const Work &work, Visit visit) noexcept {
     });
 }
 
+// visit(key, count), in order.
+template <typename Visit>
+void for_each_key(const Work &work, Visit visit) noexcept {
+    View view = work.view();
+    view.salt = 0;  // so that keys are taken for hashes
+    frequency::for_each_entry(view, [&](const Entry &e) {
+        visit(e.hash, e.count);
+        return true;
+    });
+}
+
 // ---- layouts ----------------------------------------
 
 Status plan_dense(int log2_width, int width, sketch_growth &growth) noexcept {
@@ -242,25 +273,38 @@ Status plan_dense(int log2_width, int width, sketch_growth &growth) noexcept {
 bool fits(const Work &work, std::uint32_t slots) noexcept {
     const std::uint32_t homes = homes_of(slots);
     std::uint32_t end = 0;
-    for_each_entry(work, [&](const Entry &e) { end = std::max(end, home_of(e.hash, homes)) + 1; });
+    for_each_key(work, [&](std::uint64_t key, std::uint64_t) { end = std::max(end, home_of(key, homes)) + 1; });
     return end <= slots;
 }
 
 // A table for so many entries, with counts of this width. If the state's own is as good, a larger one: then it was the
-// end of the table where there was no room.
+// end of the table where there was no room. Where one size more does not help, and where the table is crowded, one with
+// another salt: as nobody knows yet how the entries will lie there, it is half empty.
 Status plan_table(const Work &work, std::uint32_t entries, int width, sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
-    auto fits_in = [&](std::size_t size) { return capacity_of(slots_in(size, width)) >= entries; };
     // As much as ever is needed, for sizes that need not be powers of two.
-    std::uint32_t most = most_entries(h.log2_width) + 16;
-    std::size_t largest = rounded(static_cast<std::size_t>(table_size(most + most / 4, width)));
-    std::size_t size = kFirstSize;
-    while (!fits_in(size) || !fits(work, slots_in(size, width)) || (width == work.width() && size <= work.size())) {
-        std::size_t next = 2 * size;
-        size = size >= kPowerOfTwoUpTo && size < largest && next > largest ? largest : next;
-    }
+    const std::uint32_t most = most_entries(h.log2_width) + 16;
+    auto next = [](std::size_t size, std::size_t largest) {
+        return size >= kPowerOfTwoUpTo && size < largest && 2 * size > largest ? largest : 2 * size;
+    };
+    auto size_for = [&](std::size_t largest, auto has_room) {
+        std::size_t size = kFirstSize;
+        while (!has_room(slots_in(size, width))) size = next(size, largest);
+        return size;
+    };
+    auto is_better = [&](std::size_t size) {
+        return (width != work.width() || size > work.size()) && fits(work, slots_in(size, width));
+    };
+    const std::size_t largest = rounded(static_cast<std::size_t>(table_size(most + most / 4, width)));
+    std::size_t size = size_for(largest, [&](std::uint32_t slots) { return capacity_of(slots) >= entries; });
+    // A table that is too small crowds without anybody's doing.
+    bool salted = work.is_crowded() && entries <= capacity_of(h.slots);
+    if (!salted && !is_better(size)) salted = !is_better(size = next(size, largest));
+    if (salted)
+        size =
+            size_for(rounded(static_cast<std::size_t>(table_size(2 * most, width))), [&](std::uint32_t slots) { return slots >= 2 * entries; });
     growth.scale = static_cast<std::int8_t>(h.log2_width);
-    growth.flags = static_cast<std::uint8_t>(width);
+    growth.flags = static_cast<std::uint8_t>(width | (salted ? kGrowSalted : 0));
     growth.size = size;
     return SKETCH_GROW;
 }
@@ -324,7 +368,7 @@ void work_init(void *state, std::size_t size, int kind, int log2_width) noexcept
     h.layout = kWorkLayout;
     h.kind = static_cast<std::uint8_t>(kind);
     h.log2_width = static_cast<std::uint8_t>(log2_width);
-    work.clear_table(0);
+    work.clear_table(0, 0);
 }
 
 namespace {
@@ -342,6 +386,32 @@ void fold(const Work &source, const Work &target) noexcept {
     for (std::size_t i = 0; i < count; i++) to[i >> shift] = static_cast<To>(to[i >> shift] + from[i]);
 }
 
+// Into an empty table with the same salt, where they fit.
+template <typename T>
+void copy_in_order(const Work &source, const Work &target) noexcept {
+    const std::uint32_t homes = homes_of(target.header().slots);
+    std::uint32_t end = 0;
+    for_each_key(source, [&](std::uint64_t key, std::uint64_t count) {
+        std::uint32_t at = std::max(end, home_of(key, homes));
+        target.keys()[at] = key;
+        target.counts<T>()[at] = static_cast<T>(count);
+        end = at + 1;
+    });
+}
+
+// Into an empty table with another salt; false if they do not fit there, which is rare.
+template <typename T>
+bool count_all(const Work &source, const Work &target) noexcept {
+    bool counted = true;
+    std::uint64_t done = 0;
+    for_each_entry(source, [&](const Entry &e) {
+        poll_at(done++);
+        counted = counted && target.insert<T>(target.find(target.key_of(e.hash)), target.key_of(e.hash), e.count);
+    });
+    target.header().steps = 0;
+    return counted;
+}
+
 }  // namespace
 
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
@@ -353,7 +423,8 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
     if (growth.flags & kWorkDense) {
         std::memset(static_cast<std::uint8_t *>(to) + sizeof h, 0, size - sizeof h);
         h.flags = growth.flags;
-        h.entries = h.slots = 0;
+        h.entries = h.slots = h.steps = 0;
+        h.salt = 0;
         with_width(target.width(), [&](auto zero) {
             using To = decltype(zero);
             if (source.dense())
@@ -362,20 +433,19 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
         });
         return;
     }
-    target.clear_table(growth.flags & kWorkWidthMask);
+    const int width = growth.flags & kWorkWidthMask;
+    with_width(width, [&](auto zero) {
+        using T = decltype(zero);
+        if (growth.flags & kGrowSalted) {
+            do target.clear_table(width, next_salt());
+            while (!count_all<T>(source, target));
+        } else {
+            target.clear_table(width, source.header().salt);
+            copy_in_order<T>(source, target);
+        }
+    });
     h.total = source.header().total;
     h.entries = source.header().entries;
-    with_width(target.width(), [&](auto zero) {
-        using T = decltype(zero);
-        const std::uint32_t homes = homes_of(h.slots);
-        std::uint32_t end = 0;
-        for_each_entry(source, [&](const Entry &e) {
-            std::uint32_t at = std::max(end, home_of(e.hash, homes));
-            target.hashes()[at] = e.hash;
-            target.counts<T>()[at] = static_cast<T>(e.count);
-            end = at + 1;
-        });
-    });
 }
 
 namespace {
@@ -394,8 +464,9 @@ namespace {
         return plan_wider(work, width_for(largest + weight), growth);
     }
     std::uint64_t held = with_width(work.width(), [&](auto zero) -> std::uint64_t {
-        std::uint32_t at = work.find(hash);
-        return work.holds<decltype(zero)>(at, hash) ? work.counts<decltype(zero)>()[at] : 0;
+        const std::uint64_t key = work.key_of(hash);
+        std::uint32_t at = work.find(key);
+        return work.holds<decltype(zero)>(at, key) ? work.counts<decltype(zero)>()[at] : 0;
     });
     std::uint32_t entries = h.entries + (held == 0);
     if (entries > most_entries(h.log2_width)) return plan_conversion(work, h.log2_width, width_for(weight), growth);
@@ -405,8 +476,7 @@ namespace {
 // Apart, so that counting in a dense state needs few registers.
 [[gnu::noinline]] Status add_exact(const Work &work, std::uint64_t hash, std::uint64_t weight,
                                    sketch_growth &growth) noexcept {
-    std::uint64_t moved = 0;
-    if (!with_width(work.width(), [&](auto zero) { return work.count_exact<decltype(zero)>(hash, weight, moved); }))
+    if (!with_width(work.width(), [&](auto zero) { return work.count_exact<decltype(zero)>(hash, weight); }))
         [[unlikely]]
         return plan_item(work, hash, weight, growth);
     work.header().total += weight;
@@ -420,7 +490,7 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, std
     Work work(state, size);
     WorkHeader &h = work.header();
     if (h.kind != kind) [[unlikely]]
-        return with_first_kind(h.kind, kind,
+        return with_first_kind(h, kind,
                                [=, &growth] { return work_add(state, size, kind, hash, weight, growth); });
     if (weight > kMaxTotal - h.total) [[unlikely]]
         return SKETCH_OVERFLOW;
@@ -451,63 +521,15 @@ namespace {
     with_width(work.width(), [&](auto zero) {
         using T = decltype(zero);
         entries.for_all([&](const Entry &e) {
-            std::uint32_t at = work.find(e.hash);
-            std::uint64_t held = work.holds<T>(at, e.hash) ? work.counts<T>()[at] : 0;
+            const std::uint64_t key = work.key_of(e.hash);
+            std::uint32_t at = work.find(key);
+            std::uint64_t held = work.holds<T>(at, key) ? work.counts<T>()[at] : 0;
             together += held == 0;
             largest = std::max(largest, held + e.count);
         });
     });
     if (together > most_entries(h.log2_width)) return plan_conversion(work, h.log2_width, width_for(largest), growth);
     return plan_table(work, together, std::max(work.width(), width_for(largest)), growth);
-}
-
-// visit(entry) for what the table has from a slot on together with what is merged into it, in order.
-template <typename T, typename Visit>
-void for_each_of_both(const Work &work, std::uint32_t at, const Entries &entries, Visit visit) noexcept {
-    const std::uint32_t end = work.header().slots;
-    auto held = [&] { return Entry{work.hashes()[at], work.counts<T>()[at]}; };
-    entries.for_all([&](Entry e) {
-        for (; at < end && (held().count == 0 || held().hash < e.hash); at++)
-            if (held().count != 0) visit(held());
-        if (at < end && held().hash == e.hash) e.count += work.counts<T>()[at++];
-        visit(e);
-    });
-    for (; at < end; at++)
-        if (held().count != 0) visit(held());
-}
-
-// Whether the table has a place for everything, and its counts are wide enough.
-template <typename T>
-bool merge_is_possible(const Work &work, const Entries &entries) noexcept {
-    const WorkHeader &h = work.header();
-    const std::uint32_t homes = homes_of(h.slots);
-    std::uint32_t together = 0, end = 0;
-    bool wide_enough = true;
-    for_each_of_both<T>(work, 0, entries, [&](const Entry &e) {
-        together++;
-        end = std::max(end, home_of(e.hash, homes)) + 1;
-        wide_enough &= e.count <= static_cast<T>(~T{0});
-    });
-    return wide_enough && end <= h.slots && together <= std::min(capacity_of(h.slots), most_entries(h.log2_width));
-}
-
-// Merges in time linear in the size of the table, wherever the hashes are. What is there goes to the end of the table;
-// as both together have room, the merged entries, from the front on, never reach what is not yet read.
-template <typename T>
-void merge_in_order(const Work &work, const Entries &entries) noexcept {
-    const std::uint32_t slots = work.header().slots;
-    std::uint32_t begin = slots, end = 0;
-    for (std::uint32_t at = slots; at-- > 0;) {
-        if (work.counts<T>()[at] == 0) continue;
-        begin--;
-        work.hashes()[begin] = work.hashes()[at];
-        work.counts<T>()[begin] = work.counts<T>()[at];
-    }
-    for_each_of_both<T>(work, begin, entries, [&](const Entry &e) {
-        work.hashes()[end] = e.hash;
-        work.counts<T>()[end++] = static_cast<T>(e.count);
-    });
-    work.spread<T>(end);
 }
 
 Status merge_entries(const Work &work, const Entries &entries, sketch_growth &growth) noexcept {
@@ -522,23 +544,15 @@ Status merge_entries(const Work &work, const Entries &entries, sketch_growth &gr
         }
         // Without a try where no overlap would help.
         if (entries.size() > capacity_of(work.header().slots)) return plan_entries(work, entries, growth);
-        const std::uint64_t patience = 16 * std::uint64_t{work.header().slots};
-        std::uint64_t moved = 0;
-        bool counted = true;
-        std::uint32_t done = entries.for_each(entries.size(), [&](const Entry &e) {
-            counted = work.count_exact<T>(e.hash, e.count, moved);
-            return counted && moved <= patience;
-        });
+        std::uint32_t done =
+            entries.for_each(entries.size(), [&](const Entry &e) { return work.count_exact<T>(e.hash, e.count); });
         if (done == entries.size()) return SKETCH_OK;
-        done += counted;
         entries.for_each(done, [&](const Entry &e) {
             work.uncount_exact<T>(e.hash, e.count);
             return true;
         });
         work.sweep<T>();
-        if (!counted || !merge_is_possible<T>(work, entries)) return plan_entries(work, entries, growth);
-        merge_in_order<T>(work, entries);
-        return SKETCH_OK;
+        return plan_entries(work, entries, growth);
     });
 }
 
@@ -599,7 +613,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
     Work work(state, size);
     WorkHeader &h = work.header();
     if (h.kind != other.kind && other.kind != SKETCH_KIND_NONE)
-        return with_first_kind(h.kind, other.kind, [&] { return work_merge(state, size, other, growth); });
+        return with_first_kind(h, other.kind, [&] { return work_merge(state, size, other, growth); });
     Entries entries(other);
     if (Status s = other.is_dense ? check_rows(other) : entries.load(); s != SKETCH_OK) return s;
     if (other.total > kMaxTotal - h.total) return SKETCH_OVERFLOW;
@@ -615,7 +629,7 @@ namespace {
 
 // Nothing is left: as a new one of these parameters.
 void reset_if_empty(const Work &work) noexcept {
-    if (work.header().total == 0) work.clear_table(0);
+    if (work.header().total == 0) work.clear_table(0, 0);
 }
 
 Status subtract_exact(const Work &work, const Entries &entries, int log2_width, sketch_growth &growth) noexcept {
@@ -624,8 +638,9 @@ Status subtract_exact(const Work &work, const Entries &entries, int log2_width, 
         using T = decltype(zero);
         std::uint32_t vanishing = 0;
         std::uint32_t held = entries.for_each(entries.size(), [&](const Entry &e) {
-            std::uint32_t at = work.find(e.hash);
-            if (!work.holds<T>(at, e.hash) || work.counts<T>()[at] < e.count) return false;
+            const std::uint64_t key = work.key_of(e.hash);
+            std::uint32_t at = work.find(key);
+            if (!work.holds<T>(at, key) || work.counts<T>()[at] < e.count) return false;
             vanishing += work.counts<T>()[at] == e.count;
             return true;
         });
@@ -683,7 +698,7 @@ Status work_subtract(void *state, std::size_t size, const View &other, sketch_gr
     Work work(state, size);
     WorkHeader &h = work.header();
     if (h.kind != other.kind && other.kind != SKETCH_KIND_NONE)
-        return with_first_kind(h.kind, other.kind, [&] { return work_subtract(state, size, other, growth); });
+        return with_first_kind(h, other.kind, [&] { return work_subtract(state, size, other, growth); });
     Entries entries(other);
     if (Status s = other.is_dense ? check_rows(other) : entries.load(); s != SKETCH_OK) return s;
     if (other.total > h.total) return SKETCH_BELOW_ZERO;

@@ -225,7 +225,7 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, ske
     Work work(state, size);
     WorkHeader &h = work.header();
     if (h.kind != kind) [[unlikely]]
-        return with_first_kind(h.kind, kind, [=, &growth] { return work_add(state, size, kind, hash, growth); });
+        return with_first_kind(h, kind, [=, &growth] { return work_add(state, size, kind, hash, growth); });
     if (work.dense()) [[likely]] {
         work.set_token_soon(token_of(hash, h.log2_blocks));
         return SKETCH_OK;
@@ -244,7 +244,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
     Work work(state, size);
     WorkHeader &h = work.header();
     if (h.kind != other.kind && other.kind != SKETCH_KIND_NONE)
-        return with_first_kind(h.kind, other.kind, [&] {
+        return with_first_kind(h, other.kind, [&] {
             const Status s = work_merge(state, size, other, growth);
             if (s != SKETCH_OK) work.clear_tokens();  // that were added before there was no room
             return s;

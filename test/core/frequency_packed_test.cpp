@@ -173,7 +173,7 @@ TEST_CASE("frequency: a work form of another size, layout or family is refused",
     };
     CHECK(status(4, data[4], s.size()) == SKETCH_OK);
     CHECK(status(5, 2, s.size()) == SKETCH_WRONG_FAMILY);
-    CHECK(status(6, 2, s.size()) == SKETCH_WRONG_VERSION);
+    CHECK(status(6, 3, s.size()) == SKETCH_WRONG_VERSION);
     CHECK(status(7, 8, s.size()) == SKETCH_CORRUPT);
     CHECK(status(4, data[4], 31) == SKETCH_TRUNCATED);
     CHECK(status(4, data[4], 200) == SKETCH_TRUNCATED);
