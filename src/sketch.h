@@ -105,11 +105,13 @@ typedef struct sketch_growth {
  * quantile: UDDSketch (arXiv 2004.08604) on the base-2 ladder of OpenTelemetry exponential histograms.
  *
  * With N rows in value order (-Infinity, negative, zero, positive, +Infinity, NaN; -0 is 0), row k of the sketch is
- * within `accuracy` * |x| of row k of the data. At most SKETCH_QUANTILE_MAX_BUCKETS buckets are kept; data that need
- * more halve the resolution, and the sketch reports the accuracy that it still has.
+ * within `accuracy` * |x| of row k of the data. As many buckets are kept as 32 octaves have at the scale asked for; data
+ * that need more halve the resolution, and the sketch reports the accuracy that it still has.
  * ---------------------------------------------------------------------------------------------------------------------
  */
-#define SKETCH_QUANTILE_MAX_BUCKETS 2048
+/* Of a sketch for which this scale was asked: 2,048 up to scale 6 (1 %), 131,072 at scale 12. */
+#define SKETCH_QUANTILE_MAX_BUCKETS(requested_scale) \
+    ((uint32_t)2048 << ((requested_scale) > 6 ? (requested_scale)-6 : 0))
 #define SKETCH_QUANTILE_MAX_FRACTIONS 1000
 
 /*

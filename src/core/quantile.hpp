@@ -4,7 +4,7 @@
 // values and zero are kept; a row's estimate is interpolated in its bucket; sketches of any two accuracies merge.
 //
 // The state is a function of the multiset of rows: bucket counts at scale
-//     s = the largest s <= the scale asked for with at most 2048 non-empty buckets,
+//     s = the largest s <= the scale r asked for with at most 2048 * 2^max(0, r - 6) non-empty buckets,
 // which is monotone in the multiset and therefore the same for every order and every tree of merges.
 //
 // Three shapes of one value:
@@ -23,14 +23,16 @@
 
 namespace sketch::quantile {
 
-inline constexpr std::uint32_t kMaxBuckets = SKETCH_QUANTILE_MAX_BUCKETS;
 inline constexpr std::size_t kMaxFractions = SKETCH_QUANTILE_MAX_FRACTIONS;
 static_assert(ladder::kMinScale == SKETCH_QUANTILE_MIN_SCALE && ladder::kMaxScale == SKETCH_QUANTILE_MAX_SCALE);
 
 // How many non-empty buckets a sketch may have. A function of the scale asked for, which may only fall with it: then
 // what a merge with a coarser sketch allows is never more than what either side was allowed, and a state stays a
 // function of its rows and of the coarsest scale asked for.
-constexpr std::uint32_t max_buckets(int /*requested_scale*/) noexcept { return kMaxBuckets; }
+// Each scale from 6 on holds 32 octaves.
+constexpr std::uint32_t max_buckets(int requested_scale) noexcept {
+    return SKETCH_QUANTILE_MAX_BUCKETS(requested_scale);
+}
 
 // The fractions that a partial state of percentile_sketch carries to its final function. `at` may be unaligned.
 struct Fractions {
@@ -142,7 +144,8 @@ Status subtract(Histogram &a, Histogram &b) noexcept;
 //  72  data, by mode:
 //      list    entries of 16 bits in order of arrival: sign << 15 | index - base[side]. What small groups are made of
 //      window  counters for the buckets base[side] .. base[side] + cells[side] - 1 of either side, 1 to 8 bytes each
-//      pairs   up to cells[0] buckets in value order: 8-byte counts, then 4-byte keys. For few buckets spread widely
+//      pairs   up to cells[0] buckets: 8-byte counts, then 4-byte keys. For few buckets spread widely. In value order
+//              but for the last cells[1], which are in an order of their own
 //  end  of a moving state MovingCounts; counts of -Infinity, +Infinity and NaN (if any came); the fractions
 //
 // A moving state is a window without a limit of buckets. So that a row is found and a scale chosen without looking at

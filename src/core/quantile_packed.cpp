@@ -269,7 +269,7 @@ struct Reach {
 Status decode_side(ByteReader &in, bool negative, bool first_is_implied, Histogram &h, Reach &reach) noexcept {
     std::uint64_t buckets = in.varint();
     if (!in.ok()) return SKETCH_TRUNCATED;
-    if (buckets == 0 || buckets > kMaxBuckets - h.negatives) return SKETCH_CORRUPT;
+    if (buckets == 0 || buckets > max_buckets(h.requested_scale) - h.negatives) return SKETCH_CORRUPT;
     if (buckets > h.capacity - h.negatives) return SKETCH_TRUNCATED;
     (negative ? h.negatives : h.positives) = static_cast<std::uint32_t>(buckets);
     if (!first_is_implied) {
@@ -449,19 +449,21 @@ std::uint32_t packed_capacity(const std::uint8_t *packed, std::size_t size) noex
     ByteReader in(packed, size);
     in.skip(2);
     const std::uint8_t flags = in.byte();
-    in.varint();
+    const std::uint64_t above_least = in.varint() & low_mask(kScaleBits);
+    if (above_least > ladder::kMaxScale - ladder::kMinScale) return 0;
+    const std::uint64_t most = max_buckets(ladder::kMinScale + static_cast<int>(above_least));
     const int counters = (flags & kHasSpecials ? 3 : 0) + (flags & kHasZeros ? 1 : 0);
     for (int i = 0; i < counters; i++) in.varint();
     std::uint64_t buckets = 0;
     if (flags & kHasNegatives) {
-        buckets = std::min<std::uint64_t>(in.varint(), kMaxBuckets);
+        buckets = std::min(in.varint(), most);
         const bool zeros = (flags & kHasZeros) != 0, positives = (flags & kHasPositives) != 0;
         if (!StoredExtremes((flags & kExtremesUnknown) == 0, true, zeros, positives).minimum) in.varint();
         if (buckets > 1) in.varint();
     }
-    if (flags & kHasPositives) buckets += std::min<std::uint64_t>(in.varint(), kMaxBuckets);
+    if (flags & kHasPositives) buckets += std::min(in.varint(), most);
     if (!in.ok()) return 0;
-    return static_cast<std::uint32_t>(std::min({buckets, std::uint64_t{kMaxBuckets}, 8 * std::uint64_t{size}}));
+    return static_cast<std::uint32_t>(std::min({buckets, most, 8 * std::uint64_t{size}}));
 }
 
 Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexcept {

@@ -18,7 +18,7 @@ namespace sketch::quantile {
 
 namespace {
 
-constexpr std::uint8_t kLayout = 2;
+constexpr std::uint8_t kLayout = 3;
 
 enum Mode : std::uint8_t { kList, kWindow, kPairs };
 enum : std::uint8_t {
@@ -34,9 +34,10 @@ enum : std::uint8_t {
 constexpr std::size_t kHeaderSize = sizeof(WorkHeader);
 constexpr std::size_t kSpecialsSize = 3 * sizeof(std::uint64_t);
 constexpr std::size_t kFirstSize = 256;     // 92 rows of a small group
-constexpr std::size_t kLargestList = 2048;  // 988 rows: fewer than kMaxBuckets, so a list never needs a collapse
+constexpr std::size_t kLargestList = 2048;  // 988 rows: fewer than buckets are allowed, so none needs a collapse
 constexpr std::uint32_t kMostEntries = kLargestList / 2;
 constexpr std::size_t kPairSize = sizeof(std::uint64_t) + sizeof(std::int32_t);
+constexpr std::uint32_t kMaxRecent = 512;     // pairs in the second run
 constexpr std::int32_t kNoBase = 1 << 30;     // far from every index: nothing falls into a side without a base
 constexpr std::uint32_t kListSpan = 1 << 15;  // index offsets that a list entry can hold
 constexpr std::uint64_t kLargestCount[4] = {0xffu, 0xffffu, 0xffffffffu, kMaxTotal};  // by the width of counters
@@ -138,19 +139,51 @@ class Work {
         return static_cast<std::uint32_t>(index - header().base[side]) < header().cells[side];
     }
 
-    std::uint32_t find_pair(std::int32_t key) const noexcept {
-        const std::int32_t *keys = pair_keys();
-        return static_cast<std::uint32_t>(std::lower_bound(keys, keys + header().used, key) - keys);
-    }
+    // Pairs stand in two runs, each in value order: the last cells[1] of them are those that came since the runs were
+    // joined. So a new bucket moves some hundred others at most, however many there are.
+    std::uint32_t recent_pairs() const noexcept { return header().cells[1]; }
+    std::uint32_t joined_pairs() const noexcept { return header().used - recent_pairs(); }
+
     bool has_pair(std::uint32_t at, std::int32_t key) const noexcept {
         return at < header().used && pair_keys()[at] == key;
     }
-    void insert_pair(std::uint32_t at, std::int32_t key, std::uint64_t count) const noexcept {
-        std::uint32_t used = header().used++;
+    // Where a key stands, or header().used if it does not.
+    std::uint32_t find_pair(std::int32_t key) const noexcept {
+        const std::uint32_t joined = joined_pairs(), used = header().used;
+        const std::uint32_t at = place_of_pair(key, 0, joined);
+        if (at < joined && pair_keys()[at] == key) return at;
+        const std::uint32_t recent = place_of_pair(key, joined, used);
+        return has_pair(recent, key) ? recent : used;
+    }
+    // A key that does not stand there yet; there is room.
+    void insert_pair(std::int32_t key, std::uint64_t count) const noexcept {
+        WorkHeader &h = header();
+        if (recent_pairs() == kMaxRecent) join_pairs();
+        const std::uint32_t at = place_of_pair(key, joined_pairs(), h.used), used = h.used++;
         std::copy_backward(pair_counts() + at, pair_counts() + used, pair_counts() + used + 1);
         std::copy_backward(pair_keys() + at, pair_keys() + used, pair_keys() + used + 1);
         pair_counts()[at] = count;
         pair_keys()[at] = key;
+        h.cells[1]++;
+    }
+    // Makes one run of both.
+    void join_pairs() const noexcept {
+        const std::uint32_t joined = joined_pairs(), recent = recent_pairs();
+        std::int32_t keys[kMaxRecent];
+        std::uint64_t counts[kMaxRecent];
+        std::copy_n(pair_keys() + joined, recent, keys);
+        std::copy_n(pair_counts() + joined, recent, counts);
+        std::uint32_t from = joined, to = header().used;  // from the back: nothing is overwritten before it is read
+        for (std::uint32_t i = recent; i-- > 0;) {
+            for (; from > 0 && pair_keys()[from - 1] > keys[i]; from--, to--) {
+                pair_keys()[to - 1] = pair_keys()[from - 1];
+                pair_counts()[to - 1] = pair_counts()[from - 1];
+            }
+            to--;
+            pair_keys()[to] = keys[i];
+            pair_counts()[to] = counts[i];
+        }
+        header().cells[1] = 0;
     }
 
     // Every non-empty bucket as visit(side, index, count): a list row by row in order of arrival, the others in value
@@ -167,10 +200,16 @@ class Work {
                 }
                 break;
             case kWindow: with_window([&](auto *counters) { for_each_in_window(counters, visit); }); break;
-            case kPairs:
-                for (std::uint32_t i = 0; i < h.used; i++)
-                    visit(side_of(pair_keys()[i]), index_of(pair_keys()[i]), pair_counts()[i]);
+            case kPairs: {
+                const std::int32_t *keys = pair_keys();
+                const std::uint32_t joined = joined_pairs();
+                for (std::uint32_t i = 0, j = joined; i < joined || j < h.used;) {
+                    const bool recent = i == joined || (j < h.used && keys[j] < keys[i]);
+                    const std::uint32_t at = recent ? j++ : i++;
+                    visit(side_of(keys[at]), index_of(keys[at]), pair_counts()[at]);
+                }
                 break;
+            }
         }
     }
 
@@ -183,8 +222,8 @@ class Work {
         } else if (mode() == kPairs) {
             std::int32_t key = key_of(side, index);
             std::uint32_t at = find_pair(key);
-            if (has_pair(at, key)) pair_counts()[at] += weight;
-            else insert_pair(at, key, weight);
+            if (at < h.used) pair_counts()[at] += weight;
+            else insert_pair(key, weight);
         } else if (moving()) {
             move_rows(side, index, static_cast<std::int64_t>(weight));
         } else {
@@ -266,6 +305,11 @@ class Work {
     }
 
   private:
+    std::uint32_t place_of_pair(std::int32_t key, std::uint32_t begin, std::uint32_t end) const noexcept {
+        const std::int32_t *keys = pair_keys();
+        return static_cast<std::uint32_t>(std::lower_bound(keys + begin, keys + end, key) - keys);
+    }
+
     template <typename Counter, typename Visit>
     void for_each_in_window(const Counter *counters, Visit visit) const noexcept {
         const WorkHeader &h = header();
@@ -361,7 +405,7 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
     if (work.moving()) demand.largest += work.total();
     else demand.largest += std::min(largest > (kMaxTotal >> shift) ? kMaxTotal : largest << shift, work.total());
     demand.entries += work.entries();
-    demand.entries = std::min(demand.entries, kMaxBuckets);
+    demand.entries = std::min(demand.entries, max_buckets(h.requested_scale));
 
     std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(kWidthMask | kIsWindow | kIsPairs));
     if (demand.specials) flags |= kHasSpecials;
@@ -454,13 +498,13 @@ Status add_elsewhere(const Work &work, Side side, std::int32_t index, std::uint6
     }
     std::int32_t key = key_of(side, index);
     std::uint32_t at = work.find_pair(key);
-    if (work.has_pair(at, key)) {
+    if (at < h.used) {
         work.pair_counts()[at] += weight;
         return SKETCH_OK;
     }
-    if (h.used == kMaxBuckets) return plan_collapse(work, h.scale - 1, growth);
+    if (h.used == max_buckets(h.requested_scale)) return plan_collapse(work, h.scale - 1, growth);
     if (h.used == h.cells[0]) return plan_row(work, side, index, weight, growth);
-    work.insert_pair(at, key, weight);
+    work.insert_pair(key, weight);
     return SKETCH_OK;
 }
 
@@ -533,7 +577,8 @@ namespace {
         if (!work.settle()) return plan(work, h.scale, Demand{}, growth);
         bool inside = work.in_window(side, index);
         std::uint64_t count = work.moving() ? work.total() : inside ? work.window_count(side, index) : 0;
-        if (count == 0 && h.used >= kMaxBuckets && !work.moving()) return plan_collapse(work, h.scale - 1, growth);
+        if (count == 0 && h.used >= max_buckets(h.requested_scale) && !work.moving())
+            return plan_collapse(work, h.scale - 1, growth);
         if (!inside || count + weight > work.largest_count()) return plan_row(work, side, index, weight, growth);
         work.bump(side, index, weight);
     } else if (Status s = add_elsewhere(work, side, index, weight, growth); s != SKETCH_OK) {
@@ -563,7 +608,7 @@ Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, s
         return add_with_care(state, size, x, weight, growth);
     // A pending row may fill the last bucket that there is room for; the next one would have to know whether its own is
     // new.
-    if (!work.settle() || h.used >= kMaxBuckets) [[unlikely]]
+    if (!work.settle() || h.used >= max_buckets(h.requested_scale)) [[unlikely]]
         return add_with_care(state, size, x, weight, growth);
     work.count_soon(work.cell(side, index));
     h.room -= rows;
@@ -605,6 +650,9 @@ Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &gro
     scale = std::max(scale, ladder::kMinScale);
     if (scale >= h.requested_scale) return SKETCH_OK;
     if (scale < h.scale) return plan_collapse(work, scale, growth);
+    if (!work.settle()) return plan(work, h.scale, Demand{}, growth);
+    // A coarser sketch is allowed fewer buckets. (Those of a moving state are joined when it is read.)
+    if (h.used > max_buckets(scale) && !work.moving()) return plan_collapse(work, h.scale - 1, growth);
     h.requested_scale = static_cast<std::int8_t>(scale);
     return SKETCH_OK;
 }
@@ -640,7 +688,8 @@ void for_each_counter(const Work &work, const Histogram &other, Counter *counter
     }
 }
 
-Status merge_into_window(const Work &work, const Histogram &other, sketch_growth &growth) noexcept {
+// `most` buckets may be there afterwards, which may be fewer than there are.
+Status merge_into_window(const Work &work, const Histogram &other, std::uint32_t most, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     bool room = true;  // buckets are sorted: it is enough to look at either end of either side
     if (other.negatives > 0)
@@ -666,7 +715,7 @@ Status merge_into_window(const Work &work, const Histogram &other, sketch_growth
             counter = static_cast<Counter>(sum);
         });
         bool overflow = all_bits > std::numeric_limits<Counter>::max();
-        bool too_many = h.used + filled > kMaxBuckets;
+        bool too_many = h.used + filled > most;
         if (!overflow && !too_many) [[likely]] {
             h.used += filled;
             return SKETCH_OK;
@@ -679,15 +728,16 @@ Status merge_into_window(const Work &work, const Histogram &other, sketch_growth
     });
 }
 
-Status merge_into_pairs(const Work &work, const Histogram &other, sketch_growth &growth) noexcept {
+Status merge_into_pairs(const Work &work, const Histogram &other, std::uint32_t most, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
+    work.join_pairs();
     std::uint32_t added = 0;
     for (std::uint32_t i = 0, at = 0; i < other.buckets(); i++) {
         std::int32_t key = key_of(side_of(other, i), other.index[i]);
         while (at < h.used && work.pair_keys()[at] < key) at++;
         added += !work.has_pair(at, key);
     }
-    if (h.used + added > kMaxBuckets) return plan_collapse(work, h.scale - 1, growth);
+    if (h.used + added > most) return plan_collapse(work, h.scale - 1, growth);
     if (h.used + added > h.cells[0]) return plan_merge(work, other, added, growth);
     std::uint32_t from = h.used, to = h.used + added;  // from the back: nothing is overwritten before it is read
     for (std::uint32_t i = other.buckets(); i-- > 0;) {
@@ -723,8 +773,9 @@ Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth
     bool specials = other.negative_infinities + other.positive_infinities + other.nans > 0;
     if ((specials && !(h.flags & kHasSpecials)) || (work.mode() == kList && other.buckets() > 0))
         return plan_merge(work, other, other.buckets(), growth);
-    Status s = work.mode() == kWindow  ? merge_into_window(work, other, growth)
-               : work.mode() == kPairs ? merge_into_pairs(work, other, growth)
+    const std::uint32_t most = max_buckets(requested);
+    Status s = work.mode() == kWindow  ? merge_into_window(work, other, most, growth)
+               : work.mode() == kPairs ? merge_into_pairs(work, other, most, growth)
                                        : SKETCH_OK;
     if (s != SKETCH_OK) return s;
     if (specials) {
@@ -771,7 +822,8 @@ Status check_header(const void *state, std::size_t size) noexcept {
     for (std::int32_t base : h.base)
         if (base < -kNoBase || base > kNoBase) return SKETCH_CORRUPT;
     std::uint64_t fixed = kHeaderSize + tail_size(h.flags, h.fraction_count);
-    std::uint64_t cells = std::uint64_t{h.cells[0]} + h.cells[1];
+    const std::uint64_t cells = h.cells[0] + std::uint64_t{mode == kWindow ? h.cells[1] : 0};
+    const std::uint32_t most = max_buckets(h.requested_scale);
     std::uint64_t sums = 0;
     if (is_moving) {
         Level level(h.cells);
@@ -782,10 +834,11 @@ Status check_header(const void *state, std::size_t size) noexcept {
     }
     std::uint64_t cell_size = mode == kList ? 2 : mode == kPairs ? kPairSize : std::uint64_t{1} << width;
     if (fixed + (cells + sums) * cell_size > size) return SKETCH_TRUNCATED;
-    if (mode != kWindow && (h.cells[1] != 0 || h.used > h.cells[0])) return SKETCH_CORRUPT;
+    if (mode != kWindow && h.used > h.cells[0]) return SKETCH_CORRUPT;
+    if (mode != kWindow && h.cells[1] > (mode == kPairs ? std::min(h.used, kMaxRecent) : 0)) return SKETCH_CORRUPT;
     if (cells > kNoBase / 2 || (mode == kList && h.used > kMostEntries)) return SKETCH_CORRUPT;
-    if (h.used > kMaxBuckets && !is_moving) return SKETCH_CORRUPT;
-    if (h.pending > (mode == kWindow ? cells : 0) || (h.pending > 0 && (h.used >= kMaxBuckets || is_moving)))
+    if (h.used > most && !is_moving) return SKETCH_CORRUPT;
+    if (h.pending > (mode == kWindow ? cells : 0) || (h.pending > 0 && (h.used >= most || is_moving)))
         return SKETCH_CORRUPT;
     return SKETCH_OK;
 }
@@ -811,7 +864,7 @@ class Collector {
         std::uint32_t n = h_.buckets();
         if (on_side > 0 && h_.index[n - 1] == parent) {
             h_.count[n - 1] += count;
-        } else if (n < std::min(kMaxBuckets, h_.capacity)) {
+        } else if (n < std::min(max_buckets(h_.requested_scale), h_.capacity)) {
             h_.index[n] = parent;
             h_.count[n] = count;
             on_side++;
@@ -871,7 +924,8 @@ void sort_list(const std::uint16_t *entries, std::uint32_t used, Emit emit) noex
 // indexes, shifted, are equal: one pass counts how many do at each shift.
 int scale_to_read(const Work &work) noexcept {
     const WorkHeader &h = work.header();
-    if (h.used <= kMaxBuckets) return h.scale;
+    const std::uint32_t most = max_buckets(h.requested_scale);
+    if (h.used <= most) return h.scale;
     std::uint32_t joined[33] = {};  // by the smallest shift that joins them
     std::int32_t last = 0;
     Side last_side = kNegative;
@@ -884,7 +938,7 @@ int scale_to_read(const Work &work) noexcept {
     });
     std::uint32_t buckets = h.used;
     int shift = 0;
-    while (buckets > kMaxBuckets && h.scale - shift > ladder::kMinScale) buckets -= joined[++shift];
+    while (buckets > most && h.scale - shift > ladder::kMinScale) buckets -= joined[++shift];
     return h.scale - shift;
 }
 
@@ -977,7 +1031,8 @@ class MovingRows {
 
 std::uint32_t work_capacity(const void *state, std::size_t size) noexcept {
     if (check_header(state, size) != SKETCH_OK) return 0;
-    return std::min(Work(const_cast<void *>(state), size).entries(), kMaxBuckets);
+    const Work work(const_cast<void *>(state), size);
+    return std::min(work.entries(), max_buckets(work.header().requested_scale));
 }
 
 // Looks at nothing but the way to the rows that are asked for.

@@ -624,7 +624,7 @@ PG_FN(quantile_sketch_info) {
     begin_info<Quantile>(&out, s);
     append_counters(&out, info);
     appendStringInfo(&out, ", \"buckets\": %u, \"max_buckets\": %d}", info.negative_buckets + info.positive_buckets,
-                     SKETCH_QUANTILE_MAX_BUCKETS);
+                     static_cast<int>(SKETCH_QUANTILE_MAX_BUCKETS(info.requested_scale)));
     return jsonb_from(&out);
 }
 

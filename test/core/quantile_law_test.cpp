@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <climits>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <string>
 
@@ -108,20 +109,67 @@ TEST_CASE("collapsed sketches of different accuracies merge to one value, in any
 }
 
 TEST_CASE("a collapse happens at the first row that needs it and not before", "[quantile][law]") {
-    for (double accuracy : {0.01, 0.0002}) {
+    for (double accuracy : {0.3, 0.01, 0.005, 0.001, 0.0002}) {
         QuantileSketch s(accuracy);
-        int scale = s.info().scale;
-        double base = std::exp2(std::exp2(-scale));
-        for (int i = 0; i < 2048; i++) s.add(std::pow(base, i + 0.5));
-        CHECK(s.info().positive_buckets == 2048);
+        const int scale = s.info().scale, most = static_cast<int>(SKETCH_QUANTILE_MAX_BUCKETS(scale));
+        CHECK(most == 2048 * (scale > 6 ? 1 << (scale - 6) : 1));  // 32 octaves, or 2048 buckets
+        const double step = std::exp2(-scale), first = -0.5 * most * step;
+        auto value = [&](int i) { return std::exp2(first + (i + 0.5) * step); };
+        if (value(most) > 1e300) continue;  // there are not as many
+        for (int i = 0; i < most; i++) s.add(value(i));
+        CHECK(static_cast<int>(s.info().positive_buckets) == most);
         CHECK(s.info().scale == scale);
-        s.add(std::pow(base, 5.5));
+        s.add(value(5));
         CHECK(s.info().scale == scale);
-        s.add(std::pow(base, 2048.5));
+        s.add(value(most));
         CHECK(s.info().scale == scale - 1);
-        CHECK(s.info().positive_buckets == 1025);
+        CHECK(static_cast<int>(s.info().positive_buckets) == most / 2 + 1);
         CHECK(s.info().requested_scale == scale);
     }
+}
+
+namespace {
+
+// Doubles of all magnitudes: few of them share a bucket.
+std::vector<double> rows_of_all_magnitudes(Random &random, size_t count, double octaves) {
+    std::uniform_real_distribution<double> exponent(-octaves / 2, octaves / 2);
+    std::vector<double> rows(count);
+    for (double &x : rows) x = std::exp2(exponent(random)) * (random() % 3 ? 1 : -1);
+    return rows;
+}
+
+}  // namespace
+
+TEST_CASE("fine sketches of many buckets are one value, in any order and by any tree of merges", "[quantile][law]") {
+    Random random(81);
+    for (double octaves : {20.0, 60.0, 2000.0})
+        for (size_t count : {400, 600, 5000, 30000}) {
+            const std::vector<double> accuracies = {0.0002, 0.001, 0.0025, 0.005, 0.01};
+            std::vector<double> rows = rows_of_all_magnitudes(random, count, octaves);
+            for (size_t finest = 0; finest < accuracies.size(); finest++) {
+                const std::vector<double> some(accuracies.begin() + static_cast<long>(finest), accuracies.end());
+                QuantileSketch direct(accuracies.back()), fine(accuracies[finest]), down(accuracies[finest]);
+                for (double x : rows) direct.add(x), fine.add(x);
+                std::vector<double> sorted = rows;
+                std::sort(sorted.begin(), sorted.end(), std::greater<>());
+                for (double x : sorted) down.add(x);
+                REQUIRE(down.pack() == fine.pack());
+                REQUIRE(unpacked(fine.pack()).pack() == fine.pack());
+                QuantileSketch halves(accuracies[finest]), half(accuracies[finest]);
+                for (size_t i = 0; i < rows.size(); i++) (i % 2 ? halves : half).add(rows[i]);
+                halves.merge(half);
+                REQUIRE(halves.pack() == fine.pack());
+                // A coarser sketch without rows takes buckets away, too; and so does asking for less.
+                QuantileSketch coarsened = fine;
+                coarsened.coarsen(direct.info().requested_scale);
+                REQUIRE(coarsened.pack() == direct.pack());
+                fine.merge(QuantileSketch(accuracies.back()).pack());
+                REQUIRE(fine.pack() == direct.pack());
+                QuantileSketch merged = merged_by_random_tree(random, rows, some);
+                for (double accuracy : some) merged.merge(QuantileSketch(accuracy).pack());
+                REQUIRE(merged.pack() == direct.pack());
+            }
+        }
 }
 
 TEST_CASE("each scale has its accuracy, and each accuracy its scale", "[quantile][law]") {

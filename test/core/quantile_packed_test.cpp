@@ -285,7 +285,7 @@ TEST_CASE("a work form with a pending row that cannot be is refused", "[quantile
     CHECK(status(s, 0, 0) == SKETCH_CORRUPT);  // then the counters do not add up to the total
     CHECK(status(s, cells + 1, 0) == SKETCH_CORRUPT);
     CHECK(status(s, 0xffffffff, 0) == SKETCH_CORRUPT);
-    CHECK(status(s, cells / 2, SKETCH_QUANTILE_MAX_BUCKETS) == SKETCH_CORRUPT);
+    CHECK(status(s, cells / 2, SKETCH_QUANTILE_MAX_BUCKETS(6)) == SKETCH_CORRUPT);
     CHECK(status(moving, 0, 0) == SKETCH_OK);
     CHECK(status(moving, 1, 0) == SKETCH_CORRUPT);
 }

@@ -13,7 +13,7 @@
 using Bytes = std::vector<uint8_t>;
 
 // Bytes that suffice for any packed quantile sketch without fractions.
-constexpr size_t kAnyPacked = 128 + 14 * SKETCH_QUANTILE_MAX_BUCKETS;
+constexpr size_t kAnyPacked = 128 + 14 * size_t{SKETCH_QUANTILE_MAX_BUCKETS(SKETCH_QUANTILE_MAX_SCALE)};
 
 class QuantileSketch {
   public:

@@ -171,7 +171,8 @@ const char *complaint_about(const uint8_t *data, size_t size) {
     if (status == SKETCH_OK) {
         if (info.scale > info.requested_scale) return "finer than asked for";
         if (info.total > 0 && !in_order(info.minimum, info.maximum)) return "minimum above maximum";
-        if (info.negative_buckets + info.positive_buckets > SKETCH_QUANTILE_MAX_BUCKETS) return "too many buckets";
+        if (info.negative_buckets + info.positive_buckets > SKETCH_QUANTILE_MAX_BUCKETS(info.requested_scale))
+            return "too many buckets";
     }
     sketch_status packing;
     Bytes with_fractions = reader.pack(true, packing), without = reader.pack(false, packing);

@@ -2,6 +2,7 @@
 // else the machine does. ./test/run counts, and compares with its ceilings.
 //
 //   instructions <operation> <times>      without arguments: the operations
+#include <bit>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -64,7 +65,7 @@ Operation merging(Sketch empty, uint64_t rows, Add add) {
 
 // Packing alone, into room that is there.
 struct Room {
-    std::vector<uint8_t> bytes = std::vector<uint8_t>(1 << 17);
+    std::vector<uint8_t> bytes = std::vector<uint8_t>(1 << 19);
     std::vector<uint64_t> scratch = std::vector<uint64_t>(1 << 12);
     size_t used = 0;
 };
@@ -109,6 +110,12 @@ std::vector<uint64_t> hashes() {
     for (uint64_t i = 0; i < kFill; i++) all[i] = row(i);
     return all;
 }
+// Any finite doubles: a bucket of its own for nearly each of them.
+std::vector<double> any_doubles() {
+    std::vector<double> all(2 * kFill);
+    for (uint64_t i = 0; i < all.size(); i++) all[i] = std::bit_cast<double>(row(i) % 0x7ff0000000000000u);
+    return all;
+}
 std::vector<uint64_t> chosen_tokens() {
     std::vector<uint64_t> all;
     for (uint32_t token : chosen::tokens_from(9, kFill)) all.insert(all.begin(), sketch::distinct::hash_of(token));
@@ -131,6 +138,7 @@ const std::map<std::string, Operation> &operations() {
         {"quantile_merge_70", merging(QuantileSketch(), 70, add_value)},
         {"quantile_merge_7000", merging(QuantileSketch(), 7000, add_value)},
         {"quantile_pack_7000", packing(QuantileSketch(), 7000, add_value)},
+        {"quantile_fill_wide", filling(QuantileSketch(0.0002), any_doubles())},
         {"distinct_add", adding(DistinctSketch(), 100000, add_hash)},
         {"distinct_merge_70", merging(DistinctSketch(), 70, add_hash)},
         {"distinct_merge_7000", merging(DistinctSketch(), 7000, add_hash)},
