@@ -201,12 +201,12 @@ Status encode(const View &work, void *scratch, std::size_t scratch_size, ByteWri
 //
 //   0  length word of the caller            4  magic, family, layout, flags
 //   8  total                               16  offset
-//  24  salt                                32  kind, salts; 36 k
+//  24  salt, or 0                          32  kind, steps of searches (3 bytes); 36 k
 //  40  entries, slots, homes               52  heap: bytes used, live, of all
 //  64  a table, ordered by tag: refs of 8 bytes, one more than there are slots; upper and error of each slot, of 4 or 8
 //      bytes; then the heap.
 //
-// A ref begins with a tag, 35 bits of a salted hash. An entry stands at its tag's home slot or behind it, with no empty
+// A ref begins with a tag, 35 bits of a hash, salted once the table was crowded (see crowding.hpp). An entry stands at its tag's home slot or behind it, with no empty
 // slot in between; empty slots have the largest ref, which ends every search, and so does the one behind the last slot.
 // That order lets a cut rebuild the table in place in one pass.
 //
@@ -221,8 +221,7 @@ struct WorkHeader {
     std::uint32_t callers;
     std::uint8_t magic, family, layout, flags;
     std::uint64_t total, offset, salt;
-    std::uint8_t kind, salts;  // how often another salt was taken
-    std::uint16_t unused;
+    std::uint32_t kind : 8, steps : 24;
     std::uint32_t k, entries, slots, homes;
     std::uint32_t heap_used, heap_live, heap_size;
 };
@@ -232,7 +231,7 @@ enum : std::uint8_t {
     kWorkWide = 1,    // uppers and errors of 8 bytes
     kWorkMerged = 2,  // another sketch was merged in: keeps more items
 };
-inline constexpr std::uint8_t kWorkLayout = 1;
+inline constexpr std::uint8_t kWorkLayout = 2;
 
 inline constexpr std::uint64_t kEmptySlot = ~std::uint64_t{0};
 inline constexpr int kTagShift = 29;

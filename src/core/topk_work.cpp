@@ -6,10 +6,11 @@
 // Growing needs a larger buffer, which only the caller can get. So a function that lacks room changes no count, writes
 // the layout that it needs to `growth` and answers SKETCH_GROW; the caller moves the state there and calls again.
 //
-// Items whose tags crowd, by bad luck or ill will, could make an add take time that grows with the table. So no entry
-// is put far from its home: the state asks to be moved, with another salt, which nobody knows in advance.
+// Items whose tags crowd, by bad luck or ill will, could make an add take time that grows with the table. So the steps
+// of searches are counted, and a crowded table asks to be moved, with another salt: see crowding.hpp.
 #include <algorithm>
 
+#include "crowding.hpp"
 #include "hash.hpp"
 #include "topk.hpp"
 
@@ -40,11 +41,8 @@ constexpr std::uint32_t homes_for(std::uint32_t entries) noexcept { return entri
 constexpr std::uint32_t kLook = 4;
 constexpr std::uint32_t tail_for(std::uint32_t homes) noexcept { return std::min(homes / 8 + kLook - 1, 48u); }
 
-// Where a table is so crowded that chance does not explain it (probabilities below 10^-12 and 10^-3 for a million
-// entries), the next salt is due. After some, whatever it is that happens is borne.
-constexpr std::uint32_t kMostDisplacement = 256;
-constexpr std::uint32_t kMostShift = 2048;
-constexpr int kMostSalts = 8;
+constexpr std::uint32_t kMostSteps = (1u << 24) - 1;  // that the header can count
+static_assert(is_crowded(kMostSteps, homes_for(most_entries(kMaxK, true)) + most_entries(kMaxK, true)));
 
 enum : std::uint8_t {
     kGrowWide = 1,
@@ -130,6 +128,7 @@ class Work {
     // An empty table of so many slots, and the rest of the buffer for the heap.
     void clear(std::uint32_t slots, std::uint32_t homes) const noexcept {
         WorkHeader &h = header();
+        h.steps = 0;
         h.entries = h.heap_used = h.heap_live = 0;
         h.slots = slots;
         h.homes = homes;
@@ -163,6 +162,7 @@ class Work {
             if (hashed ? same_bytes(held.at, item.at, kHashBytes)
                        : held.size == item.size && same_bytes(held.at, item.at, item.size))
                 return {at, true};
+            count_steps(kNear + 1);  // one of 2^35 by chance, and it may have waited for memory
         }
         return {at, false};
     }
@@ -176,8 +176,7 @@ class Work {
         while (all[empty] != kEmptySlot) empty++;
         if (empty >= h.slots) [[unlikely]]
             return false;
-        if (empty - home_of(probe) > kMostDisplacement && is_crowded(at, empty, probe)) [[unlikely]]
-            return false;
+        count_steps(empty - at);
         Counter<T> *counter_of = counters<T>();
         for (std::uint32_t i = empty; i > at; i--) {
             all[i] = all[i - 1];
@@ -189,11 +188,19 @@ class Work {
         return true;
     }
 
-    // Whether a new entry, or one that makes room for it, would stand too far from home, or too many would have to.
-    [[gnu::noinline]] bool is_crowded(std::uint32_t at, std::uint32_t empty, std::uint64_t probe) const noexcept {
-        const std::uint32_t last = home_of(empty > at ? refs()[empty - 1] : probe);
-        return header().salts < kMostSalts &&
-               (at - home_of(probe) > kMostDisplacement || empty - last > kMostDisplacement || empty - at > kMostShift);
+    void count_steps(std::uint32_t steps) const noexcept {
+        WorkHeader &h = header();
+        h.steps = counted<std::uint32_t>(h.steps, steps, kMostSteps) & kMostSteps;
+    }
+    bool is_crowded() const noexcept { return sketch::is_crowded(header().steps, header().slots); }
+
+    // Whether the search that ended here went on for so long, after others that did, that the table is crowded.
+    [[gnu::always_inline]] bool found_crowd(std::uint64_t probe, std::uint32_t at) const noexcept {
+        const std::uint32_t steps = at - home_of(probe);
+        if (steps <= kNear) [[likely]]
+            return false;
+        count_steps(steps);
+        return is_crowded();
     }
 
     // Copies an item to the end of the heap: the ref without its tag.
@@ -343,7 +350,7 @@ bool fits(const Work &work, std::uint32_t homes, std::uint32_t slots) noexcept {
     const WorkHeader &h = work.header();
     const std::size_t average = need.heap / std::max(need.entries, 1u) + (need.heap > 0);
     const std::uint32_t most = std::max(need.most, need.entries);
-    const bool salted = crowded || h.salts > 0;
+    const bool salted = crowded || h.salt != 0;
     auto tail = [&](std::uint32_t homes, std::uint32_t entries) {
         return salted ? std::max(entries, tail_for(homes)) : tail_for(homes);
     };
@@ -406,12 +413,7 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
     const WorkHeader old = source.header();
     h = old;
     h.flags = static_cast<std::uint8_t>((old.flags & ~kWorkWide) | (growth.flags & kGrowWide ? kWorkWide : 0));
-    if (growth.flags & kGrowSalt) {
-        // An address: what cannot be known in advance.
-        const std::uint64_t seen[] = {reinterpret_cast<std::uintptr_t>(to), old.total, old.salt};
-        h.salt = XXH3_64bits(seen, sizeof seen);
-        if (h.salts < kMostSalts) h.salts++;
-    }
+    if (growth.flags & kGrowSalt) h.salt = next_salt();
     target.clear(growth.cells[0], growth.cells[1]);
     const bool hashed = target.hashed(), same_salt = h.salt == old.salt;
     with_width(source.wide(), [&](auto from_zero) {
@@ -440,12 +442,9 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
                 Item item{room, 0};
                 if (is_short) item.size = inline_item(word_of(all[at], old.salt), room);
                 else item = source.heap_item(all[at]);
-                // There is a slot for each behind the last home. If this salt is no better, the next try will tell.
+                // There is a slot for each behind the last home.
                 const std::uint64_t probe = probe_of(item, hashed, h.salt);
-                const std::uint8_t salts = h.salts;
-                h.salts = kMostSalts;
                 target.insert<To>(target.find(probe, item, hashed).at, probe, item, moved.upper, moved.error);
-                h.salts = salts;
             }
         });
     });
@@ -478,7 +477,8 @@ template <typename T>
     }
     const Need need{h.entries + 1, h.heap_live + bytes, most_entries(h.k, work.merged()), work.wide()};
     if (h.entries >= capacity_of(h.homes) || h.heap_size - h.heap_used < bytes) return plan(work, need, false, growth);
-    if (!work.insert<T>(at, probe, item, static_cast<T>(h.offset + weight), static_cast<T>(h.offset)))
+    if (work.is_crowded() ||
+        !work.insert<T>(at, probe, item, static_cast<T>(h.offset + weight), static_cast<T>(h.offset)))
         return plan(work, need, true, growth);
     h.total += weight;
     return SKETCH_OK;
@@ -491,6 +491,8 @@ template <typename T>
     const bool hashed = work.hashed();
     const std::uint64_t probe = probe_of(item, hashed, h.salt);
     const Work::Place place = work.find(probe, item, hashed);
+    if (work.found_crowd(probe, place.at)) [[unlikely]]
+        return plan(work, {h.entries, h.heap_live, most_entries(h.k, work.merged()), work.wide()}, true, growth);
     if (!place.found) return add_new<T>(work, probe, item, place.at, weight, growth);
     if (hashed && !work.keep_least(place.at, item)) [[unlikely]]
         return plan(work, {h.entries, h.heap_live + kLengthBytes + item.size, h.entries, work.wide()}, false, growth);
@@ -577,7 +579,7 @@ Status measure(const View &other, Sizes &sizes) noexcept {
     return entries.ok() && balance.is_complete() ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
-// What of it the state has not yet.
+// What of it the state has not yet, as far as that can be told before the table is crowded.
 Sizes measure_new(const Work &work, const View &other) noexcept {
     const bool hashed = work.hashed();
     Sizes sizes;
@@ -586,7 +588,9 @@ Sizes measure_new(const Work &work, const View &other) noexcept {
         Entry entry;
         while (entries.next(entry)) {
             progress.add(entry.item.size);
-            const Work::Place place = work.find(probe_of(entry.item, hashed, work.header().salt), entry.item, hashed);
+            const std::uint64_t probe = probe_of(entry.item, hashed, work.header().salt);
+            const Work::Place place = work.find(probe, entry.item, hashed);
+            if (work.found_crowd(probe, place.at)) break;
             if (place.found && !hashed) continue;
             sizes.entries += !place.found;
             sizes.heap += bytes_in_heap(entry.item, hashed);  // of a hashed one, its text may be less than what is held
@@ -625,6 +629,10 @@ bool count_entries(const Work &work, const View &other) noexcept {
             progress.add(entry.item.size);
             const std::uint64_t probe = probe_of(entry.item, hashed, h.salt);
             const Work::Place place = work.find(probe, entry.item, hashed);
+            if (work.found_crowd(probe, place.at) || (!place.found && work.is_crowded())) {
+                placed = false;
+                break;
+            }
             if (place.found && hashed) work.keep_least(place.at, entry.item);  // room was made
             if (!place.found &&
                 !work.insert<T>(place.at, probe, entry.item, static_cast<T>(both), static_cast<T>(both))) {
@@ -675,7 +683,12 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
                     crowded, growth);
     };
     if (wide != work.wide() || !enough()) {
+        const Sizes all = sizes;
         sizes = measure_new(work, other);
+        if (work.is_crowded()) {
+            sizes = all;
+            return grow(true);
+        }
         if (wide != work.wide() || !enough()) return grow(false);
     }
     return with_width(wide, [&](auto zero) {
