@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "../core/chosen.hpp"
 #include "../core/distinct_sketch.hpp"
 #include "../core/frequency_sketch.hpp"
 #include "../core/membership_sketch.hpp"
@@ -89,6 +90,41 @@ Operation packing(Sketch empty, uint64_t rows, Add add) {
     return [=] { return [s = filled(empty, rows, add), room = Room()](uint64_t) mutable { pack(s, room); }; };
 }
 
+// All of a sketch, from the first row to its packed form: each value twice. Chosen ones share places in tables of hashes
+// as far as they can, and come in the order that is worst for them: see chosen.hpp.
+template <typename Sketch, typename Value>
+Operation filling(Sketch empty, std::vector<Value> values) {
+    return [=] {
+        return [=, room = Room()](uint64_t) mutable {
+            Sketch s = empty;
+            for (int times = 0; times < 2; times++)
+                for (const Value &value : values) s.add(value);
+            pack(s, room);
+        };
+    };
+}
+constexpr size_t kFill = 1000;  // of random ones and of chosen ones: no sketch below becomes dense, or drops an item
+std::vector<uint64_t> hashes() {
+    std::vector<uint64_t> all(kFill);
+    for (uint64_t i = 0; i < kFill; i++) all[i] = row(i);
+    return all;
+}
+std::vector<uint64_t> chosen_tokens() {
+    std::vector<uint64_t> all;
+    for (uint32_t token : chosen::tokens_from(9, kFill)) all.insert(all.begin(), sketch::distinct::hash_of(token));
+    return all;
+}
+std::vector<uint64_t> neighbours() {
+    std::vector<uint64_t> all(kFill);
+    for (uint64_t i = 0; i < kFill; i++) all[i] = (uint64_t{7} << 60) - i;
+    return all;
+}
+std::vector<std::string> texts() {
+    std::vector<std::string> all;
+    for (uint64_t hash : hashes()) all.emplace_back(reinterpret_cast<const char *>(&hash), sizeof hash);
+    return all;
+}
+
 const std::map<std::string, Operation> &operations() {
     static const std::map<std::string, Operation> all = {
         {"quantile_add", adding(QuantileSketch(), 10000, add_value)},
@@ -99,15 +135,23 @@ const std::map<std::string, Operation> &operations() {
         {"distinct_merge_70", merging(DistinctSketch(), 70, add_hash)},
         {"distinct_merge_7000", merging(DistinctSketch(), 7000, add_hash)},
         {"distinct_pack_7000", packing(DistinctSketch(), 7000, add_hash)},
+        {"distinct_fill", filling(DistinctSketch(14), hashes())},
+        {"distinct_fill_chosen", filling(DistinctSketch(14), chosen_tokens())},
         {"frequency_add", adding(FrequencySketch(12), 10000, add_hash)},
         {"frequency_merge_70", merging(FrequencySketch(12), 70, add_hash)},
         {"frequency_pack_7000", packing(FrequencySketch(12), 7000, add_hash)},
         {"frequency_merge_7000", merging(FrequencySketch(12), 7000, add_hash)},
+        {"frequency_fill", filling(FrequencySketch(12), hashes())},
+        {"frequency_fill_chosen", filling(FrequencySketch(12), neighbours())},
         {"membership_add", adding(MembershipSketch(13), 100000, add_hash)},
         {"membership_merge_70", merging(MembershipSketch(10), 70, add_hash)},
         {"membership_pack_70", packing(MembershipSketch(10), 70, add_hash)},
+        {"membership_fill", filling(MembershipSketch(10), hashes())},
+        {"membership_fill_chosen", filling(MembershipSketch(10), neighbours())},
         {"topk_add", adding(TopkSketch(100), 10000, add_path)},
         {"topk_merge_7000", merging(TopkSketch(100), 7000, add_path)},
+        {"topk_fill", filling(TopkSketch(kFill), texts())},
+        {"topk_fill_chosen", filling(TopkSketch(kFill), chosen::texts_with_tags(kFill, 250))},
         {"topk_pack_7000", packing(TopkSketch(100), 7000, add_path)},
     };
     return all;
