@@ -3,7 +3,8 @@
 // against that:
 //
 //   salted                places follow from a salt from the start (membership: its packing sorts anyhow).
-//   salted once crowded   while hashes lie as chance has them, a table is in their order (distinct, frequency, topk), so
+//   salted once crowded   while hashes lie as chance has them, a table is in their order (distinct, frequency, topk),
+//   so
 //                         that reading and merging go straight on. What searches take beyond that is counted here. When
 //                         it has come to as much as some moves of the whole table, all entries get other places, by a
 //                         salt, and counting begins anew.
@@ -21,17 +22,21 @@
 
 namespace sketch {
 
-// Steps from slot to slot that a search, or a new entry, may take and not be counted.
-inline constexpr std::size_t kNear = 16;
-// Counted steps, for each slot, with which a table is crowded. Filling one to 7/8 with random hashes takes two or three.
-inline constexpr std::size_t kPatience = 6;
+// Steps from slot to slot that a search, or a new entry, may take and not be counted; others are, in fours.
+inline constexpr std::size_t kNear = 32, kStepsCounted = 4;
+// Counted steps, for each slot, with which a table is crowded. Filling one with random hashes to 7/8 takes three to
+// six.
+inline constexpr std::size_t kPatience = 16;
 
-constexpr bool is_crowded(std::size_t steps, std::size_t slots) noexcept { return steps > kPatience * slots; }
+constexpr bool is_crowded(std::size_t counted, std::size_t slots) noexcept {
+    return counted > kPatience / kStepsCounted * slots;
+}
 
-// Steps that were counted so far and those of one search more: does not wrap.
-template <typename Steps>
-constexpr Steps counted(Steps so_far, std::size_t steps, Steps most = std::numeric_limits<Steps>::max()) noexcept {
-    return steps <= kNear ? so_far : static_cast<Steps>(so_far + std::min<std::size_t>(steps, most - so_far));
+// What was counted so far and the steps of one search more: does not wrap.
+template <typename Count>
+constexpr Count counted(Count so_far, std::size_t steps, Count most = std::numeric_limits<Count>::max()) noexcept {
+    return steps <= kNear ? so_far
+                          : static_cast<Count>(so_far + std::min<std::size_t>(steps / kStepsCounted, most - so_far));
 }
 
 }  // namespace sketch

@@ -79,33 +79,80 @@ class Work {
     int precision() const noexcept { return header().precision; }
     Register *registers() const noexcept { return reinterpret_cast<Register *>(bytes_ + kHeaderSize); }
     bool salted() const noexcept { return header().flags & kSalted; }
-    std::uint32_t *slots() const noexcept { return reinterpret_cast<std::uint32_t *>(bytes_ + table_at(salted())); }
     std::uint64_t &salt() const noexcept { return *reinterpret_cast<std::uint64_t *>(bytes_ + kHeaderSize); }
 
-    std::size_t slot_count() const noexcept { return slots_in(size_, salted()); }
-    std::size_t room() const noexcept {
-        return std::min<std::size_t>(most_tokens(precision()), most_tokens_in(size_, salted()));
+    // What depends on whether the table is salted, for callers that know.
+    template <bool Salted>
+    std::uint32_t *slots() const noexcept {
+        return reinterpret_cast<std::uint32_t *>(bytes_ + table_at(Salted));
     }
+    template <bool Salted>
+    std::size_t room() const noexcept {
+        return std::min<std::size_t>(most_tokens(precision()), most_tokens_in(size_, Salted));
+    }
+    std::uint32_t *slots() const noexcept { return salted() ? slots<true>() : slots<false>(); }
+    std::size_t slot_count() const noexcept { return slots_in(size_, salted()); }
+    std::size_t room() const noexcept { return salted() ? room<true>() : room<false>(); }
 
     // The slot where the search for a token begins. In the order of tokens, so that slots are nearly sorted; or as the
     // salt has it.
+    template <bool Salted>
     std::size_t home_of(std::uint32_t token) const noexcept {
-        if (salted()) [[unlikely]]
-            return (permuted(token, salt()) >> 32) * slot_count() >> 32;
-        return index_of(token) * slot_count() >> kTokenBits;
+        const std::size_t count = slots_in(size_, Salted);
+        if constexpr (Salted) return (permuted(token, salt()) >> 32) * count >> 32;
+        else return index_of(token) * count >> kTokenBits;
     }
 
-    // The slot that holds the token, or the free one where it belongs. There is always a free one.
-    [[gnu::always_inline]] std::uint32_t &find(std::uint32_t token) const noexcept {
-        const std::size_t home = home_of(token);
-        std::uint32_t &slot = slots()[home];
-        return slot == 0 || slot == token + 1 ? slot : find_behind(token, home);
+    // The slot that holds the token, or the free one where it belongs: if it is near home, else nullptr.
+    template <bool Salted>
+    [[gnu::always_inline]] std::uint32_t *find_near(std::uint32_t token) const noexcept {
+        std::uint32_t *const all = slots<Salted>(), *slot = all + home_of<Salted>(token);
+        if (*slot == 0 || *slot == token + 1) return slot;
+        std::uint32_t *const end = std::min(slot + kNear + 1, all + slots_in(size_, Salted));
+        while (++slot != end)
+            if (*slot == 0 || *slot == token + 1) return slot;
+        return nullptr;
     }
-    // The same, where a table that is crowded gets another salt first.
-    [[gnu::always_inline]] std::uint32_t &find_or_salt(std::uint32_t token) const noexcept {
-        const std::size_t home = home_of(token);
-        std::uint32_t &slot = slots()[home];
-        return slot == 0 || slot == token + 1 ? slot : find_behind_or_salt(token, home);
+    // The same wherever it is, counted: there is always a free one.
+    template <bool Salted>
+    [[gnu::noinline]] std::uint32_t *find_far(std::uint32_t token) const noexcept {
+        const std::size_t count = slots_in(size_, Salted);
+        std::uint32_t *const all = slots<Salted>();
+        std::size_t at = home_of<Salted>(token), steps = 0;
+        for (; all[at] != 0 && all[at] != token + 1; steps++) at = at + 1 < count ? at + 1 : 0;
+        header().steps = counted(header().steps, steps);
+        return all + at;
+    }
+    // A table that is crowded gets another salt first, and then the token another slot.
+    template <bool Salted>
+    [[gnu::noinline]] std::uint32_t *find_far_or_salt(std::uint32_t token) const noexcept {
+        std::uint32_t *slot = find_far<Salted>(token);
+        if (!is_crowded()) return slot;
+        salt_anew();
+        return find_far<true>(token);
+    }
+    // use(slot) for each of some tokens, wherever it is.
+    template <typename Use>
+    void find_all(const std::uint32_t *tokens, std::size_t count, Use use) const noexcept {
+        bool by_salt = salted();
+        for (std::size_t i = 0; i < count; i++) {
+            std::uint32_t *slot = by_salt ? find_near<true>(tokens[i]) : find_near<false>(tokens[i]);
+            if (slot == nullptr) [[unlikely]] {
+                slot = by_salt ? find_far_or_salt<true>(tokens[i]) : find_far_or_salt<false>(tokens[i]);
+                by_salt = salted();
+            }
+            use(tokens[i], *slot);
+        }
+    }
+    // Puts a token into a table that is being filled; false if that is crowded by now.
+    template <bool Salted>
+    [[gnu::always_inline]] bool put(std::uint32_t token) const noexcept {
+        std::uint32_t *slot = find_near<Salted>(token);
+        const bool near = slot != nullptr;
+        if (!near) [[unlikely]]
+            slot = find_far<Salted>(token);
+        *slot = token + 1;
+        return near || !is_crowded();
     }
     bool is_crowded() const noexcept { return sketch::is_crowded(header().steps, slot_count()); }
 
@@ -123,18 +170,20 @@ class Work {
         std::size_t count = 0;
         for_each_token([&](std::uint32_t token) { tokens[count++] = token; });
         clear_and_salt();
-        std::for_each(tokens, tokens + count, [&](std::uint32_t token) { find(token) = token + 1; });
+        std::for_each(tokens, tokens + count, [&](std::uint32_t token) { put<true>(token); });
     }
 
     // Visits the tokens that went around the end last.
     template <typename Visit>
     void for_each_token(Visit visit) const noexcept {
+        const std::uint32_t *const all = slots();
         const std::size_t count = slot_count();
         std::size_t begin = 0;
-        while (begin < count && slots()[begin] != 0 && home_of(slots()[begin] - 1) > begin) begin++;
+        auto home = [&](std::uint32_t token) { return salted() ? home_of<true>(token) : home_of<false>(token); };
+        while (begin < count && all[begin] != 0 && home(all[begin] - 1) > begin) begin++;
         auto visit_from_to = [&](std::size_t from, std::size_t to) {
             for (std::size_t i = from; i < to; i++)
-                if (slots()[i] != 0) visit(slots()[i] - 1);
+                if (all[i] != 0) visit(all[i] - 1);
         };
         visit_from_to(begin, count);
         visit_from_to(0, begin);
@@ -154,21 +203,6 @@ class Work {
     }
 
   private:
-    std::uint32_t &find_behind(std::uint32_t token, std::size_t home) const noexcept {
-        const std::size_t count = slot_count();
-        std::size_t at = home, steps = 0;
-        for (; slots()[at] != 0 && slots()[at] != token + 1; steps++) at = at + 1 < count ? at + 1 : 0;
-        header().steps = counted(header().steps, steps);
-        return slots()[at];
-    }
-    [[gnu::noinline]] std::uint32_t &find_behind_or_salt(std::uint32_t token, std::size_t home) const noexcept {
-        std::uint32_t &slot = find_behind(token, home);
-        if (!is_crowded()) [[likely]]
-            return slot;
-        salt_anew();
-        return find(token);
-    }
-
     std::uint8_t *bytes_;
     std::size_t size_;
 };
@@ -188,16 +222,35 @@ Status grow_to_registers(int precision, sketch_growth &growth) noexcept {
     return SKETCH_GROW;
 }
 
-[[gnu::noinline]] Status add_token(const Work &work, std::uint32_t token, sketch_growth &growth) noexcept {
+[[gnu::noinline]] Status grow_by_one(const Work &work, sketch_growth &growth) noexcept {
+    const WorkHeader &h = work.header();
+    return h.used >= most_tokens(h.precision) ? grow_to_registers(h.precision, growth)
+                                              : grow_to_tokens(work, h.used + 1, h.precision, growth);
+}
+
+template <bool Salted>
+[[gnu::always_inline]] inline Status add_at(const Work &work, std::uint32_t *slot, std::uint32_t token,
+                                            sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
-    std::uint32_t &slot = work.find_or_salt(token);
-    if (slot != 0) return SKETCH_OK;
-    if (h.used >= work.room()) [[unlikely]]
-        return h.used >= most_tokens(h.precision) ? grow_to_registers(h.precision, growth)
-                                                  : grow_to_tokens(work, h.used + 1, h.precision, growth);
-    slot = token + 1;
+    if (*slot != 0) return SKETCH_OK;
+    if (h.used >= work.room<Salted>()) [[unlikely]]
+        return grow_by_one(work, growth);
+    *slot = token + 1;
     h.used++;
     return SKETCH_OK;
+}
+
+// Apart, so that the others need few registers.
+template <bool Salted>
+[[gnu::noinline]] Status add_far_token(const Work &work, std::uint32_t token, sketch_growth &growth) noexcept {
+    std::uint32_t *slot = work.find_far_or_salt<Salted>(token);
+    return work.salted() ? add_at<true>(work, slot, token, growth) : add_at<false>(work, slot, token, growth);
+}
+
+template <bool Salted>
+[[gnu::noinline]] Status add_token(const Work &work, std::uint32_t token, sketch_growth &growth) noexcept {
+    std::uint32_t *slot = work.find_near<Salted>(token);
+    return slot != nullptr ? add_at<Salted>(work, slot, token, growth) : add_far_token<Salted>(work, token, growth);
 }
 
 }  // namespace
@@ -223,15 +276,15 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
         old.for_each_token([&](std::uint32_t token) { insert_token(work.registers(), h.precision, token); });
     } else {
         h.used = old.header().used;
-        if (old.salted()) work.clear_and_salt();
-        bool crowded = false;
-        old.for_each_token([&](std::uint32_t token) {
-            crowded = crowded || work.is_crowded();
-            if (!crowded) work.find(token) = token + 1;
-        });
+        bool crowded = old.salted();
+        if (!crowded)
+            old.for_each_token([&](std::uint32_t token) {
+                if (!crowded && !work.put<false>(token)) [[unlikely]]
+                    crowded = true;
+            });
         if (!crowded) return;
         work.clear_and_salt();
-        old.for_each_token([&](std::uint32_t token) { work.find(token) = token + 1; });
+        old.for_each_token([&](std::uint32_t token) { work.put<true>(token); });
     }
 }
 
@@ -240,7 +293,9 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, ske
     const WorkHeader &h = work.header();
     if (h.kind != kind) [[unlikely]]
         return SKETCH_WRONG_KIND;
-    if (!work.dense()) return add_token(work, token_of(hash), growth);
+    if (!work.dense())
+        return work.salted() ? add_token<true>(work, token_of(hash), growth)
+                             : add_token<false>(work, token_of(hash), growth);
     work.insert_soon(token_of(hash));
     return SKETCH_OK;
 }
@@ -274,15 +329,15 @@ Status merge_tokens(const Work &work, const View &other, int precision, sketch_g
     std::size_t together = h.used + other.token_count;
     if (together > std::min<std::size_t>(most_tokens(precision), work.room())) {  // perhaps some are in both
         together = h.used;
-        for (std::uint32_t i = 0; i < other.token_count; i++) together += work.find_or_salt(other.tokens[i]) == 0;
+        work.find_all(other.tokens, other.token_count,
+                      [&](std::uint32_t, std::uint32_t slot) { together += slot == 0; });
     }
     if (Status s = room_for(work, together, precision, growth); s != SKETCH_OK) return s;
     h.precision = static_cast<std::uint8_t>(precision);
-    for (std::uint32_t i = 0; i < other.token_count; i++) {
-        std::uint32_t &slot = work.find_or_salt(other.tokens[i]);
+    work.find_all(other.tokens, other.token_count, [&](std::uint32_t token, std::uint32_t &slot) {
         h.used += slot == 0;
-        slot = other.tokens[i] + 1;
-    }
+        slot = token + 1;
+    });
     return SKETCH_OK;
 }
 

@@ -184,9 +184,9 @@ void stated_noise(const View &view, Noise &noise) noexcept;
 //  20  entries                             24  slots
 //  28  steps of searches in the table      32  salt
 //  40  exact: a table, ordered by key: the hash, or its permutation by the salt (see crowding.hpp). Keys of 8 bytes,
-//             one more than there are slots, then counts of 1 to 8 bytes. An entry stands at its home slot or behind it,
-//             with no empty slot in between. Empty slots have count 0 and the largest key, which ends every search; so
-//             does the one key behind the last slot.
+//             one more than there are slots, then counts of 1 to 8 bytes. An entry stands at its home slot or behind
+//             it, with no empty slot in between. Empty slots have count 0 and the largest key, which ends every search;
+//             so does the one key behind the last slot.
 //      dense: kDepth rows of 2^log2_width counters of 1 to 8 bytes
 struct WorkHeader {
     std::uint32_t callers;
@@ -240,15 +240,18 @@ class WorkEntries {
     }
     // The next ones, at most `room`; 0 at the end.
     std::uint32_t read(Entry *out, std::uint32_t room) noexcept {
-        return with_width(width_, [&](auto zero) {
+        const std::uint32_t count = with_width(width_, [&](auto zero) {
             std::uint32_t found = 0;
             for (; at_ < slots_ && found < room; at_++) {
-                out[found] = {unpermuted(load<std::uint64_t>(keys_ + 8 * std::size_t{at_}), salt_),
+                out[found] = {load<std::uint64_t>(keys_ + 8 * std::size_t{at_}),
                               load<decltype(zero)>(counts_ + at_ * sizeof zero)};
                 found += out[found].count != 0;
             }
             return found;
         });
+        if (salt_ != 0)
+            for (std::uint32_t i = 0; i < count; i++) out[i].hash = unpermuted(out[i].hash, salt_);
+        return count;
     }
 
   private:
@@ -294,11 +297,12 @@ class Entries {
     }
     template <typename Reader>
     Status load_from(Reader &reader) noexcept {
+        const std::uint64_t salt = view_.salt;
         std::uint64_t sum = 0, previous = 0;
         std::uint32_t count = 0;
         bool right = true;
         for_each_read(reader, [&](const Entry &e) {
-            const std::uint64_t key = permuted(e.hash, view_.salt);
+            const std::uint64_t key = permuted(e.hash, salt);
             right = count < view_.items && (count == 0 || key > previous) && e.count <= view_.total - sum;
             if (!right) return false;
             previous = key;

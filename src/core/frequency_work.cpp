@@ -53,6 +53,11 @@ class Work {
     std::uint64_t *keys() const noexcept { return counters<std::uint64_t>(); }
     std::uint64_t key_of(std::uint64_t hash) const noexcept { return permuted(hash, header().salt); }
     bool is_crowded() const noexcept { return sketch::is_crowded(header().steps, header().slots); }
+    // Counts the steps of a search, or of making room. Whether the table is crowded now.
+    [[gnu::noinline]] bool lose_patience(std::size_t steps) const noexcept {
+        header().steps = counted(header().steps, steps);
+        return is_crowded();
+    }
     template <typename T>
     T *counts() const noexcept {
         return reinterpret_cast<T *>(bytes_ + sizeof(WorkHeader) + 8 * (std::size_t{header().slots} + 1));
@@ -92,19 +97,16 @@ class Work {
 
     // The same from a slot with a smaller key. No entry with a smaller key stands behind a slot that is empty or has a
     // larger one, so steps may double: hashes that share their leading bits, which a stranger can choose, make long
-    // runs. Many such searches are counted as what they take.
-    [[gnu::noinline]] std::uint32_t find_in_crowd(std::uint32_t from, std::uint64_t key) const noexcept {
-        WorkHeader &h = header();
+    // runs.
+    [[gnu::noinline]] std::uint32_t find_in_crowd(std::uint32_t at, std::uint64_t key) const noexcept {
         const std::uint64_t *all = keys();
-        const std::uint32_t end = h.slots;  // where the key is the largest
-        std::uint32_t at = from, step = 1;
+        const std::uint32_t end = header().slots;  // where the key is the largest
+        std::uint32_t step = 1;
         while (step < end - at && all[at + step] < key) {
             at += step;
             step *= 2;
         }
-        at = static_cast<std::uint32_t>(std::lower_bound(all + at, all + at + std::min(step, end - at), key) - all);
-        if (at - from > kNear) h.steps = counted(h.steps, kNear + static_cast<unsigned>(std::bit_width(at - from)));
-        return at;
+        return static_cast<std::uint32_t>(std::lower_bound(all + at, all + at + std::min(step, end - at), key) - all);
     }
 
     template <typename T>
@@ -112,15 +114,14 @@ class Work {
         return keys()[at] == key && at < header().slots && counts<T>()[at] != 0;
     }
 
-    // Puts a new entry at the slot that find told; false if the entries behind cannot make room.
+    // Puts a new entry at the slot that find told; false if the entries behind cannot make room, or are a crowd.
     template <typename T>
     bool insert(std::uint32_t at, std::uint64_t key, std::uint64_t count) const noexcept {
         WorkHeader &h = header();
         T *counts_of = counts<T>();
         std::uint32_t empty = at;
         while (empty < h.slots && counts_of[empty] != 0) empty++;
-        if (empty >= h.slots) return false;
-        h.steps = counted(h.steps, empty - at);
+        if (empty >= h.slots || (empty - at > kNear && lose_patience(empty - at))) return false;
         std::copy_backward(keys() + at, keys() + empty, keys() + empty + 1);
         std::copy_backward(counts_of + at, counts_of + empty, counts_of + empty + 1);
         keys()[at] = key;
@@ -186,8 +187,9 @@ class Work {
         const std::uint64_t key = key_of(hash);
         std::uint32_t at = find_near(key);
         if (keys()[at] < key) {
-            at = find_in_crowd(at, key);
-            if (is_crowded()) [[unlikely]]
+            const std::uint32_t near = at;
+            at = find_in_crowd(near, key);
+            if (at - near > kNear && lose_patience(kNear + static_cast<unsigned>(std::bit_width(at - near))))
                 return false;
         }
         constexpr std::uint64_t largest = static_cast<T>(~T{0});
@@ -197,8 +199,7 @@ class Work {
             counts<T>()[at] = static_cast<T>(sum);
             return true;
         }
-        if (weight > largest || h.entries >= std::min(capacity_of(h.slots), most_entries(h.log2_width)) || is_crowded())
-            return false;
+        if (weight > largest || h.entries >= std::min(capacity_of(h.slots), most_entries(h.log2_width))) return false;
         return insert<T>(at, key, weight);
     }
 
@@ -248,6 +249,17 @@ void for_each_entry(const Work &work, Visit visit) noexcept {
     });
 }
 
+// visit(key, count), in order.
+template <typename Visit>
+void for_each_key(const Work &work, Visit visit) noexcept {
+    View view = work.view();
+    view.salt = 0;  // so that keys are taken for hashes
+    frequency::for_each_entry(view, [&](const Entry &e) {
+        visit(e.hash, e.count);
+        return true;
+    });
+}
+
 // ---- layouts ----------------------------------------
 
 Status plan_dense(int log2_width, int width, sketch_growth &growth) noexcept {
@@ -257,17 +269,11 @@ Status plan_dense(int log2_width, int width, sketch_growth &growth) noexcept {
     return SKETCH_GROW;
 }
 
-// visit(key) for all entries, in order.
-template <typename Visit>
-void for_each_key(const Work &work, Visit visit) noexcept {
-    for_each_entry(work, [&](const Entry &e) { visit(work.key_of(e.hash)); });
-}
-
 // Whether the entries find their places in a table of so many slots: the last ones may run over its end.
 bool fits(const Work &work, std::uint32_t slots) noexcept {
     const std::uint32_t homes = homes_of(slots);
     std::uint32_t end = 0;
-    for_each_key(work, [&](std::uint64_t key) { end = std::max(end, home_of(key, homes)) + 1; });
+    for_each_key(work, [&](std::uint64_t key, std::uint64_t) { end = std::max(end, home_of(key, homes)) + 1; });
     return end <= slots;
 }
 
@@ -291,12 +297,12 @@ Status plan_table(const Work &work, std::uint32_t entries, int width, sketch_gro
     };
     const std::size_t largest = rounded(table_size(most + most / 4, width));
     std::size_t size = size_for(largest, [&](std::uint32_t slots) { return capacity_of(slots) >= entries; });
-    if (!is_better(size)) size = next(size, largest);
     // A table that is too small crowds without anybody's doing.
-    const bool salted = (work.is_crowded() && entries <= capacity_of(h.slots)) || !is_better(size);
+    bool salted = work.is_crowded() && entries <= capacity_of(h.slots);
+    if (!salted && !is_better(size)) salted = !is_better(size = next(size, largest));
     if (salted)
-        size = size_for(rounded(table_size(2 * most, width)),
-                        [&](std::uint32_t slots) { return slots >= 2 * entries; });
+        size =
+            size_for(rounded(table_size(2 * most, width)), [&](std::uint32_t slots) { return slots >= 2 * entries; });
     growth.scale = static_cast<std::int8_t>(h.log2_width);
     growth.flags = static_cast<std::uint8_t>(width | (salted ? kGrowSalted : 0));
     growth.size = size;
@@ -385,11 +391,10 @@ template <typename T>
 void copy_in_order(const Work &source, const Work &target) noexcept {
     const std::uint32_t homes = homes_of(target.header().slots);
     std::uint32_t end = 0;
-    for_each_entry(source, [&](const Entry &e) {
-        const std::uint64_t key = target.key_of(e.hash);
+    for_each_key(source, [&](std::uint64_t key, std::uint64_t count) {
         std::uint32_t at = std::max(end, home_of(key, homes));
         target.keys()[at] = key;
-        target.counts<T>()[at] = static_cast<T>(e.count);
+        target.counts<T>()[at] = static_cast<T>(count);
         end = at + 1;
     });
 }

@@ -206,9 +206,9 @@ Status encode(const View &work, void *scratch, std::size_t scratch_size, ByteWri
 //  64  a table, ordered by tag: refs of 8 bytes, one more than there are slots; upper and error of each slot, of 4 or 8
 //      bytes; then the heap.
 //
-// A ref begins with a tag, 35 bits of a hash, salted once the table was crowded (see crowding.hpp). An entry stands at its tag's home slot or behind it, with no empty
-// slot in between; empty slots have the largest ref, which ends every search, and so does the one behind the last slot.
-// That order lets a cut rebuild the table in place in one pass.
+// A ref begins with a tag, 35 bits of a hash, salted once the table was crowded (see crowding.hpp). An entry stands at
+// its tag's home slot or behind it, with no empty slot in between; empty slots have the largest ref, which ends every
+// search, and so does the one behind the last slot. That order lets a cut rebuild the table in place in one pass.
 //
 // Items of up to 7 bytes, and of 8 bytes that end in 00 or ff (integers), are in the ref itself: its upper 63 bits are
 // a permutation of a code for the size and 7 bytes, whose first bits are a hash. Longer items are in the heap,

@@ -90,8 +90,8 @@ Operation packing(Sketch empty, uint64_t rows, Add add) {
     return [=] { return [s = filled(empty, rows, add), room = Room()](uint64_t) mutable { pack(s, room); }; };
 }
 
-// All of a sketch, from the first row to its packed form: each value twice. Chosen ones share places in tables of hashes
-// as far as they can, and come in the order that is worst for them: see chosen.hpp.
+// All of a sketch, from the first row to its packed form: each value twice. Chosen ones share places in tables of
+// hashes as far as they can, and come in the order that is worst for them: see chosen.hpp.
 template <typename Sketch, typename Value>
 Operation filling(Sketch empty, std::vector<Value> values) {
     return [=] {
