@@ -318,7 +318,8 @@ SKETCH_API sketch_status sketch_distinct_count(const void *sketch, size_t size, 
 SKETCH_API sketch_status sketch_distinct_bounds(const void *sketch, size_t size, double confidence, double *lower,
                                                 double *upper) SKETCH_NOEXCEPT;
 
-/* Estimated items in both, and that divided by the items in either (0 if both are empty). */
+/* Estimated items in both, never more than sketch_distinct_count of either; and items in both divided by the items in
+ * either (0 if both are empty), as if both were made with the smaller precision. */
 SKETCH_API sketch_status sketch_distinct_overlap(const void *a, size_t a_size, const void *b, size_t b_size,
                                                  double *intersection, double *jaccard) SKETCH_NOEXCEPT;
 

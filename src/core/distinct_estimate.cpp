@@ -347,8 +347,11 @@ void bounds(const View &view, double confidence, double &lower, double &upper) n
     upper = std::max(n, raw.n * std::exp(spread));
 }
 
-// Of two sets of tokens those in both are known. Else inclusion and exclusion, all three at the smaller precision.
+// Of two sets of tokens those in both are known. Else inclusion and exclusion, all three at the smaller precision, where
+// their errors have most in common. There a set may seem larger than its own sketch says: no more than that is in both.
 void overlap(View &a, Storage &a_storage, View &b, Storage &b_storage, double &intersection, double &jaccard) noexcept {
+    double least = std::numeric_limits<double>::infinity();
+    if (a.precision != b.precision) least = estimate(a.precision > b.precision ? a : b);
     limit(a, b.precision, a_storage);
     limit(b, a.precision, b_storage);
     const double in_a = estimate(a), in_b = estimate(b);
@@ -376,6 +379,7 @@ void overlap(View &a, Storage &a_storage, View &b, Storage &b_storage, double &i
     intersection = std::clamp(in_both, 0.0, std::min(in_a, in_b));
     const double in_either = in_a + in_b - intersection;
     jaccard = in_either > 0 ? intersection / in_either : 0;
+    intersection = std::min(intersection, least);
 }
 
 }  // namespace sketch::distinct

@@ -137,3 +137,49 @@ TEST_CASE("distinct: descriptions", "[distinct][estimate]") {
     CHECK(s.full_info().tokens == 0);
     CHECK(s.full_info().estimate == s.count());
 }
+
+// Sketches are compared at the smaller precision, where one that is finer is less exact than by itself.
+TEST_CASE("distinct: no more values are in both than in either one, whatever their precisions", "[distinct][estimate]") {
+    std::mt19937_64 random(16);
+    int mixed = 0, clamped = 0;
+    for (int round = 0; round < 400; round++) {
+        auto precision = [&] { return 4 + static_cast<int>(random() % (round % 8 ? 8 : 13)); };
+        auto count = [&] { return static_cast<uint64_t>(std::exp(std::uniform_real_distribution<>(0, 10)(random))); };
+        DistinctSketch a(precision()), b(precision());
+        const uint64_t in_both = round % 5 ? count() : 0, only_a = random() % 3 ? count() : 0,
+                       only_b = random() % 3 ? count() : 0;
+        for (uint64_t i = 0; i < in_both; i++) {
+            const uint64_t hash = random();
+            a.add(hash);
+            b.add(hash);
+        }
+        for (uint64_t i = 0; i < only_a; i++) a.add(random());
+        for (uint64_t i = 0; i < only_b; i++) b.add(random());
+        const double in_a = a.count(), in_b = b.count();
+        const DistinctOverlap o = overlap_of(a, b), swapped = overlap_of(b, a);
+        INFO("precisions " << a.info().precision << " and " << b.info().precision << ", " << in_both << " in both, "
+                           << only_a << " and " << only_b << " in one");
+        REQUIRE(o.intersection >= 0);
+        REQUIRE(o.intersection <= in_a);
+        REQUIRE(o.intersection <= in_b);
+        REQUIRE(o.jaccard >= 0);
+        REQUIRE(o.jaccard <= 1);
+        REQUIRE((o.jaccard == 0) == (o.intersection == 0));
+        REQUIRE(swapped.intersection == Approx(o.intersection).epsilon(1e-9));
+        REQUIRE(swapped.jaccard == Approx(o.jaccard).epsilon(1e-9));
+        // As between sketches that were both made with the smaller precision.
+        DistinctSketch coarse_a = a, coarse_b = b;
+        coarse_a.limit(b.info().precision);
+        coarse_b.limit(a.info().precision);
+        const DistinctOverlap coarse = overlap_of(coarse_a, coarse_b);
+        const double in_coarse_a = coarse_a.count(), in_coarse_b = coarse_b.count();
+        REQUIRE(o.jaccard == coarse.jaccard);
+        REQUIRE(o.intersection == std::min({coarse.intersection, in_a, in_b}));
+        const double in_either = in_coarse_a + in_coarse_b - coarse.intersection;
+        REQUIRE(coarse.jaccard * in_either == Approx(coarse.intersection));
+        mixed += a.info().precision != b.info().precision;
+        clamped += o.intersection < coarse.intersection;
+    }
+    CHECK(mixed > 300);
+    CHECK(clamped > 30);
+}
