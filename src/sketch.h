@@ -78,7 +78,11 @@ static inline int sketch_is_work_form(const void *data, size_t size) {
     return size > 4 && bytes[4] == SKETCH_WORK_MAGIC && bytes[0] != SKETCH_FORMAT_VERSION && (uintptr_t)data % 8 == 0;
 }
 
-/* The layout that a work form needs next. `size` is the number of bytes, a multiple of 64; the rest is opaque. */
+/*
+ * The layout that a work form needs next. `size` is the number of bytes, a multiple of 64; the rest is opaque. Who moves a
+ * state there makes the call again: a merge may need registers or blocks that what was merged before does not fill, and
+ * until it is through, such a state is SKETCH_CORRUPT to readers.
+ */
 typedef struct sketch_growth {
     uint64_t size;
     int32_t base[2];
@@ -262,9 +266,10 @@ SKETCH_API uint64_t sketch_hash(const void *bytes, size_t size) SKETCH_NOEXCEPT;
 /* The same of 8 bytes, least significant first: a bijection. */
 SKETCH_API uint64_t sketch_hash_word(uint64_t word) SKETCH_NOEXCEPT;
 
-/* Where the salts of hash tables in work forms begin: a number that who sends sketches to this process cannot know, once
- * and first of all. Without it they are the same in each process, and stored bytes can be made such that merging them
- * takes time that grows with the square of their size. No packed byte and no answer depends on it. */
+/* What the salts of hash tables in work forms are made of: a number that who sends rows or sketches to this process cannot
+ * know, once and first of all. Without it they are the same in each process, and items can be chosen such that adding and
+ * merging them takes time that grows with the square of their number. A work form holds the salt of its own table, which
+ * tells nothing of this number or of other salts. No packed byte and no answer depends on it. */
 SKETCH_API void sketch_set_salt(uint64_t salt) SKETCH_NOEXCEPT;
 
 /* Kind of a packed value of a hashed family, from its first 4 bytes or more; 0 if there are fewer. */

@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "bytes.hpp"
 #include "format.hpp"
@@ -169,18 +170,30 @@ int log2_blocks_for(std::uint64_t items, double rate) noexcept;
 double expected_rate(int log2_blocks, std::uint64_t items) noexcept;
 double measured_rate(const View &view) noexcept;
 
-// All blocks as use(first, count), so many at a time that two megabytes are read: 2^shift blocks for each.
+// All blocks as use(first, count), so many at a time that two megabytes are read: 2^shift blocks for each. Or until it
+// answers false.
 template <typename Use>
 void for_blocks(std::uint64_t blocks, int shift, Use use) noexcept {
     const std::uint64_t at_once = std::max(std::uint64_t{1 << 16} >> shift, std::uint64_t{1});
     for (std::uint64_t first = 0; first < blocks; first += at_once) {
         if (first > 0) poll();
-        use(first, std::min(at_once, blocks - first));
+        const std::uint64_t count = std::min(at_once, blocks - first);
+        if constexpr (std::is_same_v<decltype(use(first, count)), bool>) {
+            if (!use(first, count)) return;
+        } else {
+            use(first, count);
+        }
     }
 }
 
-// Whether blocks are such as items make them, and how many have items.
-bool blocks_are_sound(const View &dense, std::uint64_t &used) noexcept;
+// How many masks, over all blocks, have no bit but those that are set there, as one has once nothing is pending. No
+// further than to `enough`; 2^22 blocks of 2^40 fit in 64 bits.
+std::uint64_t masks_in(const View &dense, std::uint64_t enough) noexcept;
+
+// Whether blocks are such as more than most_tokens items make them. Different tokens have different masks (see
+// membership_block.hpp), so there are no fewer masks than that. Every filter that is made, merged or folded keeps this:
+// it has more than most_tokens tokens of its own size, whatever they were folded from.
+bool blocks_are_sound(const View &dense) noexcept;
 
 // Every pending token of a dense work form, as visit(token); of other forms none.
 template <typename Visit>

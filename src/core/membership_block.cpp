@@ -37,16 +37,13 @@ namespace {
     }
 }
 
-[[gnu::always_inline]] inline bool are_sound_body(const std::uint8_t *blocks, std::uint64_t count,
-                                                  std::uint64_t &used) noexcept {
-    std::uint64_t with_items = 0, unsound = 0;
+[[gnu::always_inline]] inline bool are_sound_body(const std::uint8_t *blocks, std::uint64_t count) noexcept {
+    std::uint64_t unsound = 0;
     for (std::uint64_t i = 0; i < count; i++, blocks += kBlockSize) {
         unsigned zeros = 0;
         for (int w = 0; w < kWords; w++) zeros += load<std::uint32_t>(blocks + 4 * w) == 0;
-        with_items += zeros == 0;
         unsound += zeros % kWords != 0;
     }
-    used = with_items;
     return unsound == 0;
 }
 
@@ -86,8 +83,8 @@ void or_blocks_portable(std::uint8_t *to, const std::uint8_t *from, std::uint64_
                         Words order) noexcept {
     or_blocks_body(to, from, blocks, shift, order);
 }
-bool are_sound_portable(const std::uint8_t *blocks, std::uint64_t count, std::uint64_t &used) noexcept {
-    return are_sound_body(blocks, count, used);
+bool are_sound_portable(const std::uint8_t *blocks, std::uint64_t count) noexcept {
+    return are_sound_body(blocks, count);
 }
 std::uint64_t sum_of_fills_portable(const std::uint8_t *blocks, std::uint64_t count) noexcept {
     return sum_of_fills_body(blocks, count);
@@ -130,8 +127,8 @@ SKETCH_AVX2 void or_blocks_avx2(std::uint8_t *to, const std::uint8_t *from, std:
                                 Words order) noexcept {
     or_blocks_body(to, from, blocks, shift, order);
 }
-SKETCH_AVX2 bool are_sound_avx2(const std::uint8_t *blocks, std::uint64_t count, std::uint64_t &used) noexcept {
-    return are_sound_body(blocks, count, used);
+SKETCH_AVX2 bool are_sound_avx2(const std::uint8_t *blocks, std::uint64_t count) noexcept {
+    return are_sound_body(blocks, count);
 }
 SKETCH_AVX2 std::uint64_t sum_of_fills_avx2(const std::uint8_t *blocks, std::uint64_t count) noexcept {
     return sum_of_fills_body(blocks, count);

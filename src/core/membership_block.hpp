@@ -24,6 +24,8 @@ inline constexpr int kWords = 8;
 inline constexpr std::uint32_t kSalt[kWords] = {0x47b6137bu, 0x44974d91u, 0x8824ad5bu, 0xa2b7289du,
                                                 0x705495c7u, 0x2df1424bu, 0x9efc4947u, 0x5c6bfb31u};
 
+// No two numbers have the same eight bits: all eight products of their difference would be within 2^27 of 0, modulo 2^32,
+// and there is no such difference (a test tries all).
 constexpr std::uint32_t mask_word(std::uint32_t low, int word) noexcept {
     return std::uint32_t{1} << (low * kSalt[word] >> 27);
 }
@@ -49,8 +51,8 @@ struct BlockLoops {
     // to[i] |= from[i 2^shift] | ... | from[(i + 1) 2^shift - 1]: folds into `blocks` blocks of a work form.
     void (*or_blocks)(std::uint8_t *to, const std::uint8_t *from, std::uint64_t blocks, int shift,
                       Words order) noexcept;
-    // Whether blocks are such as items make them: no word of a block is zero, or all are. Counts those that are not.
-    bool (*are_sound)(const std::uint8_t *blocks, std::uint64_t count, std::uint64_t &used) noexcept;
+    // Whether blocks are such as items make them: no word of a block is zero, or all are.
+    bool (*are_sound)(const std::uint8_t *blocks, std::uint64_t count) noexcept;
     // The sum of the products of the numbers of bits that are set in a block's words: at most 2^40 for each block.
     std::uint64_t (*sum_of_fills)(const std::uint8_t *blocks, std::uint64_t count) noexcept;
     // Position behind the n-th zero (from 1) among the first `length` bits at `bits`, of which `size` bytes may be

@@ -59,15 +59,9 @@ int log2_blocks_for(std::uint64_t items, double rate) noexcept {
     return kTooLarge;
 }
 
-// Bits set in the 8 words of a block are independent for a probe: their product over 32^8, averaged over the blocks.
-// An exact integer until the end: 2^22 blocks of 2^40 fit in 64 bits.
-double measured_rate(const View &view) noexcept {
-    if (!view.dense) return std::ldexp(static_cast<double>(view.tokens), -(kLowBits + view.log2_blocks));
+std::uint64_t masks_in(const View &view, std::uint64_t enough) noexcept {
     const BlockLoops &loops = block_loops();
     std::uint64_t sum = 0;
-    for_blocks(blocks_of(view.log2_blocks), 0, [&](std::uint64_t first, std::uint64_t count) {
-        sum += loops.sum_of_fills(view.data + kBlockSize * first, count);
-    });
     // Blocks with pending tokens, once each, as they will be.
     std::uint64_t done[kPending], count = 0;
     for_each_pending(view, [&](std::uint64_t token) {
@@ -78,7 +72,19 @@ double measured_rate(const View &view) noexcept {
         copy_block(view, number, copy);
         sum += loops.sum_of_fills(copy, 1) - loops.sum_of_fills(view.data + kBlockSize * number, 1);
     });
-    return std::ldexp(static_cast<double>(sum), -(5 * kWords + view.log2_blocks));
+    for_blocks(blocks_of(view.log2_blocks), 0, [&](std::uint64_t first, std::uint64_t blocks) {
+        sum += loops.sum_of_fills(view.data + kBlockSize * first, blocks);
+        return sum < enough;
+    });
+    return sum;
+}
+
+// Bits set in the 8 words of a block are independent for a probe: their product over 32^8, averaged over the blocks.
+// An exact integer until the end.
+double measured_rate(const View &view) noexcept {
+    if (!view.dense) return std::ldexp(static_cast<double>(view.tokens), -(kLowBits + view.log2_blocks));
+    const std::uint64_t all = ~std::uint64_t{0};
+    return std::ldexp(static_cast<double>(masks_in(view, all)), -(5 * kWords + view.log2_blocks));
 }
 
 }  // namespace sketch::membership

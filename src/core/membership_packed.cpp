@@ -106,10 +106,7 @@ Status pack_tokens(const View &work, std::uint8_t *out, std::size_t capacity, st
 
 Status pack_blocks(const View &view, std::uint8_t *out, std::size_t capacity, std::size_t &out_size) noexcept {
     const std::uint64_t blocks = blocks_of(view.log2_blocks), size = packed_size(true, view.log2_blocks, 0);
-    std::uint64_t used = 0;
-    if (!blocks_are_sound(view, used)) return SKETCH_CORRUPT;
-    for_each_pending(view, [&](std::uint64_t) { used++; });
-    if (used == 0) return SKETCH_CORRUPT;
+    if (!blocks_are_sound(view)) return SKETCH_CORRUPT;
     if (capacity < size) return SKETCH_NO_ROOM;
     write_header(out, view);
     std::uint8_t *to = out + kPackedHeader;
@@ -181,23 +178,20 @@ Status check_tokens(const View &packed) noexcept {
     return sampled ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
-bool blocks_are_sound(const View &dense, std::uint64_t &used) noexcept {
+bool blocks_are_sound(const View &dense) noexcept {
     bool sound = true;
-    used = 0;
     for_blocks(blocks_of(dense.log2_blocks), 0, [&](std::uint64_t first, std::uint64_t count) {
-        std::uint64_t here = 0;
-        sound &= block_loops().are_sound(dense.data + kBlockSize * first, count, here);
-        used += here;
+        sound &= block_loops().are_sound(dense.data + kBlockSize * first, count);
     });
-    return sound;
+    const std::uint64_t least = most_tokens(dense.log2_blocks) + 1;
+    return sound && masks_in(dense, least) >= least;
 }
 
 Status check_packed(const std::uint8_t *packed, std::size_t size) noexcept {
     View view;
     if (Status s = open_packed(packed, size, view); s != SKETCH_OK) return s;
     if (!view.dense) return check_tokens(view);
-    std::uint64_t used = 0;
-    return blocks_are_sound(view, used) && used > 0 ? SKETCH_OK : SKETCH_CORRUPT;
+    return blocks_are_sound(view) ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
 Status pack(const View &view, std::uint8_t *out, std::size_t capacity, std::size_t &out_size) noexcept {

@@ -312,3 +312,66 @@ TEST_CASE("packed filters are as small as promised", "[membership][size]") {
     CHECK(filter_of(numbers(1), 10).pack().size() == 15);
     CHECK(filter_of(numbers(100000), 10).pack().size() == 8 + (32 << 10));
 }
+
+// What a decoder relies on: as many tokens as a block has, as many masks does it hold.
+TEST_CASE("no two tokens of a block have one mask", "[membership][packed]") {
+    const uint32_t salt[8] = {0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d,
+                              0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31};
+    // If two had one, all products of their difference would be near 0. All differences for which the first is.
+    uint32_t inverse = 1;
+    for (int i = 0; i < 5; i++) inverse *= 2 - salt[0] * inverse;
+    REQUIRE(salt[0] * inverse == 1);
+    constexpr uint32_t kNear = uint32_t{1} << 27;
+    uint64_t equal = 0;
+    for (uint32_t product = 1; product < kNear; product++) {  // of the difference or of its opposite
+        const uint32_t difference = product * inverse;
+        int word = 1;
+        while (word < 8 && std::min(difference * salt[word], 0 - difference * salt[word]) < kNear) word++;
+        equal += word == 8;
+    }
+    CHECK(equal == 0);
+}
+
+TEST_CASE("blocks that fewer items could set than a filter of blocks has are refused", "[membership][packed]") {
+    // One bit in each word is one mask; a second one in some words makes 2, 4, 8 of it, a third in one makes 3.
+    auto block = [](int doubled, bool third) {
+        Bytes bytes;
+        for (int word = 0; word < 8; word++)
+            for (int byte = 0; byte < 4; byte++)
+                bytes.push_back(byte == 0 ? (word < doubled ? 3 : third && word == 7 ? 7 : 1) : 0);
+        return bytes;
+    };
+    auto filter = [](int log2_blocks, const Bytes &first, const Bytes &rest) {
+        Bytes packed = {1, 5, 1, SKETCH_KIND_NUMBER, static_cast<uint8_t>(log2_blocks), 0, 0, 0};
+        for (int i = 0; i < 1 << log2_blocks; i++)
+            packed.insert(packed.end(), (i ? rest : first).begin(), (i ? rest : first).end());
+        return packed;
+    };
+    const Bytes none(32, 0);
+    for (int log2_blocks : {0, 1, 3, 8}) {
+        CHECK(check(filter(log2_blocks, none, none)) == SKETCH_CORRUPT);
+        CHECK(check(filter(log2_blocks, block(0, false), none)) == SKETCH_CORRUPT);
+        CHECK(check(filter(log2_blocks, block(0, false), block(0, false))) == SKETCH_CORRUPT);
+        CHECK(check(filter(log2_blocks, block(1, false), block(1, false))) == SKETCH_CORRUPT);  // 2 for each block
+        CHECK(check(filter(log2_blocks, block(0, true), block(1, false))) == SKETCH_OK);        // and one more
+        CHECK(check(filter(log2_blocks, block(log2_blocks + 1, false), none)) == SKETCH_CORRUPT);
+        if (log2_blocks < 6) {
+            CHECK(check(filter(log2_blocks, block(log2_blocks + 2, false), none)) == SKETCH_OK);
+        }
+    }
+    // What is made, however its tokens lie, is accepted at every size that it is folded to.
+    for (int log2_blocks : {0, 1, 5, 10})
+        for (int apart : {0, 1, 2, 3}) {
+            MembershipSketch s(log2_blocks);
+            for (uint64_t i = 0; i <= uint64_t{2} << log2_blocks; i++)
+                s.add(apart == 0   ? i
+                      : apart == 1 ? i << 32 << (31 - log2_blocks) | (i & 1)
+                      : apart == 2 ? ~(i * 0x9e3779b9)
+                                   : sketch_hash_word(i));
+            if (apart != 1) REQUIRE(s.info().is_dense);
+            for (int smaller = log2_blocks; smaller >= 0; smaller--) {
+                s.limit(smaller);
+                REQUIRE(check(s.pack()) == SKETCH_OK);
+            }
+        }
+}
