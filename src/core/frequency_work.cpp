@@ -403,7 +403,9 @@ void copy_in_order(const Work &source, const Work &target) noexcept {
 template <typename T>
 bool count_all(const Work &source, const Work &target) noexcept {
     bool counted = true;
+    std::uint64_t done = 0;
     for_each_entry(source, [&](const Entry &e) {
+        poll_at(done++);
         counted = counted && target.insert<T>(target.find(target.key_of(e.hash)), target.key_of(e.hash), e.count);
     });
     target.header().steps = 0;
