@@ -113,15 +113,19 @@ class Work {
             if (*slot == 0 || *slot == token + 1) return slot;
         return nullptr;
     }
-    // The same wherever it is, counted: there is always a free one.
+    // Where find_near gave up: the same behind there, counted. There is always a free one.
     template <bool Salted>
     [[gnu::noinline]] std::uint32_t *find_far(std::uint32_t token) const noexcept {
-        const std::size_t count = slots_in(size_, Salted);
-        std::uint32_t *const all = slots<Salted>();
-        std::size_t at = home_of<Salted>(token), steps = 0;
-        for (; all[at] != 0 && all[at] != token + 1; steps++) at = at + 1 < count ? at + 1 : 0;
-        header().steps = counted(header().steps, steps);
-        return all + at;
+        const std::size_t count = slots_in(size_, Salted), home = home_of<Salted>(token);
+        std::uint32_t *const all = slots<Salted>(), *const end = all + count;
+        std::uint32_t *slot = std::min(all + home + kNear + 1, end);
+        std::size_t before = 0;
+        for (;; slot = all, before = count)
+            for (; slot < end; slot++)
+                if (*slot == 0 || *slot == token + 1) {
+                    header().steps = counted(header().steps, before + static_cast<std::size_t>(slot - all) - home);
+                    return slot;
+                }
     }
     // A table that is crowded gets another salt first, and then the token another slot.
     template <bool Salted>
@@ -129,7 +133,8 @@ class Work {
         std::uint32_t *slot = find_far<Salted>(token);
         if (!is_crowded()) return slot;
         salt_anew();
-        return find_far<true>(token);
+        slot = find_near<true>(token);
+        return slot != nullptr ? slot : find_far<true>(token);
     }
     // use(slot) for each of some tokens, wherever it is.
     template <typename Use>
