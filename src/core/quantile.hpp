@@ -10,7 +10,7 @@
 // Three shapes of one value:
 //   Histogram  sorted buckets, decoded into memory of the caller; everything is read from it
 //   packed     canonical bytes at rest (quantile_packed.cpp)
-//   work       a flat buffer mutated in place (quantile_work.cpp)
+//   work       a flat buffer mutated in place (quantile_work.cpp), read by quantile_work_read.cpp
 #pragma once
 
 #include <cstddef>
@@ -131,7 +131,7 @@ Status encode(const Histogram &from, bool with_fractions, ByteWriter &out) noexc
 // a - b; `a` becomes the difference. Rows are known by their buckets: b's are taken for rows of a if there are as many.
 Status subtract(Histogram &a, Histogram &b) noexcept;
 
-// ---- the work form (quantile_work.cpp) ----------------------------------------
+// ---- the work form (quantile_work.cpp, quantile_work_read.cpp) ----------------------------------------
 //
 //   0  length word of the caller            4  magic, family, layout, flags
 //   8  room: the rows that can still be counted   16  minimum   24  maximum
