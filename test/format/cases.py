@@ -9,28 +9,32 @@ import json
 import math
 import random
 import struct
+import sys
 
 import encode
 import items
 
+sys.stdout.reconfigure(encoding='utf-8')
 random.seed(1)
 D = decimal.Decimal
 UTC = datetime.timezone.utc
 
 print(r'''
 \set ON_ERROR_STOP on
-SET client_min_messages = warning;
+SET client_encoding = 'UTF8';
 CREATE EXTENSION sketch_ext;
 CREATE FUNCTION check_bytes(name text, of_rows anyelement, encoded bytea) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
+    library bytea := of_rows::bytea;
     again bytea;
+    difference text := format(E'\n# encoder: %s\n# library: %s', left(encoded::text, 1000), left(library::text, 1000));
 BEGIN
     EXECUTE format('SELECT ($1::%s)::bytea', pg_typeof(of_rows)) USING encoded INTO again;
-    RETURN CASE WHEN of_rows::bytea = encoded AND again = encoded
+    RETURN CASE WHEN library = encoded AND again = encoded
                 THEN format('ok - %s, %s bytes', name, length(encoded))
-                ELSE format(E'not ok - %s\n# encoder: %s\n# library: %s', name, left(encoded::text, 1000), left(of_rows::bytea::text, 1000)) END;
+                ELSE format('not ok - %s', name) || difference END;
 EXCEPTION WHEN invalid_text_representation OR invalid_binary_representation THEN
-    RETURN format(E'not ok - %s is refused: %s\n# encoder: %s\n# library: %s', name, sqlerrm, left(encoded::text, 1000), left(of_rows::bytea::text, 1000));
+    RETURN format('not ok - %s is refused: %s', name, sqlerrm) || difference;
 END $$;
 ''')
 
@@ -45,7 +49,12 @@ def check(name, of_rows, encoded):
 
 
 def literal(values, type_name):
-    return quoted('{' + ','.join('NULL' if v is None else '"' + str(v) + '"' for v in values) + '}') + f'::{type_name}[]'
+    return quoted('{' + ','.join(f'"{value}"' for value in values) + '}') + f'::{type_name}[]'
+
+
+def counted(values, type_name, counts):
+    """What stands behind FROM, with columns x and n."""
+    return f'unnest({literal(values, type_name)}, {literal(counts, "bigint")}) AS r (x, n)'
 
 
 ### quantile
@@ -55,8 +64,8 @@ ACCURACIES.update({0: '0.334', -1: '0.601', -2: '0.883', -3: '0.9923', -4: '0.99
 
 
 def weighted(rows, scale):
-    xs, counts = literal([repr(x) for x, _ in rows], 'float8'), literal([c for _, c in rows], 'bigint')
-    return f'SELECT quantile_weighted_agg(x, n, {ACCURACIES[scale]}) FROM unnest({xs}, {counts}) AS r (x, n)'
+    source = counted([repr(x) for x, _ in rows], 'float8', [n for _, n in rows])
+    return f'SELECT quantile_weighted_agg(x, n, {ACCURACIES[scale]}) FROM {source}'
 
 
 def quantile(name, rows, scale=6):
@@ -110,21 +119,24 @@ quantile('2,048 buckets', [2.0**(i / 64 + 0.001) for i in range(2048)])
 quantile('2,049 buckets', [2.0**(i / 64 + 0.001) for i in range(2049)])
 quantile('2,049 buckets of both signs', [2.0**(i / 64 + 0.001) * (-1)**i for i in range(2049)])
 for scale in ACCURACIES:
-    quantile(f'numbers of all magnitudes, scale {scale}', [magnitude() * random.choice([-1, 1]) for _ in range(300)], scale)
+    some = [magnitude() * random.choice([-1, 1]) for _ in range(300)]
+    quantile(f'numbers of all magnitudes, scale {scale}', some, scale)
     quantile(f'whole numbers, scale {scale}', [random.randint(-1000, 1000) for _ in range(300)], scale)
     quantile(f'one octave, scale {scale}', [random.uniform(1, 2) for _ in range(300)], scale)
 quantile('4,000 numbers of all magnitudes', [magnitude() for _ in range(4000)])
 quantile('4,000 numbers of one octave, at the finest scale', [random.uniform(1, 2) for _ in range(4000)], 12)
 # The edges of buckets: a power of two, and the doubles beside the other edges.
-edges = [math.nextafter(2.0**(j / 64), toward) for j in range(1, 64) for toward in (0, 3)] + [2.0**(j / 64) for j in range(64)]
-quantile('edges of buckets', edges)
+edges = [2.0**(j / 64) for j in range(1, 64)]
+quantile('edges of buckets', [1, *edges, *(math.nextafter(x, toward) for x in edges for toward in (0, 3))])
 quantile('edges of buckets, at the finest scale', [math.nextafter(2.0**(j / 4096), 3) for j in range(0, 4096, 13)]
          + [2.0**(j / 4096) for j in range(0, 4096, 13)], 12)
 for i in range(100):
     low = random.choice([1e-3, 1, 1e6])
-    some = [(random.choice([1, 1, 1, -1]) * low * random.lognormvariate(0, random.choice([0.1, 1, 5])),
-             random.choice([1, 1, random.randint(0, 10), random.randint(0, 10**9)])) for _ in range(random.randint(1, 60))]
-    some = [(round(x, random.choice([0, 3])), n) for x, n in some]
+    some = []
+    for _ in range(random.randint(1, 60)):
+        x = random.choice([1, 1, 1, -1]) * low * random.lognormvariate(0, random.choice([0.1, 1, 5]))
+        count = random.choice([1, 1, random.randint(0, 10), random.randint(0, 10**9)])
+        some.append((round(x, random.choice([0, 3])), count))
     if random.random() < 0.3:
         some += random.choices([(inf, 2), (-inf, 1), (nan, 3), (0.0, 5)], k=2)
     if any(n for _, n in some):
@@ -157,40 +169,54 @@ for scale in range(-10, -6):
           f"merge('\\x{empty.hex()}'::quantile_sketch, ({weighted(rows, 6)}))", encode.quantile(rows, scale))
 
 # The state of percentile_sketch, which carries the fractions.
-for form, fractions, is_array in (('float8', '0.9', False), ('float8[]', "'{0,0.5,1}'", True), ('float8[]', "'{}'", True)):
-    print(f'''
-CREATE AGGREGATE partial_{'array' if is_array else 'one'} (float8, {form}) (
-    SFUNC = percentile_sketch_{'array_' if is_array else ''}trans, STYPE = quantile_sketch);''' if fractions != "'{}'" else '')
-    name = 'partial_array' if is_array else 'partial_one'
-    values = json.loads('[' + fractions.strip("'{}") + ']')
-    check(f'quantile: a state of percentile_sketch for {fractions}',
-          f"SELECT {name}(x, {fractions}::{form}) FROM unnest('{{1,2,2.5}}'::float8[]) AS x",
-          encode.quantile([(1.0, 1), (2.0, 1), (2.5, 1)], 6, None, values, is_array))
+print('''
+CREATE AGGREGATE partial_one (float8, float8) (SFUNC = percentile_sketch_trans, STYPE = quantile_sketch);
+CREATE AGGREGATE partial_array (float8, float8[]) (SFUNC = percentile_sketch_array_trans, STYPE = quantile_sketch);''')
+for call, fractions, is_array in (('partial_one(x, 0.9)', [0.9], False), ("partial_array(x, '{}')", [], True),
+                                  ("partial_array(x, '{0,0.5,1}')", [0, 0.5, 1], True)):
+    check(f'quantile: a state of percentile_sketch, {call}', f"SELECT {call} FROM unnest('{{1,2,2.5}}'::float8[]) AS x",
+          encode.quantile([(1.0, 1), (2.0, 1), (2.5, 1)], 6, None, fractions, is_array))
 
 ### values of all kinds, by the hashed families and by topk
 
 UUID = bytes.fromhex('0123456789abcdef0123456789abcdef')
 EPOCH, EPOCH_UTC = datetime.datetime(2000, 1, 1), datetime.datetime(2000, 1, 1, tzinfo=UTC)
-int4 = lambda *values: [None if v is None else items.number(v) for v in values]
+
+
+def int4(*values):
+    return [None if value is None else items.number(value) for value in values]
+
+
+def from_to(low, high, shown=''):
+    return items.value_range([(items.number(low), 'inclusive'), (items.number(high), 'exclusive')], shown)
+
+
 KINDS = [
     ('integers', 'bigint', [(str(n), items.number(n)) for n in (0, 1, -1, 127, 128, 255, 256, -128, -256, -257, 65536,
                                                                 2**63 - 1, -2**63, 10**12, -10**12)]),
     ('numerics', 'numeric', [(str(n), items.number(n)) for n in (
-        D('5.00'), D('1.5'), D('-1.5'), D('0.0001'), D('0.00001'), D('-12345.678900'), D('1e30'), D('9223372036854775808'),
-        D('-9223372036854775809'), D('1e-20'), D('3.14159265358979'), D('100000000.00010000'), 'NaN', 'Infinity', '-Infinity')]),
+        D('5.00'), D('1.5'), D('-1.5'), D('0.0001'), D('0.00001'), D('-12345.678900'), D('1e30'), D('1e-20'),
+        D('9223372036854775808'), D('-9223372036854775809'), D('3.14159265358979'), D('100000000.00010000'),
+        'NaN', 'Infinity', '-Infinity')]),
     ('doubles', 'float8', [(repr(x), items.double(x)) for x in (0.0, -0.0, 1.5, -2.25, 1e300, inf, -inf, nan)]),
-    ('text', 'text', [(t, items.text(t)) for t in ('', 'a', 'ab', 'abc', 'abcd', 'abcdefgh', 'abcdefghi', 'ä' * 8, 'x' * 17,
-                                                    'y' * 33, 'z' * 65, 'w' * 97, 'v' * 128)]),
-    ('bytea', 'bytea', [('\\\\x' + b.hex(), items.raw(4, b)) for b in (b'', b'\0', b'\xff\0', bytes(range(16)))]),
+    ('text', 'text', [(t, items.text(t)) for t in (
+        '', 'a', 'ab', 'abc', 'abcd', 'abcdefgh', 'abcdefghi', 'ä' * 8, 'x' * 17, 'y' * 33, 'z' * 65, 'w' * 97, 'v' * 128)]),
+    ('bytea', 'bytea', [('\\x' + b.hex(), items.raw(4, b)) for b in (b'', b'\0', b'\xff\0', bytes(range(16)))]),
     ('uuid', 'uuid', [(UUID.hex(), items.raw(5, UUID))]),
-    ('timestamptz', 'timestamptz', [('2026-01-02 03:04:05.678901+02', items.microseconds(6, EPOCH_UTC, datetime.datetime(
-        2026, 1, 2, 1, 4, 5, 678901, UTC))), ('infinity', items.raw(6, struct.pack('<q', 2**63 - 1))),
+    ('timestamptz', 'timestamptz', [
+        ('2026-01-02 03:04:05.678901+02',
+         items.microseconds(6, EPOCH_UTC, datetime.datetime(2026, 1, 2, 1, 4, 5, 678901, UTC))),
+        ('infinity', items.raw(6, struct.pack('<q', 2**63 - 1))),
         ('-infinity', items.raw(6, struct.pack('<q', -2**63)))]),
-    ('timestamp', 'timestamp', [('1999-12-31 23:59:59.5', items.microseconds(7, EPOCH, datetime.datetime(
-        1999, 12, 31, 23, 59, 59, 500000))), ('infinity', items.raw(7, struct.pack('<q', 2**63 - 1)))]),
-    ('date', 'date', [('2026-01-02', items.raw(8, struct.pack('<i', (datetime.date(2026, 1, 2) - datetime.date(2000, 1, 1)).days))),
-                      ('infinity', items.raw(8, struct.pack('<i', 2**31 - 1)))]),
-    ('inet', 'inet', [('10.1.2.3/24', items.raw(9, [4, 24, 10, 1, 2, 3])), ('::1', items.raw(9, [6, 128] + [0] * 15 + [1]))]),
+    ('timestamp', 'timestamp', [
+        ('1999-12-31 23:59:59.5', items.microseconds(7, EPOCH, datetime.datetime(1999, 12, 31, 23, 59, 59, 500000))),
+        ('infinity', items.raw(7, struct.pack('<q', 2**63 - 1)))]),
+    ('date', 'date', [
+        ('2026-01-02', items.raw(8, struct.pack('<i', (datetime.date(2026, 1, 2) - EPOCH.date()).days))),
+        ('infinity', items.raw(8, struct.pack('<i', 2**31 - 1)))]),
+    ('inet', 'inet', [
+        ('10.1.2.3/24', items.raw(9, [4, 24, 10, 1, 2, 3])),
+        ('::1', items.raw(9, [6, 128] + [0] * 15 + [1]))]),
     ('bool', 'bool', [('true', items.raw(10, [1])), ('false', items.raw(10, [0]))]),
     ('enum', 'mood', [('happy', items.raw(11, b'happy')), ('sad', items.raw(11, b'sad'))]),
     ('interval', 'interval', [('1 mon 2 days 00:00:03.5', items.interval(1, 2, 3500000, '1 mon 2 days 00:00:03.5')),
@@ -212,15 +238,14 @@ KINDS = [
                       ('(,)', items.record([None, None], '(,)'))]),
     ('ranges', 'int4range', [
         ('empty', items.value_range([], 'empty')),
-        ('[1,5)', items.value_range([(items.number(1), 'inclusive'), (items.number(5), 'exclusive')], '[1,5)')),
+        ('[1,5)', from_to(1, 5, '[1,5)')),
         ('(,5)', items.value_range([None, (items.number(5), 'exclusive')], '(,5)')),
         ('(,)', items.value_range([None, None], '(,)'))]),
     ('ranges of numeric', 'numrange', [
         ('(1.5,2]', items.value_range([(items.number(D('1.5')), 'exclusive'), (items.number(2), 'inclusive')], '(1.5,2]'))]),
     ('multiranges', 'int4multirange', [
         ('{}', items.multirange([], '{}')),
-        ('{[1,3),[7,9)}', items.multirange([items.value_range([(items.number(a), 'inclusive'), (items.number(b), 'exclusive')], '')
-                                            for a, b in ((1, 3), (7, 9))], '{[1,3),[7,9)}'))]),
+        ('{[1,3),[7,9)}', items.multirange([from_to(1, 3), from_to(7, 9)], '{[1,3),[7,9)}'))]),
     ('jsonb', 'jsonb', [(shown, items.jsonb(json.loads(shown, parse_float=D), shown)) for shown in (
         '{}', '[]', 'null', 'true', '5', '"abc"', '[1, 2.5, null, false]', '{"a": {"b": [1]}, "bb": "x"}',
         '{"b": 1, "aa": 2}', '[[1], [[]]]')]),
@@ -231,10 +256,11 @@ CREATE TYPE pair AS (a int, b text);''')
 for name, type_name, values in KINDS:
     kind = values[0][1].kind
     rows = [item for _, item in values for _ in range(2)]
-    listed = ', '.join(f'({quoted(shown) if type_name != "bytea" else quoted(shown[1:])}::{type_name})' for shown, _ in values)
+    listed = ', '.join(f'({quoted(shown)}::{type_name})' for shown, _ in values)
     unnested = f'(VALUES {listed}) AS v (x), generate_series(1, 2)'
     check(f'{name}: distinct', f'SELECT distinct_agg(x, 12) FROM {unnested}', encode.distinct(rows, 12))
-    check(f'{name}: frequency', f'SELECT frequency_agg(x) FROM {unnested}', encode.frequency([(r, 1) for r in rows], 12))
+    check(f'{name}: frequency', f'SELECT frequency_agg(x) FROM {unnested}',
+          encode.frequency([(row, 1) for row in rows], 12))
     check(f'{name}: membership', f'SELECT membership_agg(x, 100) FROM {unnested}', encode.membership(rows, 3))
     entries = {}
     for item in rows:
@@ -257,11 +283,11 @@ def unnest(some):
 for precision in range(4, 17):
     check(f'distinct: nothing, precision {precision}', f'distinct_empty({precision})', encode.distinct([], precision))
     most = 2**precision // 8
-    for count in sorted({1, 2, 3, 5, 10, 100, most // 2, most, most + 1, 3 * most, 8 * most, 40 * most, 1000 * most} - {0}):
+    for count in sorted({1, 2, 3, 5, 10, 100, most // 2, *(n * most for n in (1, 3, 8, 40, 1000)), most + 1} - {0}):
         if count <= 10000:
             some = numbers(count)
-            check(f'distinct: {count} values, precision {precision}', f'SELECT distinct_agg(x, {precision}) FROM {unnest(some)}',
-                  encode.distinct(some, precision))
+            check(f'distinct: {count} values, precision {precision}',
+                  f'SELECT distinct_agg(x, {precision}) FROM {unnest(some)}', encode.distinct(some, precision))
 
 # Registers that no chance makes, which are raw.
 for precision in range(4, 13, 2):
@@ -274,7 +300,14 @@ for precision in range(4, 13, 2):
             some.append(items.with_hash(high << (1 + precision) | register << 1 | bit))
     encoded = encode.distinct(some, precision)
     assert encoded[2] == 3
-    check(f'distinct: chosen registers, precision {precision}', f'SELECT distinct_agg(x, {precision}) FROM {unnest(some)}', encoded)
+    check(f'distinct: chosen registers, precision {precision}',
+          f'SELECT distinct_agg(x, {precision}) FROM {unnest(some)}', encoded)
+
+
+def frequency_sketch(some, error):
+    source = counted([item.integer for item, _ in some], 'bigint', [count for _, count in some])
+    return f'SELECT frequency_weighted_agg(x, n, {error}) FROM {source}'
+
 
 ERRORS = {7: 0.04, 8: 0.012, 9: 0.006, 12: 0.001, 15: 0.0001, 20: 0.000003}
 for k, error in ERRORS.items():
@@ -287,16 +320,14 @@ for k, error in ERRORS.items():
             some = [(item, random.randint(1, most_rows)) for item in numbers(count)]
             if k > 9 and count > most and most_rows > 300:
                 continue
-            listed = f'unnest({literal([i.integer for i, _ in some], "bigint")}, {literal([n for _, n in some], "bigint")}) AS r (x, n)'
-            check(f'frequency: {count} values, k = {k}, up to {most_rows} rows each',
-                  f'SELECT frequency_weighted_agg(x, n, {error}) FROM {listed}', encode.frequency(some, k))
+            check(f'frequency: {count} values, k = {k}, up to {most_rows} rows each', frequency_sketch(some, error),
+                  encode.frequency(some, k))
 some = [(item, 1 + i % 5) for i, item in enumerate(numbers(40))]
-for name, taken in (('some', some[::2]), ('all but one', some[1:]), ('all', some)):
-    of = lambda rows: f'''(SELECT frequency_weighted_agg(x, n, 0.04) FROM unnest({literal([i.integer for i, _ in rows], "bigint")},
-        {literal([n for _, n in rows], "bigint")}) AS r (x, n))'''
-    check(f'frequency: subtract {name}, of counters', f'subtract({of(some)}, {of(taken)})', encode.frequency(some, 7, taken))
-    check(f'frequency: subtract {name}, of counts', f'subtract({of(some[:30])}, {of([r for r in taken if r in some[:30]])})',
-          encode.frequency(some[:30], 7, [r for r in taken if r in some[:30]]))
+for what, rows in ('counters', some), ('counts', some[:30]):
+    for how_many, taken in ('some', rows[::2]), ('all but one', rows[1:]), ('all', rows):
+        check(f'frequency: subtract {how_many}, of {what}',
+              f'subtract(({frequency_sketch(rows, 0.04)}), ({frequency_sketch(taken, 0.04)}))',
+              encode.frequency(rows, 7, taken))
 
 SIZES = {0: 1, 1: 30, 3: 100, 5: 700, 10: 20000, 15: 400000, 22: 100000000}
 for j, expected in SIZES.items():
@@ -325,8 +356,8 @@ def topk(name, rows, k=100):
     counts = {}
     for text, n in rows:
         counts[text.encode()] = counts.get(text.encode(), 0) + n
-    texts, weights = literal([t for t, _ in rows], 'text'), literal([n for _, n in rows], 'bigint')
-    check(f'topk: {name}', f'SELECT topk_weighted_agg(x, n, {k}) FROM unnest({texts}, {weights}) AS r (x, n)',
+    source = counted([text for text, _ in rows], 'text', [n for _, n in rows])
+    check(f'topk: {name}', f'SELECT topk_weighted_agg(x, n, {k}) FROM {source}',
           encode.topk(3, k, sum(counts.values()), 0, [(text, n, 0) for text, n in counts.items()]))
 
 
@@ -337,11 +368,12 @@ topk('texts with long common ends', [(str(i) + 'x' * 30, 1) for i in range(30)])
 topk('counts of all sizes', [(str(i), 2**i) for i in range(62)])
 topk('one count', [('a', 2**63 - 1)])
 for i in range(20):
-    topk(f'paths {i}', [(path, random.choice([1, random.randint(1, 100), random.randint(1, 2**40)])) for path in paths(random.randint(1, 100))])
+    topk(f'paths {i}', [(path, random.choice([1, random.randint(1, 100), random.randint(1, 2**40)]))
+                        for path in paths(random.randint(1, 100))])
 topk('long texts that share less than they could', [('%08d' % i + 'x' * 8000 + '%03d' % i, 1) for i in range(40)]
      + [('y' * 8000 + '%03d' % i, 1) for i in range(40)])
 
-# With an offset the entries are what some order of rows left, so here they are chosen; the extension reads what was meant.
+# With an offset, entries are what some order of rows left: so they are chosen here, and the extension must read them so.
 for i in range(10):
     k = random.randint(5, 40)
     offset = random.choice([1, 7, 1000])
@@ -355,7 +387,8 @@ for i in range(10):
     name = quoted(f'topk: chosen entries {i}, offset {offset}')
     wanted = ', '.join(f'({quoted(path)}, {upper - error}, {upper})' for path, upper, error in entries)
     print(f"""
-SELECT CASE WHEN total_count(s) = {total} AND (sketch_info(s) ->> 'error')::bigint = {offset} AND s::bytea = '\\x{sketch.hex()}'
+SELECT CASE WHEN total_count(s) = {total} AND (sketch_info(s) ->> 'error')::bigint = {offset}
+                 AND s::bytea = '\\x{sketch.hex()}'
                  AND NOT EXISTS (SELECT item, lower, upper FROM top_k(s, {k}) EXCEPT VALUES {wanted})
                  AND (SELECT count(*) FROM top_k(s, {k})) = {len(entries)}
             THEN 'ok - ' ELSE 'not ok - ' END || {name}
