@@ -106,7 +106,7 @@ CREATE AGGREGATE quantile_agg(x sketch_seconds, accuracy double precision) (
     SFUNC = quantile_agg_accuracy_trans, STYPE = quantile_sketch, SSPACE = 512,
     FINALFUNC = quantile_agg_final, COMBINEFUNC = quantile_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE quantile_agg(sketch_seconds, double precision) IS 'sketch of the distribution of intervals, in seconds, with a relative accuracy of 0.0002 to 0.5';
+COMMENT ON AGGREGATE quantile_agg(sketch_seconds, double precision) IS 'sketch of the distribution of intervals, in seconds, with a relative accuracy of 0.00015625 to 1';
 
 CREATE AGGREGATE quantile_weighted_agg(x double precision, weight bigint) (
     SFUNC = quantile_weighted_agg_trans, STYPE = quantile_sketch, SSPACE = 512,
@@ -127,7 +127,7 @@ CREATE FUNCTION quantile_empty() RETURNS quantile_sketch
 COMMENT ON FUNCTION quantile_empty() IS 'sketch of no rows, to be added to';
 CREATE FUNCTION quantile_empty(accuracy double precision) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME', 'quantile_empty_accuracy' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION quantile_empty(double precision) IS 'sketch of no rows, to be added to, with a relative accuracy of 0.0002 to 0.5';
+COMMENT ON FUNCTION quantile_empty(double precision) IS 'sketch of no rows, to be added to, with a relative accuracy of 0.00015625 to 1';
 
 CREATE AGGREGATE merge(sketch quantile_sketch) (
     SFUNC = quantile_merge_trans, STYPE = quantile_sketch, SSPACE = 4096,

@@ -1,0 +1,465 @@
+"""Packed sketches, written from docs/FORMAT.md alone: what that page leaves open, this could not do. Plain and slow."""
+
+import decimal
+import functools
+import math
+import struct
+
+
+class Bits:
+    """Bits fill bytes from the least significant bit on."""
+
+    def __init__(self):
+        self.value, self.size = 0, 0
+
+    def put(self, value, size):
+        assert 0 <= value < 1 << size
+        self.value |= value << self.size
+        self.size += size
+
+    def unary(self, zeros):
+        self.put(1 << zeros, zeros + 1)
+
+    def exp_golomb(self, value, order):
+        w = value + (1 << order)
+        length = w.bit_length()
+        self.unary(length - 1 - order)
+        self.put(w - (1 << (length - 1)), length - 1)
+
+    def bitmap(self, places, size):
+        self.put(sum(1 << place for place in places), size)
+
+    def bytes(self):
+        return self.value.to_bytes((self.size + 7) // 8, 'little')
+
+
+def varint(value):
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7f | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def zigzag(value):
+    return 2 * value if value >= 0 else -2 * value - 1
+
+
+### quantile
+
+LARGEST = struct.unpack('<Q', struct.pack('<d', float.fromhex('0x1.fffffffffffffp1023')))[0]
+DIGITS = decimal.Context(prec=50)
+LN_2 = DIGITS.ln(2)
+
+
+def index_at_12(bits):
+    """The bucket of a magnitude, given as the bits of the double. 2^(52 + j/4096) is irrational but for j = 0."""
+    exponent, mantissa = bits >> 52, bits & (1 << 52) - 1
+    if exponent == 0:
+        shift = 53 - mantissa.bit_length()
+        mantissa <<= shift
+        exponent = 1 - shift
+    else:
+        mantissa |= 1 << 52
+    steps = 0
+    if mantissa > 1 << 52:
+        octaves = DIGITS.subtract(DIGITS.divide(DIGITS.ln(mantissa), LN_2), 52)
+        steps = int(DIGITS.multiply(octaves, 4096)) + 1  # rounded up: j from 0 to the one before
+    return 4096 * (exponent - 1023) + steps - 1
+
+
+def bits_of(x):
+    return struct.unpack('<Q', struct.pack('<d', x))[0]
+
+
+def first_in(index, scale):
+    """Bits of the least magnitude whose index at this scale is at least that."""
+    low, high = 1, LARGEST + 1
+    while low < high:
+        middle = (low + high) // 2
+        if index_at_12(middle) >> (12 - scale) >= index:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def significant(value):
+    return value.to_bytes(8, 'big').rstrip(b'\0')
+
+
+def put_indexes(bits, offsets, room):
+    """Offsets of what lies between the first and the last bucket, which have so much room between them."""
+    n = len(offsets)
+    if n in (0, room):
+        return
+    best_size, best = room, 0
+    for low in range(1, 24):
+        size = n * low + n + ((room - 1) >> low)
+        if size < best_size:
+            best_size, best = size, low
+        if room >> low < n:
+            break
+    if best == 0:
+        bits.bitmap(offsets, room)
+        return
+    for offset in offsets:
+        bits.put(offset & (1 << best) - 1, best)
+    bits.bitmap([(offset >> best) + j for j, offset in enumerate(offsets)], n + ((room - 1) >> best))
+
+
+def put_rice(bits, counts):
+    m, r, k = 4, 0, 0
+    for c in counts:
+        mean = max(1, m >> 2)
+        u = zigzag(c - mean) if c < 2 * mean else c - 1
+        if u >> k >= 16:
+            length = u.bit_length()
+            bits.put(0, 16)
+            bits.put(length - 1, 6)
+            bits.put(u - (1 << (length - 1)), length - 1)
+        else:
+            bits.unary(u >> k)
+            bits.put(u & (1 << k) - 1, k)
+        k = min(32, (r >> 4).bit_length())
+        r += min(u, 2**48) - (r >> 3)
+        m += min(c, 2**48) - (m >> 2)
+
+
+def quantile(rows, scale=6, taken=None, fractions=None, is_array=False):
+    """
+    Rows are pairs of a double and how often it came. Those taken away again (by subtract) leave the extremes unknown.
+    """
+    rows = [(x, count) for x, count in rows if count]
+    finite = [(x, count) for x, count in rows if math.isfinite(x) and x != 0]
+    sides = {-1: {}, 1: {}}
+    for x, count in finite:
+        side, index = sides[-1 if x < 0 else 1], index_at_12(bits_of(abs(x)))
+        side[index] = side.get(index, 0) + count
+
+    def at(scale):
+        coarse = {-1: {}, 1: {}}
+        for sign, side in sides.items():
+            for index, count in side.items():
+                place = index >> (12 - scale)
+                coarse[sign][place] = coarse[sign].get(place, 0) + count
+        return coarse
+
+    now = scale
+    while sum(map(len, at(now).values())) > 2048 * 2 ** max(0, scale - 6):
+        now -= 1
+    sides = at(now)
+    for x, count in taken or []:
+        if math.isfinite(x) and x != 0:
+            side, place = sides[-1 if x < 0 else 1], index_at_12(bits_of(abs(x))) >> (12 - now)
+            side[place] -= count
+            if side[place] == 0:
+                del side[place]
+    taken_of = lambda test: sum(count for x, count in taken or [] if test(x))
+    specials = [sum(count for x, count in rows if test(x)) - taken_of(test)
+                for test in (lambda x: x == -math.inf, lambda x: x == math.inf, lambda x: x != x)]
+    zeros = sum(count for x, count in rows if x == 0) - taken_of(lambda x: x == 0)
+    negative = sorted(sides[-1].items(), reverse=True)
+    positive = sorted(sides[1].items())
+    buckets = negative + positive
+    if not (buckets or zeros or any(specials)):
+        now = scale
+    unknown = taken is not None and bool(buckets or zeros or any(specials))
+
+    flags = 0x01 * bool(negative) | 0x02 * bool(zeros) | 0x04 * bool(positive) | 0x08 * any(specials)
+    flags |= 0x10 * unknown | 0x20 * (fractions is not None)
+    unary = bool(buckets) and sum(count for _, count in buckets) <= 2 * len(buckets)
+    flags |= 0x40 * unary
+    flags |= 0x80 * (any(x != math.floor(x) for x, _ in finite)
+                     and any(first_in(index, now) < bits_of(2.0**52) for index, _ in buckets))
+
+    out = bytes([1, 1, flags]) + varint(scale + 10 | (scale - now) << 5)
+    if any(specials):
+        out += b''.join(map(varint, specials))
+    if zeros:
+        out += varint(zeros)
+    minimum = maximum = None
+    if not unknown:
+        if negative or positive and not zeros:
+            minimum = min(x for x, _ in finite)
+        if positive or negative and not zeros:
+            maximum = max(x for x, _ in finite)
+    for side, first_is_known in ((negative, minimum is not None), (positive, minimum is not None and not negative)):
+        if side:
+            out += varint(len(side))
+            if not first_is_known:
+                out += varint(zigzag(side[0][0]))
+            if len(side) > 1:
+                out += varint(abs(side[-1][0] - side[0][0]) - (len(side) - 1))
+    if minimum is not None or maximum is not None:
+        low = significant(bits_of(minimum)) if minimum is not None else b''
+        high = b''
+        if maximum is not None and maximum != minimum:
+            last = buckets[-1][0]
+            w = ((first_in(last + 1, now) - 1) - first_in(last, now)).bit_length()
+            high = significant((bits_of(abs(maximum)) & (1 << w) - 1) << (64 - w))
+        out += bytes([len(low) | (15 if maximum == minimum else len(high)) << 4]) + low + high
+    bits = Bits()
+    for side in negative, positive:
+        if len(side) > 1:
+            put_indexes(bits, [abs(index - side[0][0]) - 1 for index, _ in side[1:-1]],
+                        abs(side[-1][0] - side[0][0]) - 1)
+    counts = [count for _, count in buckets]
+    if unary:
+        for count in counts:
+            bits.unary(count - 1)
+    else:
+        put_rice(bits, counts)
+    out += bits.bytes()
+    if fractions is not None:
+        out += varint(2 * len(fractions) + is_array) + b''.join(struct.pack('<d', f) for f in fractions)
+    return out
+
+
+### distinct
+
+def distinct(items, precision=10):
+    kind = items[0].kind if items else 0
+    hashes = {item.hash for item in items}
+    tokens = sorted({(h & 2**18 - 1, 46 - (h >> 18).bit_length()) for h in hashes})
+    head = bytes([1, 2]), bytes([kind, precision])
+    if len(tokens) > 2**precision // 8:
+        flags, out = registers(hashes, precision)
+        return head[0] + bytes([flags]) + head[1] + out
+    out = varint(len(tokens))
+    if tokens:
+        bits = Bits()
+        k = max(0, (181704 // len(tokens)).bit_length() - 1)
+        indexes = [index for index, _ in tokens]
+        distances = [index - before for before, index in zip([0] + indexes, indexes)]
+        for distance in distances:
+            bits.unary(distance >> k)
+        for distance in distances:
+            bits.put(distance & (1 << k) - 1, k)
+        for _, zeros in tokens:
+            bits.unary(zeros)
+        out += bits.bytes()
+    return head[0] + bytes([0]) + head[1] + out
+
+
+def registers(hashes, precision):
+    levels = [set() for _ in range(2**precision)]
+    for h in hashes:
+        z = 63 - precision - (h >> (1 + precision)).bit_length()
+        levels[(h >> 1) & 2**precision - 1].add(2 * z + (h & 1) + 1)
+    table = []
+    for came in levels:
+        u = max(came, default=0)
+        flags = sum(1 << (9 - i) for i in range(1, 10) if u - i == 0 or u - i in came)
+        table.append(u * 512 + flags if u else 0)
+    raw = b''.join(struct.pack('<H', register) for register in table)
+    coded = code_registers(table)
+    return (1, coded) if len(coded) < len(raw) else (3, raw)
+
+
+LIMITS = [60, 71, 84, 99, 117, 139, 163, 192, 226, 265, 309, 361, 419, 485, 560, 642, 732, 831, 936, 1048, 1166, 1287,
+          1411, 1537, 1665]
+LIMITS += range(1792, 1792 + 128 * 235, 128)
+ROWS, ESCAPE = 29, 232
+
+
+def times(a, b):
+    return (a >> 1) * b >> 31
+
+
+@functools.cache
+def starts(phase):
+    """Where the slots of each symbol begin, and the end: of heads, and of the tails of each row."""
+    x = (4294967296, 5107605667, 6074000999, 7223245205)[phase] >> 12
+    pairs = {12: 2**32 - x + times(x, x) // 2 - times(times(x, x), x) // 6}
+    for g in range(12, -8, -1):
+        pairs[g - 1] = times(pairs[g], pairs[g])
+
+    def unseen(level):
+        return pairs[level >> 1]
+
+    def flagged(p, flags, count, level):
+        for bit in reversed(range(count)):
+            p = times(p, 2**32 - unseen(level) if flags >> bit & 1 else unseen(level))
+            level -= 1
+        return p
+
+    def cumulate(probabilities, slots):
+        before, begins = 0, []
+        for symbol, p in enumerate(probabilities):
+            begins.append(symbol + (before * (slots - len(probabilities)) >> 32))
+            before += p
+        return begins + [slots]
+
+    heads, tails = [], []
+    for row in range(ROWS):
+        level = row - 6
+        e = unseen(level)
+        p = times(e, e)
+        if level % 2 == 0:
+            p = times(p, e)
+        p = times(p, 2**32 - e)
+        heads += [flagged(p, flags, 3, level - 1) for flags in range(8)]
+        tails.append(cumulate([flagged(2**32, flags, 6, level - 4) for flags in range(64)], 2**10))
+    return cumulate(heads + [0], 2**13), tails
+
+
+def code_registers(table):
+    c = min(235, sum(limit < 256 * sum(r >> 9 for r in table) // len(table) for limit in LIMITS))
+    first_u = 2 * ((c - 16) // 4) - 9
+    heads, tails = starts(c % 4)
+    states = [2**32 + 2**16 * table[len(table) - 8 + s] + table[len(table) - 4 + s] for s in range(4)]
+    words = []
+    for i in reversed(range(len(table) - 8)):
+        u, flags = table[i] >> 9, table[i] & 511
+        row = u - first_u
+        # Pairs of the first slot and the one behind the last, and the logarithm of the number of slots.
+        if not 0 <= row < ROWS:
+            symbols = [(table[i], table[i] + 1, 16), (heads[ESCAPE], heads[ESCAPE + 1], 13)]
+        elif u < 1:
+            symbols = [(0, heads[8 * (1 - first_u)], 13)]
+        else:
+            none = (1 << max(0, 10 - u)) - 1  # the flags of levels below 1
+            first, last = flags & ~none, flags | none
+            symbols = [(tails[row][first & 63], tails[row][(last & 63) + 1], 10),
+                       (heads[8 * row + (first >> 6)], heads[8 * row + (last >> 6) + 1], 13)]
+
+        def pushed(x):
+            for start, end, bits in symbols:
+                x = (x // (end - start) << bits) + x % (end - start) + start
+            return x
+
+        x = states[i % 4]
+        if pushed(x) >= 2**64:
+            words.append(x & 2**32 - 1)
+            x >>= 32
+        states[i % 4] = pushed(x)
+    sizes = [(x.bit_length() + 7) // 8 for x in states]
+    out = bytes([c, sum(size - 5 << 2 * s for s, size in enumerate(sizes))])
+    out += b''.join(x.to_bytes(size, 'little') for x, size in zip(states, sizes))
+    return out + b''.join(struct.pack('<I', w) for w in reversed(words))
+
+
+### frequency
+
+def mix(h):
+    h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9 % 2**64
+    h = (h ^ h >> 27) * 0x94d049bb133111eb % 2**64
+    return h ^ h >> 31
+
+
+def frequency(items, k, taken=None):
+    """Items are pairs of an item and how often it came; a sketch that some were taken from has counters."""
+    counts = {}
+    for item, count in items:
+        counts[item.hash] = counts.get(item.hash, 0) + count
+    kind = items[0][0].kind if items else 0
+    if len(counts) > 2**k // 4:
+        for item, count in taken or []:
+            counts[item.hash] -= count
+        if not any(counts.values()):
+            return bytes([1, 3, 0, kind, k, 0])
+        rows = [[0] * 2**k for _ in range(4)]
+        for h, count in counts.items():
+            step = mix(h) | 1
+            for j, row in enumerate(rows):
+                row[(h + j * step) % 2**64 >> (64 - k)] += count
+        largest = max(map(max, rows))
+        log2_width = next(w for w in range(4) if largest < 1 << (8 << w))
+        width = 1 << log2_width
+        out = bytes([1, 3, 1 | log2_width << 1, kind, k, 0, 0, 0]) + struct.pack('<Q', sum(counts.values()))
+        for row in rows:
+            for sample in 0x28bb0335, 0x86f1f05f:
+                out += sorted(row)[sample >> (32 - k)].to_bytes(width, 'little')
+        return out + b''.join(counter.to_bytes(width, 'little') for row in rows for counter in row)
+    for item, count in taken or []:
+        counts[item.hash] -= count
+    counts = {h: count for h, count in counts.items() if count}
+    n = len(counts)
+    out = bytes([1, 3, 0, kind, k]) + varint(n)
+    if n == 0:
+        return out
+    hashes = sorted(counts)
+
+    def coded(order):
+        bits = Bits()
+        for h in hashes:
+            bits.exp_golomb(counts[h] - 1, order)
+        return bits
+
+    order = next(e for e in range(63) if e == 62 or coded(e + 1).size >= coded(e).size)
+    out += varint(sum(counts.values()) - n) + bytes([order])
+    out += b''.join(struct.pack('<I', h & 2**32 - 1) for h in hashes)
+    high = n.bit_length() - 1
+    bits = Bits()
+    for h in hashes:
+        bits.put(h >> 32 & (1 << (32 - high)) - 1, 32 - high)
+    bits.bitmap([(h >> (64 - high)) + i for i, h in enumerate(hashes)], n + 2**high - 1)
+    codes = coded(order)
+    bits.put(codes.value, codes.size)
+    return out + bits.bytes()
+
+
+### topk
+
+def common(a, b):
+    return next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
+
+
+def topk(kind, k, total, offset, entries):
+    """Entries are (bytes of the item, upper, error)."""
+    entries = sorted(entries)
+    out = bytes([1, 4, 0, kind]) + varint(k) + varint(total) + varint(offset) + varint(len(entries))
+    if not entries:
+        return out
+    before, own, columns, taken = b'', b'', [], 0
+    for i, (item, upper, error) in enumerate(entries):
+        front = end = 0
+        taken += len(item)
+        if i and taken <= 2**18 + 24 * (len(own) + i):
+            front = common(before, item)
+            end = min(15, common(before[front:][::-1], item[front:][::-1]))
+        part = item[front:len(item) - end]
+        own += part
+        columns.append([front, end, len(part), upper - offset - 1] + ([error] if offset else []))
+        before = item
+    n = len(entries)
+    orders = [min(62, (sum(value.bit_length() for value in column) + n // 2) // n) for column in zip(*columns)]
+    bits = Bits()
+    for order in orders:
+        bits.put(order, 6)
+    for entry in columns:
+        for value, order in zip(entry, orders):
+            bits.exp_golomb(value, order)
+    return out + varint(len(own)) + own + bits.bytes()
+
+
+### membership
+
+SALTS = (0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d, 0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31)
+
+
+def membership(items, j):
+    kind = items[0].kind if items else 0
+    hashes = {item.hash for item in items}
+    tokens = sorted({h >> (64 - j) << 32 | h & 2**32 - 1 for h in hashes})
+    n = len(tokens)
+    if n > 2 * 2**j:
+        blocks = [[0] * 8 for _ in range(2**j)]
+        for h in hashes:
+            for i, salt in enumerate(SALTS):
+                blocks[h >> (64 - j)][i] |= 1 << ((h & 2**32 - 1) * salt % 2**32 >> 27)
+        return bytes([1, 5, 1, kind, j, 0, 0, 0]) + b''.join(struct.pack('<8I', *block) for block in blocks)
+    out = bytes([1, 5, 0, kind, j]) + n.to_bytes(3, 'little')
+    if n == 0:
+        return out
+    b = n.bit_length()
+    l = 32 + j - b
+    for m in range(256, 2**b, 256):
+        out += sum(t >> l < m for t in tokens).to_bytes(3, 'little')
+    upper, lower = Bits(), Bits()
+    upper.bitmap([(t >> l) + i for i, t in enumerate(tokens)], n + 2**b - 1)
+    for t in tokens:
+        lower.put(t & (1 << l) - 1, l)
+    return out + upper.bytes() + lower.bytes()
