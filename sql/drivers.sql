@@ -27,7 +27,7 @@ parts AS (SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend, typanaly
 arguments AS (
     SELECT p.oid, proname, prokind, n, a.type, a.type::text LIKE '%\_sketch' AS is_sketch,
            -- by type, but what is counted is the number 7 in all of them
-           CASE WHEN proargnames[n] = 'x' AND a.type <> 'float8[]'::regtype THEN '7' WHEN a.type = 'float8'::regtype THEN '0.03' WHEN a.type = 'float8[]'::regtype THEN '{0.03,0.9}' ELSE '7' END AS literal
+           CASE WHEN proargnames[n] = 'x' AND a.type <> 'float8[]'::regtype THEN '7' WHEN proargnames[n] = 'high' THEN '0.9' WHEN a.type = 'float8'::regtype THEN '0.03' WHEN a.type = 'float8[]'::regtype THEN '{0.03,0.9}' ELSE '7' END AS literal
     FROM pg_proc p JOIN members ON classid = 'pg_proc'::regclass AND objid = p.oid, unnest(proargtypes::oid[]::regtype[]) WITH ORDINALITY AS a(type, n) WHERE p.oid NOT IN (SELECT oid FROM parts)),
 -- of an aggregate the first argument is a literal, too, or a column
 ways AS (SELECT a.*, false AS of_column FROM arguments a UNION ALL SELECT a.*, true FROM arguments a WHERE prokind = 'a' AND oid IN (SELECT oid FROM arguments WHERE n = 2) AND oid IN (SELECT oid FROM arguments WHERE n = 1 AND type IN ('float8'::regtype, 'bigint'::regtype, 'text'::regtype))),

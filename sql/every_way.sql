@@ -201,15 +201,18 @@ SELECT form, is_work, left(call, 60) AS call, wrong FROM finals JOIN combination
 CREATE TABLE recipes (type regtype, kind text, value text);
 INSERT INTO recipes SELECT type::regtype, kind, value FROM (VALUES ('double precision[]', '''{0.001}''::float8[]'), ('integer', '5'), ('bigint', '7')) any_kind (type, value), unnest(ARRAY['number', 'text', 'float']) kind
     UNION ALL VALUES ('double precision'::regtype, 'float', '0.5'), ('double precision', 'number', '0.03'), ('double precision', 'text', '0.03'), ('text', 'number', '''7'''), ('anyelement', 'number', '7::bigint'), ('text', 'text', '''value 3'''), ('anyelement', 'text', '''value 3''::text');
+-- what lies above another argument of the same type
+CREATE TABLE recipes_by_name (name text, value text);
+INSERT INTO recipes_by_name VALUES ('high', '0.9');
 -- {a} is a sketch in any form, {p} the packed one; of functions with two, the one, the other, and both are in that form.
 CREATE TABLE calls AS
 SELECT row_number() OVER (ORDER BY f.oid::regprocedure::text, kind, variant) AS id, f.oid AS function, prosrc, type, kind, prorettype::regtype AS result_type, complete,
        format(CASE WHEN proretset THEN 'ARRAY(SELECT r::text FROM %s(%s) r)::text' WHEN proname = 'sketch_info' THEN '(%s(%s) - ''form'' - ''bytes'')::text' ELSE '%s(%s)::text' END, proname, arguments) AS call
 FROM functions f CROSS JOIN LATERAL (SELECT DISTINCT type FROM sketches WHERE type = ANY (f.types)) s JOIN (SELECT DISTINCT state_type AS type, kind FROM combinations) k USING (type) CROSS JOIN unnest(ARRAY['aa', 'ap', 'pa']) variant
 CROSS JOIN LATERAL (
-    SELECT string_agg(CASE WHEN a.type = s.type THEN '{' || substr(variant, nth::int, 1) || '}' ELSE value END, ', ' ORDER BY place) AS arguments,
-           bool_and(a.type = s.type OR value IS NOT NULL) AS complete, count(*) FILTER (WHERE a.type = s.type) AS of_this_type
-    FROM (SELECT u.type, place, count(*) FILTER (WHERE u.type = s.type) OVER (ORDER BY place) AS nth FROM unnest(f.types) WITH ORDINALITY u (type, place)) a LEFT JOIN recipes r ON r.type = a.type AND r.kind = k.kind) t
+    SELECT string_agg(CASE WHEN a.type = s.type THEN '{' || substr(variant, nth::int, 1) || '}' ELSE coalesce(b.value, r.value) END, ', ' ORDER BY place) AS arguments,
+           bool_and(a.type = s.type OR r.value IS NOT NULL) AS complete, count(*) FILTER (WHERE a.type = s.type) AS of_this_type
+    FROM (SELECT u.type, place, count(*) FILTER (WHERE u.type = s.type) OVER (ORDER BY place) AS nth FROM unnest(f.types) WITH ORDINALITY u (type, place)) a LEFT JOIN recipes r ON r.type = a.type AND r.kind = k.kind LEFT JOIN recipes_by_name b ON b.name = f.proargnames[place]) t
 WHERE prokind = 'f' AND (variant = 'aa' OR of_this_type = 2)
     -- of transition functions those for items of the same kind
     AND (prosrc !~ '_trans$' OR kind = 'float' OR types[1] IN (SELECT type FROM sketches) OR types[1] = ANY (ARRAY['anyelement', CASE kind WHEN 'text' THEN 'text' ELSE 'bigint' END]::regtype[]));

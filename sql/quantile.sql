@@ -108,3 +108,21 @@ FROM (SELECT g, p, percentile_sketch(x, p), percentile_cont(p) WITHIN GROUP (ORD
       FROM (SELECT i % 10 AS g, (i * 7919 % 182 - 90)::float8 AS x FROM generate_series(1, 5050) i) t, unnest(ARRAY[0, 0.01, 0.25, 0.5, 0.9, 1]::float8[]) p GROUP BY g, p) r;
 SELECT sketch_info(merge(a, b))->'whole_numbers' AS merged, sketch_info(subtract(merge(a, b), b))->'whole_numbers' AS subtracted, sketch_info(subtract(a, a))->'whole_numbers' AS empty
 FROM (SELECT quantile_agg(x) AS a, quantile_agg(x + 0.5) AS b FROM generate_series(1, 9) x) q;
+
+-- sums and means: within 1 % of sum and avg, trimmed ones of the rows in between, here the 2001st to the 18000th
+CREATE TABLE times AS SELECT i, (1 + (i * 7919) % 10007) / 10.0::float8 AS ms FROM generate_series(1, 20000) i;
+SELECT abs(mean_value(s) / avg - 1) < 0.01 AS mean, abs(sum_value(s) / sum - 1) < 0.01 AS sum, sum_value(s) / total_count(s) = mean_value(s) AS agree, trimmed_mean(s, 0, 1) = mean_value(s) AS untrimmed,
+       abs(trimmed_mean(s, 0.1, 0.9) / middle - 1) < 0.01 AS middle, abs(trimmed_mean(s, 0.9, 1) / upper - 1) < 0.01 AS upper
+FROM (SELECT quantile_agg(ms) AS s, avg(ms), sum(ms) FROM times) q,
+     (SELECT avg(ms) FILTER (WHERE k > 2000 AND k <= 18000) AS middle, avg(ms) FILTER (WHERE k > 18000) AS upper FROM (SELECT ms, row_number() OVER (ORDER BY ms) AS k FROM times) t) m;
+SELECT abs(mean_value(s) - avg) <= 0.01 * magnitude / 20000 AS mean, abs(sum_value(s) - sum) <= 0.01 * magnitude AS sum
+FROM (SELECT quantile_agg(ms - 500) AS s, avg(ms - 500), sum(ms - 500), sum(abs(ms - 500)) AS magnitude FROM times) q;
+SELECT merge(s) = quantile_agg AS same, mean_value(merge(s)) = mean_value(quantile_agg) AS mean FROM (SELECT quantile_agg(ms) AS s FROM times GROUP BY i % 7) parts, (SELECT quantile_agg(ms) FROM times) q GROUP BY quantile_agg;
+-- exact of whole numbers that have a bucket each, with weights too, and of part of them
+SELECT g, mean_value(s) = avg AS mean, sum_value(s) = sum AS sum, mean_value(w) AS weighted, trimmed_mean(s, 0.25, 0.75)
+FROM (SELECT i % 3 AS g, quantile_agg(x) AS s, quantile_weighted_agg(x, i) AS w, avg(x), sum(x) FROM (SELECT i, (i * 7919 % 182 - 90)::float8 AS x FROM generate_series(1, 6000) i) t GROUP BY 1) q ORDER BY g;
+SELECT sum_value(s), mean_value(s) FROM (SELECT quantile_weighted_agg(x, 2000000000000000001 - x) AS s FROM unnest(ARRAY[-3, 3]) x) q;
+-- an outlier, trimmed; rows that a fraction divides count in part: (0.75 * 3 + 4 + 5 + 6 + 0.75 * 7) / 4.5
+SELECT mean_value(s), trimmed_mean(s, 0.1, 0.9) FROM (SELECT quantile_agg(x) AS s FROM unnest('{1,2,3,4,5,6,7,8,9,1000000}'::float8[]) x) q;
+SELECT trimmed_mean(quantile_agg(x), 0.25, 0.75), trimmed_mean(quantile_agg(x), 0.4, 0.41) FROM generate_series(1, 9) x;
+DROP TABLE times;

@@ -98,6 +98,22 @@ FROM (SELECT n, total_count(s) AS rows, (SELECT sum(count) FROM histogram_bins(s
            (SELECT quantile_agg(x) AS s FROM generate_series(-50, 1000) x UNION ALL SELECT quantile_weighted_agg(x, 9000000000000001) FROM unnest('{-Infinity,1,2,3,NaN,NaN,Infinity}'::float8[]) WITH ORDINALITY u(x, i)
             UNION ALL SELECT subtract(quantile_agg(x), quantile_agg(x) FILTER (WHERE x % 7 = 0)) FROM generate_series(-100, 0) x) parts) checked GROUP BY n ORDER BY n;
 
+-- sums and means as sum and avg have them of infinities and NaN; beyond the doubles, an error for sums only
+SELECT xs, sum_value(s), mean_value(s), trimmed_mean(s, 0.25, 0.75), sum IS NOT DISTINCT FROM sum_value(s) AS as_sum, avg IS NOT DISTINCT FROM mean_value(s) AS as_avg
+FROM unnest(ARRAY['{1,Infinity}', '{-Infinity,1}', '{-Infinity,Infinity}', '{NaN,1}', '{-Infinity,1,3,Infinity}', '{-Infinity,-Infinity,1,NaN}', '{0,-0}', '{5e-324,5e-324}']::text[]) xs,
+     LATERAL (SELECT quantile_agg(x) AS s, sum(x), avg(x) FROM unnest(xs::float8[]) x) q;
+SELECT mean_value(s), trimmed_mean(s, 0, 0.5) FROM (SELECT quantile_agg(1.7976931348623157e308::float8) AS s FROM generate_series(1, 5)) q;
+SELECT sum_value(quantile_agg(1.7976931348623157e308::float8)) FROM generate_series(1, 5);
+SELECT sum_value(quantile_agg(x)) FROM unnest('{1.7976931348623157e308,1.7976931348623157e308,Infinity}'::float8[]) x;
+SELECT sum_value(s), mean_value(s), trimmed_mean(s, 0, 1) FROM (SELECT quantile_empty() AS s UNION ALL SELECT NULL) q;
+SELECT trimmed_mean(quantile_agg(1), NULL, 1), trimmed_mean(quantile_agg(1), 0, NULL);
+SELECT trimmed_mean(quantile_agg(1), 0.5, 0.5);
+SELECT trimmed_mean(quantile_agg(1), 0.9, 0.1);
+SELECT trimmed_mean(quantile_agg(1), -0.1, 0.9);
+SELECT trimmed_mean(quantile_agg(1), 0, 1.1);
+SELECT trimmed_mean(quantile_agg(1), 'NaN', 1);
+SELECT trimmed_mean(quantile_agg(1), 0, 'NaN');
+
 -- cumulative: bounds as those of histogram
 SELECT array_agg(c) FROM cumulative_histogram((SELECT quantile_agg(1)), '{}') c;
 SELECT array_agg(c) FROM cumulative_histogram((SELECT subtract(quantile_agg(1), quantile_agg(1))), '{1}') c;
@@ -151,6 +167,7 @@ BEGIN
         'SELECT quantile_weighted_agg(x, 9223372036854775807) FROM generate_series(1, 2) x',
         'SELECT subtract((SELECT quantile_agg(1)), (SELECT quantile_agg(2)))',
         'SELECT histogram((SELECT quantile_agg(1)), ''{2,1}'')',
+        'SELECT trimmed_mean((SELECT quantile_agg(1)), 0.9, 0.1)', 'SELECT sum_value((SELECT quantile_agg(1e308) FROM generate_series(1, 2)))',
         'SELECT ''junk''::quantile_sketch', 'SELECT ''\x00''::bytea::quantile_sketch'] LOOP
         BEGIN
             EXECUTE command;

@@ -214,6 +214,22 @@ SKETCH_API sketch_status sketch_quantile_moving_percentiles(const void *state, s
 SKETCH_API sketch_status sketch_quantile_rank(const sketch_quantile *sketch, double x, double *fraction,
                                               uint64_t *rows) SKETCH_NOEXCEPT;
 
+/*
+ * Estimated sum of the rows: off by at most accuracy * sum of |x|, and by the rounding to a double. Sums with -Infinity,
+ * Infinity, both of them, or NaN are -Infinity, Infinity, NaN and NaN; finite rows with a sum beyond the doubles give an
+ * infinity, too. Whole numbers that have a bucket each are added without an error. Untouched if *rows = 0.
+ */
+SKETCH_API sketch_status sketch_quantile_sum(const sketch_quantile *sketch, double *sum,
+                                             uint64_t *rows) SKETCH_NOEXCEPT;
+
+/*
+ * Estimated mean of the rows between two fractions, 0 <= low < high <= 1 (the caller checks): of all rows with 0 and 1.
+ * Row k of n lies between k/n and (k + 1)/n, and counts by that part of it which is between low and high. Off by at most
+ * accuracy * mean of |x|; never beyond the doubles if these rows are finite. Else as the sum.
+ */
+SKETCH_API sketch_status sketch_quantile_mean(const sketch_quantile *sketch, double low, double high, double *mean,
+                                              uint64_t *rows) SKETCH_NOEXCEPT;
+
 /* Non-empty buckets in value order: rows in [lower, upper], both ends inclusive and doubles. There are as many as
  * describe counts, and up to four more, for zero, the two infinities and NaN. */
 typedef struct sketch_bucket {

@@ -185,6 +185,18 @@ CREATE FUNCTION cumulative_histogram(sketch quantile_sketch, bounds double preci
     AS 'MODULE_PATHNAME', 'quantile_cumulative_histogram' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
 COMMENT ON FUNCTION cumulative_histogram(quantile_sketch, double precision[]) IS 'estimated rows that are at most each bound; last, up to Infinity, all rows with NaN among them';
 
+CREATE FUNCTION mean_value(sketch quantile_sketch) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'quantile_mean_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION mean_value(quantile_sketch) IS 'estimated mean: off by at most accuracy times the mean of |x|';
+
+CREATE FUNCTION sum_value(sketch quantile_sketch) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'quantile_sum_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sum_value(quantile_sketch) IS 'estimated sum: off by at most accuracy times the sum of |x|';
+
+CREATE FUNCTION trimmed_mean(sketch quantile_sketch, low double precision, high double precision) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'quantile_trimmed_mean' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION trimmed_mean(quantile_sketch, double precision, double precision) IS 'estimated mean of the rows between the fractions low and high of all, in ascending order';
+
 CREATE FUNCTION min_value(sketch quantile_sketch) RETURNS double precision
     AS 'MODULE_PATHNAME', 'quantile_min_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION min_value(quantile_sketch) IS 'smallest value, exact unless subtracted: then within its bucket';

@@ -162,6 +162,21 @@ sketch_status sketch_quantile_rank(const sketch_quantile *sketch, double x, doub
     return SKETCH_OK;
 }
 
+sketch_status sketch_quantile_sum(const sketch_quantile *sketch, double *sum, uint64_t *rows) noexcept {
+    const Histogram &h = sketch->histogram;
+    *rows = h.total;
+    if (h.total > 0) *sum = h.sum();
+    return SKETCH_OK;
+}
+
+sketch_status sketch_quantile_mean(const sketch_quantile *sketch, double low, double high, double *mean,
+                                   uint64_t *rows) noexcept {
+    const Histogram &h = sketch->histogram;
+    *rows = h.total;
+    if (h.total > 0) *mean = h.mean(low, high);
+    return SKETCH_OK;
+}
+
 sketch_status sketch_quantile_histogram(const sketch_quantile *sketch, sketch_bucket *out, size_t *count) noexcept {
     const Histogram &h = sketch->histogram;
     constexpr double infinity = std::numeric_limits<double>::infinity();

@@ -33,23 +33,41 @@ struct Edges {
     Edges(double first, double last) noexcept : least(first), most(last), whole(true) {}
 };
 
+// A place inside a bucket, moved so that every row x of the bucket is within (accuracy - kRoundingMargin) * x of it.
+double within_bound(double place, Edges edges, int scale) noexcept {
+    if (scale >= 1) {  // at coarser scales there is nothing to move: only one place is within the bound of both ends
+        const double margin = ladder::accuracy(scale) - kRoundingMargin;
+        place = std::min(place, (1 + margin) * edges.least);
+        place = std::max(place, (1 - margin) * edges.most);
+    }
+    return std::clamp(place, edges.least, edges.most);
+}
+
+// The only place within the bound of both ends of a bucket where scales are coarse.
+double harmonic_middle(Edges edges) noexcept { return edges.least / (0.5 + 0.5 * (edges.least / edges.most)); }
+
 // The (r + 1/2)/c-th part of the way through a bucket, as near to it as the bound allows: every row x of the bucket is
 // within accuracy * x of the result. Each whole number of a bucket of such gets the same part of its rows, as far as
 // the bound allows a whole number.
 double estimate_inside(Edges edges, double part, int scale) noexcept {
     const auto [least, most, whole] = edges;
     double margin = ladder::accuracy(scale) - kRoundingMargin;
-    double middle = scale >= 1 ? least + (most - least) * part : least / (0.5 + 0.5 * (least / most));
+    double middle = scale >= 1 ? least + (most - least) * part : harmonic_middle(edges);
     if (whole) {
         double number = scale >= 1 ? least + std::floor((most - least + 1) * part) : std::floor(middle + 0.5);
         double low = std::max(least, std::ceil((1 - margin) * most));
         double high = std::min(most, std::floor((1 + margin) * least));
         if (low <= high) return std::clamp(number, low, high);
     }
-    if (scale < 1) return std::clamp(middle, least, most);
-    middle = std::min(middle, (1 + margin) * least);
-    middle = std::max(middle, (1 - margin) * most);
-    return std::clamp(middle, least, most);
+    return within_bound(middle, edges, scale);
+}
+
+// The mean of neighbouring rows in the middle of which lies this part of a bucket's rows. They are spread evenly, of
+// whole numbers those from least - 1/2 to most + 1/2.
+double mean_inside(Edges edges, double part, int scale) noexcept {
+    if (scale < 1) return within_bound(harmonic_middle(edges), edges, scale);
+    const double reach = edges.whole ? 0.5 : 0;
+    return within_bound(edges.least - reach + (edges.most - edges.least + 2 * reach) * part, edges, scale);
 }
 
 // (1 - f) a + f b for values that may be infinite or NaN, in the order -Infinity < finite < +Infinity < NaN. An
@@ -163,6 +181,14 @@ Row row_in_bucket(bool negative, std::int32_t index, std::uint64_t count, std::u
     double part = (static_cast<double>(k) + 0.5) / static_cast<double>(count);
     if (negative) return {-estimate_inside(edges, 1 - part, scale), -edges.most, -edges.least};
     return {estimate_inside(edges, part, scale), edges.least, edges.most};
+}
+
+double Histogram::mean_in_bucket(std::uint32_t bucket, std::uint64_t first, std::uint64_t last) const noexcept {
+    const Edges edges(index[bucket], scale, whole);
+    const double middle = 0.5 * (static_cast<double>(first) + static_cast<double>(last));
+    const double part = middle / static_cast<double>(count[bucket]);
+    const double mean = is_negative(bucket) ? -mean_inside(edges, 1 - part, scale) : mean_inside(edges, part, scale);
+    return extremes_known ? std::clamp(mean, minimum, maximum) : mean;
 }
 
 bool Counters::is_special(std::uint64_t &k, Row &row) const noexcept {

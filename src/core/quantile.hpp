@@ -118,6 +118,12 @@ struct Histogram : Counters {
     Row row(std::uint64_t k) const noexcept;                                   // 0 <= k < total
     double percentile(double p, double *lower, double *upper) const noexcept;  // total > 0
     double rows_up_to(double x) const noexcept;                                // estimated number of rows <= x
+
+    // Needs total > 0. Infinities and NaN give what a sum of doubles makes of them (quantile_sum.cpp).
+    double sum() const noexcept;                          // +-Infinity, too, if finite rows exceed the doubles
+    double mean(double low, double high) const noexcept;  // of the rows between two fractions, low < high
+    // What rows first .. last - 1 of a bucket are taken for on average: within accuracy * |x| of each of its rows x.
+    double mean_in_bucket(std::uint32_t bucket, std::uint64_t first, std::uint64_t last) const noexcept;
 };
 
 // Buckets that a sketch can have at most, by its header and size, which may be anybody's: what `capacity` must be.

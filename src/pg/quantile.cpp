@@ -396,6 +396,38 @@ PG_FN(quantile_percentile_ranks) {
     return array_from(fractions, values.count);
 }
 
+PG_FN(quantile_sum_value) {
+    Scratch scratch;
+    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    double sum = 0;
+    uint64 rows = 0;
+    check(sketch_quantile_sum(s, &sum, &rows), Quantile::type);
+    if (rows == 0) PG_RETURN_NULL();
+    const sketch_quantile_info info = info_of(s);
+    if (isinf(sum) && info.negative_infinities + info.positive_infinities == 0) float_overflow_error();  // as sum does
+    PG_RETURN_FLOAT8(sum);
+}
+
+namespace {
+
+Datum mean_between(FunctionCallInfo fcinfo, double low, double high) {
+    if (!(low >= 0 && low < high && high <= 1))  // NaN too
+        ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+                errmsg("fractions low = %g and high = %g are not in the order 0 <= low < high <= 1", low, high));
+    Scratch scratch;
+    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    double mean = 0;
+    uint64 rows = 0;
+    check(sketch_quantile_mean(s, low, high, &mean, &rows), Quantile::type);
+    if (rows == 0) PG_RETURN_NULL();
+    PG_RETURN_FLOAT8(mean);
+}
+
+}  // namespace
+
+PG_FN(quantile_mean_value) { return mean_between(fcinfo, 0, 1); }
+PG_FN(quantile_trimmed_mean) { return mean_between(fcinfo, PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2)); }
+
 PG_FN(quantile_min_value) {
     sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
     if (info.total == 0) PG_RETURN_NULL();

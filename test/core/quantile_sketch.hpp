@@ -90,6 +90,20 @@ class QuantileSketch {
         must(sketch_quantile_rank(data(), size(), x, &fraction, &rows));
         return fraction;
     }
+    double sum() const {
+        double result = 0;
+        uint64_t rows = 0;
+        must(sketch_quantile_sum(data(), size(), &result, &rows));
+        if (rows == 0) throw std::logic_error("sum of an empty sketch");
+        return result;
+    }
+    double mean(double low = 0, double high = 1) const {
+        double result = 0;
+        uint64_t rows = 0;
+        must(sketch_quantile_mean(data(), size(), low, high, &result, &rows));
+        if (rows == 0) throw std::logic_error("mean of an empty sketch");
+        return result;
+    }
     sketch_quantile_info info() const {
         sketch_quantile_info i{};
         must(sketch_quantile_describe(data(), size(), &i));

@@ -53,6 +53,23 @@ struct Reader {
         return nullptr;
     }
 
+    const char *sums(const sketch_quantile_info &info, sketch_status expected) const {
+        const bool numbers = info.nans == 0 && (info.negative_infinities == 0 || info.positive_infinities == 0);
+        double sum = kNaN;
+        uint64_t rows = 0;
+        if (sketch_quantile_sum(data, size, &sum, &rows) != expected) return "sum: another status";
+        for (double cut : {0.0, 1e-9, 0.1, 0.25, 0.499}) {
+            double mean = kNaN;
+            sketch_status status = sketch_quantile_mean(data, size, cut, 1 - cut, &mean, &rows);
+            if (status != expected) return "mean: another status";
+            if (status != SKETCH_OK || rows == 0) return nullptr;
+            if (rows != info.total) return "mean: another total";
+            if (numbers && !(mean >= info.minimum && mean <= info.maximum)) return "a mean beyond the extremes";
+            if (numbers && cut == 0 && (mean < 0 ? sum > 0 : mean > 0 && sum < 0)) return "sum and mean disagree";
+        }
+        return std::isnan(sum) == numbers ? "NaN, or none, is the sum of what it is not" : nullptr;
+    }
+
     const char *carried(const sketch_quantile_info &info, sketch_status expected) const {
         std::vector<double> values(SKETCH_QUANTILE_MAX_FRACTIONS);
         size_t count = 0;
@@ -184,6 +201,7 @@ const char *complaint_about(const uint8_t *data, size_t size) {
                 return "packs what it does not accept";
     }
     if (const char *complaint = reader.percentiles(info, status)) return complaint;
+    if (const char *complaint = reader.sums(info, status)) return complaint;
     if (const char *complaint = reader.carried(info, status)) return complaint;
     if (const char *complaint = reader.buckets(info, status)) return complaint;
     return reader.merges(info, without, status);

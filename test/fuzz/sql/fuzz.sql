@@ -114,6 +114,7 @@ CREATE TEMP TABLE sense (type text, query text);
 INSERT INTO sense VALUES
     ('quantile_sketch', $$SELECT total_count(s) = 0 OR (percentile(s, 0.1) <= percentile(s, 0.5) AND percentile(s, 0.5) <= percentile(s, 0.99) AND percentile(s, 0.99) <= max_value(s)
         AND min_value(s) <= percentile(s, 0.1) AND percentile(s, 0.5) BETWEEN (percentile_bounds(s, 0.5)).lower AND (percentile_bounds(s, 0.5)).upper
+        AND mean_value(s) >= min_value(s) AND (mean_value(s) <= max_value(s) OR mean_value(s) = 'NaN') AND (trimmed_mean(s, 0.1, 0.9) BETWEEN min_value(s) AND max_value(s) OR trimmed_mean(s, 0.1, 0.9) = 'NaN')
         AND (SELECT sum(count) FROM histogram_bins(s, 7)) = total_count(s) AND (SELECT max(count) FROM cumulative_histogram(s, '{-1,0,1}')) = total_count(s)) AND merge(s, quantile_empty(0.0002)) = s$$),
     ('distinct_sketch', $$SELECT distinct_count(s) >= 0 AND distinct_count(s) BETWEEN (distinct_bounds(s)).lower AND (distinct_bounds(s)).upper AND jaccard(s, o) BETWEEN 0 AND 1
         AND distinct_count(merge(s, s)) = distinct_count(s) AND merge(distinct_empty(16), s) = s AND difference_count(s, o) BETWEEN 0 AND distinct_count(s)
