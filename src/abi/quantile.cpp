@@ -14,9 +14,9 @@ struct sketch_quantile {
 
 namespace {
 
-// Behind the struct: counts, then indexes.
+// Behind the struct: counts, sums of blocks of them, then indexes.
 std::size_t open_size(std::uint32_t capacity) noexcept {
-    return sizeof(sketch_quantile) + sizeof(std::uint64_t) * capacity +
+    return sizeof(sketch_quantile) + sizeof(std::uint64_t) * (std::size_t{capacity} + capacity / Histogram::kBlock) +
            sizeof(std::int32_t) * (std::size_t{capacity} + kOnesSlack);
 }
 
@@ -67,11 +67,14 @@ sketch_status sketch_quantile_open(const void *bytes, size_t size, sketch_form f
     Histogram &h = result->histogram;
     h.capacity = capacity;
     h.count = reinterpret_cast<uint64_t *>(result + 1);
-    h.index = reinterpret_cast<int32_t *>(h.count + capacity);
+    h.block_ends = h.count + capacity;
+    h.index = reinterpret_cast<int32_t *>(h.block_ends + capacity / Histogram::kBlock);
     const Status s =
         form == SKETCH_WORK ? work_read(bytes, size, h) : decode(static_cast<const uint8_t *>(bytes), size, h);
-    if (s == SKETCH_OK) *opened = result;
-    return s;
+    if (s != SKETCH_OK) return s;
+    h.sum_blocks();
+    *opened = result;
+    return SKETCH_OK;
 }
 
 sketch_status sketch_quantile_add(void *state, size_t size, double x, uint64_t weight, sketch_growth *growth) noexcept {

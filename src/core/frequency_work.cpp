@@ -702,6 +702,7 @@ Status work_subtract(void *state, std::size_t size, const View &other, sketch_gr
     Entries entries(other);
     if (Status s = other.is_dense ? check_rows(other) : entries.load(); s != SKETCH_OK) return s;
     if (other.total > h.total) return SKETCH_BELOW_ZERO;
+    if (other.total == 0) return SKETCH_OK;  // nothing is taken away: the error stays what it is
     const int log2_width = std::min<int>(h.log2_width, other.log2_width);
     Status s = SKETCH_OK;
     if (!other.is_dense && !work.dense()) {

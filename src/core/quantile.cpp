@@ -91,8 +91,32 @@ void Histogram::clear(int requested) noexcept {
     total = zeros = negative_infinities = positive_infinities = nans = 0;
     minimum = kInfinity;
     maximum = -kInfinity;
-    negatives = positives = 0;
+    negatives = positives = blocks = 0;
     fractions = {};
+}
+
+void Histogram::sum_blocks() noexcept {
+    std::uint64_t rows = 0;
+    for (blocks = 0; (blocks + 1) * kBlock <= buckets(); blocks++) {
+        for (std::uint32_t i = blocks * kBlock; i < (blocks + 1) * kBlock; i++) rows += count[i];
+        block_ends[blocks] = rows;
+    }
+}
+
+std::uint64_t Histogram::rows_before(std::uint32_t bucket) const noexcept {
+    const std::uint32_t whole_blocks = std::min(bucket / kBlock, blocks);
+    std::uint64_t rows = whole_blocks > 0 ? block_ends[whole_blocks - 1] : 0;
+    for (std::uint32_t i = whole_blocks * kBlock; i < bucket; i++) rows += count[i];
+    return rows;
+}
+
+std::uint32_t Histogram::bucket_of(std::uint64_t &k) const noexcept {
+    const std::uint32_t block =
+        static_cast<std::uint32_t>(std::upper_bound(block_ends, block_ends + blocks, k) - block_ends);
+    if (block > 0) k -= block_ends[block - 1];
+    std::uint32_t bucket = block * kBlock;
+    for (; k >= count[bucket]; bucket++) k -= count[bucket];
+    return bucket;
 }
 
 double Histogram::lower(std::uint32_t bucket) const noexcept {
@@ -108,6 +132,7 @@ double Histogram::upper(std::uint32_t bucket) const noexcept {
 void Histogram::collapse_to(int coarser) noexcept {
     int shift = scale - coarser;
     if (shift <= 0) return;
+    blocks = 0;
     std::uint32_t kept = 0, kept_negatives = 0;
     for (std::uint32_t i = 0; i < buckets(); i++) {
         std::int32_t parent = index[i] >> shift;
@@ -131,7 +156,12 @@ void Histogram::collapse_to(int coarser) noexcept {
 // too, because it does not allow more buckets. Where rows were taken away (extremes are unknown then) the ones that
 // needed the collapse may have left.
 bool Histogram::collapse_was_needed() const noexcept {
-    if (scale == requested_scale || !extremes_known) return true;
+    if (scale == requested_scale) return true;
+    if (!extremes_known) {  // what all doubles of both signs could need
+        const int finer = scale + 1;
+        return 2 * (ladder::last_index(finer) - ladder::first_index(finer) + 1) >
+               static_cast<std::int64_t>(max_buckets(requested_scale));
+    }
     std::uint32_t finer = 0;
     for (std::uint32_t i = 0; i < buckets(); i++) finer += count[i] > 1 ? 2 : 1;
     return finer > max_buckets(requested_scale);
@@ -209,19 +239,11 @@ Row Histogram::row(std::uint64_t k) const noexcept {
         double extreme = k == 0 ? minimum : maximum;
         return {extreme, extreme, extreme};
     }
-    std::uint64_t rest = k;
-    bool found = false;
-    for (std::uint32_t i = 0; i < negatives && !found; i++) {
-        found = rest < count[i];
-        if (found) result = row_in_bucket(true, index[i], count[i], rest, scale, whole);
-        else rest -= count[i];
-    }
-    if (!found && rest < zeros) found = true;
-    if (!found) {
-        rest -= zeros;
-        std::uint32_t i = negatives;
-        for (; rest >= count[i]; i++) rest -= count[i];
-        result = row_in_bucket(false, index[i], count[i], rest, scale, whole);
+    const std::uint64_t below_zero = rows_before(negatives);
+    if (k < below_zero || k >= below_zero + zeros) {
+        std::uint64_t rest = k < below_zero ? k : k - zeros;
+        const std::uint32_t bucket = bucket_of(rest);
+        result = row_in_bucket(is_negative(bucket), index[bucket], count[bucket], rest, scale, whole);
     }
     if (extremes_known) {
         result.estimate = std::clamp(result.estimate, minimum, maximum);
@@ -274,24 +296,25 @@ double Histogram::rows_up_to(double x) const noexcept {
     if (x == kInfinity) return static_cast<double>(total - nans);
     if (finite() == 0 || (extremes_known && x < minimum)) return static_cast<double>(below);
     if (extremes_known && x >= maximum) return static_cast<double>(below + finite());
-    for (std::uint32_t i = 0; i < buckets(); i++) {
-        if (i == negatives && x >= 0) below += zeros;
-        double least = lower(i), most = upper(i);
-        if (x < least) return static_cast<double>(below);
-        if (x < most) {
-            bool by_number = whole && std::floor(least) == least;  // each whole number has as many rows
-            double covered =
-                by_number ? (std::floor(x) - least + 1) / (most - least + 1) : (x - least) / (most - least);
-            double part = static_cast<double>(count[i]) * covered;
-            return std::min(static_cast<double>(below) + part, static_cast<double>(below + count[i]));
-        }
-        below += count[i];
+    std::uint32_t i = 0;  // the first bucket that ends above x
+    for (std::uint32_t many = buckets(); many > 0;) {
+        const std::uint32_t half = many / 2;
+        const bool is_below = x >= upper(i + half);
+        i += is_below ? half + 1 : 0;
+        many = is_below ? many - half - 1 : half;
     }
-    if (positives == 0 && x >= 0) below += zeros;
-    return static_cast<double>(below);
+    below += rows_before(i) + (i >= negatives && x >= 0 ? zeros : 0);
+    if (i == buckets() || x < lower(i)) return static_cast<double>(below);
+    const double least = lower(i), most = upper(i);
+    const bool by_number = whole && std::floor(least) == least;  // each whole number has as many rows
+    const double covered = by_number ? (std::floor(x) - least + 1) / (most - least + 1) : (x - least) / (most - least);
+    const double part = static_cast<double>(count[i]) * covered;
+    return std::min(static_cast<double>(below) + part, static_cast<double>(below + count[i]));
 }
 
 Status subtract(Histogram &a, Histogram &b) noexcept {
+    a.fractions = {};
+    if (b.total == 0) return SKETCH_OK;  // nothing is taken away: extremes and accuracy stay what they are
     int scale = std::min(a.scale, b.scale);
     a.collapse_to(scale);
     b.collapse_to(scale);
@@ -328,6 +351,7 @@ Status subtract(Histogram &a, Histogram &b) noexcept {
     a.nans -= b.nans;
     a.negatives = kept_negatives;
     a.positives = kept - kept_negatives;
+    a.blocks = 0;
     a.requested_scale = requested;
     a.extremes_known = false;
     a.whole = a.whole || !a.may_hold_fraction();

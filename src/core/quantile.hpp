@@ -92,7 +92,12 @@ struct Histogram : Counters {
     Fractions fractions;
     std::uint32_t capacity;
     std::uint64_t *count;
-    std::int32_t *index;  // has kOnesSlack places more, for a decoder writes beyond what it finds
+    std::int32_t *index;        // has kOnesSlack places more, for a decoder writes beyond what it finds
+    std::uint64_t *block_ends;  // rows in the buckets up to the end of each whole block of them, if there are `blocks`
+    std::uint32_t blocks;
+
+    static constexpr std::uint32_t kBlock = 256;  // buckets: so a row of many is found by looking at few of them
+    void sum_blocks() noexcept;                   // once all buckets are there
 
     void clear(int requested) noexcept;
     std::uint32_t buckets() const noexcept { return negatives + positives; }
@@ -118,6 +123,10 @@ struct Histogram : Counters {
     Row row(std::uint64_t k) const noexcept;                                   // 0 <= k < total
     double percentile(double p, double *lower, double *upper) const noexcept;  // total > 0
     double rows_up_to(double x) const noexcept;                                // estimated number of rows <= x
+
+    std::uint64_t rows_before(std::uint32_t bucket) const noexcept;
+    // The bucket of the k-th row of those that are in buckets; k becomes its number in it.
+    std::uint32_t bucket_of(std::uint64_t &k) const noexcept;
 
     // Needs total > 0. Infinities and NaN give what a sum of doubles makes of them (quantile_sum.cpp).
     double sum() const noexcept;                          // +-Infinity, too, if finite rows exceed the doubles

@@ -228,6 +228,18 @@ TEST_CASE("frequency: subtracting everything leaves the canonical empty sketch",
     }
 }
 
+TEST_CASE("frequency: subtracting nothing changes nothing", "[frequency][subtract]") {
+    for (uint64_t items : {0, 1, 100, 5000}) {
+        FrequencySketch s(12);
+        for (uint64_t i = 0; i < items; i++) s.add_item(i, 1 + i % 3);
+        const FrequencySketch::Bytes before = s.pack();
+        s.subtract(FrequencySketch(6));
+        CHECK(s.pack() == before);
+        s.subtract(FrequencySketch(6, SKETCH_KIND_NONE));
+        CHECK(s.pack() == before);
+    }
+}
+
 TEST_CASE("frequency: subtracting items that are not there is refused", "[frequency][subtract]") {
     for (uint32_t items : {5, 400}) {
         FrequencySketch a(6);

@@ -300,6 +300,19 @@ TEST_CASE("subtracting everything leaves the canonical empty sketch", "[quantile
     CHECK(out == QuantileSketch().pack());
 }
 
+TEST_CASE("subtracting nothing changes nothing", "[quantile][subtract]") {
+    for (int rows : {0, 1, 70, 5000}) {
+        const Bytes a = sketch_of(lognormal_rows(static_cast<size_t>(rows), 2, 3), 0.001).pack();
+        const Bytes nothing = QuantileSketch(0.3).pack();
+        Bytes out(kAnyPacked);
+        size_t size = 0;
+        REQUIRE(sketch_quantile_subtract(a.data(), a.size(), nothing.data(), nothing.size(), out.data(), out.size(),
+                                         &size) == SKETCH_OK);
+        out.resize(size);
+        CHECK(out == a);
+    }
+}
+
 TEST_CASE("subtracting rows that are not there is refused", "[quantile][subtract]") {
     QuantileSketch a{1, 2, 2, 0, kInf};
     Bytes out(kAnyPacked);
