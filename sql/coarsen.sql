@@ -9,34 +9,35 @@ CREATE TABLE q AS SELECT size, part, accuracy, quantile_agg(x, accuracy) AS s FR
 SELECT count(*) AS pairs, count(*) FILTER (WHERE coarsen(a.s, b.accuracy) <> CASE WHEN a.accuracy >= b.accuracy THEN a.s ELSE b.s END) AS unlike_built,
        count(*) FILTER (WHERE coarsen(merge(a.s, b.s), b.accuracy) <> merge(coarsen(a.s, b.accuracy), b.s)) AS unlike_merged
 FROM q a JOIN q b ON a.size = b.size AND a.part IS NOT DISTINCT FROM b.part;
-SELECT count(*) AS pairs, count(*) FILTER (WHERE coarsen(merge(parts.s), b.accuracy) <> merge(coarsen(parts.s, b.accuracy))) AS unlike_parts, count(*) FILTER (WHERE coarsen(merge(parts.s), b.accuracy) <> coarsen(whole.s, b.accuracy)) AS unlike_whole
-FROM (SELECT q.*, b.accuracy AS coarser FROM q, accuracies b WHERE part IS NOT NULL) parts JOIN accuracies b ON b.accuracy = coarser JOIN q whole ON whole.part IS NULL AND (whole.size, whole.accuracy) = (parts.size, parts.accuracy)
-GROUP BY parts.size, parts.accuracy, b.accuracy, whole.s HAVING coarsen(merge(parts.s), b.accuracy) <> coarsen(whole.s, b.accuracy) OR coarsen(merge(parts.s), b.accuracy) <> merge(coarsen(parts.s, b.accuracy));
+SELECT count(*) AS pairs, count(*) FILTER (WHERE merge(coarsen(a.s, c.accuracy), b.s) <> coarsen(whole.s, c.accuracy) OR merge(coarsen(a.s, c.accuracy), coarsen(b.s, c.accuracy)) <> coarsen(merge(a.s, b.s), c.accuracy)) AS unlike_parts
+FROM q a JOIN q b USING (size, accuracy) JOIN q whole USING (size, accuracy), accuracies c WHERE a.part = 0 AND b.part = 1 AND whole.part IS NULL;
 
 CREATE TABLE d AS SELECT size, part, p, distinct_agg(t, p) AS s FROM rows, generate_series(4, 16) p GROUP BY GROUPING SETS ((size, part, p), (size, p));
 SELECT count(*) AS pairs, count(*) FILTER (WHERE coarsen(a.s, b.p) <> CASE WHEN a.p <= b.p THEN a.s ELSE b.s END) AS unlike_built,
        count(*) FILTER (WHERE coarsen(merge(a.s, b.s), b.p) <> merge(coarsen(a.s, b.p), b.s)) AS unlike_merged
 FROM d a JOIN d b ON a.size = b.size AND a.part IS NOT DISTINCT FROM b.part;
-SELECT count(*) AS pairs, count(*) FILTER (WHERE coarsen(merge(a.s, b.s), p) <> merge(coarsen(a.s, p), b.s) OR coarsen(merge(a.s, b.s), p) <> coarsen(whole.s, p)) AS unlike_parts
-FROM d a JOIN d b ON (a.size, a.p) = (b.size, b.p) AND a.part = 0 AND b.part = 1 JOIN d whole ON whole.part IS NULL AND (whole.size, whole.p) = (a.size, a.p), generate_series(4, 16) p WHERE p <= a.p;
+SELECT count(*) AS pairs, count(*) FILTER (WHERE merge(coarsen(a.s, c), b.s) <> coarsen(whole.s, c) OR merge(coarsen(a.s, c), coarsen(b.s, c)) <> coarsen(merge(a.s, b.s), c)) AS unlike_parts
+FROM d a JOIN d b USING (size, p) JOIN d whole USING (size, p), generate_series(4, 16) c WHERE a.part = 0 AND b.part = 1 AND whole.part IS NULL;
 
 CREATE TABLE errors AS SELECT * FROM unnest(ARRAY[0.000003, 0.0001, 0.001, 0.01, 0.04]::float8[]) error;
 CREATE TABLE f AS SELECT size, part, error, frequency_agg(n, error) AS s FROM rows, errors GROUP BY GROUPING SETS ((size, part, error), (size, error));
 SELECT count(*) AS pairs, count(*) FILTER (WHERE coarsen(a.s, b.error) <> CASE WHEN a.error >= b.error THEN a.s ELSE b.s END) AS unlike_built,
        count(*) FILTER (WHERE coarsen(merge(a.s, b.s), b.error) <> merge(coarsen(a.s, b.error), b.s)) AS unlike_merged
 FROM f a JOIN f b ON a.size = b.size AND a.part IS NOT DISTINCT FROM b.part;
+SELECT count(*) AS pairs, count(*) FILTER (WHERE merge(coarsen(a.s, c.error), b.s) <> coarsen(whole.s, c.error) OR merge(coarsen(a.s, c.error), coarsen(b.s, c.error)) <> coarsen(merge(a.s, b.s), c.error)) AS unlike_parts
+FROM f a JOIN f b USING (size, error) JOIN f whole USING (size, error), errors c WHERE a.part = 0 AND b.part = 1 AND whole.part IS NULL;
 
 CREATE TABLE sizes AS SELECT * FROM unnest(ARRAY[1, 100, 3000, 1000000]) items, unnest(ARRAY[0.5, 0.05, 0.01, 0.00001]::float8[]) rate;
 CREATE TABLE m AS SELECT size, part, items, rate, membership_agg(t, items, rate) AS s FROM rows, sizes GROUP BY GROUPING SETS ((size, part, items, rate), (size, items, rate));
--- (of two filters with one size and one rate the other way round, the smaller size and the larger rate are those of neither: what is merged has them)
+-- (where one filter is the smaller and the other has the larger rate, the result is neither, but what merging both gives)
 SELECT count(*) AS pairs, count(*) FILTER (WHERE sketch_info(b.s)->'blocks' <= sketch_info(a.s)->'blocks' AND b.rate >= a.rate) AS coarser,
        count(*) FILTER (WHERE sketch_info(b.s)->'blocks' <= sketch_info(a.s)->'blocks' AND b.rate >= a.rate AND coarsen(a.s, b.items, b.rate) <> b.s) AS unlike_built,
        count(*) FILTER (WHERE sketch_info(b.s)->'blocks' >= sketch_info(a.s)->'blocks' AND b.rate <= a.rate AND coarsen(a.s, b.items, b.rate) <> a.s) AS finer_changes,
        count(*) FILTER (WHERE coarsen(a.s, b.items, b.rate) <> merge(a.s, b.s)) AS unlike_both,
        count(*) FILTER (WHERE coarsen(merge(a.s, b.s), b.items, b.rate) <> merge(coarsen(a.s, b.items, b.rate), b.s)) AS unlike_merged
 FROM m a JOIN m b ON a.size = b.size AND a.part IS NOT DISTINCT FROM b.part;
-SELECT count(*) AS pairs, count(*) FILTER (WHERE coarsen(merge(a.s, b.s), items, rate) <> merge(coarsen(a.s, items, rate), b.s) OR coarsen(merge(a.s, b.s), items, rate) <> coarsen(whole.s, items, rate)) AS unlike_parts
-FROM m a JOIN m b USING (size, items, rate) JOIN m whole USING (size, items, rate) WHERE a.part = 0 AND b.part = 1 AND whole.part IS NULL;
+SELECT count(*) AS pairs, count(*) FILTER (WHERE merge(coarsen(a.s, c.items, c.rate), b.s) <> coarsen(whole.s, c.items, c.rate) OR merge(coarsen(a.s, c.items, c.rate), coarsen(b.s, c.items, c.rate)) <> coarsen(merge(a.s, b.s), c.items, c.rate)) AS unlike_parts
+FROM m a JOIN m b USING (size, items, rate) JOIN m whole USING (size, items, rate), sizes c WHERE a.part = 0 AND b.part = 1 AND whole.part IS NULL;
 SELECT coarsen(membership_agg(t, 100000), 50) = membership_agg(t, 50, 0.01) AS default_rate FROM rows;
 RESET client_min_messages;
 

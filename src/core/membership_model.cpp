@@ -8,7 +8,8 @@ namespace sketch::membership {
 
 namespace {
 
-// Rates from one hundred-thousandth to a half. (The doubles that these quotients are have the literals 0.00001 and 0.5.)
+// Rates from one hundred-thousandth to a half. (The doubles that these quotients are have the literals 0.00001 and
+// 0.5.)
 constexpr double kRateUnits = 100000;
 bool is_in_range(double rate) noexcept { return rate >= 1 / kRateUnits && rate <= kMostRate / kRateUnits; }
 

@@ -157,8 +157,8 @@ Status open_packed(const std::uint8_t *packed, std::size_t size, View &view) noe
     PackedHeader header;
     if (Status s = read_header(packed, size, header); s != SKETCH_OK) return s;
     if (size != header.size) return size < header.size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
-    view = {header.kind, header.log2_blocks, header.rate, header.dense, false, header.tokens, packed + kPackedHeader, 0,
-            packed, size};
+    view = {header.kind,   header.log2_blocks,     header.rate, header.dense, false,
+            header.tokens, packed + kPackedHeader, 0,           packed,       size};
     return SKETCH_OK;
 }
 

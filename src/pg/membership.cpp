@@ -68,8 +68,8 @@ int checked_parameter(CallSite &site, int64 expected_items, double rate) {
 
 // ---- building ----------------------------------------
 
-// membership_agg(x, expected_items [, false_positive_rate]). What differs between rows acts as what differs between merged
-// sketches: the smallest size wins, and the largest rate.
+// membership_agg(x, expected_items [, false_positive_rate]). What differs between rows acts as what differs between
+// merged sketches: the smallest size wins, and the largest rate.
 Datum agg_trans(FunctionCallInfo fcinfo, bool has_rate) {
     if (PG_ARGISNULL(1)) return unchanged(fcinfo);
     if (PG_ARGISNULL(2)) null_parameter("expected_items");
@@ -89,8 +89,8 @@ constexpr double kMuchWorse = 4;
 
 // A packed filter, which is handed on. One that lets through much more than it was made for, because it was built or
 // merged from too many values or has become smaller in a merge, is told of in a warning: once a statement, and then no
-// more are looked at. (Each process that works for a statement has its own once.) A window has a filter for each row, so
-// most are known to be good after a look at some of their blocks.
+// more are looked at. (Each process that works for a statement has its own once.) A window has a filter for each row,
+// so most are known to be good after a look at some of their blocks.
 Datum with_warning(FunctionCallInfo fcinfo, Datum filter) {
     static constinit TimestampTz warned_at = 0;
     const TimestampTz statement = GetCurrentStatementStartTimestamp();
@@ -106,10 +106,10 @@ Datum with_warning(FunctionCallInfo fcinfo, Datum filter) {
     check(sketch_membership_rate(sketch, &rate), Membership::type);
     if (rate <= kMuchWorse * asked) return filter;
     warned_at = statement;
-    ereport(WARNING,
-            errmsg("%s has a false-positive rate of %.2g, and was asked for %g", Membership::type, rate, asked),
-            errhint("Ask for as many expected_items as the longest interval has that will be merged, everywhere: filters "
-                    "with few values stay small, and of filters that are merged the smallest size wins."));
+    ereport(
+        WARNING, errmsg("%s has a false-positive rate of %.2g, and was asked for %g", Membership::type, rate, asked),
+        errhint("Ask for as many expected_items as the longest interval has that will be merged, everywhere: filters "
+                "with few values stay small, and of filters that are merged the smallest size wins."));
     return filter;
 }
 

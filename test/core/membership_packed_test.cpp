@@ -153,8 +153,7 @@ TEST_CASE("what no filter can hold is refused", "[membership][packed]") {
             }
         for (int kind : {0, SKETCH_KIND_LAST + 1, 62, 64, 128, 255})
             CHECK(check(with(packed, 3, kind)) == SKETCH_CORRUPT);
-        for (int log2_blocks : {23, 24, 30, 31})
-            CHECK(check(with(packed, 4, 0x60 + log2_blocks)) == SKETCH_CORRUPT);
+        for (int log2_blocks : {23, 24, 30, 31}) CHECK(check(with(packed, 4, 0x60 + log2_blocks)) == SKETCH_CORRUPT);
         CHECK(check({}) == SKETCH_TRUNCATED);
     }
     CHECK(check(with(dense, 5, 1)) == SKETCH_CORRUPT);
