@@ -2,7 +2,7 @@
 -- what the serial plan gives, byte for byte. And every function that takes a sketch: one answer for all forms. Generated
 -- from the catalog; prints what differs, and how much was compared.
 \set ECHO none
-SET client_min_messages = warning;
+SET client_min_messages = error;
 CREATE SCHEMA every_way;
 SET search_path = every_way, public;
 CREATE VIEW members AS SELECT d.classid, d.objid FROM pg_depend d JOIN pg_extension e ON d.refobjid = e.oid

@@ -1,4 +1,5 @@
 -- Values of the hashed families in their many forms: text, binary, bytea, jsonb; short, long, toasted, compressed, work.
+SET client_min_messages = error;  -- filters that are too small on purpose say so: sql/membership.sql
 CREATE TABLE sample (id int PRIMARY KEY, d distinct_sketch, f frequency_sketch, m membership_sketch);
 INSERT INTO sample SELECT n, distinct_agg(i), frequency_agg(i % (1 + n / 2), 0.01), membership_agg(i, 500)
 FROM unnest(ARRAY[1, 2, 10, 70, 1000, 20000]) n, LATERAL (SELECT generate_series(1, n)) r(i) GROUP BY n;

@@ -17,7 +17,7 @@ SELECT n, r, (sketch_info(membership_agg(1, n, r))->>'blocks')::int * 256 / n AS
 SELECT merge(membership_agg(key, 20000) FILTER (WHERE id % 2 = 0), membership_agg(key, 1000) FILTER (WHERE id % 2 = 1)) = membership_agg(key, 1000) AS same FROM seen;
 SELECT merge(membership_agg(id, 1000000) FILTER (WHERE id < 50), membership_agg(id, 100) FILTER (WHERE id BETWEEN 50 AND 80)) = membership_agg(id, 100) FILTER (WHERE id <= 80) AS same FROM seen;
 SELECT membership_agg(key, CASE WHEN id % 3 = 0 THEN 500 ELSE 100000 END) = membership_agg(key, 500) AS smallest_wins FROM seen;
--- more items than expected: no warning, no error; the rate degrades, and says so
+-- more items than expected: a warning, no error; the rate degrades, and says so
 SELECT false_positive_rate(s) > 0.01 AS worse, abs(false_positive_rate(s) - avg(contains(s, 'other ' || i)::int)) < 0.02 AS as_stated, bool_and(contains(s, 'key ' || i)) AS all_found
 FROM (SELECT membership_agg(key, 8000) AS s FROM seen) t, generate_series(1, 20000) i GROUP BY s;
 SELECT false_positive_rate(s) > 0.99 AS full FROM (SELECT membership_agg(key, 10) AS s FROM seen) t;
@@ -73,10 +73,55 @@ SELECT contains(s, 5) FROM damaged WHERE id = 2;
 SELECT contains(s, 'x') FROM damaged WHERE id = 3;
 SELECT contains(s, 5) FROM damaged WHERE id = 4;
 
+-- filters that let through more than four times what was asked: one warning a statement, whatever makes them
+\set VERBOSITY terse
+CREATE TABLE small AS SELECT i % 20 AS part, membership_agg(i, 300) AS s FROM generate_series(1, 4000) i GROUP BY 1;
+SELECT count(s), max(sketch_info(s)->>'mode') AS mode FROM (SELECT membership_agg(i, 10) AS s FROM generate_series(1, 4000) i GROUP BY i % 20) groups;
+SELECT false_positive_rate(merge(s)) > 0.04 AS aggregate FROM small;
+CREATE TABLE crowded AS SELECT merge(s) AS s FROM small;
+SELECT bool_and(contains(merge(small.s, crowded.s), 5)) AS scalar FROM small, crowded;
+SELECT bool_and(contains(add(s, part), part)) AS add FROM crowded, generate_series(1, 3) part;
+SELECT bool_and(contains(coarsen(s, 1), 7 * 20 + part)) AS coarsened FROM small;
+SELECT count(s) AS windows FROM (SELECT merge(s) OVER (ORDER BY part) AS s FROM small) moving;
+-- a later statement has its own; a loop in one has one
+SELECT merge(s) IS NULL AS again FROM small;
+DO $$ BEGIN FOR i IN 1..3 LOOP PERFORM merge(s) FROM small; END LOOP; END $$;
+-- how much worse it is shows beside what was asked for: the larger rate of two wins, the smaller size, too
+\set VERBOSITY default
+SELECT round((sketch_info(s)->>'false_positive_rate')::numeric, 3) AS rate, sketch_info(s)->'requested_rate' AS requested, sketch_info(s)->'blocks' AS blocks
+FROM (SELECT merge(merge(s), membership_empty(1000000, 0.02)) AS s FROM small) merged;
+-- none where filters keep what was asked for, nearly keep it, are tokens, or were asked for a rate that cannot be so much worse; nor where one is read
+SELECT false_positive_rate(s) > 0.04 AS crowded, contains(s, 5) AS read, s = s::text::membership_sketch AS copied, s::bytea::membership_sketch = s AS cast FROM crowded;
+SELECT false_positive_rate(membership_agg(i, 4000)) <= 0.01 AS kept FROM generate_series(1, 4000) i;
+SELECT false_positive_rate(membership_agg(i, 4000)) BETWEEN 0.01 AND 0.04 AS nearly FROM generate_series(1, 8000) i;
+SELECT sketch_info(membership_agg(i, 4000))->'mode' AS tokens FROM generate_series(1, 250) i;
+SELECT false_positive_rate(membership_agg(i, 10, 0.3)) > 0.99 AS full FROM generate_series(1, 4000) i;
+SELECT count(s) AS windows FROM (SELECT membership_agg(i, 4000) OVER (ORDER BY i) AS s FROM generate_series(1, 1000) i) moving;
+-- the rate that was asked for, rounded up to one digit; that of the larger wins everywhere
+SELECT r AS asked, sketch_info(membership_empty(1000, r))->'requested_rate' AS kept FROM unnest(ARRAY[0.5, 0.25, 0.1, 0.03, 0.0101, 0.01, 0.001, 0.00099, 0.00001]) r;
+SELECT sketch_info(membership_empty(1000))->'requested_rate' AS default, sketch_info(merge(a, b))->'requested_rate' AS merged, merge(a, b) = merge(b, a) AS commutative, sketch_info(add(a, 1))->'requested_rate' AS added,
+       sketch_info(a::text::membership_sketch)->'requested_rate' AS text FROM (SELECT membership_empty(1000, 0.001) AS a, membership_empty(900, 0.02) AS b) two;
+SELECT membership_agg(i, 1000, CASE WHEN i = 3 THEN 0.02 ELSE 0.01 END) = membership_agg(i, 1000, 0.02) AS largest_wins FROM generate_series(1, 5) i;
+-- workers: their states know it, the leader tells
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 2;
+ALTER TABLE seen SET (parallel_workers = 2);
+EXPLAIN (COSTS off) SELECT membership_agg(id, 300) FROM seen;
+\set VERBOSITY terse
+SELECT false_positive_rate(membership_agg(id, 300)) > 0.9 AS worse FROM seen;
+\set VERBOSITY default
+SELECT false_positive_rate(membership_agg(id, 30000)) < 0.01 AS kept FROM seen;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+RESET max_parallel_workers_per_gather;
+
 -- what it says of itself
 SELECT sketch_info(membership_agg(i, 1000)) - 'bytes' - 'false_positive_rate' AS tokens FROM generate_series(1, 3) i;
 SELECT sketch_info(s) - 'bytes' - 'false_positive_rate' AS blocks FROM filters;
 SELECT membership_agg(i, 1000)::jsonb - 'false_positive_rate' AS json FROM generate_series(1, 3) i;
 
-DROP TABLE seen, filters, minutes, stored, tokens, damaged;
+DROP TABLE seen, filters, minutes, stored, tokens, damaged, small, crowded;
 DROP FUNCTION raw;

@@ -13,14 +13,16 @@ int sketch_membership_log2_blocks(uint64_t expected_items, double rate) noexcept
     return log2_blocks_for(expected_items, rate);
 }
 
+int sketch_membership_kept_rate(double rate) noexcept { return kept_rate(rate); }
+
 double sketch_membership_expected_rate(int log2_blocks, uint64_t items) noexcept {
     return expected_rate(log2_blocks, items);
 }
 
 size_t sketch_membership_init_size(void) noexcept { return kFirstSize; }
 
-void sketch_membership_init(void *state, size_t size, int kind, int log2_blocks) noexcept {
-    work_init(state, size, kind, log2_blocks);
+void sketch_membership_init(void *state, size_t size, int kind, int log2_blocks, int rate) noexcept {
+    work_init(state, size, kind, log2_blocks, rate);
 }
 
 void sketch_membership_move(void *to, const void *from, size_t from_size, const sketch_growth *growth) noexcept {
@@ -31,8 +33,9 @@ sketch_status sketch_membership_add(void *state, size_t size, int kind, uint64_t
     return work_add(state, size, kind, hash, *growth);
 }
 
-sketch_status sketch_membership_limit(void *state, size_t size, int log2_blocks, sketch_growth *growth) noexcept {
-    return work_limit(state, size, log2_blocks, *growth);
+sketch_status sketch_membership_limit(void *state, size_t size, int log2_blocks, int rate,
+                                      sketch_growth *growth) noexcept {
+    return work_limit(state, size, log2_blocks, rate, *growth);
 }
 
 size_t sketch_membership_open_size(const void *, size_t, sketch_form) noexcept { return sizeof(sketch_membership); }
@@ -82,8 +85,13 @@ sketch_status sketch_membership_rate(const sketch_membership *sketch, double *ra
     return SKETCH_OK;
 }
 
+sketch_status sketch_membership_sampled_rate(const sketch_membership *sketch, double *rate) noexcept {
+    *rate = sampled_rate(sketch->view);
+    return SKETCH_OK;
+}
+
 sketch_status sketch_membership_describe(const sketch_membership *sketch, sketch_membership_info *info) noexcept {
     const View &view = sketch->view;
-    *info = {view.kind, view.log2_blocks, view.dense, view.tokens};
+    *info = {view.kind, view.log2_blocks, view.rate, view.dense, view.tokens};
     return SKETCH_OK;
 }

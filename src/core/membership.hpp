@@ -8,6 +8,9 @@
 // else of their masks. Folding keeps the rule: a token at j - 1 stands for at most two at j, so more than 2 * 2^j
 // tokens at j are more than 2 * 2^(j-1) at j - 1. A dense filter stays dense at every smaller size, as if made there.
 //
+// The rate that was asked for changes no bit of the filter: it is kept so that a reader can tell whether the filter has
+// become worse than it was meant to be. Of two filters that are merged, the larger rate wins.
+//
 // Shapes of one value:
 //   packed     canonical bytes at rest (membership_packed.cpp)
 //   work       a flat buffer mutated in place (membership_work.cpp)
@@ -49,6 +52,30 @@ constexpr std::uint64_t fold_token(std::uint64_t token, int shift) noexcept {
     return token_block(token) >> shift << kLowBits | token_low(token);
 }
 
+// The rate that was asked for, in hundred-thousandths and rounded up to one digit: digit * 10^exponent, which is how it
+// is packed.
+inline constexpr int kMostRate = SKETCH_MEMBERSHIP_MAX_RATE;
+inline constexpr int kDigitAt = 1, kExponentAt = 5;  // bits of the packed flags, and of the byte of log2_blocks
+
+constexpr int rate_from(int digit, int exponent) noexcept {
+    for (; exponent > 0; exponent--) digit *= 10;
+    return digit;
+}
+
+struct RateDigit {
+    int digit, exponent;
+
+    explicit constexpr RateDigit(int rate) noexcept : digit(rate), exponent(0) {
+        for (; digit >= 10; digit /= 10) exponent++;
+    }
+};
+
+constexpr bool is_rate(std::uint32_t rate) noexcept {
+    if (rate == 0 || rate > kMostRate) return false;
+    const RateDigit split(static_cast<int>(rate));
+    return rate_from(split.digit, split.exponent) == static_cast<int>(rate);
+}
+
 // How packed tokens are laid out: Elias-Fano with samples, see membership_packed.cpp. A function of their number and
 // the size.
 struct TokenLayout {
@@ -72,7 +99,7 @@ struct TokenLayout {
 
 // The parts of a packed or of a work form. Places and sizes are checked; what stands there need not be.
 struct View {
-    int kind, log2_blocks;
+    int kind, log2_blocks, rate;
     bool dense, work;
     std::uint64_t tokens;       // different ones; 0 if dense
     const std::uint8_t *data;   // blocks; packed tokens: the samples; work tokens: the slots of the table
@@ -99,7 +126,8 @@ struct WorkHeader {
     std::uint8_t pending, oldest;  // how many, and once there are kPending, which is the next to be set
     std::uint32_t tokens;
     std::uint64_t salt;       // of the places in the table
-    std::uint64_t blocks_at;  // dense: where the blocks begin, a multiple of the block size in memory when it was made
+    std::uint32_t blocks_at;  // dense: where the blocks begin, a multiple of the block size in memory when it was made
+    std::uint32_t rate;
 };
 static_assert(sizeof(WorkHeader) == 32);
 
@@ -107,7 +135,7 @@ inline constexpr unsigned kPending = 4;  // rows of a query take some 50 ns, and
 inline constexpr std::size_t kBlocksAt = sizeof(WorkHeader) + 8 * kPending;
 inline constexpr std::size_t kMostShift = kBlockSize - 8;  // blocks begin so much later at most: see blocks_at
 
-inline constexpr std::uint8_t kWorkLayout = 3;
+inline constexpr std::uint8_t kWorkLayout = 4;
 inline constexpr std::uint8_t kDense = 1;  // flag of both forms
 
 // Bytes in front of the data of a packed value.
@@ -119,7 +147,7 @@ Status open_work(const void *state, std::size_t size, View &view) noexcept;
 
 // Packed values (membership_packed.cpp).
 struct PackedHeader {
-    int kind, log2_blocks;
+    int kind, log2_blocks, rate;
     bool dense;
     std::uint64_t tokens;
     std::uint64_t size;  // of the whole value
@@ -140,10 +168,10 @@ int probe_read(sketch_membership_probe &probe, const std::uint8_t *bytes, std::s
 bool packed_contains(const View &packed, std::uint64_t hash) noexcept;
 
 // Work forms (membership_work.cpp).
-void work_init(void *state, std::size_t size, int kind, int log2_blocks) noexcept;
+void work_init(void *state, std::size_t size, int kind, int log2_blocks, int rate) noexcept;
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept;
 Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept;
-Status work_limit(void *state, std::size_t size, int log2_blocks, sketch_growth &growth) noexcept;
+Status work_limit(void *state, std::size_t size, int log2_blocks, int rate, sketch_growth &growth) noexcept;
 Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept;
 bool work_tokens_contain(const View &work, std::uint64_t token) noexcept;
 Status check_work_tokens(const View &work) noexcept;
@@ -151,8 +179,10 @@ Status check_work_tokens(const View &work) noexcept;
 // What a filter of a size lets through (membership_model.cpp).
 inline constexpr int kTooLarge = -1, kOutOfRange = -2;
 int log2_blocks_for(std::uint64_t items, double rate) noexcept;
+int kept_rate(double rate) noexcept;
 double expected_rate(int log2_blocks, std::uint64_t items) noexcept;
 double measured_rate(const View &view) noexcept;
+double sampled_rate(const View &view) noexcept;
 
 // All blocks as use(first, count), so many at a time that two megabytes are read: 2^shift blocks for each. Or until it
 // answers false.

@@ -8,7 +8,10 @@ namespace sketch::membership {
 
 namespace {
 
-constexpr double kLeastRate = 0.00001, kMostRate = 0.5;
+// Rates from one hundred-thousandth to a half. (The doubles that these quotients are have the literals 0.00001 and
+// 0.5.)
+constexpr double kRateUnits = 100000;
+bool is_in_range(double rate) noexcept { return rate >= 1 / kRateUnits && rate <= kMostRate / kRateUnits; }
 
 // The chance that a bit of a word is still zero after one more item of its block.
 constexpr double kStaysZero = 31.0 / 32.0;
@@ -53,10 +56,21 @@ double expected_rate(int log2_blocks, std::uint64_t items) noexcept {
 }
 
 int log2_blocks_for(std::uint64_t items, double rate) noexcept {
-    if (items == 0 || !(rate >= kLeastRate && rate <= kMostRate)) return kOutOfRange;
+    if (items == 0 || !is_in_range(rate)) return kOutOfRange;
     for (int log2_blocks = 0; log2_blocks <= kMaxLog2Blocks; log2_blocks++)
         if (expected_rate(log2_blocks, items) <= rate) return log2_blocks;
     return kTooLarge;
+}
+
+// The least that may be kept and is no less than this.
+int kept_rate(double rate) noexcept {
+    if (!is_in_range(rate)) return kOutOfRange;
+    int kept = 1;
+    while (kept / kRateUnits < rate) {
+        const RateDigit split(kept);
+        kept = rate_from(split.digit + 1, split.exponent);
+    }
+    return kept;
 }
 
 std::uint64_t masks_in(const View &view, std::uint64_t enough) noexcept {
@@ -66,7 +80,7 @@ std::uint64_t masks_in(const View &view, std::uint64_t enough) noexcept {
     std::uint64_t done[kPending], count = 0;
     for_each_pending(view, [&](std::uint64_t token) {
         const std::uint64_t number = token_block(token);
-        if (std::find(done, done + count, number) != done + count) return;
+        if (number >= blocks_of(view.log2_blocks) || std::find(done, done + count, number) != done + count) return;
         done[count++] = number;
         std::uint8_t copy[kBlockSize];
         copy_block(view, number, copy);
@@ -85,6 +99,13 @@ double measured_rate(const View &view) noexcept {
     if (!view.dense) return std::ldexp(static_cast<double>(view.tokens), -(kLowBits + view.log2_blocks));
     const std::uint64_t all = ~std::uint64_t{0};
     return std::ldexp(static_cast<double>(masks_in(view, all)), -(5 * kWords + view.log2_blocks));
+}
+
+// Hashes choose the blocks: the first ones are like the others.
+double sampled_rate(const View &view) noexcept {
+    View sample = view;
+    if (view.dense) sample.log2_blocks = std::min(view.log2_blocks, 10);
+    return measured_rate(sample);
 }
 
 }  // namespace sketch::membership

@@ -1,6 +1,7 @@
 // The packed form of a membership filter: one canonical byte string per filter. docs/FORMAT.md tells the same story.
 //
-//   version  family  flags  kind  log2_blocks  tokens                8 bytes, the last three the number of tokens
+//   version  family  flags  kind  log2_blocks  tokens                8 bytes, the last three the number of tokens; the
+//                                                                    rate stands in free bits of the others
 //   blocks                                                           of a dense filter: raw, so that one can be fetched
 //   samples  upper bits  low bits                                    else: the tokens, ascending, in Elias-Fano
 //
@@ -39,9 +40,10 @@ std::uint64_t read_count(const std::uint8_t *bytes) noexcept {
 void write_header(std::uint8_t *out, const View &view) noexcept {
     out[0] = kFormatVersion;
     out[1] = static_cast<std::uint8_t>(Family::membership);
-    out[2] = view.dense ? kDense : 0;
+    const RateDigit rate(view.rate);
+    out[2] = static_cast<std::uint8_t>((view.dense ? kDense : 0) | rate.digit << kDigitAt);
     out[3] = static_cast<std::uint8_t>(view.kind);
-    out[4] = static_cast<std::uint8_t>(view.log2_blocks);
+    out[4] = static_cast<std::uint8_t>(view.log2_blocks | rate.exponent << kExponentAt);
     write_count(out + 5, view.tokens);
 }
 
@@ -137,10 +139,12 @@ Status read_header(const std::uint8_t *head, std::size_t head_size, PackedHeader
     if (head[0] != kFormatVersion) return SKETCH_WRONG_VERSION;
     if (head_size > 1 && head[1] != static_cast<std::uint8_t>(Family::membership)) return SKETCH_WRONG_FAMILY;
     if (head_size < kPackedHeader) return SKETCH_TRUNCATED;
-    if (head[2] & ~kDense || head[4] > kMaxLog2Blocks) return SKETCH_CORRUPT;
     header.dense = (head[2] & kDense) != 0;
     header.kind = head[3];
-    header.log2_blocks = head[4];
+    header.log2_blocks = head[4] & static_cast<int>(low_mask(kExponentAt));
+    const int digit = head[2] >> kDigitAt;  // with all flags but kDense, so that none may be set
+    header.rate = rate_from(digit, head[4] >> kExponentAt);
+    if (digit < 1 || digit > 9 || header.rate > kMostRate || header.log2_blocks > kMaxLog2Blocks) return SKETCH_CORRUPT;
     header.tokens = read_count(head + 5);
     if (header.tokens > (header.dense ? 0 : most_tokens(header.log2_blocks)) ||
         !is_header_kind(header.kind, !header.dense && header.tokens == 0))
@@ -153,8 +157,8 @@ Status open_packed(const std::uint8_t *packed, std::size_t size, View &view) noe
     PackedHeader header;
     if (Status s = read_header(packed, size, header); s != SKETCH_OK) return s;
     if (size != header.size) return size < header.size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
-    view = {header.kind, header.log2_blocks, header.dense, false, header.tokens, packed + kPackedHeader, 0, packed,
-            size};
+    view = {header.kind,   header.log2_blocks,     header.rate, header.dense, false,
+            header.tokens, packed + kPackedHeader, 0,           packed,       size};
     return SKETCH_OK;
 }
 

@@ -67,8 +67,16 @@ class Work {
 
     View view() const noexcept {
         const WorkHeader &h = header();
-        return {h.kind,  h.log2_blocks, dense(), true, h.tokens, bytes_ + (dense() ? h.blocks_at : sizeof h),
-                slots(), bytes_,        size_};
+        return {h.kind,
+                h.log2_blocks,
+                static_cast<int>(h.rate),
+                dense(),
+                true,
+                h.tokens,
+                bytes_ + (dense() ? h.blocks_at : sizeof h),
+                slots(),
+                bytes_,
+                size_};
     }
 
     // There are more tokens than a filter of this size may have: it was folded, and is on the way to blocks.
@@ -187,7 +195,7 @@ Status add_new_token(const Work &work, std::uint64_t token, sketch_growth &growt
 
 namespace {
 
-void init_with_salt(void *state, std::size_t size, int kind, int log2_blocks, std::uint64_t salt) noexcept {
+void init_with_salt(void *state, std::size_t size, int kind, int log2_blocks, int rate, std::uint64_t salt) noexcept {
     fill(state, 0, size);
     WorkHeader &h = Work(state, size).header();
     h.magic = kWorkMagic;
@@ -196,12 +204,13 @@ void init_with_salt(void *state, std::size_t size, int kind, int log2_blocks, st
     h.kind = static_cast<std::uint8_t>(kind);
     h.log2_blocks = static_cast<std::uint8_t>(log2_blocks);
     h.salt = salt;
+    h.rate = static_cast<std::uint32_t>(rate);
 }
 
 }  // namespace
 
-void work_init(void *state, std::size_t size, int kind, int log2_blocks) noexcept {
-    init_with_salt(state, size, kind, log2_blocks, next_salt());
+void work_init(void *state, std::size_t size, int kind, int log2_blocks, int rate) noexcept {
+    init_with_salt(state, size, kind, log2_blocks, rate, next_salt());
 }
 
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
@@ -209,10 +218,12 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
     Work source(const_cast<void *>(from), from_size), target(to, size);
     const WorkHeader &old = source.header();
     const int shift = old.log2_blocks - growth.scale;
-    init_with_salt(to, size, old.kind, growth.scale, old.salt);
+    init_with_salt(to, size, old.kind, growth.scale, static_cast<int>(old.rate), old.salt);
     target.header().flags = growth.flags;
     // No block in two cache lines, if copies of the buffer are aligned as it is. (They need not be.)
-    if (target.dense()) target.header().blocks_at = kBlocksAt + (0 - reinterpret_cast<std::uintptr_t>(to)) % kBlockSize;
+    if (target.dense())
+        target.header().blocks_at =
+            static_cast<std::uint32_t>(kBlocksAt + (0 - reinterpret_cast<std::uintptr_t>(to)) % kBlockSize);
     if (source.dense()) return merge_blocks(target, source.view());
     for_each_token(source.view(), [&](std::uint64_t token) {
         if (target.dense()) target.set_token(fold_token(token, shift));
@@ -233,10 +244,11 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, ske
     return add_new_token(work, token_of(hash, h.log2_blocks), growth);
 }
 
-Status work_limit(void *state, std::size_t size, int log2_blocks, sketch_growth &growth) noexcept {
+Status work_limit(void *state, std::size_t size, int log2_blocks, int rate, sketch_growth &growth) noexcept {
     Work work(state, size);
     if (work.log2_blocks() > log2_blocks) return plan_fold(work, log2_blocks, growth);
     if (work.is_overfull()) return plan_blocks(work.log2_blocks(), growth);
+    work.header().rate = std::max(work.header().rate, static_cast<std::uint32_t>(rate));
     return SKETCH_OK;
 }
 
@@ -251,7 +263,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
         });
     if (!other.dense)
         if (Status s = other.work ? check_work_tokens(other) : check_tokens(other); s != SKETCH_OK) return s;
-    if (Status s = work_limit(state, size, other.log2_blocks, growth); s != SKETCH_OK) return s;
+    if (Status s = work_limit(state, size, other.log2_blocks, other.rate, growth); s != SKETCH_OK) return s;
 
     const int shift = other.log2_blocks - h.log2_blocks;
     if (other.dense) {
@@ -297,7 +309,7 @@ Status open_work(const void *state, std::size_t size, View &view) noexcept {
     if (h.magic != kWorkMagic) return SKETCH_WRONG_VERSION;
     if (h.family != static_cast<std::uint8_t>(Family::membership)) return SKETCH_WRONG_FAMILY;
     if (h.layout != kWorkLayout) return SKETCH_WRONG_VERSION;
-    if (h.flags & ~kDense || h.log2_blocks > kMaxLog2Blocks || size % 8 != 0) return SKETCH_CORRUPT;
+    if (h.flags & ~kDense || h.log2_blocks > kMaxLog2Blocks || !is_rate(h.rate) || size % 8 != 0) return SKETCH_CORRUPT;
     const bool dense = (h.flags & kDense) != 0;
     if (!is_header_kind(h.kind, !dense && h.tokens == 0)) return SKETCH_CORRUPT;
     if (dense ? h.tokens != 0 : h.tokens > most_tokens(h.log2_blocks)) return SKETCH_CORRUPT;

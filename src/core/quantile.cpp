@@ -173,12 +173,20 @@ bool Histogram::may_hold_fraction() const noexcept {
     return false;
 }
 
-// What is said about whole numbers fits what is known: the extremes (up to two rows are nothing else), and the buckets.
+// What is said about whole numbers fits what is known: buckets, and extremes, which are one row each.
 bool Histogram::whole_is_right() const noexcept {
-    const bool extremes_are_whole =
-        !extremes_known || finite() == 0 || (std::floor(minimum) == minimum && std::floor(maximum) == maximum);
+    auto is_whole = [](double x) { return std::floor(x) == x; };
+    const bool extremes_are_whole = !extremes_known || finite() == 0 || (is_whole(minimum) && is_whole(maximum));
     if (whole) return extremes_are_whole;
-    return may_hold_fraction() && !(extremes_known && extremes_are_whole && finite() <= 2);
+    if (!extremes_known || !extremes_are_whole) return may_hold_fraction();
+    // One row more than the extremes must be where fractions are.
+    if (finite() == 0 || minimum == maximum) return false;
+    const std::int32_t last = ladder::index_of_bits(ladder::kAllWhole, scale);
+    std::uint64_t rows = 0, are_extremes = 0;
+    for (std::uint32_t i = 0; i < buckets(); i++) rows += index[i] <= last ? count[i] : 0;
+    for (double x : {minimum, maximum})
+        are_extremes += x != 0 && ladder::index_of_bits(std::bit_cast<std::uint64_t>(std::fabs(x)), scale) <= last;
+    return rows > are_extremes;
 }
 
 double Histogram::finite_minimum() const noexcept {

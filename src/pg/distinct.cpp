@@ -88,6 +88,8 @@ PG_FN(distinct_empty_precision) {
 
 PG_FN(distinct_add) { return add_hash<Distinct>(fcinfo, sketch_distinct_add); }
 
+PG_FN(distinct_coarsen) { return coarsened<Distinct>(fcinfo, checked_precision(PG_GETARG_INT32(1))); }
+
 // ---- reading ----------------------------------------
 
 PG_FN(distinct_count) {

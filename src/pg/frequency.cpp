@@ -100,6 +100,8 @@ PG_FN(frequency_add) {
     });
 }
 
+PG_FN(frequency_coarsen) { return coarsened<Frequency>(fcinfo, checked_width(PG_GETARG_FLOAT8(1))); }
+
 PG_FN(frequency_subtract) {
     Scratch scratch;
     const sketch_frequency *other = open<Frequency>(sketch_from(PG_GETARG_DATUM(1)), scratch);

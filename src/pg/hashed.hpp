@@ -10,16 +10,21 @@
 
 namespace pg {
 
+// At most this parameter from now on.
+template <typename Family>
+varlena *with_limit(varlena *state, int parameter) {
+    auto *limit = Family::limit;  // GCC 16 warns of calls in a lambda through a pointer that is a constant
+    return with_room<Family>(state, [parameter, limit](varlena *room, size_t size, sketch_growth *growth) {
+        return limit(room, size, parameter, growth);
+    });
+}
+
 // The state to which an item is added: a new one, or the one there is, at most of this parameter if one was given.
 template <typename Family>
 varlena *item_state(FunctionCallInfo fcinfo, int parameter, bool is_given) {
     if (unlikely(PG_ARGISNULL(0))) return Family::make(call_site(fcinfo).hasher->kind, parameter);
     varlena *state = state_of<Family>(fcinfo, PG_GETARG_DATUM(0), false);
-    if (!is_given) return state;
-    auto *limit = Family::limit;  // GCC 16 warns of calls in a lambda through a pointer that is a constant
-    return with_room<Family>(state, [parameter, limit](varlena *room, size_t size, sketch_growth *growth) {
-        return limit(room, size, parameter, growth);
-    });
+    return is_given ? with_limit<Family>(state, parameter) : state;
 }
 
 // What `compute` makes of one or two arguments, and of nothing else: made anew only when they change. A call site
@@ -38,6 +43,13 @@ int cached_parameter(CallSite &site, double first, double second, Compute comput
 template <typename Family>
 Datum empty_sketch(int parameter) {
     PG_RETURN_POINTER(packed<Family>(sketch_of(Family::make(SKETCH_KIND_NONE, parameter)), false));
+}
+
+// coarsen(sketch, parameter): as if the rows had come to a sketch of this parameter, unless it has a coarser one.
+template <typename Family>
+Datum coarsened(FunctionCallInfo fcinfo, int parameter) {
+    const varlena *state = with_limit<Family>(merged<Family>(nullptr, sketch_from(PG_GETARG_DATUM(0))), parameter);
+    PG_RETURN_POINTER(packed<Family>(sketch_of(state), false));
 }
 
 // As what the item of this call is added to a sketch of a kind, or looked up in it: where that is open, as what it is.

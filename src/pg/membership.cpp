@@ -15,7 +15,12 @@ struct Membership {
     static constexpr auto check = sketch_membership_check;
     static constexpr auto merge = sketch_membership_merge;
     static constexpr auto move = sketch_membership_move;
-    static constexpr auto limit = sketch_membership_limit;
+
+    // A size and a rate as one parameter: see hashed.hpp.
+    static int parameter(int log2_blocks, int rate) { return log2_blocks << 16 | rate; }
+    static sketch_status limit(void *state, size_t size, int parameter, sketch_growth *growth) {
+        return sketch_membership_limit(state, size, parameter >> 16, parameter & 0xffff, growth);
+    }
 
     static sketch_status pack(const Opened *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
         return sketch_membership_pack(sketch, out, capacity, out_size);
@@ -28,23 +33,23 @@ struct Membership {
     }
     static int kind_of(const Opened *sketch) { return header(sketch).kind; }
 
-    static varlena *make(int kind, int log2_blocks) {
+    static varlena *make(int kind, int parameter) {
         size_t size = sketch_membership_init_size();
         varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_membership_init(state, size, kind, log2_blocks);
+        sketch_membership_init(state, size, kind, parameter >> 16, parameter & 0xffff);
         SET_VARSIZE(state, size);
         return state;
     }
 
     static varlena *empty_like(const Opened *sketch, bool) {
         sketch_membership_info info = header(sketch);
-        return make(info.kind, info.log2_blocks);
+        return make(info.kind, parameter(info.log2_blocks, info.rate));
     }
 };
 
 constexpr double kDefaultRate = 0.01;
 
-int checked_blocks(int64 expected_items, double rate) {
+int checked_parameter(int64 expected_items, double rate) {
     if (expected_items < 1)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("expected_items must be positive"));
     if (!(rate >= 0.00001 && rate <= 0.5))
@@ -54,24 +59,24 @@ int checked_blocks(int64 expected_items, double rate) {
     if (log2_blocks < 0)
         ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s would exceed 128 MB", Membership::type),
                 errdetail("Expected are " INT64_FORMAT " items at a false-positive rate of %g.", expected_items, rate));
-    return log2_blocks;
+    return Membership::parameter(log2_blocks, sketch_membership_kept_rate(rate));
 }
-int checked_blocks(CallSite &site, int64 expected_items, double rate) {
+int checked_parameter(CallSite &site, int64 expected_items, double rate) {
     return cached_parameter(site, static_cast<double>(expected_items), rate,
-                            [=] { return checked_blocks(expected_items, rate); });
+                            [=] { return checked_parameter(expected_items, rate); });
 }
 
 // ---- building ----------------------------------------
 
-// membership_agg(x, expected_items [, false_positive_rate]). A size that differs between rows acts as one that differs
-// between merged sketches: the smallest wins.
+// membership_agg(x, expected_items [, false_positive_rate]). What differs between rows acts as what differs between
+// merged sketches: the smallest size wins, and the largest rate.
 Datum agg_trans(FunctionCallInfo fcinfo, bool has_rate) {
     if (PG_ARGISNULL(1)) return unchanged(fcinfo);
     if (PG_ARGISNULL(2)) null_parameter("expected_items");
     if (has_rate && PG_ARGISNULL(3)) null_parameter("false_positive_rate");
     CallSite &site = call_site(fcinfo);
-    int log2_blocks = checked_blocks(site, PG_GETARG_INT64(2), has_rate ? PG_GETARG_FLOAT8(3) : kDefaultRate);
-    varlena *state = item_state<Membership>(fcinfo, log2_blocks, true);
+    int parameter = checked_parameter(site, PG_GETARG_INT64(2), has_rate ? PG_GETARG_FLOAT8(3) : kDefaultRate);
+    varlena *state = item_state<Membership>(fcinfo, parameter, true);
     uint64 hash = (*site.hasher)(PG_GETARG_DATUM(1));
     int kind = site.hasher->kind;
     PG_RETURN_POINTER(with_room<Membership>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
@@ -79,20 +84,54 @@ Datum agg_trans(FunctionCallInfo fcinfo, bool has_rate) {
     }));
 }
 
+// How many times the rate that was asked for a filter's own may be before that is told.
+constexpr double kMuchWorse = 4;
+
+// A packed filter, which is handed on. One that lets through much more than it was made for, because it was built or
+// merged from too many values or has become smaller in a merge, is told of in a warning: once a statement, and then no
+// more are looked at. (Each process that works for a statement has its own once.) A window has a filter for each row,
+// so most are known to be good after a look at some of their blocks.
+Datum with_warning(FunctionCallInfo fcinfo, Datum filter) {
+    static constinit TimestampTz warned_at = 0;
+    const TimestampTz statement = GetCurrentStatementStartTimestamp();
+    if (fcinfo->isnull || warned_at == statement) return filter;
+    Scratch scratch;
+    const sketch_membership *sketch = open<Membership>(sketch_from(filter), scratch);
+    const sketch_membership_info info = Membership::header(sketch);
+    if (!info.is_dense) return filter;
+    const double asked = info.rate / 100000.0;
+    double rate = 0;
+    check(sketch_membership_sampled_rate(sketch, &rate), Membership::type);
+    if (rate <= kMuchWorse / 2 * asked) return filter;
+    check(sketch_membership_rate(sketch, &rate), Membership::type);
+    if (rate <= kMuchWorse * asked) return filter;
+    warned_at = statement;
+    ereport(
+        WARNING, errmsg("%s has a false-positive rate of %.2g, and was asked for %g", Membership::type, rate, asked),
+        errhint("Ask for as many expected_items as the longest interval has that will be merged, everywhere: filters "
+                "with few values stay small, and of filters that are merged the smallest size wins."));
+    return filter;
+}
+
 }  // namespace
 
 PG_FN(membership_agg_trans) { return agg_trans(fcinfo, false); }
 PG_FN(membership_agg_rate_trans) { return agg_trans(fcinfo, true); }
 PG_FN(membership_merge_trans) { return merge_trans<Membership>(fcinfo); }
-PG_FN(membership_agg_final) { return agg_final<Membership>(fcinfo); }
-PG_FN(membership_merge) { return merge_two<Membership>(fcinfo); }
+PG_FN(membership_agg_final) { return with_warning(fcinfo, agg_final<Membership>(fcinfo)); }
+PG_FN(membership_merge) { return with_warning(fcinfo, merge_two<Membership>(fcinfo)); }
 
 namespace {
 
 Datum empty_filter(FunctionCallInfo fcinfo, bool has_rate) {
     if (PG_ARGISNULL(0)) null_parameter("expected_items");
     if (has_rate && PG_ARGISNULL(1)) null_parameter("false_positive_rate");
-    return empty_sketch<Membership>(checked_blocks(PG_GETARG_INT64(0), has_rate ? PG_GETARG_FLOAT8(1) : kDefaultRate));
+    return empty_sketch<Membership>(
+        checked_parameter(PG_GETARG_INT64(0), has_rate ? PG_GETARG_FLOAT8(1) : kDefaultRate));
+}
+
+Datum coarsened_filter(FunctionCallInfo fcinfo, double rate) {
+    return with_warning(fcinfo, coarsened<Membership>(fcinfo, checked_parameter(PG_GETARG_INT64(1), rate)));
 }
 
 }  // namespace
@@ -100,7 +139,10 @@ Datum empty_filter(FunctionCallInfo fcinfo, bool has_rate) {
 PG_FN(membership_empty) { return empty_filter(fcinfo, false); }
 PG_FN(membership_empty_rate) { return empty_filter(fcinfo, true); }
 
-PG_FN(membership_add) { return add_hash<Membership>(fcinfo, sketch_membership_add); }
+PG_FN(membership_add) { return with_warning(fcinfo, add_hash<Membership>(fcinfo, sketch_membership_add)); }
+
+PG_FN(membership_coarsen) { return coarsened_filter(fcinfo, kDefaultRate); }
+PG_FN(membership_coarsen_rate) { return coarsened_filter(fcinfo, PG_GETARG_FLOAT8(2)); }
 
 // ---- reading ----------------------------------------
 
@@ -192,6 +234,8 @@ void append_facts(StringInfo out, Sketch s) {
     if (!info.is_dense) appendStringInfo(out, ", \"tokens\": " UINT64_FORMAT, info.tokens);
     appendStringInfo(out, ", \"false_positive_rate\": ");
     append_json_number(out, rate);
+    appendStringInfo(out, ", \"requested_rate\": ");
+    append_json_number(out, info.rate / 100000.0);
 }
 
 }  // namespace

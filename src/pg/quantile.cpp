@@ -177,6 +177,12 @@ PG_FN(quantile_add) {
     PG_RETURN_POINTER(packed<Quantile>(sketch_of(state), false));
 }
 
+PG_FN(quantile_coarsen) {
+    const int scale = checked_scale(PG_GETARG_FLOAT8(1));
+    const varlena *state = with_scale(merged<Quantile>(nullptr, sketch_from(PG_GETARG_DATUM(0))), scale);
+    PG_RETURN_POINTER(packed<Quantile>(sketch_of(state), false));
+}
+
 PG_FN(quantile_subtract) {
     Scratch scratch_a, scratch_b;
     sketch_quantile *a = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch_a);

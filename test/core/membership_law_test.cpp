@@ -1,5 +1,6 @@
 // The law: a filter is a function of the set of items and the number of blocks, byte for byte.
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "../../src/core/membership_block.hpp"
@@ -31,18 +32,31 @@ Hashes random_hashes(Random &random, size_t count) {
     return hashes;
 }
 
-// Splits the items among filters, each packed or not, and merges them as a random tree.
-MembershipSketch merged_by_random_tree(Random &random, const Hashes &hashes, const std::vector<int> &sizes) {
+struct Parameters {
+    int log2_blocks, rate;
+};
+
+// One of the rates that are kept: a digit and zeros.
+int random_rate(Random &random) {
+    const int rate = static_cast<int>(1 + random() % 9);
+    constexpr int kTenTo[] = {1, 10, 100, 1000, 10000};
+    return std::min(rate * kTenTo[random() % 5], SKETCH_MEMBERSHIP_MAX_RATE);
+}
+
+// Splits the items among filters, each packed or not, and merges them as a random tree. All of `sizes` take part.
+MembershipSketch merged_by_random_tree(Random &random, const Hashes &hashes, const std::vector<Parameters> &sizes) {
     size_t parts = std::max<size_t>(sizes.size(), 1 + random() % 20);
     std::vector<MembershipSketch> forest(parts);
-    for (size_t i = 0; i < parts; i++)  // without items, the first one tells the kind
-        forest[i] = MembershipSketch(sizes[i % sizes.size()], SKETCH_KIND_NUMBER, random() % 2 == 0 && i > 0);
+    for (size_t i = 0; i < parts; i++) {  // without items, the first one tells the kind
+        const auto [log2_blocks, rate] = sizes[i % sizes.size()];
+        forest[i] = MembershipSketch(log2_blocks, SKETCH_KIND_NUMBER, random() % 2 == 0 && i > 0, rate);
+    }
     size_t favourite = random() % parts;  // mostly one part holds much more than the others
     for (uint64_t h : hashes) forest[random() % 4 ? favourite : random() % parts].add(h);
     while (forest.size() > 1) {
         size_t a = random() % forest.size(), b = random() % (forest.size() - 1);
         b += b >= a;
-        if (random() % 8 == 0) forest[a].limit(forest[b].info().log2_blocks);
+        if (random() % 8 == 0) forest[a].limit(forest[b].info().log2_blocks, forest[b].info().rate);
         if (random() % 2) forest[a].merge(forest[b].pack());
         else forest[a].merge(forest[b]);
         if (random() % 4 == 0) forest[a] = unpacked_filter(forest[a].pack());
@@ -64,21 +78,26 @@ TEST_CASE("any order and any tree of merges gives the bytes of the definition", 
         REQUIRE(filter_of(hashes, log2_blocks).pack() == expected);
         std::shuffle(hashes.begin(), hashes.end(), random);
         REQUIRE(filter_of(hashes, log2_blocks).pack() == expected);
-        REQUIRE(merged_by_random_tree(random, hashes, {log2_blocks}).pack() == expected);
+        REQUIRE(merged_by_random_tree(random, hashes, {{log2_blocks, kRate}}).pack() == expected);
     }
 }
 
-TEST_CASE("filters of different sizes merge to the smallest, in any tree", "[membership][law]") {
+TEST_CASE("filters of different sizes and rates merge to the smallest and the largest, in any tree",
+          "[membership][law]") {
     Random random(2);
     for (int round = 0; round < 1500; round++) {
         int log2_blocks = static_cast<int>(random() % 9);
         size_t around = size_t{2} << log2_blocks;
         Hashes hashes = random_hashes(random, random() % (4 * around + 20));
-        std::vector<int> sizes = {log2_blocks};
-        for (uint64_t more = random() % 4; more > 0; more--)
-            sizes.push_back(log2_blocks + static_cast<int>(random() % 6));
-        INFO("round " << round << ", 2^" << log2_blocks << " blocks, " << hashes.size() << " items");
-        REQUIRE(merged_by_random_tree(random, hashes, sizes).pack() == packed_model(hashes, log2_blocks));
+        std::vector<Parameters> sizes = {{log2_blocks, random_rate(random)}};
+        int rate = sizes[0].rate;
+        for (uint64_t more = random() % 4; more > 0; more--) {
+            sizes.push_back({log2_blocks + static_cast<int>(random() % 6), random_rate(random)});
+            rate = std::max(rate, sizes.back().rate);
+        }
+        INFO("round " << round << ", 2^" << log2_blocks << " blocks, " << hashes.size() << " items, rate " << rate);
+        REQUIRE(merged_by_random_tree(random, hashes, sizes).pack() ==
+                packed_model(hashes, log2_blocks, SKETCH_KIND_NUMBER, rate));
     }
 }
 
@@ -102,6 +121,32 @@ TEST_CASE("folding from any size to any other equals building at the smaller one
                 REQUIRE(large.pack() == packed_model(hashes, to));
             }
         }
+}
+
+TEST_CASE("a filter that is limited is the one of the coarser parameters, before and after merges",
+          "[membership][law][coarsen]") {
+    Random random(12);
+    for (int from = 0; from <= 8; from += 2)
+        for (int to = 0; to <= 8; to += 2)
+            for (int from_rate : {1, 40, 1000, 50000})
+                for (int to_rate : {1, 50, 1000, 20000}) {
+                    const Hashes some = random_hashes(random, random() % (size_t{6} << std::min(from, to))),
+                                 more = random_hashes(random, random() % (size_t{3} << from));
+                    Hashes all = some;
+                    all.insert(all.end(), more.begin(), more.end());
+                    const int log2_blocks = std::min(from, to), rate = std::max(from_rate, to_rate);
+                    MembershipSketch a = filter_of(some, from, from_rate), merged = a;
+                    const MembershipSketch b = filter_of(more, from, from_rate);
+                    const Bytes expected = packed_model(all, log2_blocks, SKETCH_KIND_NUMBER, rate);
+                    INFO("2^" << from << " blocks, rate " << from_rate << " to 2^" << to << ", rate " << to_rate);
+                    a.limit(to, to_rate);
+                    REQUIRE(a.pack() == packed_model(some, log2_blocks, SKETCH_KIND_NUMBER, rate));
+                    a.merge(b);
+                    REQUIRE(a.pack() == expected);
+                    merged.merge(b);
+                    merged.limit(to, to_rate);
+                    REQUIRE(merged.pack() == expected);
+                }
 }
 
 TEST_CASE("the largest filters fold as well", "[membership][law]") {
@@ -285,6 +330,39 @@ TEST_CASE("salts change no byte of a packed filter", "[membership][law]") {
     sketch_set_salt(0);
 }
 
+TEST_CASE("a rate is kept rounded up to one digit", "[membership][rate]") {
+    const auto kept = sketch_membership_kept_rate;
+    CHECK(kept(0.5) == 50000);
+    CHECK(kept(0.1) == 10000);
+    CHECK(kept(0.01) == 1000);
+    CHECK(kept(0.001) == 100);
+    CHECK(kept(0.00001) == 1);
+    CHECK(kept(0.011) == 2000);
+    CHECK(kept(0.0123) == 2000);
+    CHECK(kept(0.0999) == 10000);
+    CHECK(kept(0.45) == 50000);
+    for (double rate : {0.0, -0.1, 0.0000099, 0.50001, 1.0, std::nan(""), HUGE_VAL}) CHECK(kept(rate) == -2);
+    int rates = 0, before = 0;
+    for (double power : {100000.0, 10000.0, 1000.0, 100.0, 10.0})
+        for (int digit = 1; digit <= (power > 10 ? 9 : 5); digit++, rates++) {
+            const double rate = digit / power;
+            const int exact = kept(rate);
+            INFO(rate);
+            REQUIRE(exact / 100000.0 == rate);
+            REQUIRE(exact > before);  // in order, so that the larger one wins
+            REQUIRE(kept(std::nextafter(rate, 0)) == (before == 0 ? -2 : exact));
+            REQUIRE((digit == 5 && power == 10 ? kept(std::nextafter(rate, 1)) == -2
+                                               : kept(std::nextafter(rate, 1)) > exact));
+            before = exact;
+            // And comes back from both forms.
+            MembershipSketch s = filter_of(some_hashes(100, 1), 3, exact);
+            REQUIRE(s.info().rate == exact);
+            REQUIRE(s.info().is_dense);
+            REQUIRE(unpacked_filter(s.pack()).info().rate == exact);
+        }
+    CHECK(rates == 41);
+}
+
 TEST_CASE("work forms are no larger than need be", "[membership][size]") {
     Random random(8);
     for (int log2_blocks = 0; log2_blocks <= 14; log2_blocks++) {
@@ -308,8 +386,8 @@ TEST_CASE("what is left of a buffer is zero", "[membership][work]") {
     for (int log2_blocks : {0, 1, 2, 3, 7, 9}) {
         MembershipSketch s = filter_of(random_hashes(random, size_t{8} << log2_blocks), log2_blocks);
         REQUIRE(s.info().is_dense);
-        uint64_t blocks_at;
-        std::memcpy(&blocks_at, s.bytes() + 24, 8);
+        uint32_t blocks_at;
+        std::memcpy(&blocks_at, s.bytes() + 24, 4);
         REQUIRE((blocks_at >= 64 && blocks_at <= 88));
         for (size_t i = blocks_at + (size_t{32} << log2_blocks); i < s.size(); i++) REQUIRE(s.bytes()[i] == 0);
     }
@@ -344,14 +422,14 @@ TEST_CASE("the bytes of these filters never change", "[membership][golden]") {
         for (uint64_t i = 1; i <= count; i++) s.add(sketch_hash_word(i));
         return s.pack();
     };
-    CHECK(hex(of_numbers(0, 10)) == "010500010a000000");
-    CHECK(hex(of_numbers(1, 10)) == "010500010a010000012e79db64be00");
-    CHECK(hex(of_numbers(3, 10)) == "010500010a0300000b43e2ee91822e79db64be7d2ef4c136");
-    CHECK(hex(of_numbers(3, 0)) == "01050101000000000102200000000025000090100020005003000004080201008004200000002012");
+    CHECK(hex(of_numbers(0, 10)) == "010502016a000000");
+    CHECK(hex(of_numbers(1, 10)) == "010502016a010000012e79db64be00");
+    CHECK(hex(of_numbers(3, 10)) == "010502016a0300000b43e2ee91822e79db64be7d2ef4c136");
+    CHECK(hex(of_numbers(3, 0)) == "01050301600000000102200000000025000090100020005003000004080201008004200000002012");
     CHECK(hex(of_numbers(5, 1)) ==
-          "010501010100000001022000000000250000901000200050030000040802010080042000000020120014000001040000000000030810"
+          "010503016100000001022000000000250000901000200050030000040802010080042000000020120014000001040000000000030810"
           "000000102000800000400000008000004001");
-    CHECK(sketch_hash(of_numbers(1000, 5).data(), 8 + 32 * 32) == 0xd43373ce24b15709);
+    CHECK(sketch_hash(of_numbers(1000, 5).data(), 8 + 32 * 32) == 0xb50f29eb2d1e6690);
 }
 
 TEST_CASE("both instruction sets do the same", "[membership][simd]") {

@@ -116,7 +116,7 @@ TEST_CASE("random upper bits of tokens give a refusal or a sound filter", "[memb
         while (n >> width != 0) width++;
         const int log2_blocks = 4 + static_cast<int>(random() % 19), low_bits = 32 + log2_blocks - width;
         const size_t length = n + (size_t{1} << width) - 1, upper = (length + 7) / 8;
-        Bytes packed = {1, 5, 0, 1, static_cast<uint8_t>(log2_blocks), static_cast<uint8_t>(n), 0, 0};
+        Bytes packed = {1, 5, 2, 1, static_cast<uint8_t>(log2_blocks), static_cast<uint8_t>(n), 0, 0};
         packed.resize(8 + upper + (n * static_cast<size_t>(low_bits) + 7) / 8);
         std::vector<size_t> places(length);
         for (size_t i = 0; i < length; i++) places[i] = i;
@@ -141,15 +141,24 @@ TEST_CASE("what no filter can hold is refused", "[membership][packed]") {
         CHECK(check(with(packed, 0, 2)) == SKETCH_WRONG_VERSION);
         CHECK(check(with(packed, 0, 0xe7)) == SKETCH_WRONG_VERSION);
         CHECK(check(with(packed, 1, 2)) == SKETCH_WRONG_FAMILY);
-        for (int flags : {2, 3, 0x20, 0x21, 0x80}) CHECK(check(with(packed, 2, flags)) == SKETCH_CORRUPT);
+        // Of flags, the lowest is that of blocks, and the others are the digit of the rate; the highest bits of the
+        // number of blocks are its exponent: 1 to 50,000 hundred-thousandths.
+        const int dense_flag = packed[2] & 1;
+        for (int digit = 0; digit < 128; digit++)
+            for (int exponent = 0; exponent < 8; exponent++) {
+                const bool is_rate = digit >= 1 && digit <= 9 && exponent <= 4 && (exponent < 4 || digit <= 5);
+                const Bytes other = with(with(packed, 2, dense_flag + 2 * digit), 4, (packed[4] & 31) + 32 * exponent);
+                INFO("digit " << digit << ", exponent " << exponent);
+                REQUIRE(check(other) == (is_rate ? SKETCH_OK : SKETCH_CORRUPT));
+            }
         for (int kind : {0, SKETCH_KIND_LAST + 1, 62, 64, 128, 255})
             CHECK(check(with(packed, 3, kind)) == SKETCH_CORRUPT);
-        for (int log2_blocks : {23, 64, 255}) CHECK(check(with(packed, 4, log2_blocks)) == SKETCH_CORRUPT);
+        for (int log2_blocks : {23, 24, 30, 31}) CHECK(check(with(packed, 4, 0x60 + log2_blocks)) == SKETCH_CORRUPT);
         CHECK(check({}) == SKETCH_TRUNCATED);
     }
     CHECK(check(with(dense, 5, 1)) == SKETCH_CORRUPT);
     CHECK(check(with(dense, 7, 1)) == SKETCH_CORRUPT);
-    CHECK(check(with(tokens, 4, 5)) == SKETCH_CORRUPT);                                     // 70 tokens where 64 may be
+    CHECK(check(with(tokens, 4, 0x65)) == SKETCH_CORRUPT);                                  // 70 tokens where 64 may be
     CHECK(check(with(tokens, tokens.size() - 1, tokens.back() | 0x80)) == SKETCH_CORRUPT);  // fill
 
     // The kind is open in a filter without items, and in no other.
@@ -176,7 +185,7 @@ TEST_CASE("what no filter can hold is refused", "[membership][packed]") {
 
     // Two equal tokens; two in the wrong order.
     Bytes pair = filter_of({5, 6}, 0).pack();  // 5 = 101b and 6 = 110b in 30 bits each, high parts 0
-    REQUIRE(pair == Bytes{1, 5, 0, 1, 0, 2, 0, 0, 3, 5, 0, 0, 0x80, 1, 0, 0, 0});
+    REQUIRE(pair == Bytes{1, 5, 2, 1, 0x60, 2, 0, 0, 3, 5, 0, 0, 0x80, 1, 0, 0, 0});
     CHECK(check(with(with(pair, 12, 0x40), 9, 5)) == SKETCH_CORRUPT);
     pair[9] = 7;
     CHECK(check(pair) == SKETCH_CORRUPT);
@@ -255,10 +264,14 @@ TEST_CASE("a filter's work form of another size, layout or family is refused", "
         CHECK(status(4, SKETCH_WORK_MAGIC, s.size()) == SKETCH_OK);
         CHECK(status(5, 1, s.size()) == SKETCH_WRONG_FAMILY);
         CHECK(status(6, 2, s.size()) == SKETCH_WRONG_VERSION);
-        CHECK(status(6, 4, s.size()) == SKETCH_WRONG_VERSION);
+        CHECK(status(6, 3, s.size()) == SKETCH_WRONG_VERSION);
+        CHECK(status(6, 5, s.size()) == SKETCH_WRONG_VERSION);
         CHECK(status(7, 2, s.size()) == SKETCH_CORRUPT);
         CHECK(status(24, s.info().is_dense ? 96 : 64, s.size()) == SKETCH_CORRUPT);
         CHECK(status(24, s.info().is_dense ? 56 : 8, s.size()) == SKETCH_CORRUPT);
+        CHECK(status(27, 1, s.size()) == SKETCH_CORRUPT);
+        CHECK(status(28, 0xe9, s.size()) == SKETCH_CORRUPT);  // 1,001: two digits and more
+        CHECK(status(29, 0, s.size()) == SKETCH_CORRUPT);     // 232
         CHECK(status(31, 1, s.size()) == SKETCH_CORRUPT);
         CHECK(status(8, 0, s.size()) == SKETCH_CORRUPT);
         CHECK(status(9, 23, s.size()) == SKETCH_CORRUPT);
@@ -346,7 +359,7 @@ TEST_CASE("blocks that fewer items could set than a filter of blocks has are ref
         return bytes;
     };
     auto filter = [](int log2_blocks, const Bytes &first, const Bytes &rest) {
-        Bytes packed = {1, 5, 1, SKETCH_KIND_NUMBER, static_cast<uint8_t>(log2_blocks), 0, 0, 0};
+        Bytes packed = {1, 5, 3, SKETCH_KIND_NUMBER, static_cast<uint8_t>(log2_blocks), 0, 0, 0};
         for (int i = 0; i < 1 << log2_blocks; i++)
             packed.insert(packed.end(), (i ? rest : first).begin(), (i ? rest : first).end());
         return packed;

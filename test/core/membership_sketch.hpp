@@ -7,6 +7,7 @@
 #include <random>
 #include <set>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "opening.hpp"
@@ -21,13 +22,17 @@ constexpr size_t dense_packed_max(int64_t log2_blocks) {
 }
 constexpr size_t tokens_packed_max(uint64_t tokens) { return 64 + 16 * static_cast<size_t>(tokens); }
 
+// The rate that filters are asked for where it is not what is tested: 0.01, as it is kept.
+constexpr int kRate = 1000;
+
 class MembershipSketch {
   public:
     // Open: without a kind until something comes; what it adds then are items of `kind`.
-    explicit MembershipSketch(int log2_blocks = 10, int kind = SKETCH_KIND_NUMBER, bool is_open = false)
+    explicit MembershipSketch(int log2_blocks = 10, int kind = SKETCH_KIND_NUMBER, bool is_open = false,
+                              int rate = kRate)
         : kind_(kind == SKETCH_KIND_NONE ? SKETCH_KIND_NUMBER : kind) {
         words_.resize(sketch_membership_init_size() / 8);
-        sketch_membership_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, log2_blocks);
+        sketch_membership_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, log2_blocks, rate);
     }
 
     void *data() { return words_.data(); }
@@ -47,8 +52,8 @@ class MembershipSketch {
     void add(uint64_t hash) { must(try_add(hash)); }
     void merge(const MembershipSketch &other) { must(try_merge(other.data(), other.size())); }
     void merge(const Bytes &packed) { must(try_merge(packed.data(), packed.size())); }
-    void limit(int log2_blocks) {
-        must(grown([&](sketch_growth *g) { return sketch_membership_limit(data(), size(), log2_blocks, g); }));
+    void limit(int log2_blocks, int rate = 1) {
+        must(grown([&](sketch_growth *g) { return sketch_membership_limit(data(), size(), log2_blocks, rate, g); }));
     }
 
     sketch_membership_info info() const {
@@ -98,8 +103,8 @@ class MembershipSketch {
     int kind_;
 };
 
-inline MembershipSketch filter_of(const Hashes &hashes, int log2_blocks) {
-    MembershipSketch s(log2_blocks);
+inline MembershipSketch filter_of(const Hashes &hashes, int log2_blocks, int rate = kRate) {
+    MembershipSketch s(log2_blocks, SKETCH_KIND_NUMBER, false, rate);
     for (uint64_t h : hashes) s.add(h);
     return s;
 }
@@ -108,7 +113,7 @@ inline MembershipSketch filter_of(const Hashes &hashes, int log2_blocks) {
 inline MembershipSketch unpacked_filter(const Bytes &packed) {
     sketch_membership_info info{};
     MembershipSketch::must(sketch_membership_describe(packed.data(), packed.size(), &info));
-    MembershipSketch s(info.log2_blocks, info.kind);
+    MembershipSketch s(info.log2_blocks, info.kind, false, info.rate);
     s.merge(packed);
     return s;
 }
@@ -138,7 +143,7 @@ inline bool contains_by_pieces(const Bytes &packed, uint64_t hash, size_t *read 
 }
 
 // The packed bytes straight from the definition, bit by bit.
-inline Bytes packed_model(const Hashes &hashes, int log2_blocks, int kind = SKETCH_KIND_NUMBER) {
+inline Bytes packed_model(const Hashes &hashes, int log2_blocks, int kind = SKETCH_KIND_NUMBER, int rate = kRate) {
     std::set<uint64_t> tokens;
     for (uint64_t h : hashes) {
         uint64_t block = log2_blocks == 0 ? 0 : h >> (64 - log2_blocks);
@@ -147,7 +152,9 @@ inline Bytes packed_model(const Hashes &hashes, int log2_blocks, int kind = SKET
     const size_t blocks = size_t{1} << log2_blocks;
     const bool dense = tokens.size() > 2 * blocks;
     const size_t n = dense ? 0 : tokens.size();
-    Bytes out = {1, 5, dense, static_cast<uint8_t>(kind), static_cast<uint8_t>(log2_blocks)};
+    const std::string digits = std::to_string(rate);  // a digit, then zeros
+    Bytes out = {1, 5, static_cast<uint8_t>(dense + 2 * (digits[0] - '0')), static_cast<uint8_t>(kind),
+                 static_cast<uint8_t>(log2_blocks + 32 * (digits.size() - 1))};
     for (int byte = 0; byte < 3; byte++) out.push_back(static_cast<uint8_t>(n >> 8 * byte));
     if (dense) {
         out.resize(8 + 32 * blocks);

@@ -258,6 +258,26 @@ TEST_CASE("the rate that a filter tells is the one it has, at any fill", "[membe
         }
 }
 
+TEST_CASE("a sample of a filter's blocks tells its rate", "[membership][statistics]") {
+    for (int log2_blocks : {3, 10, 11, 14})
+        for (uint64_t a_block : {3, 8, 20, 60}) {
+            const MembershipSketch s = filter_of(items(a_block << log2_blocks, a_block), log2_blocks);
+            const Bytes packed = s.pack();
+            double of_work = 0, sampled = 0;
+            MembershipSketch::must(sketch_membership_sampled_rate(s.data(), s.size(), &of_work));
+            MembershipSketch::must(sketch_membership_sampled_rate(packed.data(), packed.size(), &sampled));
+            INFO("2^" << log2_blocks << " blocks of " << a_block << " items: " << sampled << " of " << s.rate());
+            CHECK(of_work == sampled);
+            if (log2_blocks <= 10) CHECK(sampled == s.rate());
+            CHECK(std::abs(sampled - s.rate()) < s.rate() / 2);
+        }
+    // Tokens are counted as they are.
+    double sampled = 0;
+    const MembershipSketch tokens = filter_of(items(100, 1), 20);
+    MembershipSketch::must(sketch_membership_sampled_rate(tokens.data(), tokens.size(), &sampled));
+    CHECK(sampled == tokens.rate());
+}
+
 TEST_CASE("the expected rate is the model's", "[membership][model]") {
     // One block: no mixture. Many blocks: the Poisson limit, but for a relative O(1 / blocks).
     for (uint64_t n : {3, 10, 50, 100, 1000})

@@ -115,6 +115,7 @@ SKETCH_TEST_MERGES(OpenedTopk, sketch_topk_merge)
 SKETCH_TEST_READS(OpenedMembership, sketch_membership_pack)
 SKETCH_TEST_READS(OpenedMembership, sketch_membership_contains)
 SKETCH_TEST_READS(OpenedMembership, sketch_membership_rate)
+SKETCH_TEST_READS(OpenedMembership, sketch_membership_sampled_rate)
 SKETCH_TEST_READS(OpenedMembership, sketch_membership_describe)
 SKETCH_TEST_MERGES(OpenedMembership, sketch_membership_merge)
 #undef SKETCH_TEST_READS

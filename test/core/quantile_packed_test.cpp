@@ -249,6 +249,19 @@ TEST_CASE("a sketch that is coarser than its rows need is refused", "[quantile][
     CHECK(unpacked(rest.pack()).info().scale == scale);
 }
 
+TEST_CASE("no scale is coarser than all doubles could force, whatever was taken away", "[quantile][packed]") {
+    // One row in bucket 0, extremes unknown, 1 % asked for: collapsed to scale 6 - steps.
+    for (uint8_t steps = 1; steps <= 16; steps++) {
+        const uint16_t scales = static_cast<uint16_t>(16 | steps << 5);
+        Bytes packed = {1, 1, 0x54};
+        packed.push_back(static_cast<uint8_t>(scales > 127 ? scales | 0x80 : scales));
+        if (scales > 127) packed.push_back(static_cast<uint8_t>(scales >> 7));
+        packed.insert(packed.end(), {1, 0, 1});
+        INFO(static_cast<int>(steps) << " steps");
+        CHECK(sketch_quantile_check(packed.data(), packed.size()) == (steps <= 8 ? SKETCH_OK : SKETCH_CORRUPT));
+    }
+}
+
 TEST_CASE("what is said about whole numbers must fit the rows that are known", "[quantile][packed][work][whole]") {
     auto flipped = [](QuantileSketch s) {  // the same status packed and as a work form
         Bytes packed = s.pack();
@@ -259,9 +272,11 @@ TEST_CASE("what is said about whole numbers must fit the rows that are known", "
         CHECK(sketch_quantile_check(packed.data(), packed.size()) == status);
         return status;
     };
-    for (const QuantileSketch &s : {QuantileSketch(), QuantileSketch{0}, QuantileSketch{kInf}, QuantileSketch{1},
-                                    QuantileSketch{1, 2}, QuantileSketch{0x1p52 + 1, 0x1p53, 0x1p54},
-                                    QuantileSketch{0.5}, QuantileSketch{1, 2, 2.5}, QuantileSketch{-0.5, 1, 2}})
+    for (const QuantileSketch &s :
+         {QuantileSketch(), QuantileSketch{0}, QuantileSketch{kInf}, QuantileSketch{1}, QuantileSketch{1, 2},
+          QuantileSketch{0x1p52 + 1, 0x1p53, 0x1p54}, QuantileSketch{0.5}, QuantileSketch{1, 2, 2.5},
+          QuantileSketch{-0.5, 1, 2}, QuantileSketch{0, 0, 1}, QuantileSketch{1, 0x1p60, 0x1p60},
+          QuantileSketch{-2, 0, 3}, QuantileSketch{5, 5, 5}})
         CHECK(flipped(s) == SKETCH_CORRUPT);
     CHECK(flipped({1, 2, 3}) == SKETCH_OK);  // what lies in between is not known
     CHECK(flipped({1, 2.5, 3}) == SKETCH_OK);

@@ -67,7 +67,7 @@ struct Reader {
     const char *merges(const Bytes &packed, const Hashes &found) const {
         const int log2_blocks = header == SKETCH_OK ? info.log2_blocks : 5;
         const int kind = header == SKETCH_OK ? info.kind : SKETCH_KIND_NUMBER;
-        MembershipSketch same(log2_blocks, kind);
+        MembershipSketch same(log2_blocks, kind, false, 1);  // the least rate: any other wins
         sketch_status status = same.try_merge(data, size);
         if (header != SKETCH_OK) return status == header ? nullptr : "merge: another status";
         if (status != SKETCH_OK) return whole == status ? nullptr : "merge refuses what it need not";
@@ -75,7 +75,7 @@ struct Reader {
             if (!same.contains(hash)) return "merging loses items";
         if (whole != SKETCH_OK) return nullptr;  // a look at every block was not taken
         if (same.pack() != packed) return "merging into an empty filter changed something";
-        MembershipSketch open(log2_blocks, SKETCH_KIND_NONE);
+        MembershipSketch open(log2_blocks, SKETCH_KIND_NONE, false, 1);
         if (open.try_merge(data, size) != SKETCH_OK || open.pack() != packed) return "an open kind takes no other";
         same.merge(packed);
         if (same.try_merge(data, size) != SKETCH_OK || same.pack() != packed) return "merge with itself is no identity";
@@ -85,6 +85,7 @@ struct Reader {
         if (folded.try_merge(data, size) != SKETCH_OK || other.try_merge(data, size) != SKETCH_OK)
             return "merge failed";
         if (other.info().log2_blocks != log2_blocks) return "the smaller filter does not win";
+        if (other.info().rate != std::max(info.rate, kRate)) return "the larger rate does not win";
         for (uint64_t hash : found)
             if (!folded.contains(hash) || !other.contains(hash)) return "folding loses items";
         other.limit(log2_blocks / 2);
@@ -114,6 +115,8 @@ const char *complaint_about(const uint8_t *data, size_t size) {
     double rate = -1;
     if (sketch_membership_rate(data, size, &rate) != reader.header) return "rate: another status";
     if (reader.header == SKETCH_OK && !(rate >= 0 && rate <= 1)) return "rate: not a probability";
+    if (reader.header == SKETCH_OK && sketch_membership_kept_rate(info.rate / 100000.0) != info.rate)
+        return "rate: not one that is kept";
 
     Hashes found;
     if (const char *complaint = reader.probes(found)) return complaint;

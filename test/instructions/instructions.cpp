@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -138,6 +139,28 @@ const std::map<std::string, Operation> &operations() {
         {"quantile_merge_70", merging(QuantileSketch(), 70, add_value)},
         {"quantile_merge_7000", merging(QuantileSketch(), 7000, add_value)},
         {"quantile_pack_7000", packing(QuantileSketch(), 7000, add_value)},
+        {"quantile_merge_few_into_many",
+         [] {
+             QuantileSketch into(0.0002), few(0.0002);
+             for (double x : any_doubles()) into.add(x);
+             for (double x : {1.0, 2e200, 3e-200}) few.add(x);
+             return [into, packed = few.pack()](uint64_t) mutable { into.merge(packed); };
+         }},
+        {"quantile_ranks_wide",
+         [] {
+             QuantileSketch s(0.0002);
+             for (double x : any_doubles()) s.add(x);
+             auto opened = std::make_shared<OpenedQuantile>(s.data(), s.size());
+             return [s, opened, values = any_doubles()](uint64_t i) {
+                 double fraction, p[100], percentiles[100];
+                 uint64_t rows;
+                 for (uint64_t j = 0; j < 100; j++) {
+                     p[j] = static_cast<double>((i + j) % 97) / 97;
+                     sketch_quantile_rank(opened->sketch, values[j], &fraction, &rows);
+                 }
+                 sketch_quantile_percentiles(opened->sketch, p, 100, percentiles, nullptr, nullptr, &rows);
+             };
+         }},
         {"quantile_fill_wide", filling(QuantileSketch(0.0002), any_doubles())},
         {"distinct_add", adding(DistinctSketch(), 100000, add_hash)},
         {"distinct_merge_70", merging(DistinctSketch(), 70, add_hash)},
