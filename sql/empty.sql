@@ -94,7 +94,7 @@ SELECT merge(distinct_empty(), distinct_empty(6)) = distinct_empty(6) AS empty, 
 SELECT sketch_info(subtract(f, f))->>'kind' AS kind, subtract(f, f) = frequency_empty() AS is_open, subtract(f, frequency_empty()) = f AS nothing_less, merge(subtract(f, f), frequency_empty()) = subtract(f, f) AS kept FROM parts WHERE part = 0;
 SELECT merge(subtract(f, f), frequency_agg('a'::text)) FROM parts WHERE part = 0 GROUP BY f;
 SELECT subtract(frequency_empty(), f) FROM parts WHERE part = 0;
-SELECT subtract(quantile_empty(), quantile_empty()) = quantile_empty() AS q, subtract(frequency_empty(), frequency_empty(0.02)) = frequency_empty(0.02) AS f;
+SELECT subtract(quantile_empty(), quantile_empty()) = quantile_empty() AS q, subtract(frequency_empty(), frequency_empty(0.02)) = frequency_empty() AS f;
 
 -- in a column by default, as what an aggregate of no rows gives, as the initial condition of an aggregate
 CREATE TABLE days (day int PRIMARY KEY, q quantile_sketch NOT NULL DEFAULT quantile_empty(), d distinct_sketch NOT NULL DEFAULT distinct_empty(), f frequency_sketch NOT NULL DEFAULT frequency_empty(),

@@ -302,8 +302,9 @@ template <typename Family>
 template <typename Family>
 varlena *merged(varlena *state, typename Family::Opened *other) {
     if (state == nullptr) state = Family::empty_like(other, false);
-    return with_room<Family>(state, [other](varlena *room, size_t size, sketch_growth *growth) {
-        const sketch_status status = Family::merge(room, size, other, growth);
+    auto *merge = Family::merge;  // GCC 16 warns of calls in a lambda through a pointer that is a constant
+    return with_room<Family>(state, [other, merge](varlena *room, size_t size, sketch_growth *growth) {
+        const sketch_status status = merge(room, size, other, growth);
         if constexpr (requires { Family::kind_of(other); })
             if (unlikely(status == SKETCH_WRONG_KIND)) raise_mixed_kinds<Family>(sketch_of(room), other);
         return status;
