@@ -329,6 +329,9 @@ for what, rows in ('counters', some), ('counts', some[:30]):
               f'subtract(({frequency_sketch(rows, 0.04)}), ({frequency_sketch(taken, 0.04)}))',
               encode.frequency(rows, 7, taken))
 
+for rate in '0.5', '0.3', '0.29999', '0.05', '0.0101', '0.01', '0.001', '0.00095', '0.00001':
+    check(f'membership: nothing, rate {rate}', f'membership_empty(1, {rate})',
+          encode.membership([], 0, encode.decimal.Decimal(rate)))
 SIZES = {0: 1, 1: 30, 3: 100, 5: 700, 10: 20000, 15: 400000, 22: 100000000}
 for j, expected in SIZES.items():
     check(f'membership: nothing, 2^{j} blocks', f'membership_empty({expected})', encode.membership([], j))

@@ -440,7 +440,11 @@ def topk(kind, k, total, offset, entries):
 SALTS = (0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d, 0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31)
 
 
-def membership(items, j):
+def membership(items, j, rate=decimal.Decimal('0.01')):
+    r, e = math.ceil(rate * 100000), 0
+    while r > 9:
+        e += 1
+        r = math.ceil(rate * 100000 / 10**e)
     kind = items[0].kind if items else 0
     hashes = {item.hash for item in items}
     tokens = sorted({h >> (64 - j) << 32 | h & 2**32 - 1 for h in hashes})
@@ -450,8 +454,8 @@ def membership(items, j):
         for h in hashes:
             for i, salt in enumerate(SALTS):
                 blocks[h >> (64 - j)][i] |= 1 << ((h & 2**32 - 1) * salt % 2**32 >> 27)
-        return bytes([1, 5, 1, kind, j, 0, 0, 0]) + b''.join(struct.pack('<8I', *block) for block in blocks)
-    out = bytes([1, 5, 0, kind, j]) + n.to_bytes(3, 'little')
+        return bytes([1, 5, 1 + 2 * r, kind, j + 32 * e, 0, 0, 0]) + b''.join(struct.pack('<8I', *block) for block in blocks)
+    out = bytes([1, 5, 2 * r, kind, j + 32 * e]) + n.to_bytes(3, 'little')
     if n == 0:
         return out
     b = n.bit_length()
