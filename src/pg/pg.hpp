@@ -65,7 +65,8 @@ inline bool in_aggregate(FunctionCallInfo fcinfo) {
             break;
         case SKETCH_BELOW_ZERO:
             ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("cannot subtract from %s", type),
-                    errdetail("The subtracted sketch has rows that the other one lacks."));
+                    errdetail("The subtracted sketch has rows that the other one lacks."),
+                    errhint("Subtract only sketches of rows that were added."));
             break;
         case SKETCH_FRACTION_MISMATCH:
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
