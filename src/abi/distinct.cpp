@@ -47,6 +47,7 @@ void sketch_distinct_move(void *to, const void *from, size_t from_size, const sk
 }
 
 size_t sketch_distinct_open_size(const void *bytes, size_t size, sketch_form form) noexcept {
+    if (form == SKETCH_WORK && !is_aligned(bytes)) return sizeof(sketch_distinct);
     return sizeof(sketch_distinct) + storage_size(bytes, size, form == SKETCH_WORK);
 }
 

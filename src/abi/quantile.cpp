@@ -21,6 +21,7 @@ std::size_t open_size(std::uint32_t capacity) noexcept {
 }
 
 std::uint32_t capacity_for(const void *bytes, std::size_t size, sketch_form form) noexcept {
+    if (form == SKETCH_WORK && !is_aligned(bytes)) return 0;
     return form == SKETCH_WORK ? work_capacity(bytes, size)
                                : packed_capacity(static_cast<const std::uint8_t *>(bytes), size);
 }
