@@ -26,6 +26,9 @@ SELECT distinct_agg(1)::bytea::topk_sketch;
 SELECT set_byte(s::bytea, 10, 255)::topk_sketch FROM (SELECT topk_agg('abcdefgh', 3) AS s) t;
 SELECT set_byte(s::bytea, 3, 10)::topk_sketch FROM (SELECT topk_agg(300, 3) AS s) t;
 SELECT set_byte(s::bytea, 3, 5)::topk_sketch FROM (SELECT topk_agg('abcdefgh', 3) AS s) t;
+-- a zone as far from Greenwich as no zone is, and the farthest that there are
+SELECT '\x0104000e030100010c00a493d60000000000e10000004000e7'::topk_sketch;
+SELECT item FROM top_k((SELECT topk_agg(x::timetz, 3) FROM unnest(ARRAY['01:00:00+15:59:59', '01:00:00-15:59:59']) x));
 \set VERBOSITY terse
 CREATE FUNCTION outcome(bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE s topk_sketch;

@@ -363,7 +363,7 @@ Status subtract(Histogram &a, Histogram &b) noexcept {
     a.requested_scale = requested;
     a.extremes_known = false;
     a.whole = a.whole || !a.may_hold_fraction();
-    a.fractions = {};
+    while (a.buckets() > max_buckets(requested)) a.collapse_to(a.scale - 1);  // b's accuracy allows fewer than a's
     return SKETCH_OK;
 }
 

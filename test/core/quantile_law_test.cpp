@@ -300,6 +300,23 @@ TEST_CASE("subtracting everything leaves the canonical empty sketch", "[quantile
     CHECK(out == QuantileSketch().pack());
 }
 
+TEST_CASE("a difference has no more buckets than its accuracy allows", "[quantile][subtract]") {
+    Random random(82);
+    for (double octaves : {60.0, 2000.0})
+        for (double coarser : {0.0025, 0.01, 0.3}) {
+            const std::vector<double> rows = rows_of_all_magnitudes(random, 6000, octaves);
+            const Bytes a = sketch_of(rows, 0.0002).pack();
+            const Bytes b = sketch_of({rows.begin(), rows.begin() + 3}, coarser).pack();
+            Bytes out(kAnyPacked);
+            size_t size = 0;
+            REQUIRE(sketch_quantile_subtract(a.data(), a.size(), b.data(), b.size(), out.data(), out.size(), &size) ==
+                    SKETCH_OK);
+            out.resize(size);
+            REQUIRE(sketch_quantile_check(out.data(), out.size()) == SKETCH_OK);
+            CHECK(unpacked(out).info().total == rows.size() - 3);
+        }
+}
+
 TEST_CASE("subtracting nothing changes nothing", "[quantile][subtract]") {
     for (int rows : {0, 1, 70, 5000}) {
         const Bytes a = sketch_of(lognormal_rows(static_cast<size_t>(rows), 2, 3), 0.001).pack();
