@@ -46,7 +46,6 @@ SELECT coarsen(quantile_empty(), 0.1) = quantile_empty(0.1) AS q, coarsen(distin
 CREATE AGGREGATE distinct_state(x bigint) (SFUNC = distinct_agg_trans, STYPE = distinct_sketch);
 SELECT coarsen(distinct_state(n), 6) = distinct_agg(n, 6) AS work_form FROM rows;
 SELECT total_count(coarsen(subtract(quantile_agg(x), quantile_agg(x) FILTER (WHERE part = 1)), 0.1)) = count(*) FILTER (WHERE part = 0) AS difference FROM rows;
-SELECT coarsen(NULL::quantile_sketch, 0.1) AS q, coarsen(distinct_empty(), NULL) AS d, coarsen(frequency_empty(), NULL) AS f, coarsen(membership_empty(5), NULL) AS m, coarsen(membership_empty(5), 1, NULL) AS mr;
 SELECT coarsen(quantile_empty(), 2);
 SELECT coarsen(distinct_empty(), 3);
 SELECT coarsen(frequency_empty(), 0.5);
@@ -55,3 +54,11 @@ SELECT coarsen(membership_empty(5), 1, 0.9);
 
 DROP AGGREGATE distinct_state(bigint);
 DROP TABLE rows, accuracies, q, d, errors, f, sizes, m;
+-- a null parameter is no parameter: nothing is erased; a null sketch stays one
+\set VERBOSITY terse
+SELECT coarsen(quantile_agg(1), NULL);
+SELECT coarsen(distinct_agg(1), NULL);
+SELECT coarsen(frequency_agg(1), NULL);
+SELECT coarsen(membership_agg(1, 10), NULL);
+SELECT coarsen(membership_agg(1, 10), 5, NULL);
+SELECT coarsen(NULL::quantile_sketch, 0.1) AS q, coarsen(NULL::distinct_sketch, 4) AS d, coarsen(NULL::frequency_sketch, 0.01) AS f, coarsen(NULL::membership_sketch, 5) AS m, coarsen(NULL::membership_sketch, NULL, NULL) AS all_null;

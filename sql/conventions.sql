@@ -26,13 +26,13 @@ SELECT castsource::regtype, casttarget::regtype FROM pg_cast WHERE (castsource I
 
 -- functions: in C, immutable, parallel safe, leak-free of privileges, with a comment; strict but for aggregate support
 -- (stable: what shows values as text, by the settings of the session, and what is about the server; not strict: where
--- NULL::type only tells the type, what adds to a sketch, which nothing erases, and what makes an empty one, of which no
--- parameter is null)
+-- NULL::type only tells the type, what adds to a sketch, which nothing erases, and what makes an empty or a coarser one,
+-- of which no parameter is null)
 SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND (prolang <> (SELECT oid FROM pg_language WHERE lanname = 'c') OR provolatile <> 'i' OR proparallel <> 's' OR prosecdef OR proconfig IS NOT NULL)
     AND NOT (provolatile = 's' AND (proargnames[1] = 'item_type' OR 'item' = ANY (proargnames) OR proname IN ('topk_sketch_to_jsonb', 'approx_top_k_final', 'sketch_ext_version', 'sketch_typanalyze')));
-SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND NOT proisstrict AND proargnames[1] IS DISTINCT FROM 'item_type' AND proname NOT IN ('merge', 'add') AND proname NOT LIKE '%\_empty'
+SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND NOT proisstrict AND proargnames[1] IS DISTINCT FROM 'item_type' AND proname NOT IN ('merge', 'add', 'coarsen') AND proname NOT LIKE '%\_empty'
     AND oid NOT IN (SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggmtransfn, aggminvtransfn, aggmfinalfn]::oid[]) FROM pg_aggregate WHERE aggfnoid IN (SELECT oid FROM functions));
-SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND proisstrict AND (proname IN ('merge', 'add') OR proname LIKE '%\_empty');
+SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND proisstrict AND (proname IN ('merge', 'add', 'coarsen') OR proname LIKE '%\_empty');
 SELECT oid::regprocedure FROM functions WHERE obj_description(oid, 'pg_proc') IS NULL;
 -- functions of a sketch of which no cost is stated (sql/install/90-costs.sql): transition functions, and I/O that the planner does not choose
 SELECT oid::regprocedure AS lacks_cost FROM functions WHERE prokind = 'f' AND procost = 1 AND proargtypes::oid[] && ARRAY(SELECT oid FROM sketches)

@@ -148,7 +148,7 @@ CREATE FUNCTION subtract(a quantile_sketch, b quantile_sketch) RETURNS quantile_
 COMMENT ON FUNCTION subtract(quantile_sketch, quantile_sketch) IS 'sketch of the rows of a without those of b, which must be among them; its extremes are known to their buckets only';
 
 CREATE FUNCTION coarsen(sketch quantile_sketch, accuracy double precision) RETURNS quantile_sketch
-    AS 'MODULE_PATHNAME', 'quantile_coarsen' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION coarsen(quantile_sketch, double precision) IS 'sketch of the same rows with a coarser relative accuracy, as if built with it';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------

@@ -341,7 +341,7 @@ CREATE FUNCTION add(sketch distinct_sketch, x text) RETURNS distinct_sketch
 COMMENT ON FUNCTION add(distinct_sketch, text) IS 'sketch with one more value';
 
 CREATE FUNCTION coarsen(sketch distinct_sketch, "precision" integer) RETURNS distinct_sketch
-    AS 'MODULE_PATHNAME', 'distinct_coarsen' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION coarsen(distinct_sketch, integer) IS 'sketch of the same values with a smaller precision, as if built with it';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------

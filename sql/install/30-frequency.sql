@@ -619,7 +619,7 @@ CREATE FUNCTION subtract(a frequency_sketch, b frequency_sketch) RETURNS frequen
 COMMENT ON FUNCTION subtract(frequency_sketch, frequency_sketch) IS 'sketch of the rows of a that are not in b';
 
 CREATE FUNCTION coarsen(sketch frequency_sketch, error double precision) RETURNS frequency_sketch
-    AS 'MODULE_PATHNAME', 'frequency_coarsen' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION coarsen(frequency_sketch, double precision) IS 'sketch of the same rows with a larger error, as if built with it';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------

@@ -341,10 +341,10 @@ CREATE FUNCTION add(sketch membership_sketch, x text) RETURNS membership_sketch
 COMMENT ON FUNCTION add(membership_sketch, text) IS 'filter with one more value';
 
 CREATE FUNCTION coarsen(sketch membership_sketch, expected_items bigint) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME', 'membership_coarsen' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION coarsen(membership_sketch, bigint) IS 'filter of the same values with the size for fewer, as if built with it';
 CREATE FUNCTION coarsen(sketch membership_sketch, expected_items bigint, false_positive_rate double precision) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME', 'membership_coarsen_rate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_coarsen_rate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION coarsen(membership_sketch, bigint, double precision) IS 'filter of the same values with the size for fewer or for a larger rate, as if built with it';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------

@@ -88,7 +88,11 @@ PG_FN(distinct_empty_precision) {
 
 PG_FN(distinct_add) { return add_hash<Distinct>(fcinfo, sketch_distinct_add); }
 
-PG_FN(distinct_coarsen) { return coarsened<Distinct>(fcinfo, checked_precision(PG_GETARG_INT32(1))); }
+PG_FN(distinct_coarsen) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    if (PG_ARGISNULL(1)) null_parameter("precision");
+    return coarsened<Distinct>(fcinfo, checked_precision(PG_GETARG_INT32(1)));
+}
 
 // ---- reading ----------------------------------------
 

@@ -100,7 +100,11 @@ PG_FN(frequency_add) {
     });
 }
 
-PG_FN(frequency_coarsen) { return coarsened<Frequency>(fcinfo, checked_width(PG_GETARG_FLOAT8(1))); }
+PG_FN(frequency_coarsen) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    if (PG_ARGISNULL(1)) null_parameter("error");
+    return coarsened<Frequency>(fcinfo, checked_width(PG_GETARG_FLOAT8(1)));
+}
 
 PG_FN(frequency_subtract) {
     Scratch scratch;

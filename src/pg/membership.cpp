@@ -130,7 +130,11 @@ Datum empty_filter(FunctionCallInfo fcinfo, bool has_rate) {
         checked_parameter(PG_GETARG_INT64(0), has_rate ? PG_GETARG_FLOAT8(1) : kDefaultRate));
 }
 
-Datum coarsened_filter(FunctionCallInfo fcinfo, double rate) {
+Datum coarsened_filter(FunctionCallInfo fcinfo, bool has_rate) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    if (PG_ARGISNULL(1)) null_parameter("expected_items");
+    if (has_rate && PG_ARGISNULL(2)) null_parameter("false_positive_rate");
+    const double rate = has_rate ? PG_GETARG_FLOAT8(2) : kDefaultRate;
     return with_warning(fcinfo, coarsened<Membership>(fcinfo, checked_parameter(PG_GETARG_INT64(1), rate)));
 }
 
@@ -141,8 +145,8 @@ PG_FN(membership_empty_rate) { return empty_filter(fcinfo, true); }
 
 PG_FN(membership_add) { return with_warning(fcinfo, add_hash<Membership>(fcinfo, sketch_membership_add)); }
 
-PG_FN(membership_coarsen) { return coarsened_filter(fcinfo, kDefaultRate); }
-PG_FN(membership_coarsen_rate) { return coarsened_filter(fcinfo, PG_GETARG_FLOAT8(2)); }
+PG_FN(membership_coarsen) { return coarsened_filter(fcinfo, false); }
+PG_FN(membership_coarsen_rate) { return coarsened_filter(fcinfo, true); }
 
 // ---- reading ----------------------------------------
 

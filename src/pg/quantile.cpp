@@ -178,6 +178,8 @@ PG_FN(quantile_add) {
 }
 
 PG_FN(quantile_coarsen) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    if (PG_ARGISNULL(1)) null_parameter("accuracy");
     const int scale = checked_scale(PG_GETARG_FLOAT8(1));
     const varlena *state = with_scale(merged<Quantile>(nullptr, sketch_from(PG_GETARG_DATUM(0))), scale);
     PG_RETURN_POINTER(packed<Quantile>(sketch_of(state), false));
