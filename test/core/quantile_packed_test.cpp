@@ -59,7 +59,8 @@ std::vector<Sample> samples() {
     keep(sketch_of(lognormal_rows(70, 2, 9, true), 0.1));
     keep(sketch_of(lognormal_rows(5000, 1, 10)));
     keep(sketch_of(lognormal_rows(300, 40, 11, true), 0.0002));  // pairs
-    keep(sketch_of(lognormal_rows(3000, 3, 12), 0.0002));        // collapsed
+    keep(sketch_of(lognormal_rows(4000, 9, 12)));                // collapsed
+    REQUIRE(all.back().sketch.info().scale < all.back().sketch.info().requested_scale);
     all.push_back({QuantileSketch(0.01, false, {0.5})});
     all.push_back({QuantileSketch(0.01, false, {0.0, 0.25, 1.0}, true)});
     all.back().sketch.merge(QuantileSketch{1, 2, 3});
