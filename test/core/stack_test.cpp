@@ -2,6 +2,8 @@
 // they may run on the small stacks of threads, coroutines and WebAssembly.
 #include <pthread.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -48,11 +50,16 @@ constexpr size_t kPromised = 48 * 1024;
 #endif
 
 void stays_small(const std::string &what, const std::function<void()> &call) {
-    static const size_t thread = stack_of([] {});
+    // The least of several: what a thread's own start and end take varies, most of all under a sanitizer.
+    static const size_t thread = [] {
+        size_t least = SIZE_MAX;
+        for (int i = 0; i < 16; i++) least = std::min(least, stack_of([] {}));
+        return least;
+    }();
     const size_t used = stack_of(call);
     INFO(what << ": " << used << " bytes of stack, a thread alone " << thread);
-    REQUIRE(used >= thread);
-    CHECK(used - thread <= kPromised);
+    REQUIRE(thread > 0);
+    CHECK(used <= thread + kPromised);
 }
 
 template <typename Sketch>
