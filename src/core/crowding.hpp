@@ -3,10 +3,9 @@
 // against that:
 //
 //   salted                places follow from a salt from the start (membership: its packing sorts anyhow).
-//   salted once crowded   while hashes lie as chance has them, a table is in their order (distinct, frequency, topk),
-//   so
-//                         that reading and merging go straight on. What searches take beyond that is counted here. When
-//                         it has come to as much as some moves of the whole table, all entries get other places, by a
+//   salted once crowded   while hashes lie as chance has them, a table is in their order (distinct, frequency, topk):
+//                         reading and merging go straight on. What searches take beyond that is counted here. When it
+//                         has come to as much as some moves of the whole table, all entries get other places, by a
 //                         salt, and counting begins anew.
 //
 // Salts come from salt.hpp: nobody can choose for one that he does not know. So what was in vain is at most in

@@ -347,8 +347,9 @@ void bounds(const View &view, double confidence, double &lower, double &upper) n
     upper = std::max(n, raw.n * std::exp(spread));
 }
 
-// Of two sets of tokens those in both are known. Else inclusion and exclusion, all three at the smaller precision, where
-// their errors have most in common. There a set may seem larger than its own sketch says: no more than that is in both.
+// Of two sets of tokens those in both are known. Else inclusion and exclusion, all three at the smaller precision,
+// where their errors have most in common. There a set may seem larger than its own sketch says: no more than that is in
+// both.
 void overlap(View a, Storage a_storage, View b, Storage b_storage, double &intersection, double &jaccard) noexcept {
     double least = std::numeric_limits<double>::infinity();
     if (a.precision != b.precision) least = estimate(a.precision > b.precision ? a : b);

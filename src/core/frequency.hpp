@@ -167,7 +167,7 @@ class PackedEntries {
     BitReader middle_, high_, counts_;
     const std::uint8_t *low_;
     std::uint32_t items_, at_ = 0;
-    std::uint64_t top_ = 0;     // high part of the latest hash
+    std::uint64_t top_ = 0;       // high part of the latest hash
     std::uint64_t high_end_ = 0;  // bits
     int high_bits_ = 0, order_ = 0;
     bool ok_ = true;

@@ -301,8 +301,8 @@ Status plan_table(const Work &work, std::uint32_t entries, int width, sketch_gro
     bool salted = work.is_crowded() && entries <= capacity_of(h.slots);
     if (!salted && !is_better(size)) salted = !is_better(size = next(size, largest));
     if (salted)
-        size =
-            size_for(rounded(static_cast<std::size_t>(table_size(2 * most, width))), [&](std::uint32_t slots) { return slots >= 2 * entries; });
+        size = size_for(rounded(static_cast<std::size_t>(table_size(2 * most, width))),
+                        [&](std::uint32_t slots) { return slots >= 2 * entries; });
     growth.scale = static_cast<std::int8_t>(h.log2_width);
     growth.flags = static_cast<std::uint8_t>(width | (salted ? kGrowSalted : 0));
     growth.size = size;
@@ -490,8 +490,7 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, std
     Work work(state, size);
     WorkHeader &h = work.header();
     if (h.kind != kind) [[unlikely]]
-        return with_first_kind(h, kind,
-                               [=, &growth] { return work_add(state, size, kind, hash, weight, growth); });
+        return with_first_kind(h, kind, [=, &growth] { return work_add(state, size, kind, hash, weight, growth); });
     if (weight > kMaxTotal - h.total) [[unlikely]]
         return SKETCH_OVERFLOW;
     if (!work.dense()) return add_exact(work, hash, weight, growth);

@@ -24,8 +24,8 @@ inline constexpr int kWords = 8;
 inline constexpr std::uint32_t kSalt[kWords] = {0x47b6137bu, 0x44974d91u, 0x8824ad5bu, 0xa2b7289du,
                                                 0x705495c7u, 0x2df1424bu, 0x9efc4947u, 0x5c6bfb31u};
 
-// No two numbers have the same eight bits: all eight products of their difference would be within 2^27 of 0, modulo 2^32,
-// and there is no such difference (a test tries all).
+// No two numbers have the same eight bits: all eight products of their difference would be within 2^27 of 0, modulo
+// 2^32, and there is no such difference (a test tries all).
 constexpr std::uint32_t mask_word(std::uint32_t low, int word) noexcept {
     return std::uint32_t{1} << (low * kSalt[word] >> 27);
 }

@@ -241,8 +241,8 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
 
 namespace {
 
-// Everything that is not one more row in a window that has room for it. Apart,
-// and with the same arguments, so that the common case needs no frame.
+// Everything that is not one more row in a window that has room for it. Apart, and with the same arguments, so that the
+// common case needs no frame.
 [[gnu::noinline]] Status add_with_care(void *state, std::size_t size, double x, std::uint64_t weight,
                                        sketch_growth &growth) noexcept {
     Work work(state, size);

@@ -8,10 +8,9 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
     const WorkHeader h = load<WorkHeader>(state);
     if (h.magic != kWorkMagic || h.layout != kWorkLayout) return SKETCH_WRONG_VERSION;
     if (h.family != static_cast<std::uint8_t>(Family::topk)) return SKETCH_WRONG_FAMILY;
-    if ((h.flags & ~(kWorkWide | kWorkMerged)) || !is_header_kind(h.kind, h.total == 0 && h.entries == 0) ||
-        h.k < 1 || h.k > kMaxK || h.total > kMaxTotal || !is_offset(h.offset, h.total, h.k) ||
-        h.slots == 0 || h.entries > h.slots || h.homes > h.slots || h.heap_live > h.heap_used ||
-        h.heap_used > h.heap_size)
+    if ((h.flags & ~(kWorkWide | kWorkMerged)) || !is_header_kind(h.kind, h.total == 0 && h.entries == 0) || h.k < 1 ||
+        h.k > kMaxK || h.total > kMaxTotal || !is_offset(h.offset, h.total, h.k) || h.slots == 0 ||
+        h.entries > h.slots || h.homes > h.slots || h.heap_live > h.heap_used || h.heap_used > h.heap_size)
         return SKETCH_CORRUPT;
     view.is_work = true;
     view.kind = h.kind;

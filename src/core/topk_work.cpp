@@ -511,8 +511,7 @@ Status work_add(void *state, std::size_t size, int kind, Item item, std::uint64_
     Work work(state, size);
     WorkHeader &h = work.header();
     if (h.kind != kind) [[unlikely]]
-        return with_first_kind(h, kind,
-                               [=, &growth] { return work_add(state, size, kind, item, weight, growth); });
+        return with_first_kind(h, kind, [=, &growth] { return work_add(state, size, kind, item, weight, growth); });
     if (!is_item(item.size, kind)) [[unlikely]]
         return SKETCH_BAD_ITEM;
     if (weight > kMaxTotal - h.total) [[unlikely]]

@@ -1,10 +1,11 @@
 // What every sketch type does alike: text and binary forms, comparison, hashing. A family is a struct with
 //
-//     static constexpr const char *type;            the SQL type's name
-//     using Opened = sketch_...;                    with open_size, open, packed_bound, merge, move as the C ABI has
-//     them static sketch_status check(Opened *);         where open looks at the header only static sketch_status
-//     pack(opened, partial, out, capacity, out_size); static varlena *empty_like(opened, partial);  an empty work form
-//     with the same parameters
+//     static constexpr const char *type;           the SQL type's name
+//     using Opened = sketch_...;                   an opened sketch of the C ABI
+//     open_size, open, packed_bound, merge, move   as the C ABI has them
+//     static sketch_status check(opened);          where open looks at the header only: at all the rest
+//     static sketch_status pack(opened, partial, out, capacity, out_size);
+//     static varlena *empty_like(opened, partial); an empty work form with the same parameters
 //
 // and one visible thunk per SQL function that calls a body below. One level of templates, nothing more.
 #pragma once
