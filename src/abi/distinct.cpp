@@ -15,15 +15,6 @@ Storage storage_at(void *memory) noexcept {
     return {static_cast<std::uint32_t *>(memory), static_cast<Register *>(memory)};
 }
 
-void describe_header(const View &v, sketch_distinct_info *info) noexcept {
-    *info = {};
-    info->kind = v.kind;
-    info->precision = v.precision;
-    info->is_dense = v.dense;
-    info->tokens = v.token_count;
-    info->relative_standard_error = relative_standard_error(v.precision);
-}
-
 // What compares two sketches: with memory for what becomes of each on the way.
 template <typename Compare>
 Status compared(const sketch_distinct *a, const sketch_distinct *b, void *scratch, std::size_t scratch_size,
@@ -81,10 +72,7 @@ size_t sketch_distinct_packed_bound(const sketch_distinct *sketch) noexcept { re
 
 sketch_status sketch_distinct_pack(const sketch_distinct *sketch, uint8_t *out, size_t capacity,
                                    size_t *out_size) noexcept {
-    ByteWriter writer(out, capacity);
-    Status s = encode(sketch->view, writer);
-    if (s == SKETCH_OK) *out_size = writer.size();
-    return s;
+    return pack_with([sketch](ByteWriter &writer) { return encode(sketch->view, writer); }, out, capacity, out_size);
 }
 
 sketch_status sketch_distinct_count(const sketch_distinct *sketch, double *n) noexcept {
@@ -132,11 +120,17 @@ sketch_status sketch_distinct_difference_bounds(const sketch_distinct *a, const 
 }
 
 void sketch_distinct_header(const sketch_distinct *sketch, sketch_distinct_info *info) noexcept {
-    describe_header(sketch->view, info);
+    const View &view = sketch->view;
+    *info = {};
+    info->kind = view.kind;
+    info->precision = view.precision;
+    info->is_dense = view.dense;
+    info->tokens = view.token_count;
+    info->relative_standard_error = relative_standard_error(view.precision);
 }
 
 sketch_status sketch_distinct_describe(const sketch_distinct *sketch, sketch_distinct_info *info) noexcept {
-    describe_header(sketch->view, info);
+    sketch_distinct_header(sketch, info);
     info->estimate = estimate(sketch->view);
     return SKETCH_OK;
 }

@@ -64,10 +64,7 @@ sketch_status sketch_frequency_pack(const sketch_frequency *sketch, uint8_t *out
                                     size_t *out_size) noexcept {
     const View &view = sketch->view;
     if (!view.is_work) return copy_packed(view, check(view), out, capacity, out_size);
-    ByteWriter writer(out, capacity);
-    Status s = encode(view, writer);
-    if (s == SKETCH_OK) *out_size = writer.size();
-    return s;
+    return pack_with([&view](ByteWriter &writer) { return encode(view, writer); }, out, capacity, out_size);
 }
 
 sketch_status sketch_frequency_check(const sketch_frequency *packed) noexcept { return check(packed->view); }

@@ -6,19 +6,19 @@
 #include <cstring>
 #include <new>
 
+#include "../core/bytes.hpp"
 #include "../core/format.hpp"
 
 namespace sketch {
 
+inline bool is_aligned(const void *bytes) noexcept {
+    return reinterpret_cast<std::uintptr_t>(bytes) % alignof(std::uint64_t) == 0;
+}
+
 // A new opened sketch in scratch memory of at least `size` bytes, or nullptr if it is less or not aligned.
 template <typename Opened>
 Opened *place(void *scratch, std::size_t scratch_size, std::size_t size) noexcept {
-    if (scratch_size < size || reinterpret_cast<std::uintptr_t>(scratch) % alignof(std::uint64_t) != 0) return nullptr;
-    return new (scratch) Opened;
-}
-
-inline bool is_aligned(const void *bytes) noexcept {
-    return reinterpret_cast<std::uintptr_t>(bytes) % alignof(std::uint64_t) == 0;
+    return scratch_size < size || !is_aligned(scratch) ? nullptr : new (scratch) Opened;
 }
 
 // Opens a family whose sketches are read where they stand: `Opened` has a member `view`, which `read_packed` and
@@ -32,6 +32,15 @@ Status open_in_place(const void *bytes, std::size_t size, sketch_form form, void
     const Status s = form == SKETCH_WORK ? read_work(bytes, size, result->view)
                                          : read_packed(static_cast<const std::uint8_t *>(bytes), size, result->view);
     if (s == SKETCH_OK) *opened = result;
+    return s;
+}
+
+// Packs with encode(writer).
+template <typename Encode>
+Status pack_with(Encode encode, std::uint8_t *out, std::size_t capacity, std::size_t *out_size) noexcept {
+    ByteWriter writer(out, capacity);
+    const Status s = encode(writer);
+    if (s == SKETCH_OK) *out_size = writer.size();
     return s;
 }
 

@@ -27,10 +27,8 @@ std::uint32_t capacity_for(const void *bytes, std::size_t size, sketch_form form
 }
 
 Status pack_into(const Histogram &h, bool with_fractions, uint8_t *out, size_t capacity, size_t *out_size) noexcept {
-    ByteWriter writer(out, capacity);
-    Status s = encode(h, with_fractions, writer);
-    if (s == SKETCH_OK) *out_size = writer.size();
-    return s;
+    return pack_with([=, &h](ByteWriter &writer) { return encode(h, with_fractions, writer); }, out, capacity,
+                     out_size);
 }
 
 }  // namespace

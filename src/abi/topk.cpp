@@ -69,10 +69,8 @@ sketch_status sketch_topk_pack(const sketch_topk *sketch, void *scratch, size_t 
                                size_t capacity, size_t *out_size) noexcept {
     const View &view = sketch->view;
     if (!view.is_work) return copy_packed(view, check(view), out, capacity, out_size);
-    ByteWriter writer(out, capacity);
-    Status s = encode(view, scratch, scratch_size, writer);
-    if (s == SKETCH_OK) *out_size = writer.size();
-    return s;
+    return pack_with([=, &view](ByteWriter &writer) { return encode(view, scratch, scratch_size, writer); }, out,
+                     capacity, out_size);
 }
 
 sketch_status sketch_topk_check(const sketch_topk *packed) noexcept { return check(packed->view); }
