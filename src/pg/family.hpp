@@ -6,6 +6,7 @@
 //     static sketch_status check(opened);          where open looks at the header only: at all the rest
 //     static sketch_status pack(opened, partial, out, capacity, out_size);
 //     static varlena *empty_like(opened, partial); an empty work form with the same parameters
+//     static sketch_status limit(state, size, parameter, growth);   the coarser parameter wins
 //
 // and one visible thunk per SQL function that calls a body below. One level of templates, nothing more.
 #pragma once
@@ -136,6 +137,12 @@ varlena *packed(Sketch sketch, bool partial) {
     varlena *result = packed<Family>(open<Family>(sketch, scratch), partial);
     release(scratch);
     return result;
+}
+
+// A state in its canonical form, as functions return it.
+template <typename Family>
+Datum result_from(const varlena *state) {
+    PG_RETURN_POINTER(packed<Family>(sketch_of(state), false));
 }
 
 // The canonical bytes, without a copy where they are there already.
@@ -351,7 +358,23 @@ Datum merge_two(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(1)) return stored<Family>(fcinfo, 0);
     varlena *state = merged<Family>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
     state = merged<Family>(state, sketch_from(PG_GETARG_DATUM(1)));
-    PG_RETURN_POINTER(packed<Family>(sketch_of(state), false));
+    return result_from<Family>(state);
+}
+
+// At most this parameter from now on: see Family::limit of the C ABI.
+template <typename Family>
+varlena *with_limit(varlena *state, int parameter) {
+    auto *limit = Family::limit;  // GCC 16 warns of calls in a lambda through a pointer that is a constant
+    return with_room<Family>(state, [parameter, limit](varlena *room, size_t size, sketch_growth *growth) {
+        return limit(room, size, parameter, growth);
+    });
+}
+
+// coarsen(sketch, parameter): as if the rows had come to a sketch of this parameter, unless it has a coarser one.
+template <typename Family>
+Datum coarsened(FunctionCallInfo fcinfo, int parameter) {
+    varlena *state = merged<Family>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
+    return result_from<Family>(with_limit<Family>(state, parameter));
 }
 
 // Final function: never changes the state, which windows and shared transitions read again.

@@ -115,7 +115,7 @@ PG_FN(frequency_subtract) {
         if (status == SKETCH_WRONG_KIND) raise_mixed_kinds<Frequency>(sketch_of(room), other);
         return status;
     });
-    PG_RETURN_POINTER(packed<Frequency>(sketch_of(state), false));
+    return result_from<Frequency>(state);
 }
 
 // ---- reading ----------------------------------------

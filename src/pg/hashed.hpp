@@ -1,7 +1,6 @@
 // What the families that work on hashes share, beyond what every family does (family.hpp). Such a family also has
 //
 //     static varlena *make(kind, parameter);        a new work form; the parameter is its precision, width, size
-//     static sketch_status limit(state, size, parameter, growth);   the smaller parameter wins
 //     static int kind_of(opened);
 #pragma once
 
@@ -9,15 +8,6 @@
 #include "item.hpp"
 
 namespace pg {
-
-// At most this parameter from now on.
-template <typename Family>
-varlena *with_limit(varlena *state, int parameter) {
-    auto *limit = Family::limit;  // GCC 16 warns of calls in a lambda through a pointer that is a constant
-    return with_room<Family>(state, [parameter, limit](varlena *room, size_t size, sketch_growth *growth) {
-        return limit(room, size, parameter, growth);
-    });
-}
 
 // The state to which an item is added: a new one, or the one there is, at most of this parameter if one was given.
 template <typename Family>
@@ -42,14 +32,7 @@ int cached_parameter(CallSite &site, double first, double second, Compute comput
 // A sketch without items. Its kind is open: the first item or merge tells it.
 template <typename Family>
 Datum empty_sketch(int parameter) {
-    PG_RETURN_POINTER(packed<Family>(sketch_of(Family::make(SKETCH_KIND_NONE, parameter)), false));
-}
-
-// coarsen(sketch, parameter): as if the rows had come to a sketch of this parameter, unless it has a coarser one.
-template <typename Family>
-Datum coarsened(FunctionCallInfo fcinfo, int parameter) {
-    const varlena *state = with_limit<Family>(merged<Family>(nullptr, sketch_from(PG_GETARG_DATUM(0))), parameter);
-    PG_RETURN_POINTER(packed<Family>(sketch_of(state), false));
+    return result_from<Family>(Family::make(SKETCH_KIND_NONE, parameter));
 }
 
 // As what the item of this call is added to a sketch of a kind, or looked up in it: where that is open, as what it is.
@@ -60,8 +43,7 @@ inline int item_kind(FunctionCallInfo fcinfo, int kind) {
 // `add` (a lambda as with_room takes it) applied to a work form of the sketch, packed again.
 template <typename Family, typename Add>
 Datum with_one_more(typename Family::Opened *sketch, Add add) {
-    varlena *state = with_room<Family>(merged<Family>(nullptr, sketch), add);
-    PG_RETURN_POINTER(packed<Family>(sketch_of(state), false));
+    return result_from<Family>(with_room<Family>(merged<Family>(nullptr, sketch), add));
 }
 
 // add(sketch, x) of families that know an item by its hash; no item changes nothing. `add` is the ABI's, for one row.

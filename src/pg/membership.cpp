@@ -32,6 +32,7 @@ struct Membership {
         return info;
     }
     static int kind_of(const Opened *sketch) { return header(sketch).kind; }
+    static double asked_rate(const sketch_membership_info &info) { return info.rate / 100000.0; }
 
     static varlena *make(int kind, int parameter) {
         size_t size = sketch_membership_init_size();
@@ -99,7 +100,7 @@ Datum with_warning(FunctionCallInfo fcinfo, Datum filter) {
     const sketch_membership *sketch = open<Membership>(sketch_from(filter), scratch);
     const sketch_membership_info info = Membership::header(sketch);
     if (!info.is_dense) return filter;
-    const double asked = info.rate / 100000.0;
+    const double asked = Membership::asked_rate(info);
     double rate = 0;
     check(sketch_membership_sampled_rate(sketch, &rate), Membership::type);
     if (rate <= kMuchWorse / 2 * asked) return filter;
@@ -239,7 +240,7 @@ void append_facts(StringInfo out, Sketch s) {
     appendStringInfo(out, ", \"false_positive_rate\": ");
     append_json_number(out, rate);
     appendStringInfo(out, ", \"requested_rate\": ");
-    append_json_number(out, info.rate / 100000.0);
+    append_json_number(out, Membership::asked_rate(info));
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ struct Quantile {
     static constexpr auto pack = sketch_quantile_pack;
     static constexpr auto merge = sketch_quantile_merge;
     static constexpr auto move = sketch_quantile_move;
+    static constexpr auto limit = sketch_quantile_coarsen;
 
     static varlena *make(const sketch_quantile_options &options) {
         size_t size = sketch_quantile_init_size(&options);
@@ -93,12 +94,6 @@ varlena *with_row(varlena *state, double x, uint64 weight) {
     });
 }
 
-varlena *with_scale(varlena *state, int scale) {
-    return with_room<Quantile>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_quantile_coarsen(room, size, scale, growth);
-    });
-}
-
 // Where in the argument list weight and accuracy stand; 0 for an aggregate without them.
 struct Arguments {
     int weight, accuracy;
@@ -120,7 +115,7 @@ Datum agg_trans(FunctionCallInfo fcinfo, Arguments arguments) {
         state = Quantile::make({scale, 0, nullptr, 0, 0});
     } else {
         state = state_of<Quantile>(fcinfo, PG_GETARG_DATUM(0), false);
-        if (arguments.accuracy) state = with_scale(state, scale);
+        if (arguments.accuracy) state = with_limit<Quantile>(state, scale);
     }
     PG_RETURN_POINTER(with_row(state, PG_GETARG_FLOAT8(1), weight));
 }
@@ -158,8 +153,7 @@ PG_FN(quantile_merge) { return merge_two<Quantile>(fcinfo); }
 namespace {
 
 Datum empty_sketch(double accuracy) {
-    const varlena *state = Quantile::make({checked_scale(accuracy), 0, nullptr, 0, 0});
-    PG_RETURN_POINTER(packed<Quantile>(sketch_of(state), false));
+    return result_from<Quantile>(Quantile::make({checked_scale(accuracy), 0, nullptr, 0, 0}));
 }
 
 }  // namespace
@@ -173,16 +167,13 @@ PG_FN(quantile_empty_accuracy) {
 PG_FN(quantile_add) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return stored<Quantile>(fcinfo, 0);
     varlena *state = merged<Quantile>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
-    state = with_row(state, PG_GETARG_FLOAT8(1), 1);
-    PG_RETURN_POINTER(packed<Quantile>(sketch_of(state), false));
+    return result_from<Quantile>(with_row(state, PG_GETARG_FLOAT8(1), 1));
 }
 
 PG_FN(quantile_coarsen) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     if (PG_ARGISNULL(1)) null_parameter("accuracy");
-    const int scale = checked_scale(PG_GETARG_FLOAT8(1));
-    const varlena *state = with_scale(merged<Quantile>(nullptr, sketch_from(PG_GETARG_DATUM(0))), scale);
-    PG_RETURN_POINTER(packed<Quantile>(sketch_of(state), false));
+    return coarsened<Quantile>(fcinfo, checked_scale(PG_GETARG_FLOAT8(1)));
 }
 
 PG_FN(quantile_subtract) {
