@@ -137,7 +137,6 @@ bool is_inet(const uint8 *bytes, size_t size) {
 bool is_timestamp(int64 value) { return TIMESTAMP_NOT_FINITE(value) || IS_VALID_TIMESTAMP(value); }
 bool is_date(int32 value) { return DATE_NOT_FINITE(value) || IS_VALID_DATE(value); }
 bool is_time(int64 value) { return value >= 0 && value <= USECS_PER_DAY; }
-bool is_zone(int32 value) { return value > -TZDISP_LIMIT && value < TZDISP_LIMIT; }
 
 // For a kind: the type of its items; TEXTOID for those that are kept as text.
 Oid natural_type(int kind) {
@@ -234,7 +233,7 @@ bool is_item(int kind, const uint8 *bytes, size_t size) {
         case SKETCH_KIND_BOOL: return size == 1 && bytes[0] <= 1;
         case SKETCH_KIND_ENUM: return size < NAMEDATALEN && is_text(bytes, size);
         case SKETCH_KIND_TIME: return size == 8 && is_time(read<int64>(bytes));
-        case SKETCH_KIND_TIMETZ: return size == 12 && is_time(read<int64>(bytes)) && is_zone(read<int32>(bytes + 8));
+        case SKETCH_KIND_TIMETZ: return size == 12 && is_time(read<int64>(bytes));  // AT TIME ZONE makes any zone
         case SKETCH_KIND_MACADDR: return size == sizeof(macaddr);
         case SKETCH_KIND_MACADDR8: return size == sizeof(macaddr8);
         case SKETCH_KIND_MONEY:
