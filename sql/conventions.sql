@@ -34,7 +34,7 @@ SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND NOT proisstrict 
     AND oid NOT IN (SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggmtransfn, aggminvtransfn, aggmfinalfn]::oid[]) FROM pg_aggregate WHERE aggfnoid IN (SELECT oid FROM functions));
 SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND proisstrict AND (proname IN ('merge', 'add', 'coarsen') OR proname LIKE '%\_empty');
 SELECT oid::regprocedure FROM functions WHERE obj_description(oid, 'pg_proc') IS NULL;
--- functions of a sketch of which no cost is stated (sql/install/90-costs.sql): transition functions, and I/O that the planner does not choose
+-- functions of a sketch of which no cost is stated (sql/install/00-extension.sql): transition functions, and I/O that the planner does not choose
 SELECT oid::regprocedure AS lacks_cost FROM functions WHERE prokind = 'f' AND procost = 1 AND proargtypes::oid[] && ARRAY(SELECT oid FROM sketches)
     AND proname !~ '_trans$|_inverse$|_(out|send)$';
 SELECT o.oid::regoperator FROM pg_operator o JOIN members m ON m.objid = o.oid AND m.classid = 'pg_operator'::regclass WHERE obj_description(o.oid, 'pg_operator') IS NULL;

@@ -78,10 +78,10 @@ CREATE FUNCTION quantile_weighted_agg_accuracy_trans(quantile_sketch, double pre
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION quantile_weighted_agg_accuracy_trans(quantile_sketch, double precision, bigint, double precision) IS 'aggregate transition function';
 CREATE FUNCTION quantile_merge_trans(quantile_sketch, quantile_sketch) RETURNS quantile_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION quantile_merge_trans(quantile_sketch, quantile_sketch) IS 'aggregate transition and combine function';
 CREATE FUNCTION quantile_agg_final(quantile_sketch) RETURNS quantile_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION quantile_agg_final(quantile_sketch) IS 'aggregate final function';
 
 CREATE AGGREGATE quantile_agg(x double precision) (
@@ -136,85 +136,85 @@ CREATE AGGREGATE merge(sketch quantile_sketch) (
 COMMENT ON AGGREGATE merge(quantile_sketch) IS 'sketch of all rows of all the sketches';
 
 CREATE FUNCTION merge(a quantile_sketch, b quantile_sketch) RETURNS quantile_sketch
-    AS 'MODULE_PATHNAME', 'quantile_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION merge(quantile_sketch, quantile_sketch) IS 'sketch of the rows of both sketches; null has none';
 
 CREATE FUNCTION add(sketch quantile_sketch, x double precision) RETURNS quantile_sketch
-    AS 'MODULE_PATHNAME', 'quantile_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION add(quantile_sketch, double precision) IS 'sketch with one more row';
 
 CREATE FUNCTION subtract(a quantile_sketch, b quantile_sketch) RETURNS quantile_sketch
-    AS 'MODULE_PATHNAME', 'quantile_subtract' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_subtract' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION subtract(quantile_sketch, quantile_sketch) IS 'sketch of the rows of a without those of b, which must be among them; its extremes are known to their buckets only';
 
 CREATE FUNCTION coarsen(sketch quantile_sketch, accuracy double precision) RETURNS quantile_sketch
-    AS 'MODULE_PATHNAME', 'quantile_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION coarsen(quantile_sketch, double precision) IS 'sketch of the same rows with a coarser relative accuracy, as if built with it';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION percentile(sketch quantile_sketch, p double precision) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'quantile_percentile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_percentile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION percentile(quantile_sketch, double precision) IS 'value below which a fraction p of the rows lies, interpolated as percentile_cont does';
 
 CREATE FUNCTION percentiles(sketch quantile_sketch, p double precision[]) RETURNS double precision[]
-    AS 'MODULE_PATHNAME', 'quantile_percentiles' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_percentiles' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION percentiles(quantile_sketch, double precision[]) IS 'values below which each fraction p of the rows lies';
 
 CREATE FUNCTION percentile_bounds(sketch quantile_sketch, p double precision) RETURNS sketch_bounds
-    AS 'MODULE_PATHNAME', 'quantile_percentile_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_percentile_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION percentile_bounds(quantile_sketch, double precision) IS 'bounds that contain the exact percentile_cont';
 
 CREATE FUNCTION percentile_rank(sketch quantile_sketch, x double precision) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'quantile_percentile_rank' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_percentile_rank' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION percentile_rank(quantile_sketch, double precision) IS 'estimated fraction of the rows that are at most x';
 
 CREATE FUNCTION percentile_ranks(sketch quantile_sketch, x double precision[]) RETURNS double precision[]
-    AS 'MODULE_PATHNAME', 'quantile_percentile_ranks' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_percentile_ranks' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION percentile_ranks(quantile_sketch, double precision[]) IS 'estimated fractions of the rows that are at most each x';
 
 CREATE FUNCTION histogram(sketch quantile_sketch, OUT lower double precision, OUT upper double precision, OUT count bigint) RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'quantile_histogram' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 300;
+    AS 'MODULE_PATHNAME', 'quantile_histogram' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 300;
 COMMENT ON FUNCTION histogram(quantile_sketch) IS 'the buckets that hold rows, in ascending order: count rows lie between lower and upper, both included';
 
 CREATE FUNCTION histogram(sketch quantile_sketch, bounds double precision[], OUT lower double precision, OUT upper double precision, OUT count bigint) RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'quantile_histogram_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
+    AS 'MODULE_PATHNAME', 'quantile_histogram_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
 COMMENT ON FUNCTION histogram(quantile_sketch, double precision[]) IS 'estimated rows above lower and up to upper, for the intervals that the bounds divide the numbers into';
 
 CREATE FUNCTION histogram_bins(sketch quantile_sketch, n integer, OUT lower double precision, OUT upper double precision, OUT count bigint) RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'quantile_histogram_bins' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
+    AS 'MODULE_PATHNAME', 'quantile_histogram_bins' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
 COMMENT ON FUNCTION histogram_bins(quantile_sketch, integer) IS 'estimated rows above lower and up to upper, for n intervals of equal width from the smallest to the largest finite value; infinities and NaN have rows of their own';
 
 CREATE FUNCTION cumulative_histogram(sketch quantile_sketch, bounds double precision[], OUT upper double precision, OUT count bigint) RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'quantile_cumulative_histogram' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
+    AS 'MODULE_PATHNAME', 'quantile_cumulative_histogram' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
 COMMENT ON FUNCTION cumulative_histogram(quantile_sketch, double precision[]) IS 'estimated rows that are at most each bound; last, up to Infinity, all rows with NaN among them';
 
 CREATE FUNCTION mean_value(sketch quantile_sketch) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'quantile_mean_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_mean_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION mean_value(quantile_sketch) IS 'estimated mean: off by at most accuracy times the mean of |x|';
 
 CREATE FUNCTION sum_value(sketch quantile_sketch) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'quantile_sum_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_sum_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION sum_value(quantile_sketch) IS 'estimated sum: off by at most accuracy times the sum of |x|';
 
 CREATE FUNCTION trimmed_mean(sketch quantile_sketch, low double precision, high double precision) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'quantile_trimmed_mean' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_trimmed_mean' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION trimmed_mean(quantile_sketch, double precision, double precision) IS 'estimated mean of the rows between the fractions low and high of all, in ascending order';
 
 CREATE FUNCTION min_value(sketch quantile_sketch) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'quantile_min_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_min_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION min_value(quantile_sketch) IS 'smallest value, exact unless subtracted: then within its bucket';
 
 CREATE FUNCTION max_value(sketch quantile_sketch) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'quantile_max_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_max_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION max_value(quantile_sketch) IS 'largest value, exact unless subtracted: then within its bucket';
 
 CREATE FUNCTION total_count(sketch quantile_sketch) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'quantile_total_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_total_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION total_count(quantile_sketch) IS 'number of rows, exact';
 
 CREATE FUNCTION sketch_info(sketch quantile_sketch) RETURNS jsonb
-    AS 'MODULE_PATHNAME', 'quantile_sketch_info' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_sketch_info' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION sketch_info(quantile_sketch) IS 'parameters, counters and size of a sketch';
 
 -- ---- in one step ----------------------------------------------------------------------------------------------------
@@ -226,13 +226,13 @@ CREATE FUNCTION percentile_sketch_array_trans(quantile_sketch, double precision,
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION percentile_sketch_array_trans(quantile_sketch, double precision, double precision[]) IS 'aggregate transition function';
 CREATE FUNCTION percentile_sketch_combine(quantile_sketch, quantile_sketch) RETURNS quantile_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION percentile_sketch_combine(quantile_sketch, quantile_sketch) IS 'aggregate combine function';
 CREATE FUNCTION percentile_sketch_final(quantile_sketch) RETURNS double precision
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION percentile_sketch_final(quantile_sketch) IS 'aggregate final function';
 CREATE FUNCTION percentile_sketch_array_final(quantile_sketch) RETURNS double precision[]
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION percentile_sketch_array_final(quantile_sketch) IS 'aggregate final function';
 CREATE FUNCTION percentile_sketch_moving_trans(quantile_sketch, double precision, double precision) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -282,13 +282,13 @@ COMMENT ON AGGREGATE approx_percentile(double precision, double precision[]) IS 
 -- ---- casts ----------------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION quantile_sketch_from_bytea(bytea) RETURNS quantile_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION quantile_sketch_from_bytea(bytea) IS 'sketch from its packed bytes, which are checked';
 CREATE FUNCTION quantile_sketch_to_bytea(quantile_sketch) RETURNS bytea
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION quantile_sketch_to_bytea(quantile_sketch) IS 'packed bytes of a sketch';
 CREATE FUNCTION quantile_sketch_to_jsonb(quantile_sketch) RETURNS jsonb
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION quantile_sketch_to_jsonb(quantile_sketch) IS 'sketch as an exponential histogram in JSON, to read';
 
 CREATE CAST (bytea AS quantile_sketch) WITH FUNCTION quantile_sketch_from_bytea(bytea);
@@ -298,31 +298,31 @@ CREATE CAST (quantile_sketch AS jsonb) WITH FUNCTION quantile_sketch_to_jsonb(qu
 -- ---- comparison: equal bytes are equal multisets of rows; the order is arbitrary but fixed ---------------------------
 
 CREATE FUNCTION quantile_sketch_eq(quantile_sketch, quantile_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION quantile_sketch_eq(quantile_sketch, quantile_sketch) IS 'implementation of = operator';
 CREATE FUNCTION quantile_sketch_ne(quantile_sketch, quantile_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION quantile_sketch_ne(quantile_sketch, quantile_sketch) IS 'implementation of <> operator';
 CREATE FUNCTION quantile_sketch_lt(quantile_sketch, quantile_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION quantile_sketch_lt(quantile_sketch, quantile_sketch) IS 'implementation of < operator';
 CREATE FUNCTION quantile_sketch_le(quantile_sketch, quantile_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION quantile_sketch_le(quantile_sketch, quantile_sketch) IS 'implementation of <= operator';
 CREATE FUNCTION quantile_sketch_gt(quantile_sketch, quantile_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION quantile_sketch_gt(quantile_sketch, quantile_sketch) IS 'implementation of > operator';
 CREATE FUNCTION quantile_sketch_ge(quantile_sketch, quantile_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION quantile_sketch_ge(quantile_sketch, quantile_sketch) IS 'implementation of >= operator';
 CREATE FUNCTION quantile_sketch_cmp(quantile_sketch, quantile_sketch) RETURNS integer
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION quantile_sketch_cmp(quantile_sketch, quantile_sketch) IS 'less-equal-greater';
 CREATE FUNCTION quantile_sketch_hash(quantile_sketch) RETURNS integer
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION quantile_sketch_hash(quantile_sketch) IS 'hash';
 CREATE FUNCTION quantile_sketch_hash_extended(quantile_sketch, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION quantile_sketch_hash_extended(quantile_sketch, bigint) IS 'hash';
 
 CREATE OPERATOR = (

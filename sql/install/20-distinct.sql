@@ -134,10 +134,10 @@ CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, anyelement, intege
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, anyelement, integer) IS 'aggregate transition function';
 CREATE FUNCTION distinct_merge_trans(distinct_sketch, distinct_sketch) RETURNS distinct_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION distinct_merge_trans(distinct_sketch, distinct_sketch) IS 'aggregate transition and combine function';
 CREATE FUNCTION distinct_agg_final(distinct_sketch) RETURNS distinct_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION distinct_agg_final(distinct_sketch) IS 'aggregate final function';
 
 CREATE AGGREGATE distinct_agg(x smallint) (
@@ -329,71 +329,71 @@ CREATE AGGREGATE merge(sketch distinct_sketch) (
 COMMENT ON AGGREGATE merge(distinct_sketch) IS 'sketch of the values of all the sketches';
 
 CREATE FUNCTION merge(a distinct_sketch, b distinct_sketch) RETURNS distinct_sketch
-    AS 'MODULE_PATHNAME', 'distinct_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION merge(distinct_sketch, distinct_sketch) IS 'sketch of the values of both sketches; null has none';
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION add(sketch distinct_sketch, x anyelement) RETURNS distinct_sketch
-    AS 'MODULE_PATHNAME', 'distinct_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION add(distinct_sketch, anyelement) IS 'sketch with one more value';
 CREATE FUNCTION add(sketch distinct_sketch, x text) RETURNS distinct_sketch
-    AS 'MODULE_PATHNAME', 'distinct_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION add(distinct_sketch, text) IS 'sketch with one more value';
 
 CREATE FUNCTION coarsen(sketch distinct_sketch, "precision" integer) RETURNS distinct_sketch
-    AS 'MODULE_PATHNAME', 'distinct_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION coarsen(distinct_sketch, integer) IS 'sketch of the same values with a smaller precision, as if built with it';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION distinct_count(sketch distinct_sketch) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'distinct_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION distinct_count(distinct_sketch) IS 'estimated number of different values';
 
 CREATE FUNCTION distinct_bounds(sketch distinct_sketch) RETURNS sketch_count_bounds
-    AS 'MODULE_PATHNAME', 'distinct_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION distinct_bounds(distinct_sketch) IS 'interval that holds the number of different values with a confidence of 95 %';
 
 CREATE FUNCTION distinct_bounds(sketch distinct_sketch, confidence double precision) RETURNS sketch_count_bounds
-    AS 'MODULE_PATHNAME', 'distinct_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION distinct_bounds(distinct_sketch, double precision) IS 'interval that holds the number of different values with this confidence';
 
 CREATE FUNCTION intersection_count(a distinct_sketch, b distinct_sketch) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'distinct_intersection_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_intersection_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION intersection_count(distinct_sketch, distinct_sketch) IS 'estimated number of different values in both';
 
 CREATE FUNCTION intersection_bounds(a distinct_sketch, b distinct_sketch) RETURNS sketch_count_bounds
-    AS 'MODULE_PATHNAME', 'distinct_intersection_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_intersection_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION intersection_bounds(distinct_sketch, distinct_sketch) IS 'interval that holds the number of different values in both with a confidence of 95 % or more';
 
 CREATE FUNCTION intersection_bounds(a distinct_sketch, b distinct_sketch, confidence double precision) RETURNS sketch_count_bounds
-    AS 'MODULE_PATHNAME', 'distinct_intersection_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_intersection_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION intersection_bounds(distinct_sketch, distinct_sketch, double precision) IS 'interval that holds the number of different values in both with this confidence or more';
 
 CREATE FUNCTION difference_count(a distinct_sketch, b distinct_sketch) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'distinct_difference_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_difference_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION difference_count(distinct_sketch, distinct_sketch) IS 'estimated number of different values in a that are not in b';
 
 CREATE FUNCTION difference_bounds(a distinct_sketch, b distinct_sketch) RETURNS sketch_count_bounds
-    AS 'MODULE_PATHNAME', 'distinct_difference_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_difference_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION difference_bounds(distinct_sketch, distinct_sketch) IS 'interval that holds the number of different values in a that are not in b with a confidence of 95 % or more';
 
 CREATE FUNCTION difference_bounds(a distinct_sketch, b distinct_sketch, confidence double precision) RETURNS sketch_count_bounds
-    AS 'MODULE_PATHNAME', 'distinct_difference_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_difference_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION difference_bounds(distinct_sketch, distinct_sketch, double precision) IS 'interval that holds the number of different values in a that are not in b with this confidence or more';
 
 CREATE FUNCTION jaccard(a distinct_sketch, b distinct_sketch) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'distinct_jaccard' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_jaccard' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION jaccard(distinct_sketch, distinct_sketch) IS 'estimated number of different values in both, divided by the number in either';
 
 CREATE FUNCTION sketch_info(sketch distinct_sketch) RETURNS jsonb
-    AS 'MODULE_PATHNAME', 'distinct_sketch_info' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_sketch_info' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION sketch_info(distinct_sketch) IS 'parameters, estimate and size of a sketch';
 
 -- ---- in one step ----------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION approx_count_distinct_final(distinct_sketch) RETURNS bigint
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION approx_count_distinct_final(distinct_sketch) IS 'aggregate final function';
 
 CREATE AGGREGATE approx_count_distinct(x smallint) (
@@ -485,13 +485,13 @@ COMMENT ON AGGREGATE approx_count_distinct(anyelement) IS 'estimated number of d
 -- ---- casts ----------------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION distinct_sketch_from_bytea(bytea) RETURNS distinct_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION distinct_sketch_from_bytea(bytea) IS 'sketch from its packed bytes, which are checked';
 CREATE FUNCTION distinct_sketch_to_bytea(distinct_sketch) RETURNS bytea
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION distinct_sketch_to_bytea(distinct_sketch) IS 'packed bytes of a sketch';
 CREATE FUNCTION distinct_sketch_to_jsonb(distinct_sketch) RETURNS jsonb
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION distinct_sketch_to_jsonb(distinct_sketch) IS 'parameters and estimates of a sketch in JSON, to read';
 
 CREATE CAST (bytea AS distinct_sketch) WITH FUNCTION distinct_sketch_from_bytea(bytea);
@@ -501,31 +501,31 @@ CREATE CAST (distinct_sketch AS jsonb) WITH FUNCTION distinct_sketch_to_jsonb(di
 -- ---- comparison: equal bytes are equal sets of values; the order is arbitrary but fixed ------------------------------
 
 CREATE FUNCTION distinct_sketch_eq(distinct_sketch, distinct_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION distinct_sketch_eq(distinct_sketch, distinct_sketch) IS 'implementation of = operator';
 CREATE FUNCTION distinct_sketch_ne(distinct_sketch, distinct_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION distinct_sketch_ne(distinct_sketch, distinct_sketch) IS 'implementation of <> operator';
 CREATE FUNCTION distinct_sketch_lt(distinct_sketch, distinct_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION distinct_sketch_lt(distinct_sketch, distinct_sketch) IS 'implementation of < operator';
 CREATE FUNCTION distinct_sketch_le(distinct_sketch, distinct_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION distinct_sketch_le(distinct_sketch, distinct_sketch) IS 'implementation of <= operator';
 CREATE FUNCTION distinct_sketch_gt(distinct_sketch, distinct_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION distinct_sketch_gt(distinct_sketch, distinct_sketch) IS 'implementation of > operator';
 CREATE FUNCTION distinct_sketch_ge(distinct_sketch, distinct_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION distinct_sketch_ge(distinct_sketch, distinct_sketch) IS 'implementation of >= operator';
 CREATE FUNCTION distinct_sketch_cmp(distinct_sketch, distinct_sketch) RETURNS integer
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION distinct_sketch_cmp(distinct_sketch, distinct_sketch) IS 'less-equal-greater';
 CREATE FUNCTION distinct_sketch_hash(distinct_sketch) RETURNS integer
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION distinct_sketch_hash(distinct_sketch) IS 'hash';
 CREATE FUNCTION distinct_sketch_hash_extended(distinct_sketch, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION distinct_sketch_hash_extended(distinct_sketch, bigint) IS 'hash';
 
 CREATE OPERATOR = (

@@ -236,10 +236,10 @@ CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, anyelement,
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, anyelement, bigint, double precision) IS 'aggregate transition function';
 CREATE FUNCTION frequency_merge_trans(frequency_sketch, frequency_sketch) RETURNS frequency_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION frequency_merge_trans(frequency_sketch, frequency_sketch) IS 'aggregate transition and combine function';
 CREATE FUNCTION frequency_agg_final(frequency_sketch) RETURNS frequency_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION frequency_agg_final(frequency_sketch) IS 'aggregate final function';
 
 CREATE AGGREGATE frequency_agg(x smallint) (
@@ -603,60 +603,60 @@ CREATE AGGREGATE merge(sketch frequency_sketch) (
 COMMENT ON AGGREGATE merge(frequency_sketch) IS 'sketch of all rows of all the sketches';
 
 CREATE FUNCTION merge(a frequency_sketch, b frequency_sketch) RETURNS frequency_sketch
-    AS 'MODULE_PATHNAME', 'frequency_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION merge(frequency_sketch, frequency_sketch) IS 'sketch of the rows of both sketches; null has none';
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION add(sketch frequency_sketch, x anyelement) RETURNS frequency_sketch
-    AS 'MODULE_PATHNAME', 'frequency_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION add(frequency_sketch, anyelement) IS 'sketch with one more row';
 CREATE FUNCTION add(sketch frequency_sketch, x text) RETURNS frequency_sketch
-    AS 'MODULE_PATHNAME', 'frequency_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION add(frequency_sketch, text) IS 'sketch with one more row';
 
 CREATE FUNCTION subtract(a frequency_sketch, b frequency_sketch) RETURNS frequency_sketch
-    AS 'MODULE_PATHNAME', 'frequency_subtract' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_subtract' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION subtract(frequency_sketch, frequency_sketch) IS 'sketch of the rows of a that are not in b';
 
 CREATE FUNCTION coarsen(sketch frequency_sketch, error double precision) RETURNS frequency_sketch
-    AS 'MODULE_PATHNAME', 'frequency_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION coarsen(frequency_sketch, double precision) IS 'sketch of the same rows with a larger error, as if built with it';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION frequency(sketch frequency_sketch, x anyelement) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'frequency_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency(frequency_sketch, anyelement) IS 'estimated number of rows with this value';
 CREATE FUNCTION frequency(sketch frequency_sketch, x text) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'frequency_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency(frequency_sketch, text) IS 'estimated number of rows with this value';
 
 CREATE FUNCTION frequency_bounds(sketch frequency_sketch, x anyelement) RETURNS sketch_count_bounds
-    AS 'MODULE_PATHNAME', 'frequency_count_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_count_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_bounds(frequency_sketch, anyelement) IS 'bounds of the number of rows with this value: upper always holds, lower for 95 % of the values';
 CREATE FUNCTION frequency_bounds(sketch frequency_sketch, x text) RETURNS sketch_count_bounds
-    AS 'MODULE_PATHNAME', 'frequency_count_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_count_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_bounds(frequency_sketch, text) IS 'bounds of the number of rows with this value: upper always holds, lower for 95 % of the values';
 
 CREATE FUNCTION total_count(sketch frequency_sketch) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'frequency_total_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_total_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION total_count(frequency_sketch) IS 'number of rows, or sum of the weights, exact';
 
 CREATE FUNCTION sketch_info(sketch frequency_sketch) RETURNS jsonb
-    AS 'MODULE_PATHNAME', 'frequency_sketch_info' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_sketch_info' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION sketch_info(frequency_sketch) IS 'parameters, counters and size of a sketch';
 
 -- ---- casts ----------------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION frequency_sketch_from_bytea(bytea) RETURNS frequency_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION frequency_sketch_from_bytea(bytea) IS 'sketch from its packed bytes, which are checked';
 CREATE FUNCTION frequency_sketch_to_bytea(frequency_sketch) RETURNS bytea
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION frequency_sketch_to_bytea(frequency_sketch) IS 'packed bytes of a sketch';
 CREATE FUNCTION frequency_sketch_to_jsonb(frequency_sketch) RETURNS jsonb
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION frequency_sketch_to_jsonb(frequency_sketch) IS 'parameters and estimates of a sketch in JSON, to read';
 
 CREATE CAST (bytea AS frequency_sketch) WITH FUNCTION frequency_sketch_from_bytea(bytea);
@@ -666,31 +666,31 @@ CREATE CAST (frequency_sketch AS jsonb) WITH FUNCTION frequency_sketch_to_jsonb(
 -- ---- comparison: equal bytes are equal multisets of rows; the order is arbitrary but fixed ---------------------------
 
 CREATE FUNCTION frequency_sketch_eq(frequency_sketch, frequency_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_sketch_eq(frequency_sketch, frequency_sketch) IS 'implementation of = operator';
 CREATE FUNCTION frequency_sketch_ne(frequency_sketch, frequency_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_sketch_ne(frequency_sketch, frequency_sketch) IS 'implementation of <> operator';
 CREATE FUNCTION frequency_sketch_lt(frequency_sketch, frequency_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_sketch_lt(frequency_sketch, frequency_sketch) IS 'implementation of < operator';
 CREATE FUNCTION frequency_sketch_le(frequency_sketch, frequency_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_sketch_le(frequency_sketch, frequency_sketch) IS 'implementation of <= operator';
 CREATE FUNCTION frequency_sketch_gt(frequency_sketch, frequency_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_sketch_gt(frequency_sketch, frequency_sketch) IS 'implementation of > operator';
 CREATE FUNCTION frequency_sketch_ge(frequency_sketch, frequency_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_sketch_ge(frequency_sketch, frequency_sketch) IS 'implementation of >= operator';
 CREATE FUNCTION frequency_sketch_cmp(frequency_sketch, frequency_sketch) RETURNS integer
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_sketch_cmp(frequency_sketch, frequency_sketch) IS 'less-equal-greater';
 CREATE FUNCTION frequency_sketch_hash(frequency_sketch) RETURNS integer
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_sketch_hash(frequency_sketch) IS 'hash';
 CREATE FUNCTION frequency_sketch_hash_extended(frequency_sketch, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_sketch_hash_extended(frequency_sketch, bigint) IS 'hash';
 
 CREATE OPERATOR = (

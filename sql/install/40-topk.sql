@@ -134,10 +134,10 @@ CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, anyelement, bigint, integer
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, anyelement, bigint, integer) IS 'aggregate transition function';
 CREATE FUNCTION topk_merge_trans(topk_sketch, topk_sketch) RETURNS topk_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION topk_merge_trans(topk_sketch, topk_sketch) IS 'aggregate transition and combine function';
 CREATE FUNCTION topk_agg_final(topk_sketch) RETURNS topk_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION topk_agg_final(topk_sketch) IS 'aggregate final function';
 
 CREATE AGGREGATE topk_agg(x smallint, k integer) (
@@ -326,15 +326,15 @@ CREATE AGGREGATE merge(sketch topk_sketch) (
 COMMENT ON AGGREGATE merge(topk_sketch) IS 'the most frequent values of all the sketches';
 
 CREATE FUNCTION merge(a topk_sketch, b topk_sketch) RETURNS topk_sketch
-    AS 'MODULE_PATHNAME', 'topk_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'topk_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION merge(topk_sketch, topk_sketch) IS 'the most frequent values of both sketches; null has none';
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION add(sketch topk_sketch, x anyelement) RETURNS topk_sketch
-    AS 'MODULE_PATHNAME', 'topk_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'topk_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION add(topk_sketch, anyelement) IS 'sketch with one more row';
 CREATE FUNCTION add(sketch topk_sketch, x text) RETURNS topk_sketch
-    AS 'MODULE_PATHNAME', 'topk_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'topk_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION add(topk_sketch, text) IS 'sketch with one more row';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------
@@ -342,50 +342,50 @@ COMMENT ON FUNCTION add(topk_sketch, text) IS 'sketch with one more row';
 -- Values as text, which depends on settings as DateStyle: so these functions are stable, not immutable. Those with a
 -- first argument that tells the type, as NULL::bigint, return values of it.
 CREATE FUNCTION top_k(sketch topk_sketch, OUT item text, OUT estimate bigint, OUT lower bigint, OUT upper bigint) RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'topk_top_k' LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 100;
+    AS 'MODULE_PATHNAME', 'topk_top_k' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
 COMMENT ON FUNCTION top_k(topk_sketch) IS 'the most frequent values, with bounds of how often each occurs';
 CREATE FUNCTION top_k(sketch topk_sketch, k integer, OUT item text, OUT estimate bigint, OUT lower bigint, OUT upper bigint) RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'topk_top_k' LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 100;
+    AS 'MODULE_PATHNAME', 'topk_top_k' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
 COMMENT ON FUNCTION top_k(topk_sketch, integer) IS 'the k most frequent values, with bounds of how often each occurs';
 CREATE FUNCTION heavy_hitters(sketch topk_sketch, fraction double precision, OUT item text, OUT estimate bigint, OUT lower bigint, OUT upper bigint, OUT guaranteed boolean) RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'topk_heavy_hitters' LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 100;
+    AS 'MODULE_PATHNAME', 'topk_heavy_hitters' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
 COMMENT ON FUNCTION heavy_hitters(topk_sketch, double precision) IS 'every value with at least this fraction of the rows; guaranteed tells those that certainly have it';
 CREATE FUNCTION top_k(item_type anyelement, sketch topk_sketch, OUT item anyelement, OUT estimate bigint, OUT lower bigint, OUT upper bigint) RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'topk_top_k_typed' LANGUAGE C STABLE PARALLEL SAFE ROWS 100;
+    AS 'MODULE_PATHNAME', 'topk_top_k_typed' LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 100;
 COMMENT ON FUNCTION top_k(anyelement, topk_sketch) IS 'the most frequent values of this type, with bounds of how often each occurs';
 CREATE FUNCTION top_k(item_type anyelement, sketch topk_sketch, k integer, OUT item anyelement, OUT estimate bigint, OUT lower bigint, OUT upper bigint) RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'topk_top_k_typed' LANGUAGE C STABLE PARALLEL SAFE ROWS 100;
+    AS 'MODULE_PATHNAME', 'topk_top_k_typed' LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 100;
 COMMENT ON FUNCTION top_k(anyelement, topk_sketch, integer) IS 'the k most frequent values of this type, with bounds of how often each occurs';
 CREATE FUNCTION heavy_hitters(item_type anyelement, sketch topk_sketch, fraction double precision, OUT item anyelement, OUT estimate bigint, OUT lower bigint, OUT upper bigint, OUT guaranteed boolean) RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'topk_heavy_hitters_typed' LANGUAGE C STABLE PARALLEL SAFE ROWS 100;
+    AS 'MODULE_PATHNAME', 'topk_heavy_hitters_typed' LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 100;
 COMMENT ON FUNCTION heavy_hitters(anyelement, topk_sketch, double precision) IS 'every value of this type with at least this fraction of the rows; guaranteed tells those that certainly have it';
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION frequency(sketch topk_sketch, x anyelement) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'topk_frequency' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'topk_frequency' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency(topk_sketch, anyelement) IS 'estimated number of rows with this value, 0 if it is not kept';
 CREATE FUNCTION frequency(sketch topk_sketch, x text) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'topk_frequency' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'topk_frequency' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency(topk_sketch, text) IS 'estimated number of rows with this value, 0 if it is not kept';
 CREATE FUNCTION frequency_bounds(sketch topk_sketch, x anyelement) RETURNS sketch_count_bounds
-    AS 'MODULE_PATHNAME', 'topk_frequency_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'topk_frequency_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_bounds(topk_sketch, anyelement) IS 'bounds of the number of rows with this value, both certain';
 CREATE FUNCTION frequency_bounds(sketch topk_sketch, x text) RETURNS sketch_count_bounds
-    AS 'MODULE_PATHNAME', 'topk_frequency_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'topk_frequency_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_bounds(topk_sketch, text) IS 'bounds of the number of rows with this value, both certain';
 
 CREATE FUNCTION total_count(sketch topk_sketch) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'topk_total_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'topk_total_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION total_count(topk_sketch) IS 'number of rows, or sum of the weights, exact';
 
 CREATE FUNCTION sketch_info(sketch topk_sketch) RETURNS jsonb
-    AS 'MODULE_PATHNAME', 'topk_sketch_info' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'topk_sketch_info' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION sketch_info(topk_sketch) IS 'parameters, counters and size of a sketch';
 
 -- ---- in one step ----------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION approx_top_k_final(topk_sketch) RETURNS jsonb
-    AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION approx_top_k_final(topk_sketch) IS 'aggregate final function';
 
 CREATE AGGREGATE approx_top_k(x smallint, k integer) (
@@ -477,13 +477,13 @@ COMMENT ON AGGREGATE approx_top_k(anyelement, integer) IS 'the k most frequent v
 -- ---- casts ----------------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION topk_sketch_from_bytea(bytea) RETURNS topk_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION topk_sketch_from_bytea(bytea) IS 'sketch from its packed bytes, which are checked';
 CREATE FUNCTION topk_sketch_to_bytea(topk_sketch) RETURNS bytea
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION topk_sketch_to_bytea(topk_sketch) IS 'packed bytes of a sketch';
 CREATE FUNCTION topk_sketch_to_jsonb(topk_sketch) RETURNS jsonb
-    AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION topk_sketch_to_jsonb(topk_sketch) IS 'the values and their bounds in JSON, to read';
 
 CREATE CAST (bytea AS topk_sketch) WITH FUNCTION topk_sketch_from_bytea(bytea);
@@ -493,31 +493,31 @@ CREATE CAST (topk_sketch AS jsonb) WITH FUNCTION topk_sketch_to_jsonb(topk_sketc
 -- ---- comparison: equal bytes are equal items and bounds; the order is arbitrary but fixed ---------------------------
 
 CREATE FUNCTION topk_sketch_eq(topk_sketch, topk_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION topk_sketch_eq(topk_sketch, topk_sketch) IS 'implementation of = operator';
 CREATE FUNCTION topk_sketch_ne(topk_sketch, topk_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION topk_sketch_ne(topk_sketch, topk_sketch) IS 'implementation of <> operator';
 CREATE FUNCTION topk_sketch_lt(topk_sketch, topk_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION topk_sketch_lt(topk_sketch, topk_sketch) IS 'implementation of < operator';
 CREATE FUNCTION topk_sketch_le(topk_sketch, topk_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION topk_sketch_le(topk_sketch, topk_sketch) IS 'implementation of <= operator';
 CREATE FUNCTION topk_sketch_gt(topk_sketch, topk_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION topk_sketch_gt(topk_sketch, topk_sketch) IS 'implementation of > operator';
 CREATE FUNCTION topk_sketch_ge(topk_sketch, topk_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION topk_sketch_ge(topk_sketch, topk_sketch) IS 'implementation of >= operator';
 CREATE FUNCTION topk_sketch_cmp(topk_sketch, topk_sketch) RETURNS integer
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION topk_sketch_cmp(topk_sketch, topk_sketch) IS 'less-equal-greater';
 CREATE FUNCTION topk_sketch_hash(topk_sketch) RETURNS integer
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION topk_sketch_hash(topk_sketch) IS 'hash';
 CREATE FUNCTION topk_sketch_hash_extended(topk_sketch, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION topk_sketch_hash_extended(topk_sketch, bigint) IS 'hash';
 
 CREATE OPERATOR = (

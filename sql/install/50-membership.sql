@@ -134,10 +134,10 @@ CREATE FUNCTION membership_agg_rate_trans(membership_sketch, anyelement, bigint,
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, anyelement, bigint, double precision) IS 'aggregate transition function';
 CREATE FUNCTION membership_merge_trans(membership_sketch, membership_sketch) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION membership_merge_trans(membership_sketch, membership_sketch) IS 'aggregate transition and combine function';
 CREATE FUNCTION membership_agg_final(membership_sketch) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION membership_agg_final(membership_sketch) IS 'aggregate final function';
 
 CREATE AGGREGATE membership_agg(x smallint, expected_items bigint) (
@@ -329,52 +329,52 @@ CREATE AGGREGATE merge(sketch membership_sketch) (
 COMMENT ON AGGREGATE merge(membership_sketch) IS 'sketch of the values of all the sketches';
 
 CREATE FUNCTION merge(a membership_sketch, b membership_sketch) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME', 'membership_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
 COMMENT ON FUNCTION merge(membership_sketch, membership_sketch) IS 'sketch of the values of both sketches; null has none';
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION add(sketch membership_sketch, x anyelement) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME', 'membership_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
 COMMENT ON FUNCTION add(membership_sketch, anyelement) IS 'filter with one more value';
 CREATE FUNCTION add(sketch membership_sketch, x text) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME', 'membership_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
 COMMENT ON FUNCTION add(membership_sketch, text) IS 'filter with one more value';
 
 CREATE FUNCTION coarsen(sketch membership_sketch, expected_items bigint) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME', 'membership_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
 COMMENT ON FUNCTION coarsen(membership_sketch, bigint) IS 'filter of the same values with the size for fewer, as if built with it';
 CREATE FUNCTION coarsen(sketch membership_sketch, expected_items bigint, false_positive_rate double precision) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME', 'membership_coarsen_rate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_coarsen_rate' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
 COMMENT ON FUNCTION coarsen(membership_sketch, bigint, double precision) IS 'filter of the same values with the size for fewer or for a larger rate, as if built with it';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION contains(sketch membership_sketch, x anyelement) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'membership_contains' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_contains' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION contains(membership_sketch, anyelement) IS 'whether the value may have been added; false is certain';
 CREATE FUNCTION contains(sketch membership_sketch, x text) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'membership_contains' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_contains' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION contains(membership_sketch, text) IS 'whether the value may have been added; false is certain';
 
 CREATE FUNCTION false_positive_rate(sketch membership_sketch) RETURNS double precision
-    AS 'MODULE_PATHNAME', 'membership_false_positive_rate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_false_positive_rate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION false_positive_rate(membership_sketch) IS 'probability that a value that was not added is found, from the bits that are set';
 
 CREATE FUNCTION sketch_info(sketch membership_sketch) RETURNS jsonb
-    AS 'MODULE_PATHNAME', 'membership_sketch_info' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_sketch_info' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION sketch_info(membership_sketch) IS 'parameters, fill and size of a sketch';
 
 -- ---- casts ----------------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION membership_sketch_from_bytea(bytea) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION membership_sketch_from_bytea(bytea) IS 'sketch from its packed bytes, which are checked';
 CREATE FUNCTION membership_sketch_to_bytea(membership_sketch) RETURNS bytea
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION membership_sketch_to_bytea(membership_sketch) IS 'packed bytes of a sketch';
 CREATE FUNCTION membership_sketch_to_jsonb(membership_sketch) RETURNS jsonb
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION membership_sketch_to_jsonb(membership_sketch) IS 'parameters and estimates of a sketch in JSON, to read';
 
 CREATE CAST (bytea AS membership_sketch) WITH FUNCTION membership_sketch_from_bytea(bytea);
@@ -384,31 +384,31 @@ CREATE CAST (membership_sketch AS jsonb) WITH FUNCTION membership_sketch_to_json
 -- ---- comparison: equal bytes are equal sets of values; the order is arbitrary but fixed ------------------------------
 
 CREATE FUNCTION membership_sketch_eq(membership_sketch, membership_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION membership_sketch_eq(membership_sketch, membership_sketch) IS 'implementation of = operator';
 CREATE FUNCTION membership_sketch_ne(membership_sketch, membership_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION membership_sketch_ne(membership_sketch, membership_sketch) IS 'implementation of <> operator';
 CREATE FUNCTION membership_sketch_lt(membership_sketch, membership_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION membership_sketch_lt(membership_sketch, membership_sketch) IS 'implementation of < operator';
 CREATE FUNCTION membership_sketch_le(membership_sketch, membership_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION membership_sketch_le(membership_sketch, membership_sketch) IS 'implementation of <= operator';
 CREATE FUNCTION membership_sketch_gt(membership_sketch, membership_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION membership_sketch_gt(membership_sketch, membership_sketch) IS 'implementation of > operator';
 CREATE FUNCTION membership_sketch_ge(membership_sketch, membership_sketch) RETURNS boolean
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION membership_sketch_ge(membership_sketch, membership_sketch) IS 'implementation of >= operator';
 CREATE FUNCTION membership_sketch_cmp(membership_sketch, membership_sketch) RETURNS integer
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION membership_sketch_cmp(membership_sketch, membership_sketch) IS 'less-equal-greater';
 CREATE FUNCTION membership_sketch_hash(membership_sketch) RETURNS integer
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION membership_sketch_hash(membership_sketch) IS 'hash';
 CREATE FUNCTION membership_sketch_hash_extended(membership_sketch, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION membership_sketch_hash_extended(membership_sketch, bigint) IS 'hash';
 
 CREATE OPERATOR = (
