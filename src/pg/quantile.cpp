@@ -453,10 +453,8 @@ struct Listing {
 constexpr size_t kUnindexed = 4;  // zero, two infinities, NaN
 constexpr int32 kMostBins = 10000;
 
-Listing buckets_of(Datum datum) {
-    Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(datum), scratch);
-    sketch_quantile_info info = info_of(s);
+Listing buckets_of(const sketch_quantile *s) {
+    const sketch_quantile_info info = info_of(s);
     const size_t most = size_t{info.negative_buckets} + info.positive_buckets + kUnindexed;
     Listing list = {static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * most)), 0};
     check(sketch_quantile_histogram(s, list.buckets, &list.count), Quantile::type);
@@ -514,12 +512,10 @@ double edge_between(double least, double most, double i, double n) {
 }
 
 // Finite rows in n intervals of equal width from the smallest to the largest of them; what is not finite by itself.
-Listing bins_of(Datum datum, int32 n) {
+Listing bins_of(const sketch_quantile *s, int32 n) {
     if (n < 1 || n > kMostBins)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("number of histogram bins must be between 1 and %d", kMostBins));
-    Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(datum), scratch);
     const sketch_quantile_info info = info_of(s);
     const uint64 finite = info.total - info.negative_infinities - info.positive_infinities - info.nans;
     const double infinity = get_float8_infinity(), nan = get_float8_nan();
@@ -549,20 +545,20 @@ Listing bins_of(Datum datum, int32 n) {
 }
 
 // Rows that are at most each bound, and all rows up to Infinity: NaN among them, and nowhere else.
-Listing buckets_up_to(Datum datum, Doubles bounds) {
+Listing buckets_up_to(const sketch_quantile *s, Doubles bounds) {
     if (bounds.count > 0 && isinf(bounds.at[bounds.count - 1]) && bounds.at[bounds.count - 1] > 0) bounds.count--;
-    Scratch scratch;
-    Listing list = buckets_between(open<Quantile>(sketch_from(datum), scratch), bounds);
+    Listing list = buckets_between(s, bounds);
     for (size_t i = 1; i < list.count; i++) list.buckets[i].count += list.buckets[i - 1].count;
     return list;
 }
 
-// One call a bucket, in value order.
-Datum next_bucket(FunctionCallInfo fcinfo, Listing (*list_buckets)(FunctionCallInfo)) {
+// One call a bucket, in value order: of what list_buckets makes of the opened first argument.
+Datum next_bucket(FunctionCallInfo fcinfo, Listing (*list_buckets)(const sketch_quantile *, FunctionCallInfo)) {
     if (SRF_IS_FIRSTCALL()) {
         FuncCallContext *context = SRF_FIRSTCALL_INIT();
         MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
-        Listing list = list_buckets(fcinfo);
+        Scratch scratch;
+        Listing list = list_buckets(open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch), fcinfo);
         context->user_fctx = list.buckets;
         context->max_calls = list.count;
         if (get_call_result_type(fcinfo, nullptr, &context->tuple_desc) != TYPEFUNC_COMPOSITE)
@@ -583,25 +579,24 @@ Datum next_bucket(FunctionCallInfo fcinfo, Listing (*list_buckets)(FunctionCallI
 }  // namespace
 
 PG_FN(quantile_histogram) {
-    return next_bucket(fcinfo, [](FunctionCallInfo call) { return buckets_of(call->args[0].value); });
+    return next_bucket(fcinfo, [](const sketch_quantile *s, FunctionCallInfo) { return buckets_of(s); });
 }
 
 PG_FN(quantile_histogram_bounds) {
-    return next_bucket(fcinfo, [](FunctionCallInfo call) {
-        Scratch scratch;
-        const sketch_quantile *s = open<Quantile>(sketch_from(call->args[0].value), scratch);
+    return next_bucket(fcinfo, [](const sketch_quantile *s, FunctionCallInfo call) {
         return buckets_between(s, bounds_from(call->args[1].value));
     });
 }
 
 PG_FN(quantile_histogram_bins) {
-    return next_bucket(
-        fcinfo, [](FunctionCallInfo call) { return bins_of(call->args[0].value, DatumGetInt32(call->args[1].value)); });
+    return next_bucket(fcinfo, [](const sketch_quantile *s, FunctionCallInfo call) {
+        return bins_of(s, DatumGetInt32(call->args[1].value));
+    });
 }
 
 PG_FN(quantile_cumulative_histogram) {
-    return next_bucket(fcinfo, [](FunctionCallInfo call) {
-        return buckets_up_to(call->args[0].value, bounds_from(call->args[1].value));
+    return next_bucket(fcinfo, [](const sketch_quantile *s, FunctionCallInfo call) {
+        return buckets_up_to(s, bounds_from(call->args[1].value));
     });
 }
 
@@ -650,7 +645,8 @@ void append_counters(StringInfo out, const sketch_quantile_info &info) {
 
 PG_FN(quantile_sketch_info) {
     Sketch s = sketch_from(PG_GETARG_DATUM(0));
-    sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
+    Scratch scratch;
+    const sketch_quantile_info info = info_of(open<Quantile>(s, scratch));
     StringInfoData out;
     begin_info<Quantile>(&out, s);
     append_counters(&out, info);
@@ -661,8 +657,10 @@ PG_FN(quantile_sketch_info) {
 
 // The histogram as OpenTelemetry names its parts, with bucket indexes instead of runs of zero counts.
 PG_FN(quantile_sketch_to_jsonb) {
-    sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
-    Listing list = buckets_of(PG_GETARG_DATUM(0));
+    Scratch scratch;
+    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    const sketch_quantile_info info = info_of(s);
+    const Listing list = buckets_of(s);
     StringInfoData out;
     begin_json<Quantile>(&out);
     static const bool order[] = {true, false}, parts[] = {false, true};
