@@ -145,15 +145,19 @@ Datum result_from(const varlena *state) {
     PG_RETURN_POINTER(packed<Family>(sketch_of(state), false));
 }
 
-// The canonical bytes, without a copy where they are there already.
+// The canonical bytes in place of others, without a copy where they are there already.
 template <typename Family>
-Sketch canonical(Datum datum) {
-    Sketch sketch = sketch_from(datum);
+Sketch canonical(Sketch sketch) {
     bool partial = sketch.size > 2 && static_cast<const uint8 *>(sketch.data)[2] & SKETCH_PACKED_PARTIAL;
     if (sketch.form == SKETCH_PACKED && !partial) return sketch;
     varlena *copy = packed<Family>(sketch, false);
     release(sketch);
     return {VARDATA(copy), VARSIZE(copy) - VARHDRSZ, SKETCH_PACKED, copy};
+}
+
+template <typename Family>
+Sketch canonical(Datum datum) {
+    return canonical<Family>(sketch_from(datum));
 }
 
 // Validates untrusted bytes to the last one.

@@ -392,11 +392,11 @@ Items all_items(Datum datum) {
 }  // namespace
 
 PG_FN(topk_sketch_info) {
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
-    Scratch scratch;
-    sketch_topk_info info = Topk::header(open<Topk>(canonical<Topk>(PG_GETARG_DATUM(0)), scratch));
+    const Sketch s = sketch_from(PG_GETARG_DATUM(0));
     StringInfoData out;
     begin_info<Topk>(&out, s);
+    Scratch scratch;
+    const sketch_topk_info info = Topk::header(open<Topk>(canonical<Topk>(s), scratch));
     append_facts(&out, info);
     appendStringInfo(&out, "%u}", info.items);
     return jsonb_from(&out);
