@@ -347,6 +347,31 @@ void bounds(const View &view, double confidence, double &lower, double &upper) n
     upper = std::max(n, raw.n * std::exp(spread));
 }
 
+namespace {
+
+// The registers of both, in the storage of a, of two sketches of one precision.
+View united(View a, Storage a_storage, View b, Storage b_storage) noexcept {
+    make_dense(a, a_storage);
+    make_dense(b, b_storage);
+    if (a.registers != a_storage.registers) std::copy_n(a.registers, register_count(a.precision), a_storage.registers);
+    a.registers = a_storage.registers;
+    merge_registers(a_storage.registers, b.registers, register_count(a.precision));
+    return a;
+}
+
+// Visits the tokens that are in both of two sets of them.
+template <typename Visit>
+void for_each_common_token(const View &a, const View &b, Visit visit) noexcept {
+    for (std::uint32_t i = 0, j = 0; i < a.token_count && j < b.token_count;) {
+        const std::uint32_t left = a.tokens[i], right = b.tokens[j];
+        if (left == right) visit(left);
+        i += left <= right;
+        j += right <= left;
+    }
+}
+
+}  // namespace
+
 // Of two sets of tokens those in both are known. Else inclusion and exclusion, all three at the smaller precision,
 // where their errors have most in common. There a set may seem larger than its own sketch says: no more than that is in
 // both.
@@ -359,23 +384,12 @@ void overlap(View a, Storage a_storage, View b, Storage b_storage, double &inter
     double in_both = 0;
     if (!a.dense && !b.dense) {
         std::uint32_t common = 0;  // never more than were read already
-        for (std::uint32_t i = 0, j = 0; i < a.token_count && j < b.token_count;) {
-            const std::uint32_t left = a.tokens[i], right = b.tokens[j];
-            if (left == right) a_storage.tokens[common++] = left;
-            i += left <= right;
-            j += right <= left;
-        }
+        for_each_common_token(a, b, [&](std::uint32_t token) { a_storage.tokens[common++] = token; });
         a.tokens = a_storage.tokens;
         a.token_count = common;
         in_both = estimate(a);
     } else {
-        make_dense(a, a_storage);
-        make_dense(b, b_storage);
-        if (a.registers != a_storage.registers)
-            std::copy_n(a.registers, register_count(a.precision), a_storage.registers);
-        a.registers = a_storage.registers;
-        merge_registers(a_storage.registers, b.registers, register_count(a.precision));
-        in_both = in_a + in_b - estimate(a);
+        in_both = in_a + in_b - estimate(united(a, a_storage, b, b_storage));
     }
     intersection = std::clamp(in_both, 0.0, std::min(in_a, in_b));
     const double in_either = in_a + in_b - intersection;
@@ -414,12 +428,7 @@ double most_pairs(double pairs, double error) noexcept { return poisson_quantile
 
 std::uint32_t common_tokens(const View &a, const View &b) noexcept {
     std::uint32_t common = 0;
-    for (std::uint32_t i = 0, j = 0; i < a.token_count && j < b.token_count;) {
-        const std::uint32_t left = a.tokens[i], right = b.tokens[j];
-        common += left == right;
-        i += left <= right;
-        j += right <= left;
-    }
+    for_each_common_token(a, b, [&](std::uint32_t) { common++; });
     return common;
 }
 
@@ -446,16 +455,6 @@ Interval difference_of_tokens(const View &a, const View &b, double error) noexce
     const double upper =
         settled(most_a, [=](double y) { return std::min(y, only + most_pairs(y * (most_b + y / 2), error / 2)); });
     return {only, upper};
-}
-
-// The registers of both, in the storage of a, of two sketches of one precision.
-View united(View a, Storage a_storage, View b, Storage b_storage) noexcept {
-    make_dense(a, a_storage);
-    make_dense(b, b_storage);
-    if (a.registers != a_storage.registers) std::copy_n(a.registers, register_count(a.precision), a_storage.registers);
-    a.registers = a_storage.registers;
-    merge_registers(a_storage.registers, b.registers, register_count(a.precision));
-    return a;
 }
 
 // Sizes of two sets and of their union, at once but for this error.

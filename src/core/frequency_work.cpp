@@ -331,6 +331,14 @@ bool bytes_suffice(const Work &work, int log2_width) noexcept {
     return suffice;
 }
 
+// A counter at a smaller width: the sum of the 2^shift neighbours that a sketch has for it.
+template <typename T>
+std::uint64_t folded(const Counters<T> &counters, std::size_t i, int shift) noexcept {
+    std::uint64_t sum = 0;
+    for (std::size_t j = 0; j < std::size_t{1} << shift; j++) sum += counters[(i << shift) + j];
+    return sum;
+}
+
 // An exact state becomes dense; or a dense one narrower.
 Status plan_conversion(const Work &work, int log2_width, int least_width, sketch_growth &growth) noexcept {
     if (!work.dense()) {
@@ -339,13 +347,10 @@ Status plan_conversion(const Work &work, int log2_width, int least_width, sketch
     }
     const int shift = work.header().log2_width - log2_width;
     std::uint64_t largest = with_width(work.width(), [&](auto zero) {
-        const auto *counters = work.counters<decltype(zero)>();
+        const auto counters = work.view().counters<decltype(zero)>();
         std::uint64_t most = 0;
-        for (std::size_t i = 0; i < std::size_t{kDepth} << log2_width; i++) {
-            std::uint64_t sum = 0;
-            for (std::size_t j = 0; j < std::size_t{1} << shift; j++) sum += counters[(i << shift) + j];
-            most = std::max(most, sum);
-        }
+        for (std::size_t i = 0; i < std::size_t{kDepth} << log2_width; i++)
+            most = std::max(most, folded(counters, i, shift));
         return most;
     });
     return plan_dense(log2_width, std::max(width_for(largest), least_width), growth);
@@ -553,14 +558,6 @@ Status merge_entries(const Work &work, const Entries &entries, sketch_growth &gr
         work.sweep<T>();
         return plan_entries(work, entries, growth);
     });
-}
-
-// A counter at the width of the state: the sum of the 2^shift neighbours that the other sketch has for it.
-template <typename T>
-std::uint64_t folded(const Counters<T> &counters, std::size_t i, int shift) noexcept {
-    std::uint64_t sum = 0;
-    for (std::size_t j = 0; j < std::size_t{1} << shift; j++) sum += counters[(i << shift) + j];
-    return sum;
 }
 
 // Adds the counters of the other sketch; false, and nothing changed, if a counter is too narrow for a sum. No wider

@@ -191,10 +191,6 @@ Status add_new_token(const Work &work, std::uint64_t token, sketch_growth &growt
     return work.add_token(token) ? SKETCH_OK : plan_tokens(work, 1, growth);
 }
 
-}  // namespace
-
-namespace {
-
 void init_with_salt(void *state, std::size_t size, int kind, int log2_blocks, int rate, std::uint64_t salt) noexcept {
     fill(state, 0, size);
     WorkHeader &h = Work(state, size).header();
