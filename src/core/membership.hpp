@@ -135,7 +135,7 @@ inline constexpr unsigned kPending = 4;  // rows of a query take some 50 ns, and
 inline constexpr std::size_t kBlocksAt = sizeof(WorkHeader) + 8 * kPending;
 inline constexpr std::size_t kMostShift = kBlockSize - 8;  // blocks begin so much later at most: see blocks_at
 
-inline constexpr std::uint8_t kWorkLayout = 4;
+inline constexpr std::uint8_t kWorkLayout = 5;
 inline constexpr std::uint8_t kDense = 1;  // flag of both forms
 
 // Bytes in front of the data of a packed value.

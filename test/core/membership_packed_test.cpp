@@ -264,8 +264,8 @@ TEST_CASE("a filter's work form of another size, layout or family is refused", "
         CHECK(status(4, SKETCH_WORK_MAGIC, s.size()) == SKETCH_OK);
         CHECK(status(5, 1, s.size()) == SKETCH_WRONG_FAMILY);
         CHECK(status(6, 2, s.size()) == SKETCH_WRONG_VERSION);
-        CHECK(status(6, 3, s.size()) == SKETCH_WRONG_VERSION);
-        CHECK(status(6, 5, s.size()) == SKETCH_WRONG_VERSION);
+        CHECK(status(6, 4, s.size()) == SKETCH_WRONG_VERSION);
+        CHECK(status(6, 6, s.size()) == SKETCH_WRONG_VERSION);
         CHECK(status(7, 2, s.size()) == SKETCH_CORRUPT);
         CHECK(status(24, s.info().is_dense ? 96 : 64, s.size()) == SKETCH_CORRUPT);
         CHECK(status(24, s.info().is_dense ? 56 : 8, s.size()) == SKETCH_CORRUPT);

@@ -200,7 +200,7 @@ TEST_CASE("topk: a work form of another size, layout or family is refused", "[to
     };
     CHECK(status(4, data[4], s.size()) == SKETCH_OK);
     CHECK(status(5, 3, s.size()) == SKETCH_WRONG_FAMILY);
-    CHECK(status(6, 3, s.size()) == SKETCH_WRONG_VERSION);
+    CHECK(status(6, 4, s.size()) == SKETCH_WRONG_VERSION);
     CHECK(status(7, 4, s.size()) == SKETCH_CORRUPT);
     CHECK(status(4, data[4], 63) == SKETCH_TRUNCATED);
     CHECK(status(4, data[4], 128) == SKETCH_TRUNCATED);
