@@ -194,6 +194,21 @@ SELECT distinct_agg(ARRAY[1, 2]::smallint[]) = distinct_agg(ARRAY[1, 2.0]) AS ar
 SELECT distinct_count(distinct_agg_trans(NULL, 5));
 SELECT distinct_agg_trans(distinct_agg('a'), 5);
 
+-- sketches are merged, not counted
+SELECT distinct_count(distinct_agg(s)) FROM (SELECT quantile_agg(i) AS s FROM generate_series(1, 3) i) t;
+SELECT approx_top_k(s, 3) FROM (SELECT topk_agg(i, 3) AS s FROM generate_series(1, 3) i) t;
+SELECT add(distinct_empty(), distinct_empty());
+CREATE DOMAIN daily AS membership_sketch;
+SELECT membership_agg(s::daily, 10) FROM (SELECT membership_agg(i, 10) AS s FROM generate_series(1, 3) i) t;
+SELECT distinct_count(distinct_agg(s::bytea)) AS bytes, distinct_count(distinct_agg(t)) AS rows, distinct_count(distinct_agg(ARRAY[s])) AS arrays FROM (SELECT i / 2, quantile_agg(i) AS s FROM generate_series(1, 3) i GROUP BY 1) t;
+DROP DOMAIN daily;
+
+-- text that is no literal of the kind says for what it was taken
+SELECT contains(membership_agg(5, 10), 'five');
+SELECT frequency(topk_agg(true, 10), 'perhaps');
+SELECT add(frequency_agg(1.5::float8), 'x'::name);
+SELECT contains(membership_agg('2026-01-01'::date, 10), 'today');
+
 -- what is remembered of a type is given up when the type changes: columns, labels; and takes no more memory with every change
 CREATE TABLE changing (a int, b int);
 INSERT INTO changing VALUES (1, 2);

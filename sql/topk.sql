@@ -130,6 +130,8 @@ SELECT frequency(topk_agg(x, 3), 5.0), frequency(topk_agg(x, 3), '5') AS literal
 SELECT bool_and(frequency(s, path) BETWEEN b.lower AND b.upper) AS within, count(*) FILTER (WHERE frequency(s, path) > 0) = (SELECT count(*) FROM top_k(s)) AS kept, bool_and(frequency(s, path) = coalesce(k.estimate, 0)) AS as_listed
 FROM (SELECT topk_agg(path, 100) AS s FROM requests) q, truth, LATERAL frequency_bounds(s, path) b LEFT JOIN LATERAL (SELECT estimate FROM top_k(s) WHERE item = path) k ON true GROUP BY s;
 SELECT frequency(topk_agg('a', 3), 1);
+-- what no sketch can hold was never in one
+SELECT frequency(s, repeat('x', 8193)), frequency_bounds(s, repeat('x', 8193)), frequency(s, repeat('x', 8192)), frequency_bounds(s, repeat('x', 8192)) FROM (SELECT topk_agg(i::text, 3) AS s FROM generate_series(1, 100) i) t;
 SELECT frequency_bounds(topk_agg('a', 3), 1);
 SELECT frequency_bounds(topk_agg(1, 3), 1.5::float8);
 SELECT t.* FROM (SELECT add(add(topk_agg(x, 3), 6), '5') AS s FROM unnest(ARRAY[5, 5, 6]) x) q, top_k(s) t;

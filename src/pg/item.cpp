@@ -6,9 +6,11 @@
 #include <sys/socket.h>
 
 extern "C" {
+#include "catalog/dependency.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/primnodes.h"
 #include "parser/parse_coerce.h"
@@ -662,6 +664,16 @@ void check_not_disguised(Node *item, Oid type) {
             errhint("Cast to text what shall be told apart, as in lower(x::text)."));
 }
 
+// Who gives sketches where items are expected means to merge them, not to count how many different ones there are.
+void check_not_sketch(Oid function, const Hasher &hasher) {
+    if (hasher.extended == nullptr) return;  // no type of ours is among those that we know
+    const Oid extension = getExtensionOfObject(ProcedureRelationId, function);
+    if (!OidIsValid(extension) || getExtensionOfObject(TypeRelationId, hasher.type) != extension) return;
+    ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+            errmsg("values of type %s are not items of a sketch", format_type_be(hasher.type)),
+            errhint("To unite sketches, use merge. To tell equal sketches from others, cast them to bytea."));
+}
+
 // What the call says that the item is; without an expression, what the function was declared with.
 Oid item_type(FunctionCallInfo fcinfo) {
     Oid type = get_fn_expr_argtype(fcinfo->flinfo, kItem);
@@ -691,6 +703,7 @@ CallSite *make_call_site(FunctionCallInfo fcinfo) {
     MemoryContext context = fcinfo->flinfo->fn_mcxt;
     CallSite *site = static_cast<CallSite *>(MemoryContextAllocZero(context, sizeof(CallSite)));
     site->hasher = hasher_for(type, collation, context);
+    check_not_sketch(fcinfo->flinfo->fn_oid, *site->hasher);
     site->parameter = {};
     return site;
 }
@@ -729,21 +742,45 @@ struct Probe {
 
 Probe probe_as(Oid type, Datum value) { return {nullptr, representation_of(type), value}; }
 
+// Says of an error of a type's input function why text was taken for a literal of that type.
+struct LiteralContext {
+    const char *sketch_type;
+    int kind;
+    ErrorContextCallback callback;
+
+    LiteralContext(const char *sketch, int its_kind) : sketch_type(sketch), kind(its_kind) {
+        callback = {error_context_stack,
+                    [](void *self) {
+                        const LiteralContext *context = static_cast<LiteralContext *>(self);
+                        errcontext("text for a %s of kind %s", context->sketch_type, kind_name(context->kind));
+                    },
+                    this};
+        error_context_stack = &callback;
+    }
+    void pop() const { error_context_stack = callback.previous; }
+};
+
 // Text as a literal of the kind, where what it means does not depend on settings of the session.
 Probe probe_from_literal(const Hasher &probe, Datum value, int kind, const char *sketch_type, ProbeUse use) {
     if (probe.type == BPCHAROID) value = DirectFunctionCall1(rtrim1, value);
     if (probe.type == NAMEOID) value = DirectFunctionCall1(name_text, value);
     Datum literal = CStringGetDatum(text_to_cstring(DatumGetTextPP(value)));
-    switch (kind) {
-        case SKETCH_KIND_NUMBER: return probe_as(NUMERICOID, numeric_from(DatumGetCString(literal)));
-        case SKETCH_KIND_FLOAT: return probe_as(FLOAT8OID, DirectFunctionCall1(float8in, literal));
-        case SKETCH_KIND_BYTEA: return probe_as(BYTEAOID, DirectFunctionCall1(byteain, literal));
-        case SKETCH_KIND_UUID: return probe_as(UUIDOID, DirectFunctionCall1(uuid_in, literal));
-        case SKETCH_KIND_INET: return probe_as(INETOID, DirectFunctionCall1(inet_in, literal));
-        case SKETCH_KIND_BOOL: return probe_as(BOOLOID, DirectFunctionCall1(boolin, literal));
-        case SKETCH_KIND_ENUM: return probe_as(TEXTOID, value);  // its label
-        default: no_conversion(probe.type, kind, sketch_type, use);
-    }
+    LiteralContext context(sketch_type, kind);
+    auto converted = [&]() -> Probe {
+        switch (kind) {
+            case SKETCH_KIND_NUMBER: return probe_as(NUMERICOID, numeric_from(DatumGetCString(literal)));
+            case SKETCH_KIND_FLOAT: return probe_as(FLOAT8OID, DirectFunctionCall1(float8in, literal));
+            case SKETCH_KIND_BYTEA: return probe_as(BYTEAOID, DirectFunctionCall1(byteain, literal));
+            case SKETCH_KIND_UUID: return probe_as(UUIDOID, DirectFunctionCall1(uuid_in, literal));
+            case SKETCH_KIND_INET: return probe_as(INETOID, DirectFunctionCall1(inet_in, literal));
+            case SKETCH_KIND_BOOL: return probe_as(BOOLOID, DirectFunctionCall1(boolin, literal));
+            case SKETCH_KIND_ENUM: return probe_as(TEXTOID, value);  // its label
+            default: context.pop(); no_conversion(probe.type, kind, sketch_type, use);
+        }
+    };
+    Probe as_literal = converted();
+    context.pop();
+    return as_literal;
 }
 
 Probe probe_of(FunctionCallInfo fcinfo, int kind, const char *sketch_type, ProbeUse use) {

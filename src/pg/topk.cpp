@@ -300,7 +300,9 @@ sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
     ItemBytes item;
     probe_item(fcinfo, kind, Topk::type, &item);
     sketch_topk_entry entry;
-    check(sketch_topk_bounds(sketch, kind, item.bytes, item.size, &entry), Topk::type);
+    const sketch_status status = sketch_topk_bounds(sketch, kind, item.bytes, item.size, &entry);
+    if (status == SKETCH_BAD_ITEM) return {};  // too long to be in any: it never came
+    check(status, Topk::type);
     return entry;
 }
 
