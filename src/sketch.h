@@ -144,7 +144,7 @@ SKETCH_API void sketch_quantile_move(void *to, const void *from, size_t from_siz
                                      const sketch_growth *growth) SKETCH_NOEXCEPT;
 
 /* An opened sketch: its buckets, decoded and checked. A sketch of n buckets takes 12 n bytes of scratch memory and some
- * hundred. */
+ * hundred; one of up to 256 packed bytes, of which most are merged, may take 96 times as many without a look at n. */
 typedef struct sketch_quantile sketch_quantile;
 SKETCH_API size_t sketch_quantile_open_size(const void *bytes, size_t size, sketch_form form) SKETCH_NOEXCEPT;
 SKETCH_API sketch_status sketch_quantile_open(const void *bytes, size_t size, sketch_form form, void *scratch,

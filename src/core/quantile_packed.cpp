@@ -444,8 +444,10 @@ Status decode_fractions(ByteReader &in, Histogram &h) noexcept {
 
 }  // namespace
 
-// The numbers of buckets stand behind the counters of the header. Each bucket has a bit at least: its count.
+// Each bucket has a bit at least: its count. Of short values, of which most are merged, that is enough to know; in
+// others the numbers of buckets stand behind the counters of the header.
 std::uint32_t packed_capacity(const std::uint8_t *packed, std::size_t size) noexcept {
+    if (8 * std::uint64_t{size} <= max_buckets(ladder::kMinScale)) return static_cast<std::uint32_t>(8 * size);
     ByteReader in(packed, size);
     in.skip(2);
     const std::uint8_t flags = in.byte();
