@@ -194,6 +194,12 @@ SELECT distinct_agg(ARRAY[1, 2]::smallint[]) = distinct_agg(ARRAY[1, 2.0]) AS ar
 SELECT distinct_count(distinct_agg_trans(NULL, 5));
 SELECT distinct_agg_trans(distinct_agg('a'), 5);
 
+-- a setting that changes how names are shown
+SELECT topk_agg('pg_class'::regclass, 3) AS plain, topk_agg(ARRAY['pg_class'::regclass], 3) AS plain_array \gset
+SET quote_all_identifiers = on;
+SELECT topk_agg('pg_class'::regclass, 3) = :'plain'::topk_sketch AS same, topk_agg(ARRAY['pg_class'::regclass], 3) = :'plain_array'::topk_sketch AS same_array;
+RESET quote_all_identifiers;
+
 -- sketches are merged, not counted
 SELECT distinct_count(distinct_agg(s)) FROM (SELECT quantile_agg(i) AS s FROM generate_series(1, 3) i) t;
 SELECT approx_top_k(s, 3) FROM (SELECT topk_agg(i, 3) AS s FROM generate_series(1, 3) i) t;

@@ -30,6 +30,12 @@ SELECT bool_and(CASE WHEN guaranteed THEN n >= 0.02 * 100003 ELSE upper >= 0.02 
 FROM (SELECT topk_agg(path, 100) AS s FROM requests) q, heavy_hitters(s, 0.02), truth WHERE path = item;
 SELECT * FROM heavy_hitters((SELECT topk_agg(x, 5) FROM unnest(ARRAY[1, 1, 1, 2, 2, 3]) x), 1.0 / 3);
 SELECT * FROM heavy_hitters(NULL::smallint, (SELECT topk_agg(x, 5) FROM unnest(ARRAY[1, 1, 1, 2, 2, 3]) x), 0.5);
+-- a value with the very fraction is among them, as division tells, whatever a product would be rounded to
+SELECT count(*) AS cases, count(*) FILTER (WHERE NOT found) AS missed, count(*) FILTER (WHERE false_one) AS too_few
+FROM (SELECT rows, percent, 'a' IN (SELECT item FROM heavy_hitters(s, percent / 100.0)) AS found, 'a' IN (SELECT item FROM heavy_hitters(s, percent / 100.0 + 1e-9)) AS false_one
+      FROM generate_series(1, 300) AS rows, generate_series(1, 99) AS percent,
+           LATERAL (SELECT topk_agg(CASE WHEN i <= rows * percent / 100 THEN 'a' ELSE 'b' END, 3) AS s FROM generate_series(1, rows) i) t
+      WHERE rows * percent % 100 = 0) c;
 SELECT heavy_hitters(topk_agg(path, 2), 1e-5) FROM requests;
 SELECT heavy_hitters(topk_agg(path, 2), 0) FROM requests;
 SELECT heavy_hitters(topk_agg(path, 2), 'NaN') FROM requests;
@@ -166,6 +172,8 @@ FROM (SELECT kind, s, s::jsonb AS j FROM (
     SELECT 'many', topk_agg(floor(exp(i % 700 / 100.0)), 90) FROM generate_series(1, 50000) i) made) q ORDER BY kind;
 SELECT approx_top_k(x, 9) AS bool FROM unnest(ARRAY[true, true, false]) x;
 SELECT approx_top_k(x, 9) = approx_top_k(x, 9)::text::jsonb AS same, approx_top_k(x, 9) AS json FROM unnest(ARRAY['-0.0625', 'NaN', '-Infinity', '1e-120', '123456789012345678901234567890', '1e300']::numeric[]) x;
+SELECT jsonb_agg(e->'item') AS floats, bool_and(CASE WHEN jsonb_typeof(e->'item') = 'number' THEN length(e->>'item') <= 120 ELSE length(e->>'item') < 30 END) AS short
+FROM (SELECT topk_agg(x, 20) AS s FROM unnest(ARRAY[0, 0.5, -5e-324, 1.5e-101, 1.5e-102, 1e100, -1e101, 1.25e102, 1.25e103, 1.7976931348623157e308, 'NaN', 'Infinity']::float8[]) x) q, jsonb_array_elements(s::jsonb->'items') e;
 SELECT topk_agg(NULL::int, 1)::jsonb AS null, (topk_sketch '\x0104000303000000')::jsonb AS empty;
 
 -- numbers with more than 100 zeros beside their digits are short: in text, in JSON as strings; and are the same numbers

@@ -400,10 +400,10 @@ uint64 hash_array(Hasher *hasher, Datum value) {
 }  // namespace
 
 void fix_settings(bool with_path) {
-    static const char *const settings[][2] = {{"datestyle", "ISO, YMD"},    {"intervalstyle", "postgres"},
-                                              {"timezone", "GMT"},          {"bytea_output", "hex"},
-                                              {"extra_float_digits", "1"},  {"lc_monetary", "C"},
-                                              {"search_path", "pg_catalog"}};
+    static const char *const settings[][2] = {
+        {"datestyle", "ISO, YMD"},        {"intervalstyle", "postgres"}, {"timezone", "GMT"},
+        {"bytea_output", "hex"},          {"extra_float_digits", "1"},   {"lc_monetary", "C"},
+        {"quote_all_identifiers", "off"}, {"search_path", "pg_catalog"}};
     const size_t count = lengthof(settings) - !with_path;
     for (size_t i = 0; i < count; i++)
         (void)set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,

@@ -280,8 +280,21 @@ char *item_text(ItemReader *reader, const uint8 *bytes, size_t size) {
 
 namespace {
 
-bool is_json_number(int kind, const uint8 *bytes, size_t size) {
-    if (kind == SKETCH_KIND_FLOAT) return isfinite(std::bit_cast<double>(read<uint64>(bytes)));
+// The same of a float, of its text: its digits and exponent are those of the shortest decimal number.
+int zeros_beside_float(const char *text) {
+    const char *exponent = strchr(text, 'e');
+    if (exponent == nullptr) return 0;
+    int digits = 0;
+    for (const char *at = text; at < exponent; at++) digits += *at >= '0' && *at <= '9';
+    const int power = static_cast<int>(strtol(exponent + 1, nullptr, 10));
+    return power < 0 ? -power - 1 : power - (digits - 1);
+}
+
+bool is_json_number(ItemReader *reader, const uint8 *bytes, size_t size) {
+    const int kind = reader->kind;
+    if (kind == SKETCH_KIND_FLOAT)
+        return isfinite(std::bit_cast<double>(read<uint64>(bytes))) &&
+               zeros_beside_float(item_text(reader, bytes, size)) <= kMostZeros;
     return kind == SKETCH_KIND_NUMBER && !is_short_text(kind, bytes, size) &&
            (is_integer_item(bytes, size) || is_finite(decimal_of(bytes, size)));
 }
@@ -294,7 +307,7 @@ void item_json(ItemReader *reader, const uint8 *bytes, size_t size, JsonbValue *
         scalar->val.boolean = bytes[0] != 0;
         return;
     }
-    if (is_json_number(reader->kind, bytes, size)) {
+    if (is_json_number(reader, bytes, size)) {
         scalar->type = jbvNumeric;
         scalar->val.numeric =
             DatumGetNumeric(reader->kind == SKETCH_KIND_FLOAT ? numeric_from(item_text(reader, bytes, size))

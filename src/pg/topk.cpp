@@ -2,6 +2,7 @@
 // here are in sketch.h.
 #include <algorithm>
 #include <cfloat>
+#include <cmath>
 
 #include "hashed.hpp"
 #include "jsonb.hpp"
@@ -257,6 +258,14 @@ Datum top_k(FunctionCallInfo fcinfo, Shape shape) {
     });
 }
 
+// The fewest rows that are at least this fraction of all, as rows / total >= fraction tells: a product might be rounded
+// up, and miss a value that has the very fraction. Totals below 2^52.
+double rows_of(double fraction, double total) {
+    double rows = std::max(std::floor(fraction * total) - 1, 0.0);
+    while (rows / total < fraction) rows++;
+    return rows;
+}
+
 // All values with at least this fraction of the rows, and some that may have it. ERROR if values that are not kept
 // could have as much.
 Datum heavy_hitters(FunctionCallInfo fcinfo, Shape shape) {
@@ -269,9 +278,9 @@ Datum heavy_hitters(FunctionCallInfo fcinfo, Shape shape) {
         const sketch_topk_info info = Topk::header(open<Topk>(sketch, scratch));
         const double total = static_cast<double>(info.total);
         // Counts that a double does not hold exactly are compared so that none is missed, or guaranteed by rounding.
-        const double slack = info.total >> 52 == 0 ? 0 : 4 * DBL_EPSILON;
-        const double least = fraction * total * (1 - slack);
-        rows->threshold = fraction * total * (1 + slack);
+        const bool exact = info.total >> 52 == 0;
+        const double least = exact ? rows_of(fraction, total) : fraction * total * (1 - 4 * DBL_EPSILON);
+        rows->threshold = exact ? least : fraction * total * (1 + 4 * DBL_EPSILON);
         if (info.offset > 0 && static_cast<double>(info.offset) >= least)
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                     errmsg("fraction %g is too small for this %s", fraction, Topk::type),
