@@ -29,6 +29,9 @@ inline std::uint64_t to_little_endian(std::uint64_t v) noexcept {
     return v;
 }
 
+// Of what a caller of ByteWriter::scratch puts there.
+inline constexpr std::size_t kScratchAlignment = 8;
+
 // Writes into memory that the caller has sized by the family's PACKED_MAX; `ok` turns false instead of overflowing.
 class ByteWriter {
   public:
@@ -66,10 +69,10 @@ class ByteWriter {
     // The last bytes that were reserved are not needed after all.
     void give_back(std::size_t count) noexcept { at_ -= count; }
 
-    // So many bytes at the end of the room, at a multiple of 4, for the caller's own use: nothing is written there from
-    // now on. nullptr if they are not left.
+    // So many bytes at the end of the room, at a multiple of kScratchAlignment, for the caller's own use: nothing is
+    // written there from now on. nullptr if they are not left.
     std::uint8_t *scratch(std::size_t count) noexcept {
-        count += (reinterpret_cast<std::uintptr_t>(end_) - count) % 4;
+        count += (reinterpret_cast<std::uintptr_t>(end_) - count) % kScratchAlignment;
         if (count > static_cast<std::size_t>(end_ - at_)) return nullptr;
         return end_ -= count;
     }

@@ -230,13 +230,6 @@ class WorkEntries {
           width_(view.width) {}
     // To the first slot where this hash can stand.
     void seek(std::uint64_t hash) noexcept { at_ = home_of(permuted(hash, salt_), homes_of(slots_)); }
-    // The one in a slot.
-    Entry at(std::uint32_t slot) const noexcept {
-        return with_width(width_, [&](auto zero) -> Entry {
-            return {unpermuted(load<std::uint64_t>(keys_ + 8 * std::size_t{slot}), salt_),
-                    load<decltype(zero)>(counts_ + slot * sizeof zero)};
-        });
-    }
     // The next ones, at most `room`; 0 at the end.
     std::uint32_t read(Entry *out, std::uint32_t room) noexcept {
         const std::uint32_t count = with_width(width_, [&](auto zero) {
@@ -313,9 +306,12 @@ class Entries {
         return right && count == view_.items && sum == view_.total ? SKETCH_OK : SKETCH_CORRUPT;
     }
 
-    // From now on they come in the order of their hashes, whatever the order of their keys. `slots` has room for a
-    // number of 4 bytes for each, and stays where it is. After load only.
-    void sort(std::uint8_t *slots) noexcept;
+    // From now on they come in the order of their hashes, whatever the order of their keys. `room` has sort_size bytes,
+    // 8-byte aligned, and stays where it is. After load only.
+    void sort(std::uint8_t *room) noexcept;
+    static constexpr std::size_t sort_size(std::uint32_t items) noexcept {
+        return items <= kBuffered ? 0 : 2 * sizeof(Entry) * items;
+    }
     bool are_sorted() const noexcept { return view_.salt == 0; }
 
     // visit(entry) for the first `limit` of them, until it answers false; how many answered true.
@@ -327,8 +323,7 @@ class Entries {
             return done;
         }
         if (sorted_ != nullptr) {
-            const WorkEntries entries(view_);
-            while (done < limit && visit(entries.at(sorted_[done]))) poll_at(done++);
+            while (done < limit && visit(sorted_[done])) poll_at(done++);
             return done;
         }
         frequency::for_each_entry(view_, [&](const Entry &e) {
@@ -351,7 +346,7 @@ class Entries {
   private:
     static constexpr std::uint32_t kBuffered = 512;
     const View &view_;
-    const std::uint32_t *sorted_ = nullptr;  // slots, in the order of the hashes there
+    const Entry *sorted_ = nullptr;
     Entry buffer_[kBuffered];
 };
 

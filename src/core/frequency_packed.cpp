@@ -166,18 +166,18 @@ void encode_dense(const View &view, ByteWriter &out) noexcept {
 std::size_t packed_bound(const View &view) noexcept {
     if (view.is_dense) return dense_size(view.log2_width, view.width);
     // An entry: 64 bits of its hash and 2 of their order; no order of codes is chosen that is longer than the first,
-    // and there the largest count takes 125 bits. And 4 bytes to sort the entries of a salted table.
-    constexpr std::size_t kHeader = 32, kEntry = 24 + sizeof(std::uint32_t);
-    return kHeader + kEntry * view.items;
+    // and there the largest count takes 125 bits. And what it takes to sort the entries of a salted table.
+    constexpr std::size_t kHeader = 32, kEntry = 24;
+    return kHeader + kEntry * view.items + (view.salt == 0 ? 0 : Entries::sort_size(view.items) + kScratchAlignment);
 }
 
 Status encode(const View &view, ByteWriter &out) noexcept {
     Entries entries(view);
     if (Status s = view.is_dense ? check_rows(view) : entries.load(); s != SKETCH_OK) return s;
     if (!view.is_dense && !entries.are_sorted()) {
-        std::uint8_t *slots = out.scratch(sizeof(std::uint32_t) * view.items);
-        if (slots == nullptr) return SKETCH_NO_ROOM;
-        entries.sort(slots);
+        std::uint8_t *room = out.scratch(Entries::sort_size(view.items));
+        if (room == nullptr) return SKETCH_NO_ROOM;
+        entries.sort(room);
     }
     out.byte(kFormatVersion);
     out.byte(static_cast<std::uint8_t>(Family::frequency));

@@ -105,6 +105,22 @@ Operation filling(Sketch empty, std::vector<Value> values) {
         };
     };
 }
+
+// Two packed sketches, of one half of the values each, into one packed sketch.
+template <typename Sketch>
+Operation uniting(Sketch empty, std::vector<uint64_t> values) {
+    return [=] {
+        std::vector<uint8_t> halves[2];
+        for (uint64_t half = 0; half < 2; half++)
+            halves[half] =
+                filled(empty, values.size() / 2, [&](Sketch &s, uint64_t i) { s.add(values[2 * i + half]); }).pack();
+        return [=, room = Room()](uint64_t) mutable {
+            Sketch s = empty;
+            for (const auto &bytes : halves) s.merge(bytes);
+            pack(s, room);
+        };
+    };
+}
 constexpr size_t kFill = 1000;  // of random ones and of chosen ones: no sketch below becomes dense, or drops an item
 std::vector<uint64_t> hashes() {
     std::vector<uint64_t> all(kFill);
@@ -174,6 +190,8 @@ const std::map<std::string, Operation> &operations() {
         {"frequency_merge_7000", merging(FrequencySketch(12), 7000, add_hash)},
         {"frequency_fill", filling(FrequencySketch(12), hashes())},
         {"frequency_fill_chosen", filling(FrequencySketch(12), neighbours())},
+        {"frequency_unite", uniting(FrequencySketch(12), hashes())},
+        {"frequency_unite_chosen", uniting(FrequencySketch(12), neighbours())},
         {"membership_add", adding(MembershipSketch(13), 100000, add_hash)},
         {"membership_merge_70", merging(MembershipSketch(10), 70, add_hash)},
         {"membership_pack_70", packing(MembershipSketch(10), 70, add_hash)},
