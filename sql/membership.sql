@@ -125,3 +125,11 @@ SELECT membership_agg(i, 1000)::jsonb - 'false_positive_rate' AS json FROM gener
 
 DROP TABLE seen, filters, minutes, stored, tokens, damaged, small, crowded;
 DROP FUNCTION raw;
+
+-- a running filter is told of when it becomes too full, and not by each statement from then on
+CREATE TABLE running AS SELECT membership_agg(i, 100) AS seen FROM generate_series(1, 60) i;
+DO $$ BEGIN FOR i IN 61 .. 1000 LOOP UPDATE running SET seen = add(seen, i); END LOOP; END $$;
+UPDATE running SET seen = add(seen, 5000);
+UPDATE running SET seen = merge(seen, (SELECT membership_agg(i, 100) FROM generate_series(2000, 2010) i));
+SELECT merge((SELECT membership_agg(i, 1000) FROM generate_series(1, 900) i), seen) IS NULL AS ruined FROM running;
+DROP TABLE running;

@@ -88,24 +88,38 @@ Datum agg_trans(FunctionCallInfo fcinfo, bool has_rate) {
 // How many times the rate that was asked for a filter's own may be before that is told.
 constexpr double kMuchWorse = 4;
 
-// A packed filter, which is handed on. One that lets through much more than it was made for, because it was built or
-// merged from too many values or has become smaller in a merge, is told of in a warning: once a statement, and then no
-// more are looked at. (Each process that works for a statement has its own once.) A window has a filter for each row,
-// so most are known to be good after a look at some of their blocks.
-Datum with_warning(FunctionCallInfo fcinfo, Datum filter) {
-    static constinit TimestampTz warned_at = 0;
-    const TimestampTz statement = GetCurrentStatementStartTimestamp();
-    if (fcinfo->isnull || warned_at == statement) return filter;
+// Whether a packed filter lets through much more than it was made for, and how much. A window has a filter for each
+// row, so most are known to be good after a look at some of their blocks.
+bool is_much_worse(Datum filter, double *rate, double *asked) {
     Scratch scratch;
     const sketch_membership *sketch = open<Membership>(sketch_from(filter), scratch);
     const sketch_membership_info info = Membership::header(sketch);
-    if (!info.is_dense) return filter;
-    const double asked = Membership::asked_rate(info);
-    double rate = 0;
-    check(sketch_membership_sampled_rate(sketch, &rate), Membership::type);
-    if (rate <= kMuchWorse / 2 * asked) return filter;
-    check(sketch_membership_rate(sketch, &rate), Membership::type);
-    if (rate <= kMuchWorse * asked) return filter;
+    *asked = Membership::asked_rate(info);
+    bool is_worse = false;
+    if (info.is_dense) {
+        check(sketch_membership_sampled_rate(sketch, rate), Membership::type);
+        if (*rate > kMuchWorse / 2 * *asked) {
+            check(sketch_membership_rate(sketch, rate), Membership::type);
+            is_worse = *rate > kMuchWorse * *asked;
+        }
+    }
+    release(scratch);
+    return is_worse;
+}
+
+// A filter that is handed on. If it became much worse than it was made for, because it was built or merged from too
+// many values or has become smaller in a merge, a warning tells: once a statement, and then no more are looked at.
+// (Each process that works for a statement has its own once.) One that takes the place of the first argument is told of
+// only if that was better: however many statements add to it, once.
+Datum with_warning(FunctionCallInfo fcinfo, Datum filter, bool replaces_first = false) {
+    static constinit TimestampTz warned_at = 0;
+    const TimestampTz statement = GetCurrentStatementStartTimestamp();
+    double rate, asked, first_rate, first_asked;
+    if (fcinfo->isnull || warned_at == statement || !is_much_worse(filter, &rate, &asked)) return filter;
+    // In an aggregate the first argument may be the very state that has become the filter.
+    if (replaces_first && !in_aggregate(fcinfo) && !PG_ARGISNULL(0) &&
+        is_much_worse(PG_GETARG_DATUM(0), &first_rate, &first_asked))
+        return filter;
     warned_at = statement;
     ereport(
         WARNING, errmsg("%s has a false-positive rate of %.2g, and was asked for %g", Membership::type, rate, asked),
@@ -120,7 +134,7 @@ PG_FN(membership_agg_trans) { return agg_trans(fcinfo, false); }
 PG_FN(membership_agg_rate_trans) { return agg_trans(fcinfo, true); }
 PG_FN(membership_merge_trans) { return merge_trans<Membership>(fcinfo); }
 PG_FN(membership_agg_final) { return with_warning(fcinfo, agg_final<Membership>(fcinfo)); }
-PG_FN(membership_merge) { return with_warning(fcinfo, merge_two<Membership>(fcinfo)); }
+PG_FN(membership_merge) { return with_warning(fcinfo, merge_two<Membership>(fcinfo), true); }
 
 namespace {
 
@@ -144,7 +158,7 @@ Datum coarsened_filter(FunctionCallInfo fcinfo, bool has_rate) {
 PG_FN(membership_empty) { return empty_filter(fcinfo, false); }
 PG_FN(membership_empty_rate) { return empty_filter(fcinfo, true); }
 
-PG_FN(membership_add) { return with_warning(fcinfo, add_hash<Membership>(fcinfo, sketch_membership_add)); }
+PG_FN(membership_add) { return with_warning(fcinfo, add_hash<Membership>(fcinfo, sketch_membership_add), true); }
 
 PG_FN(membership_coarsen) { return coarsened_filter(fcinfo, false); }
 PG_FN(membership_coarsen_rate) { return coarsened_filter(fcinfo, true); }
