@@ -1,6 +1,6 @@
 # PostgreSQL extension, by PGXS: make, make install, make installcheck, with PG_CONFIG= for another server.
 # The core alone, its tests and benchmarks: see CMakeLists.txt. Everything at once: ./test/run
-EXTENSION = sketch_ext
+EXTENSION = sketch_ext sketch_rollup
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(dir $(lastword $(MAKEFILE_LIST)))sketch_ext.control)
 
 MODULE_big = sketch_ext
@@ -8,16 +8,16 @@ ROOT := $(dir $(lastword $(MAKEFILE_LIST)))
 OBJS := $(patsubst $(ROOT)%.cpp,%.o,$(sort $(wildcard $(ROOT)src/*/*.cpp)))
 
 INSTALL_SQL := $(sort $(wildcard $(ROOT)sql/install/*.sql))
-DATA_built = sketch_ext--$(EXTVERSION).sql
+DATA_built = sketch_ext--$(EXTVERSION).sql sketch_rollup--$(EXTVERSION).sql
 DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/upgrade/*.sql))
 # What README.md and the pages link to, each in its directory, so that the links work where they are installed.
 PAGES := $(patsubst $(ROOT)%,%,$(wildcard $(addprefix $(ROOT),*.md LICENSE docs/*.md docs/plots/*.svg src/sketch.h)))
 
 REGRESS = quantile quantile_special quantile_forms quantile_plans quantile_windows \
           items distinct frequency membership hashed_forms hashed_plans topk topk_forms topk_typed bounds drivers empty \
-          coarsen every_way conventions
+          coarsen every_way conventions rollup
 REGRESS_OPTS = --inputdir=$(srcdir) --load-extension=sketch_ext
-EXTRA_CLEAN = sketch_ext--$(EXTVERSION).sql $(OBJS:.o=.d) results regression.diffs regression.out
+EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) results regression.diffs regression.out
 
 PG_CONFIG ?= pg_config
 # The bitcode rule knows no C++ standard, and a call by pointer is not inlined anyway.
@@ -38,6 +38,8 @@ override CXXFLAGS += -MMD -MP $(COPT)
 $(shell mkdir -p $(sort $(dir $(OBJS))))
 
 sketch_ext--$(EXTVERSION).sql: $(INSTALL_SQL)
+	cat $^ > $@
+sketch_rollup--$(EXTVERSION).sql: $(ROOT)sql/rollup/sketch_rollup.sql
 	cat $^ > $@
 
 install: install-pages

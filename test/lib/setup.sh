@@ -139,7 +139,7 @@ build_extension() {
 copy_source() {
 	mkdir -p "$WORK/src"
 	tar -C "$ROOT" --exclude=./.git --exclude=node_modules --exclude='./build*' --exclude='*.o' --exclude='*.d' --exclude='*.so' \
-		--exclude='./sketch_ext--*.sql' -cf - . | tar -C "$WORK/src" --no-same-owner -xf -
+		--exclude='./sketch_*--*.sql' -cf - . | tar -C "$WORK/src" --no-same-owner -xf -
 }
 
 # Writes the settings that let a server find the extension below $DESTDIR.

@@ -1,0 +1,371 @@
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION sketch_rollup" to load this file. \quit
+
+-- A roll-up with the number 7 is made of these, all owned by who made it; docs/rollup.md tells how they work together.
+--
+--   sketch_rollup.query_7      a view: the query, as it was given
+--   sketch_rollup.rows_7       its result, as far as it was merged
+--   sketch_rollup.deltas_7     its result over the rows of each statement since
+--   sketch_rollup.invalid_7    ranges of time that are to be computed anew, because rows were changed or deleted
+--   sketch_rollup.state_7      one row: the view that people read, and what is sealed
+--   triggers of the table      sketch_rollup_7_insert, _update, _delete, _truncate, _written, _removed
+--
+-- Nothing is a member of the extension, so pg_dump dumps it as anybody's tables, and who restores them owns them.
+--
+-- Anybody may create tables in this schema, since roll-ups are. So here, calls are qualified and have the very types of
+-- the function that is meant: no other function of the same name can be a better match.
+CREATE SCHEMA sketch_rollup;
+GRANT USAGE, CREATE ON SCHEMA sketch_rollup TO PUBLIC;
+COMMENT ON SCHEMA sketch_rollup IS 'what roll-ups are made of: see rollup_create';
+
+-- ---- triggers ----------------------------------------
+
+CREATE FUNCTION sketch_rollup.capture() RETURNS trigger
+    AS 'MODULE_PATHNAME', 'sketch_rollup_capture' LANGUAGE C;
+COMMENT ON FUNCTION sketch_rollup.capture() IS 'trigger on the table of a roll-up, after each statement';
+CREATE FUNCTION sketch_rollup.touch() RETURNS trigger
+    AS 'MODULE_PATHNAME', 'sketch_rollup_touch' LANGUAGE C;
+COMMENT ON FUNCTION sketch_rollup.touch() IS 'trigger on the table of a roll-up, after rows that replication changes';
+CREATE FUNCTION sketch_rollup.is_touched(relation oid) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'sketch_rollup_is_touched' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sketch_rollup.is_touched(oid) IS 'whether triggers on statements may not see a change of a row: of logical replication, or through the parent of a partition';
+CREATE FUNCTION sketch_rollup.guard() RETURNS trigger
+    AS 'MODULE_PATHNAME', 'sketch_rollup_guard' LANGUAGE C;
+COMMENT ON FUNCTION sketch_rollup.guard() IS 'trigger on the rows and deltas of a roll-up, after changes by another hand';
+
+-- ---- in C ----------------------------------------
+
+-- All of these look at a roll-up's tables as its owner, and evaluate its query as him: who else calls them, a superuser
+-- above all, runs nothing of his. Times of a timestamp without time zone go in and out as if they were in UTC.
+CREATE FUNCTION sketch_rollup.compact(number integer, most bigint) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'sketch_rollup_compact' LANGUAGE C;
+COMMENT ON FUNCTION sketch_rollup.compact(integer, bigint) IS 'merges deltas into rows; how many, or NULL if another session does';
+CREATE FUNCTION sketch_rollup.recompute(number integer, lo timestamptz, hi timestamptz) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'sketch_rollup_recompute' LANGUAGE C;
+COMMENT ON FUNCTION sketch_rollup.recompute(integer, timestamptz, timestamptz) IS 'computes invalid ranges anew, between bounds of buckets; how many rows there are now';
+CREATE FUNCTION sketch_rollup.next_invalid(number integer, lo timestamptz, hi timestamptz, OUT invalid_from timestamptz, OUT invalid_to timestamptz,
+                                           OUT first_bucket timestamptz, OUT last_bucket timestamptz, OUT is_there boolean) RETURNS record
+    AS 'MODULE_PATHNAME', 'sketch_rollup_next_invalid' LANGUAGE C STABLE;
+COMMENT ON FUNCTION sketch_rollup.next_invalid(integer, timestamptz, timestamptz) IS 'the first invalid range, and the buckets of the first and last row of the table in it';
+CREATE FUNCTION sketch_rollup.invalidate(number integer, lo timestamptz, hi timestamptz) RETURNS void
+    AS 'MODULE_PATHNAME', 'sketch_rollup_invalidate' LANGUAGE C;
+COMMENT ON FUNCTION sketch_rollup.invalidate(integer, timestamptz, timestamptz) IS 'records that buckets are to be computed anew';
+CREATE FUNCTION sketch_rollup.seal(number integer, before timestamptz) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'sketch_rollup_seal' LANGUAGE C STRICT;
+COMMENT ON FUNCTION sketch_rollup.seal(integer, timestamptz) IS 'computes what is invalid before a time, and never again';
+CREATE FUNCTION sketch_rollup.differing(number integer, lo timestamptz, hi timestamptz) RETURNS text[]
+    AS 'MODULE_PATHNAME', 'sketch_rollup_differing' LANGUAGE C STABLE;
+COMMENT ON FUNCTION sketch_rollup.differing(integer, timestamptz, timestamptz) IS 'buckets in which the view is not what the query gives';
+CREATE FUNCTION sketch_rollup.status_of(number integer, OUT rows bigint, OUT bytes bigint, OUT deltas bigint, OUT invalid_ranges bigint, OUT invalid_from text,
+                                        OUT sealed_before text, OUT refreshed timestamptz, OUT compacted timestamptz, OUT view regclass, OUT source regclass) RETURNS record
+    AS 'MODULE_PATHNAME', 'sketch_rollup_status_of' LANGUAGE C STABLE STRICT;
+COMMENT ON FUNCTION sketch_rollup.status_of(integer) IS 'what rollup_status shows of a roll-up; NULL if it is gone, or not the caller''s';
+CREATE FUNCTION sketch_rollup.view_of(number integer) RETURNS regclass
+    AS 'MODULE_PATHNAME', 'sketch_rollup_view_of' LANGUAGE C STABLE STRICT;
+COMMENT ON FUNCTION sketch_rollup.view_of(integer) IS 'the view of a roll-up; NULL if it is gone';
+CREATE FUNCTION sketch_rollup.view_query(query regclass, number integer) RETURNS text
+    AS 'MODULE_PATHNAME', 'sketch_rollup_view_query' LANGUAGE C STABLE STRICT;
+COMMENT ON FUNCTION sketch_rollup.view_query(regclass, integer) IS 'what the view of a roll-up selects';
+CREATE FUNCTION sketch_rollup.described(query regclass, at_first boolean, OUT source regclass, OUT time_type regtype, OUT bucket text, OUT keys text, OUT width interval) RETURNS record
+    AS 'MODULE_PATHNAME', 'sketch_rollup_described' LANGUAGE C STABLE STRICT;
+COMMENT ON FUNCTION sketch_rollup.described(regclass, boolean) IS 'table, type of times, quoted names of the bucket and of all group keys, and width of buckets, of a view''s query as a roll-up';
+
+-- unnest, but that the planner expects one range and not a hundred. For each type: no function of somebody else can be a
+-- better match.
+CREATE FUNCTION sketch_rollup.ranges(tstzmultirange) RETURNS SETOF tstzrange
+    AS 'multirange_unnest' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
+COMMENT ON FUNCTION sketch_rollup.ranges(tstzmultirange) IS 'ranges of times, of which there are few';
+CREATE FUNCTION sketch_rollup.ranges(tsmultirange) RETURNS SETOF tsrange
+    AS 'multirange_unnest' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
+COMMENT ON FUNCTION sketch_rollup.ranges(tsmultirange) IS 'ranges of times, of which there are few';
+
+-- ---- numbers ----------------------------------------
+
+-- The smallest number that nothing has. Two at once may get the same: then one of them fails.
+CREATE FUNCTION sketch_rollup.next_number() RETURNS integer LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT min(n) FROM generate_series(1, (SELECT count(*)::integer + 1 FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace)) AS n
+    WHERE NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace
+                      AND relname IN (format('query_%s', n), format('rows_%s', n), format('deltas_%s', n), format('invalid_%s', n), format('state_%s', n))) $$;
+COMMENT ON FUNCTION sketch_rollup.next_number() IS 'the number of the next roll-up';
+
+-- The number of a roll-up, which its view's definition tells; the roll-up must agree.
+CREATE FUNCTION sketch_rollup.number_of(view regclass) RETURNS integer LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    number integer;
+BEGIN
+    IF view IS NULL THEN
+        RAISE EXCEPTION 'name of the roll-up must not be NULL' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    SELECT substring(c.relname FROM '^state_(\d{1,9})$')::integer INTO number
+    FROM pg_rewrite r
+    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+    JOIN pg_class c ON c.oid = d.refobjid
+    WHERE r.ev_class = view AND c.relnamespace = 'sketch_rollup'::regnamespace AND c.relname ~ '^state_\d{1,9}$';
+    IF sketch_rollup.view_of(number) IS DISTINCT FROM view THEN
+        RAISE EXCEPTION '"%" is not a roll-up', view USING ERRCODE = 'wrong_object_type', HINT = 'SELECT * FROM rollup_status lists them.';
+    END IF;
+    RETURN number;
+END $$;
+COMMENT ON FUNCTION sketch_rollup.number_of(regclass) IS 'number of a roll-up';
+
+-- ---- making and dropping ----------------------------------------
+
+CREATE FUNCTION sketch_rollup.build(number integer, schema text, name text) RETURNS regclass LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    definition regclass := format('sketch_rollup.query_%s', number)::regclass;
+    described record;
+    view text;
+    part text;
+    event text;
+    referencing text;
+    is_modern boolean := current_setting('server_version_num')::integer >= 150000;
+BEGIN
+    described := sketch_rollup.described(definition, true);
+    view := format('%I.%I', schema, name);
+    -- As writers do: first the table, then what is the roll-up's.
+    EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', described.source);
+
+    EXECUTE format('CREATE TABLE sketch_rollup.rows_%s AS SELECT * FROM %s WITH NO DATA', number, definition);
+    EXECUTE format('CREATE TABLE sketch_rollup.deltas_%1$s (LIKE sketch_rollup.rows_%1$s)', number);
+    EXECUTE format('CREATE TABLE sketch_rollup.invalid_%s (lo %2$s, hi %2$s)', number, described.time_type);
+    EXECUTE format('CREATE TABLE sketch_rollup.state_%s (view regclass NOT NULL, sealed %s, refreshed timestamptz, compacted timestamptz)', number, described.time_type);
+    EXECUTE format('CREATE UNIQUE INDEX ON sketch_rollup.state_%s ((true))', number);
+    EXECUTE format('ALTER TABLE sketch_rollup.rows_%s ALTER %s SET NOT NULL', number, described.bucket);
+    EXECUTE format('ALTER TABLE sketch_rollup.deltas_%s ALTER %s SET NOT NULL', number, described.bucket);
+    IF NOT is_modern THEN -- without NULLS NOT DISTINCT
+        EXECUTE (SELECT string_agg(format('ALTER TABLE sketch_rollup.rows_%s ALTER %s SET NOT NULL', number, key), '; ') FROM regexp_split_to_table(described.keys, ', ') AS key);
+    END IF;
+    EXECUTE format('CREATE UNIQUE INDEX ON sketch_rollup.rows_%s (%s)%s', number, described.keys, CASE WHEN is_modern THEN ' NULLS NOT DISTINCT' END);
+    EXECUTE format('ALTER TABLE sketch_rollup.rows_%s SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 2000)', number);
+    EXECUTE format('ALTER TABLE sketch_rollup.deltas_%s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_analyze_threshold = 100000)', number);
+    EXECUTE format('ALTER TABLE sketch_rollup.invalid_%s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)', number);
+
+    EXECUTE format('CREATE VIEW %s AS %s', view, sketch_rollup.view_query(definition, number));
+    EXECUTE format('INSERT INTO sketch_rollup.state_%s (view) VALUES (%L)', number, view);
+    -- The whole past, which the view reads from the table until it is filled in.
+    EXECUTE format('INSERT INTO sketch_rollup.invalid_%s VALUES (NULL, NULL)', number);
+
+    FOREACH part IN ARRAY ARRAY['rows', 'deltas'] LOOP
+        EXECUTE format('CREATE TRIGGER guard AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sketch_rollup.%s_%s FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.guard(%2$L)', part, number);
+    END LOOP;
+    FOR event, referencing IN VALUES ('insert', 'NEW TABLE AS sketch_new_rows'), ('update', 'OLD TABLE AS sketch_old_rows NEW TABLE AS sketch_new_rows'),
+                                     ('delete', 'OLD TABLE AS sketch_old_rows'), ('truncate', NULL) LOOP
+        EXECUTE format('CREATE TRIGGER sketch_rollup_%s_%s AFTER %2$s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.capture(%1$L)',
+                       number, event, described.source, 'REFERENCING ' || referencing);
+    END LOOP;
+    EXECUTE format('CREATE TRIGGER sketch_rollup_%s_written AFTER INSERT OR UPDATE ON %s FOR EACH ROW WHEN (sketch_rollup.is_touched(NEW.tableoid)) EXECUTE FUNCTION sketch_rollup.touch(%1$L)', number, described.source);
+    EXECUTE format('CREATE TRIGGER sketch_rollup_%s_removed AFTER DELETE ON %s FOR EACH ROW WHEN (sketch_rollup.is_touched(OLD.tableoid)) EXECUTE FUNCTION sketch_rollup.touch(%1$L)', number, described.source);
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER sketch_rollup_%s_written, ENABLE ALWAYS TRIGGER sketch_rollup_%2$s_removed, ENABLE ALWAYS TRIGGER sketch_rollup_%2$s_truncate', described.source, number);
+    RETURN view::regclass;
+END $$;
+COMMENT ON FUNCTION sketch_rollup.build(integer, text, text) IS 'makes all of a roll-up whose query there is';
+
+-- The query means what it means to the caller, so this is the one function without a search_path of its own.
+CREATE FUNCTION rollup_create(name text, query text) RETURNS regclass LANGUAGE plpgsql AS $$
+DECLARE
+    number integer;
+    parts text[];
+BEGIN
+    IF name IS NULL OR query IS NULL THEN
+        RAISE EXCEPTION 'name and query of a roll-up must not be NULL' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    parts := pg_catalog.parse_ident(name);
+    IF pg_catalog.cardinality(parts) OPERATOR(pg_catalog.>) 2 THEN
+        RAISE EXCEPTION 'improper qualified name: %', name USING ERRCODE = 'syntax_error';
+    END IF;
+    IF pg_catalog.cardinality(parts) OPERATOR(pg_catalog.=) 1 THEN
+        parts := ARRAY[pg_catalog.current_schema()::text, parts[1]];
+    END IF;
+    IF parts[1] IS NULL THEN
+        RAISE EXCEPTION 'no schema has been selected to create in' USING ERRCODE = 'invalid_schema_name';
+    ELSIF pg_catalog.starts_with(parts[1], 'pg_temp'::text) THEN
+        RAISE EXCEPTION 'a roll-up cannot be temporary' USING ERRCODE = 'invalid_table_definition';
+    END IF;
+    PERFORM sketch_rollup.drop_remains();
+    number := sketch_rollup.next_number();
+    EXECUTE pg_catalog.format('CREATE VIEW sketch_rollup.query_%s AS %s', number, pg_catalog.regexp_replace(query, ';\s*$', ''));
+    RETURN sketch_rollup.build(number, parts[1], parts[2]);
+END $$;
+COMMENT ON FUNCTION rollup_create(text, text) IS 'makes a view that is what the query gives, and is kept fresh as the table changes';
+
+-- What is left of roll-ups of the caller whose view, or table, was dropped by its name.
+CREATE FUNCTION sketch_rollup.drop_remains() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    number integer;
+    is_there boolean;
+    part record;
+BEGIN
+    FOR number IN SELECT DISTINCT substring(c.relname FROM '^(?:query|rows|deltas|invalid|state)_(\d{1,9})$')::integer FROM pg_class c
+                  WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relowner = current_user::regrole AND c.relname ~ '^(query|rows|deltas|invalid|state)_\d{1,9}$' LOOP
+        is_there := to_regclass(format('sketch_rollup.state_%s', number)) IS NOT NULL AND to_regclass(format('sketch_rollup.query_%s', number)) IS NOT NULL;
+        IF is_there THEN
+            -- Not so in a restore, before the data come.
+            EXECUTE format('SELECT NOT EXISTS (SELECT FROM sketch_rollup.state_%s t WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t.view))', number) INTO is_there;
+        END IF;
+        CONTINUE WHEN is_there;
+        FOR part IN SELECT format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass) AS command FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+                    WHERE t.tgname ~ format('^sketch_rollup_%s_', number) AND c.relowner = current_user::regrole
+                    UNION ALL SELECT format('DROP %s sketch_rollup.%I', CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, c.relname) FROM pg_class c
+                    WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relowner = current_user::regrole AND c.relkind IN ('r', 'v')
+                      AND c.relname ~ format('^(query|rows|deltas|invalid|state)_%s$', number) LOOP
+            EXECUTE part.command;
+        END LOOP;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION sketch_rollup.drop_remains() IS 'drops what is left of the caller''s roll-ups whose view or table is gone';
+
+CREATE FUNCTION rollup_drop(view regclass) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    number integer := sketch_rollup.number_of(view);
+    source regclass := (sketch_rollup.described(format('sketch_rollup.query_%s', number)::regclass, false)).source;
+    event text;
+BEGIN
+    IF NOT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = view) THEN
+        RAISE EXCEPTION 'must be owner of roll-up "%"', view USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    FOREACH event IN ARRAY ARRAY['insert', 'update', 'delete', 'truncate', 'written', 'removed'] LOOP
+        EXECUTE format('DROP TRIGGER IF EXISTS sketch_rollup_%s_%s ON %s', number, event, source);
+    END LOOP;
+    EXECUTE format('DROP VIEW %s', view);
+    EXECUTE format('DROP VIEW sketch_rollup.query_%s', number);
+    EXECUTE format('DROP TABLE sketch_rollup.rows_%1$s, sketch_rollup.deltas_%1$s, sketch_rollup.invalid_%1$s, sketch_rollup.state_%1$s', number);
+END $$;
+COMMENT ON FUNCTION rollup_drop(regclass) IS 'drops a roll-up: its view, its rows and its triggers';
+
+-- ---- maintenance ----------------------------------------
+
+CREATE FUNCTION rollup_compact(view regclass) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    number integer := sketch_rollup.number_of(view);
+BEGIN
+    RETURN sketch_rollup.compact(number, NULL::bigint);
+END $$;
+COMMENT ON FUNCTION rollup_compact(regclass) IS 'merges what statements have added into the rows of a roll-up; how many deltas that were, or NULL if another session is doing it';
+
+-- Bounds that a user gives, as times of the table.
+CREATE FUNCTION sketch_rollup.bounds(number integer, "from" timestamptz, "to" timestamptz, OUT lo timestamptz, OUT hi timestamptz) RETURNS record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF "from" IS NULL OR "to" IS NULL THEN
+        RAISE EXCEPTION 'bounds must not be NULL' USING ERRCODE = 'null_value_not_allowed', HINT = 'Use -infinity and infinity.';
+    ELSIF "from" > "to" THEN
+        RAISE EXCEPTION 'the first bound, %, is after the second, %', "from", "to" USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    lo := "from";
+    hi := "to";
+    IF (sketch_rollup.described(format('sketch_rollup.query_%s', number)::regclass, false)).time_type = 'timestamp'::regtype THEN
+        lo := lo::timestamp AT TIME ZONE 'UTC';
+        hi := hi::timestamp AT TIME ZONE 'UTC';
+    END IF;
+END $$;
+COMMENT ON FUNCTION sketch_rollup.bounds(integer, timestamptz, timestamptz) IS 'moments of the session as times of the table';
+
+CREATE FUNCTION rollup_invalidate(view regclass, "from" timestamptz DEFAULT '-infinity', "to" timestamptz DEFAULT 'infinity') RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    number integer := sketch_rollup.number_of(view);
+    asked record := sketch_rollup.bounds(number, "from", "to");
+BEGIN
+    PERFORM sketch_rollup.invalidate(number, asked.lo, asked.hi);
+END $$;
+COMMENT ON FUNCTION rollup_invalidate(regclass, timestamptz, timestamptz) IS 'has buckets computed anew: the view reads them from the table until rollup_refresh has done it';
+
+-- A transaction for each chunk of some seconds, so that others get the locks in between, and what is done stays done. No
+-- search_path of its own, which a procedure that commits cannot have: it is set anew in each transaction.
+CREATE PROCEDURE rollup_refresh(view regclass, "from" timestamptz DEFAULT '-infinity', "to" timestamptz DEFAULT 'infinity') LANGUAGE plpgsql AS $$
+DECLARE
+    number integer;
+    width interval;
+    asked record;
+    chunk bigint := 64; -- buckets
+    found record;
+    stop timestamptz;
+    all_rows bigint := 0;
+    began timestamptz;
+    last_notice timestamptz := pg_catalog.clock_timestamp();
+    took float8;
+BEGIN
+    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    number := sketch_rollup.number_of(view);
+    width := (sketch_rollup.described(format('sketch_rollup.query_%s', number)::regclass, false)).width;
+    asked := sketch_rollup.bounds(number, "from", "to");
+    LOOP
+        found := sketch_rollup.next_invalid(number, asked.lo, asked.hi);
+        EXIT WHEN NOT found.is_there;
+        -- Chunks begin where there are rows, and go on beyond the end of a range: the next ones may be near.
+        stop := CASE WHEN isfinite(found.first_bucket) THEN found.first_bucket + chunk * width
+                     WHEN found.first_bucket IS NULL AND isfinite(found.invalid_from) THEN found.invalid_from + chunk * width END;
+        IF stop IS NULL OR (found.invalid_to < stop AND isfinite(asked.hi)) OR (coalesce(stop < found.invalid_to, found.invalid_to IS NULL) AND coalesce(found.last_bucket < stop, true)) THEN
+            stop := found.invalid_to;
+        END IF;
+        began := clock_timestamp();
+        all_rows := all_rows + sketch_rollup.recompute(number, found.invalid_from, stop);
+        took := extract(epoch FROM clock_timestamp() - began);
+        IF clock_timestamp() > last_notice + interval '5 s' AND stop IS NOT NULL THEN
+            RAISE NOTICE 'roll-up "%" is filled in up to %: % rows', view, stop, all_rows;
+            last_notice := clock_timestamp();
+        END IF;
+        chunk := CASE WHEN took < 1 THEN least(chunk * 2, 1000000) WHEN took > 4 THEN greatest(chunk / 2, 1) ELSE chunk END;
+        COMMIT;
+        PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    END LOOP;
+END $$;
+COMMENT ON PROCEDURE rollup_refresh(regclass, timestamptz, timestamptz) IS 'computes what is invalid of a roll-up anew from its table, a transaction for each chunk';
+
+CREATE FUNCTION rollup_seal(view regclass, before timestamptz) RETURNS timestamptz LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    number integer := sketch_rollup.number_of(view);
+    asked record;
+    sealed timestamptz;
+BEGIN
+    IF before IS NULL OR NOT isfinite(before) THEN
+        RAISE EXCEPTION 'bound of what is sealed must be a finite time' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    asked := sketch_rollup.bounds(number, before, before);
+    sealed := sketch_rollup.seal(number, asked.lo);
+    IF (sketch_rollup.described(format('sketch_rollup.query_%s', number)::regclass, false)).time_type = 'timestamp'::regtype THEN
+        sealed := (sealed AT TIME ZONE 'UTC')::timestamptz;
+    END IF;
+    RETURN sealed;
+END $$;
+COMMENT ON FUNCTION rollup_seal(regclass, timestamptz) IS 'computes what is invalid before a time, and keeps that for ever: rows of the table from before may go. Returns from where on the roll-up follows its table';
+
+-- ---- watching ----------------------------------------
+
+CREATE FUNCTION rollup_check(view regclass, "from" timestamptz DEFAULT '-infinity', "to" timestamptz DEFAULT 'infinity', OUT bucket text, OUT problem text) RETURNS SETOF record
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    number integer := sketch_rollup.number_of(view);
+    asked record := sketch_rollup.bounds(number, "from", "to");
+    source regclass := (sketch_rollup.described(format('sketch_rollup.query_%s', number)::regclass, false)).source;
+    event text;
+    enabled "char";
+BEGIN
+    FOREACH event IN ARRAY ARRAY['insert', 'update', 'delete', 'truncate', 'written', 'removed'] LOOP
+        SELECT t.tgenabled INTO enabled FROM pg_trigger t WHERE t.tgrelid = source AND t.tgname = format('sketch_rollup_%s_%s', number, event);
+        IF enabled IS NULL THEN
+            problem := format('table %s has no trigger sketch_rollup_%s_%s', source, number, event);
+            RETURN NEXT;
+        ELSIF enabled <> (CASE WHEN event IN ('truncate', 'written', 'removed') THEN 'A'::"char" ELSE 'O'::"char" END) THEN
+            problem := format('trigger sketch_rollup_%s_%s of table %s is disabled, or not enabled as it was', number, event, source);
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+    problem := 'the view differs from the query on the table';
+    FOREACH bucket IN ARRAY coalesce(sketch_rollup.differing(number, asked.lo, asked.hi), '{}'::text[]) LOOP
+        RETURN NEXT;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION rollup_check(regclass, timestamptz, timestamptz) IS 'buckets in which the view is not what the query gives, sketches compared byte for byte, and triggers that are missing or disabled';
+
+CREATE FUNCTION sketch_rollup.status(OUT view regclass, OUT source regclass, OUT rows bigint, OUT bytes bigint, OUT deltas bigint, OUT invalid_ranges bigint, OUT invalid_from text,
+                                     OUT sealed_before text, OUT refreshed timestamptz, OUT compacted timestamptz) RETURNS SETOF record
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT s.view, s.source, s.rows, s.bytes, s.deltas, s.invalid_ranges, s.invalid_from, s.sealed_before, s.refreshed, s.compacted
+    FROM (SELECT substring(c.relname FROM '^state_(\d{1,9})$')::integer AS number FROM pg_class c
+          WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relname ~ '^state_\d{1,9}$' ORDER BY 1) AS n,
+         LATERAL sketch_rollup.status_of(n.number) AS s
+    WHERE s.view IS NOT NULL $$;
+COMMENT ON FUNCTION sketch_rollup.status() IS 'roll-ups that the caller owns';
+
+CREATE VIEW rollup_status AS SELECT * FROM sketch_rollup.status();
+COMMENT ON VIEW rollup_status IS 'your roll-ups: how much there is, how much is to be merged or computed anew, and when that was done last';
+GRANT SELECT ON rollup_status TO PUBLIC;
