@@ -8,10 +8,13 @@
 #include "item.hpp"
 
 extern "C" {
+#include "access/table.h"
+#include "access/tableam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "executor/executor.h"
 #include "executor/spi.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
@@ -22,6 +25,7 @@ extern "C" {
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/resowner.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
@@ -42,6 +46,7 @@ struct Rollup {
     bool known;    // false: to be read again, as something of it has changed
     bool gone;     // it was dropped, all or in part: its triggers do nothing
     bool allowed;  // the owner may read the source
+    int running;   // so many of its plans are in use, one in a trigger of another: it is not read again
     Oid owner, view, parts[kParts];
     Definition *query;
     MemoryContext context;  // of the query
@@ -73,19 +78,24 @@ void pin_search_path() {
                             false);
 }
 
-// The view that people read, and whether it is still there.
+// The view that people read, if it is still there. As it is now, whatever the snapshot of the transaction: one that is
+// older than the roll-up must be captured as well, as its rows may be committed after the first refresh.
 Oid view_of(Oid state) {
-    const int level = NewGUCNestLevel();
-    pin_search_path();
-    const char *sql =
-        psprintf("SELECT t.view::pg_catalog.oid FROM %s.%s t", kSchema, quote_identifier(get_rel_name(state)));
+    Relation table = table_open(state, AccessShareLock);
+    Snapshot now = RegisterSnapshot(GetLatestSnapshot());
+    TableScanDesc scan = table_beginscan(table, now, 0, nullptr);
+    TupleTableSlot *row = table_slot_create(table, nullptr);
     Oid view = InvalidOid;
-    if (SPI_execute(sql, true, 2) == SPI_OK_SELECT && SPI_processed == 1) {
+    if (TupleDescAttr(RelationGetDescr(table), 0)->atttypid == REGCLASSOID &&
+        table_scan_getnextslot(scan, ForwardScanDirection, row)) {
         bool is_null;
-        view = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+        view = DatumGetObjectId(slot_getattr(row, 1, &is_null));
         if (is_null) view = InvalidOid;
     }
-    AtEOXact_GUC(true, level);
+    ExecDropSingleTupleTableSlot(row);
+    table_endscan(scan);
+    UnregisterSnapshot(now);
+    table_close(table, AccessShareLock);
     return get_rel_relkind(view) == RELKIND_VIEW ? view : InvalidOid;
 }
 
@@ -128,7 +138,7 @@ void read(Rollup *rollup) {
     rollup->owner = owner_of(rollup->parts[kDefinition]);
     bool is_whole = true;
     for (Oid part : rollup->parts) is_whole = is_whole && owner_of(part) == rollup->owner;
-    if (is_whole) as_user(rollup->owner, [&] { rollup->view = view_of(rollup->parts[kState]); });
+    if (is_whole) rollup->view = view_of(rollup->parts[kState]);
     if (is_whole && !OidIsValid(rollup->view)) return;
     rollup->context = AllocSetContextCreate(CacheMemoryContext, "sketch_rollup", ALLOCSET_SMALL_SIZES);
     MemoryContext previous = MemoryContextSwitchTo(rollup->context);
@@ -163,7 +173,8 @@ Rollup *find(int32 number) {
         memset(rollup, 0, sizeof *rollup);
         rollup->number = number;
     }
-    if (!rollup->known) {
+    // What was not there may be by now, without any change of a definition: a restore fills in tables that there are.
+    if ((!rollup->known || rollup->gone) && rollup->running == 0) {
         PG_TRY();
         { read(rollup); }
         PG_CATCH();
@@ -223,6 +234,7 @@ struct Context {
 void run(Rollup *rollup, Action action, Datum *values = nullptr, const char *nulls = nullptr) {
     Context context(rollup);
     const bool was_ours = is_ours;
+    const int was_running = rollup->running;
     as_user(rollup->owner, [&] {
         const int level = NewGUCNestLevel();
         // An update compares values as text; nothing else depends on settings, and setting them takes time.
@@ -231,11 +243,15 @@ void run(Rollup *rollup, Action action, Datum *values = nullptr, const char *nul
         PG_TRY();
         {
             is_ours = true;
+            rollup->running++;
             if (SPI_execute_plan(plan_of(rollup, action), values, nulls, false, 0) < 0)
                 elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(SPI_result));
         }
         PG_FINALLY();
-        { is_ours = was_ours; }
+        {
+            is_ours = was_ours;
+            rollup->running = was_running;
+        }
         PG_END_TRY();
         AtEOXact_GUC(true, level);
     });

@@ -103,6 +103,35 @@ $node->command_ok([ 'pgbench', '-n', '-U', 'writer', '-c', 2, '-t', 2000, '-f', 
 cmp_ok(as('maker', 'SELECT deltas FROM rollup_status'), '<', 2000, 'of which most are merged');
 is(differences($node), 0, 'no difference');
 
+# ---- a transaction that is older than the roll-up, and does not see it, commits after the first refresh
+$node->safe_psql('postgres', 'CREATE DATABASE older');
+$node->safe_psql('older', "CREATE EXTENSION sketch_rollup CASCADE; $table; INSERT INTO events $rows");
+my ($older_out, $older_error) = ('', '');
+my $older = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('older'), '-c',
+    q{BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM events; SELECT pg_sleep(4); INSERT INTO events VALUES (1, '2026-01-01 00:10', 1, 1, 1); DELETE FROM events WHERE id = 100; COMMIT} ], '>', \$older_out, '2>', \$older_error);
+$node->poll_query_until('older', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'}) or die;
+$node->safe_psql('older', "SELECT rollup_create('per_minute', \$\$ $query \$\$)");
+$node->safe_psql('older', q{CALL rollup_refresh('per_minute')});
+$older->finish;
+is($older_error, '', 'a transaction that is older than the roll-up commits');
+is(differences($node, 'older'), 0, 'and is in the view');
+
+# ---- a trigger of the owner on his roll-up's own tables that writes to the table, and changes definitions
+$node->safe_psql('older', q{
+    CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF pg_trigger_depth() < 4 THEN
+            EXECUTE 'CREATE OR REPLACE FUNCTION public.other() RETURNS int LANGUAGE sql AS $q$SELECT ' || pg_trigger_depth() || '$q$';
+            INSERT INTO public.events VALUES (7, '2026-01-01 00:11', 1, 1, 1);
+        END IF;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER again AFTER INSERT ON sketch_rollup.deltas_1 FOR EACH STATEMENT EXECUTE FUNCTION again();
+    INSERT INTO events VALUES (6, '2026-01-01 00:12', 1, 1, 1);
+    INSERT INTO events VALUES (6, '2026-01-01 00:12', 1, 1, 1);
+    DROP TRIGGER again ON sketch_rollup.deltas_1});
+is(differences($node, 'older'), 0, 'triggers in triggers: no difference');
+is($node->safe_psql('older', 'SELECT count(*) FROM events WHERE id = 7'), '3', 'which all ran');
+
 # ---- two-phase commit
 as('maker', q{BEGIN; INSERT INTO events VALUES (2, '2026-01-02', 1, 1, 1); PREPARE TRANSACTION 'later'});
 is(differences($node), 0, 'prepared: no difference');
