@@ -742,30 +742,13 @@ struct Probe {
 
 Probe probe_as(Oid type, Datum value) { return {nullptr, representation_of(type), value}; }
 
-// Says of an error of a type's input function why text was taken for a literal of that type.
-struct LiteralContext {
-    const char *sketch_type;
-    int kind;
-    ErrorContextCallback callback;
-
-    LiteralContext(const char *sketch, int its_kind) : sketch_type(sketch), kind(its_kind) {
-        callback = {error_context_stack,
-                    [](void *self) {
-                        const LiteralContext *context = static_cast<LiteralContext *>(self);
-                        errcontext("text for a %s of kind %s", context->sketch_type, kind_name(context->kind));
-                    },
-                    this};
-        error_context_stack = &callback;
-    }
-    void pop() const { error_context_stack = callback.previous; }
-};
-
 // Text as a literal of the kind, where what it means does not depend on settings of the session.
 Probe probe_from_literal(const Hasher &probe, Datum value, int kind, const char *sketch_type, ProbeUse use) {
     if (probe.type == BPCHAROID) value = DirectFunctionCall1(rtrim1, value);
     if (probe.type == NAMEOID) value = DirectFunctionCall1(name_text, value);
     Datum literal = CStringGetDatum(text_to_cstring(DatumGetTextPP(value)));
-    LiteralContext context(sketch_type, kind);
+    // Errors of a type's input function say why text was taken for a literal of that type.
+    ErrorCallback context([=] { errcontext("text for a %s of kind %s", sketch_type, kind_name(kind)); });
     auto converted = [&]() -> Probe {
         switch (kind) {
             case SKETCH_KIND_NUMBER: return probe_as(NUMERICOID, numeric_from(DatumGetCString(literal)));

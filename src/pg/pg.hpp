@@ -104,4 +104,17 @@ inline void check(sketch_status status, const char *type) {
     if (status != SKETCH_OK) raise(status, type);
 }
 
+// What errors that come from some code say of it: `say` calls errcontext. Until pop, or the error.
+template <typename Say>
+struct ErrorCallback {
+    Say say;
+    ErrorContextCallback callback;
+
+    explicit ErrorCallback(Say words) : say(words) {
+        callback = {error_context_stack, [](void *self) { static_cast<ErrorCallback *>(self)->say(); }, this};
+        error_context_stack = &callback;
+    }
+    void pop() const { error_context_stack = callback.previous; }
+};
+
 }  // namespace pg

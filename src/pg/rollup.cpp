@@ -214,43 +214,33 @@ SPIPlanPtr plan_of(Rollup *rollup, Action action) {
     return plan = made;
 }
 
-struct Context {
-    const Rollup *rollup;
-    ErrorContextCallback callback;
-
-    explicit Context(const Rollup *of) : rollup(of) {
-        callback = {error_context_stack,
-                    [](void *self) {
-                        const char *name = get_rel_name(static_cast<Context *>(self)->rollup->view);
-                        errcontext("roll-up \"%s\"", name == nullptr ? "?" : name);
-                    },
-                    this};
-        error_context_stack = &callback;
-    }
-    void pop() const { error_context_stack = callback.previous; }
-};
+void connect() {
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+}
 
 // Within an SPI connection. The result is in SPI_tuptable.
 void run(Rollup *rollup, Action action, Datum *values = nullptr, const char *nulls = nullptr) {
-    Context context(rollup);
+    ErrorCallback context([=] {
+        const char *name = get_rel_name(rollup->view);
+        errcontext("roll-up \"%s\"", name == nullptr ? "?" : name);
+    });
     const bool was_ours = is_ours;
-    const int was_running = rollup->running;
     as_user(rollup->owner, [&] {
         const int level = NewGUCNestLevel();
         // An update compares values as text; nothing else depends on settings, and setting them takes time.
         if (action == Action::kUpdated) fix_settings(false);
         pin_search_path();
+        rollup->running++;
         PG_TRY();
         {
             is_ours = true;
-            rollup->running++;
             if (SPI_execute_plan(plan_of(rollup, action), values, nulls, false, 0) < 0)
                 elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(SPI_result));
         }
         PG_FINALLY();
         {
             is_ours = was_ours;
-            rollup->running = was_running;
+            rollup->running--;
         }
         PG_END_TRY();
         AtEOXact_GUC(true, level);
@@ -258,9 +248,11 @@ void run(Rollup *rollup, Action action, Datum *values = nullptr, const char *nul
     context.pop();
 }
 
+Datum first_value(bool *is_null) { return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, is_null); }
+
 int64 only_count() {
     bool is_null;
-    return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+    return DatumGetInt64(first_value(&is_null));
 }
 
 // One at a time changes the rows. The lock belongs to the roll-up's own table: only who may change that can take it.
@@ -295,7 +287,6 @@ void relieve(Rollup *rollup) {
         ErrorData *error = CopyErrorData();
         FlushErrorState();
         RollbackAndReleaseCurrentSubTransaction();
-        is_ours = false;
         if (error->sqlerrcode == ERRCODE_QUERY_CANCELED) ReThrowError(error);
         FreeErrorData(error);
     }
@@ -342,20 +333,20 @@ PG_FN(sketch_rollup_capture) {
     Tuplestorestate *rows = TRIGGER_FIRED_BY_INSERT(event) ? trigger->tg_newtable : trigger->tg_oldtable;
     const bool is_truncate = TRIGGER_FIRED_BY_TRUNCATE(event);
     if (!is_truncate && (rows == nullptr || tuplestore_tuple_count(rows) == 0)) return PointerGetDatum(nullptr);
-    const Action action = is_truncate                      ? Action::kEmptied
-                          : TRIGGER_FIRED_BY_INSERT(event) ? Action::kInserted
-                          : TRIGGER_FIRED_BY_UPDATE(event) ? Action::kUpdated
-                                                           : Action::kDeleted;
-    const char *kind = is_truncate                   ? "truncate"
-                       : action == Action::kInserted ? "insert"
-                       : action == Action::kUpdated  ? "update"
-                                                     : "delete";
-    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    struct Captured {
+        Action action;
+        const char *trigger;
+    };
+    const Captured captured = is_truncate                      ? Captured{Action::kEmptied, "truncate"}
+                              : TRIGGER_FIRED_BY_INSERT(event) ? Captured{Action::kInserted, "insert"}
+                              : TRIGGER_FIRED_BY_UPDATE(event) ? Captured{Action::kUpdated, "update"}
+                                                               : Captured{Action::kDeleted, "delete"};
+    connect();
     if (SPI_register_trigger_data(trigger) < 0) elog(ERROR, "SPI_register_trigger_data failed");
-    if (Rollup *rollup = rollup_of(trigger, number, kind); rollup != nullptr) {
+    if (Rollup *rollup = rollup_of(trigger, number, captured.trigger); rollup != nullptr) {
         // An owner who may not read the source gets to know no more than that it was changed.
-        run(rollup, rollup->allowed ? action : Action::kEmptied);
-        if (action == Action::kInserted) relieve(rollup);
+        run(rollup, rollup->allowed ? captured.action : Action::kEmptied);
+        if (captured.action == Action::kInserted) relieve(rollup);
     }
     SPI_finish();
     return PointerGetDatum(nullptr);
@@ -367,7 +358,7 @@ PG_FN(sketch_rollup_touch) {
     TriggerData *trigger = trigger_of(fcinfo, &number);
     if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
         ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("trigger must be fired after a row"));
-    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    connect();
     if (Rollup *rollup = rollup_of(trigger, number, TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ? "removed" : "written");
         rollup != nullptr) {
         for (HeapTuple row : {trigger->tg_trigtuple, trigger->tg_newtuple}) {
@@ -401,7 +392,7 @@ PG_FN(sketch_rollup_guard) {
     const bool guarded = relation == get_relname_relid(psprintf("%s_%d", kPartNames[kRows], number), schema) ||
                          relation == get_relname_relid(psprintf("%s_%d", kPartNames[kDeltas], number), schema);
     if (!guarded || owner != owner_of(relation)) return PointerGetDatum(nullptr);
-    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    connect();
     as_user(owner, [&] {
         if (SPI_execute(psprintf("INSERT INTO %s.%s VALUES (NULL, NULL)", kSchema, invalid), false, 0) < 0)
             elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(SPI_result));
@@ -437,10 +428,6 @@ Rollup *to_maintain(int32 number) {
     return rollup;
 }
 
-void connect() {
-    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-}
-
 // With the arguments of the call behind the number.
 void run_between(FunctionCallInfo fcinfo, Rollup *rollup, Action action) {
     Datum ends[2];
@@ -472,8 +459,6 @@ Datum result_row(FunctionCallInfo fcinfo, MemoryContext memory, std::initializer
     MemoryContextSwitchTo(previous);
     return HeapTupleGetDatum(row);
 }
-
-Datum first_value(bool *is_null) { return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, is_null); }
 
 }  // namespace
 
@@ -598,16 +583,10 @@ PG_FN(sketch_rollup_described) {
     if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
         elog(ERROR, "return type must be a row type");
     const Definition *query = read_definition(PG_GETARG_OID(0), PG_GETARG_BOOL(1));
-    StringInfoData keys;
-    initStringInfo(&keys);
-    ListCell *cell;
-    foreach (cell, query->columns)
-        if (const Column *column = static_cast<const Column *>(lfirst(cell)); column->is_key)
-            appendStringInfo(&keys, "%s%s", keys.len > 0 ? ", " : "", column->name);
     Interval *width = static_cast<Interval *>(palloc0(sizeof(Interval)));
     width->time = query->width;
     Datum values[] = {ObjectIdGetDatum(query->source), ObjectIdGetDatum(query->at_type),
-                      CStringGetTextDatum(query->bucket->name), CStringGetTextDatum(keys.data),
+                      CStringGetTextDatum(query->bucket->name), CStringGetTextDatum(key_names(query)),
                       IntervalPGetDatum(width)};
     bool nulls[lengthof(values)] = {};
     PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), values, nulls)));

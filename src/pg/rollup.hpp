@@ -26,7 +26,7 @@ struct Column {
 
 // The query of a roll-up: one table, one bucket of its time, group keys and measures.
 struct Definition {
-    Oid view, source;
+    Oid source;
     AttrNumber at;      // the time
     Oid at_type;        // timestamp, with or without time zone
     const char *time;   // quoted name of its column
@@ -60,6 +60,9 @@ inline constexpr int kActions = static_cast<int>(Action::kStatus) + 1;
 
 // The statement for it, of the roll-up with this number.
 char *statement(const Definition *query, int number, Action action);
+
+// The names of all group keys, the bucket among them, with commas between.
+const char *key_names(const Definition *query);
 
 // Reads a view's definition in the current memory context. Raises an error that says what a roll-up cannot keep;
 // `at_first` also of what its table may become later.

@@ -69,9 +69,8 @@ void check_source(const RangeTblEntry *entry) {
 }
 
 // What may not be when a roll-up is made. If it comes later, docs/rollup.md says what then.
-void check_source_at_first(const Definition *query) {
-    const char *name = get_rel_name(query->source);
-    Relation source = relation_open(query->source, AccessShareLock);
+void check_source_at_first(Relation source, const FormData_pg_attribute *time) {
+    const char *name = RelationGetRelationName(source);
     if (IsSystemRelation(source)) refuse(psprintf("system table \"%s\"", name), nullptr);
     if (source->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
         refuse(psprintf("temporary table \"%s\"", name), nullptr);
@@ -80,13 +79,11 @@ void check_source_at_first(const Definition *query) {
     if (source->rd_rel->relrowsecurity)
         refuse(psprintf("table \"%s\" with row-level security", name),
                "A roll-up would tell of rows that its readers may not see.");
-    if (has_superclass(query->source) || find_inheritance_children(query->source, NoLock) != NIL)
+    if (has_superclass(RelationGetRelid(source)) || find_inheritance_children(RelationGetRelid(source), NoLock) != NIL)
         refuse(psprintf("table \"%s\", which has a parent or children", name), nullptr);
-    const Form_pg_attribute time = TupleDescAttr(RelationGetDescr(source), query->at - 1);
     if (!time->attnotnull)
         refuse(psprintf("buckets of column \"%s\", which may be NULL", NameStr(time->attname)),
                psprintf("ALTER TABLE %s ALTER %s SET NOT NULL.", name, NameStr(time->attname)));
-    relation_close(source, NoLock);
 }
 
 // ---- buckets ----------------------------------------
@@ -143,13 +140,14 @@ bool is_bucket(Node *expression, Definition *query) {
 
 // ---- group keys and measures ----------------------------------------
 
+bool is_nondeterministic(Oid collation) { return OidIsValid(collation) && !get_collation_isdeterministic(collation); }
+
 void check_key(Node *key, const char *name) {
     const Oid type = getBaseType(exprType(key));
     if (type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID)
         refuse(psprintf("group key \"%s\" of type %s", name, format_type_be(type)),
                "Equal numbers of this type may be written in different ways. Group by an integer, or by text.");
-    const Oid collation = exprCollation(key);
-    if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
+    if (is_nondeterministic(exprCollation(key)))
         refuse(psprintf("group key \"%s\" with a nondeterministic collation", name), nullptr);
 }
 
@@ -172,7 +170,6 @@ void describe_measure(Node *expression, Oid extension, const char *plain_name, C
     if (aggregate->aggorder != NIL || aggregate->aggkind != AGGKIND_NORMAL)
         refuse("an aggregate of ordered rows", nullptr);
     const char *name = column->name;
-    column->compared = psprintf("v.%s", name);
     const char *type = format_type_be_qualified(aggregate->aggtype);
     const char *function = get_func_name(aggregate->aggfnoid);
     const bool is_ours = getExtensionOfObject(ProcedureRelationId, aggregate->aggfnoid) == extension;
@@ -210,10 +207,8 @@ void describe_measure(Node *expression, Oid extension, const char *plain_name, C
         default: break;
     }
     if (is_builtin && (strcmp(function, "min") == 0 || strcmp(function, "max") == 0)) {
-        if (OidIsValid(aggregate->inputcollid)) {
-            if (!get_collation_isdeterministic(aggregate->inputcollid))
-                refuse(psprintf("%s with a nondeterministic collation", function), nullptr);
-        }
+        if (is_nondeterministic(aggregate->inputcollid))
+            refuse(psprintf("%s with a nondeterministic collation", function), nullptr);
         column->merged = psprintf("pg_catalog.%s(%s)", function, name);
         column->updated =
             psprintf("%s(m.%s, excluded.%s)", strcmp(function, "min") == 0 ? "LEAST" : "GREATEST", name, name);
@@ -272,7 +267,6 @@ Definition *read_definition(Oid view, bool at_first) {
                "date_bin('1 minute', at, '2000-01-01').");
 
     Definition *query = static_cast<Definition *>(palloc0(sizeof(Definition)));
-    query->view = view;
     query->source = entry->relid;
     const Oid extension = get_extension_oid("sketch_ext", false);
     List *context = deparse_context_for(kAlias, query->source);
@@ -287,16 +281,15 @@ Definition *read_definition(Oid view, bool at_first) {
         column->name = pstrdup(quote_identifier(target->resname));
         column->value = deparse_expression(expression, context, true, false);
         column->is_key = target->ressortgroupref != 0;
+        column->compared = psprintf("v.%s", column->name);
         query->columns = lappend(query->columns, column);
         if (!column->is_key) {
             describe_measure(expression, extension, target->resname, column);
         } else if (is_bucket(expression, query)) {
             if (query->bucket != nullptr) refuse("two buckets of time", nullptr);
             query->bucket = column;
-            column->compared = psprintf("v.%s", column->name);
         } else {
             check_key(expression, target->resname);
-            column->compared = psprintf("v.%s", column->name);
         }
     }
     if (query->bucket == nullptr)
@@ -307,9 +300,9 @@ Definition *read_definition(Oid view, bool at_first) {
     const Form_pg_attribute time = TupleDescAttr(RelationGetDescr(source), query->at - 1);
     query->time = pstrdup(quote_identifier(NameStr(time->attname)));
     query->used = used_columns(reinterpret_cast<Node *>(list_make2(tree->targetList, where)), source);
+    if (at_first) check_source_at_first(source, time);
     relation_close(source, NoLock);
     AtEOXact_GUC(true, settings);
-    if (at_first) check_source_at_first(query);
     return query;
 }
 

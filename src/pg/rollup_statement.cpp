@@ -238,6 +238,8 @@ struct Parts {
 
 }  // namespace
 
+const char *key_names(const Definition *query) { return Parts(query, 0).keys(); }
+
 char *statement(const Definition *query, int number, Action action) {
     Parts parts(query, number);
     const char *buckets = psprintf("SELECT DISTINCT %s FROM %s %s", query->bucket->value, kOldRows, kAlias);
