@@ -15,7 +15,7 @@ PAGES := $(patsubst $(ROOT)%,%,$(wildcard $(addprefix $(ROOT),*.md LICENSE docs/
 
 REGRESS = quantile quantile_special quantile_forms quantile_plans quantile_windows \
           items distinct frequency membership hashed_forms hashed_plans topk topk_forms topk_typed bounds drivers empty \
-          coarsen every_way conventions rollup
+          coarsen every_way conventions rollup rollup_partitions rollup_fold
 REGRESS_OPTS = --inputdir=$(srcdir) --load-extension=sketch_ext
 EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) results regression.diffs regression.out
 

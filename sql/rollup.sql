@@ -245,6 +245,7 @@ DROP TABLE s;
 \set VERBOSITY default
 CREATE VIEW a_view AS SELECT * FROM events;
 CREATE TABLE parted (at timestamp NOT NULL, x int) PARTITION BY RANGE (at);
+CREATE UNLOGGED TABLE parted_1 PARTITION OF parted FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
 CREATE TABLE child (y int) INHERITS (events);
 CREATE TEMP TABLE temporary_one (at timestamp NOT NULL);
 CREATE UNLOGGED TABLE unlogged_one (at timestamp NOT NULL);
@@ -262,6 +263,7 @@ END $$;
 SELECT query, try('SELECT ' || query) FROM unnest(ARRAY[
     'date_bin(''1 min'', at, ''2000-01-01'') AS minute, count(*) FROM a_view GROUP BY 1',
     'date_bin(''1 min'', at, ''2000-01-01'') AS minute, count(*) FROM parted GROUP BY 1',
+    'date_bin(''1 min'', at, ''2000-01-01'') AS minute, count(*) FROM parted_1 GROUP BY 1',
     'date_bin(''1 min'', at, ''2000-01-01'') AS minute, count(*) FROM events GROUP BY 1',
     'date_bin(''1 min'', at, ''2000-01-01'') AS minute, count(*) FROM child GROUP BY 1',
     'date_bin(''1 min'', at, ''2000-01-01'') AS minute, count(*) FROM temporary_one GROUP BY 1',

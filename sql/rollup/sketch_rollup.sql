@@ -7,8 +7,9 @@
 --   sketch_rollup.rows_7       its result, as far as it was merged
 --   sketch_rollup.deltas_7     its result over the rows of each statement since
 --   sketch_rollup.invalid_7    ranges of time that are to be computed anew, because rows were changed or deleted
---   sketch_rollup.state_7      one row: the view that people read, and what is sealed
---   triggers of the table      sketch_rollup_7_insert, _update, _delete, _truncate, _written, _removed
+--   sketch_rollup.partitions_7 of a partitioned table: partitions that have the triggers, and ranges that are kept of those that are gone
+--   sketch_rollup.state_7      one row: the view that people read, what is sealed, dropped for its age, and folded
+--   triggers of the table      sketch_rollup_7_insert, _update, _delete, _truncate, _written, _removed; each partition has its own
 --
 -- Nothing is a member of the extension, so pg_dump dumps it as anybody's tables, and who restores them owns them.
 --
@@ -26,9 +27,9 @@ COMMENT ON FUNCTION sketch_rollup.capture() IS 'trigger on the table of a roll-u
 CREATE FUNCTION sketch_rollup.touch() RETURNS trigger
     AS 'MODULE_PATHNAME', 'sketch_rollup_touch' LANGUAGE C;
 COMMENT ON FUNCTION sketch_rollup.touch() IS 'trigger on the table of a roll-up, after rows that replication changes';
-CREATE FUNCTION sketch_rollup.is_touched(relation oid) RETURNS boolean
+CREATE FUNCTION sketch_rollup.is_touched(number integer) RETURNS boolean
     AS 'MODULE_PATHNAME', 'sketch_rollup_is_touched' LANGUAGE C STABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION sketch_rollup.is_touched(oid) IS 'whether triggers on statements may not see a change of a row: of logical replication, or through the parent of a partition';
+COMMENT ON FUNCTION sketch_rollup.is_touched(integer) IS 'whether triggers on statements may not see a change of a row: of logical replication, or if the table is a partition of another';
 CREATE FUNCTION sketch_rollup.guard() RETURNS trigger
     AS 'MODULE_PATHNAME', 'sketch_rollup_guard' LANGUAGE C;
 COMMENT ON FUNCTION sketch_rollup.guard() IS 'trigger on the rows and deltas of a roll-up, after changes by another hand';
@@ -53,11 +54,21 @@ COMMENT ON FUNCTION sketch_rollup.invalidate(integer, timestamptz, timestamptz) 
 CREATE FUNCTION sketch_rollup.seal(number integer, before timestamptz) RETURNS timestamptz
     AS 'MODULE_PATHNAME', 'sketch_rollup_seal' LANGUAGE C STRICT;
 COMMENT ON FUNCTION sketch_rollup.seal(integer, timestamptz) IS 'computes what is invalid before a time, and never again';
+CREATE FUNCTION sketch_rollup.retain(number integer, "from" timestamptz) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'sketch_rollup_retain' LANGUAGE C STRICT;
+COMMENT ON FUNCTION sketch_rollup.retain(integer, timestamptz) IS 'drops the buckets before a time';
+CREATE FUNCTION sketch_rollup.fold(number integer, before timestamptz, width bigint) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'sketch_rollup_fold' LANGUAGE C STRICT;
+COMMENT ON FUNCTION sketch_rollup.fold(integer, timestamptz, bigint) IS 'makes wider buckets, in microseconds, of those before a time';
+CREATE FUNCTION sketch_rollup.follow(number integer) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'sketch_rollup_follow' LANGUAGE C STRICT;
+COMMENT ON FUNCTION sketch_rollup.follow(integer) IS 'makes triggers of new partitions, and keeps what those had that are gone; how many are still not followed';
 CREATE FUNCTION sketch_rollup.differing(number integer, lo timestamptz, hi timestamptz) RETURNS text[]
     AS 'MODULE_PATHNAME', 'sketch_rollup_differing' LANGUAGE C STABLE;
 COMMENT ON FUNCTION sketch_rollup.differing(integer, timestamptz, timestamptz) IS 'buckets in which the view is not what the query gives';
 CREATE FUNCTION sketch_rollup.status_of(number integer, OUT rows bigint, OUT bytes bigint, OUT deltas bigint, OUT invalid_ranges bigint, OUT invalid_from text,
-                                        OUT sealed_before text, OUT refreshed timestamptz, OUT compacted timestamptz, OUT view regclass, OUT source regclass) RETURNS record
+                                        OUT sealed_before text, OUT retained_from text, OUT refreshed timestamptz, OUT compacted timestamptz,
+                                        OUT followed regclass[], OUT unfollowed regclass[], OUT folds text, OUT view regclass, OUT source regclass) RETURNS record
     AS 'MODULE_PATHNAME', 'sketch_rollup_status_of' LANGUAGE C STABLE STRICT;
 COMMENT ON FUNCTION sketch_rollup.status_of(integer) IS 'what rollup_status shows of a roll-up; NULL if it is gone, or not the caller''s';
 CREATE FUNCTION sketch_rollup.view_of(number integer) RETURNS regclass
@@ -66,9 +77,10 @@ COMMENT ON FUNCTION sketch_rollup.view_of(integer) IS 'the view of a roll-up; NU
 CREATE FUNCTION sketch_rollup.view_query(query regclass, number integer) RETURNS text
     AS 'MODULE_PATHNAME', 'sketch_rollup_view_query' LANGUAGE C STABLE STRICT;
 COMMENT ON FUNCTION sketch_rollup.view_query(regclass, integer) IS 'what the view of a roll-up selects';
-CREATE FUNCTION sketch_rollup.described(query regclass, at_first boolean, OUT source regclass, OUT time_type regtype, OUT bucket text, OUT keys text, OUT width interval) RETURNS record
+CREATE FUNCTION sketch_rollup.described(number integer, at_first boolean, OUT source regclass, OUT time_type regtype, OUT bucket text, OUT keys text, OUT width interval,
+                                        OUT is_partitioned boolean) RETURNS record
     AS 'MODULE_PATHNAME', 'sketch_rollup_described' LANGUAGE C STABLE STRICT;
-COMMENT ON FUNCTION sketch_rollup.described(regclass, boolean) IS 'table, type of times, quoted names of the bucket and of all group keys, and width of buckets, of a view''s query as a roll-up';
+COMMENT ON FUNCTION sketch_rollup.described(integer, boolean) IS 'table, type of times, quoted names of the bucket and of all group keys, and width of buckets, of a roll-up; whether the table is partitioned';
 
 -- unnest, but that the planner expects one range and not a hundred. For each type: no function of somebody else can be a
 -- better match.
@@ -79,13 +91,34 @@ CREATE FUNCTION sketch_rollup.ranges(tsmultirange) RETURNS SETOF tsrange
     AS 'multirange_unnest' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
 COMMENT ON FUNCTION sketch_rollup.ranges(tsmultirange) IS 'ranges of times, of which there are few';
 
+-- Buckets are so many microseconds wide, and one of them begins at the origin, in microseconds since 2000. Folds are pairs,
+-- the widest first: buckets that begin before the first of the two are as wide as the second.
+CREATE FUNCTION sketch_rollup.whole(ranges tstzmultirange, width bigint, origin bigint, folds bigint[]) RETURNS tstzmultirange
+    AS 'MODULE_PATHNAME', 'sketch_rollup_whole' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sketch_rollup.whole(tstzmultirange, bigint, bigint, bigint[]) IS 'ranges of times, widened to whole buckets';
+CREATE FUNCTION sketch_rollup.whole(ranges tsmultirange, width bigint, origin bigint, folds bigint[]) RETURNS tsmultirange
+    AS 'MODULE_PATHNAME', 'sketch_rollup_whole' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sketch_rollup.whole(tsmultirange, bigint, bigint, bigint[]) IS 'ranges of times, widened to whole buckets';
+CREATE FUNCTION sketch_rollup.folded(bucket timestamptz, origin bigint, folds bigint[]) RETURNS timestamptz
+    AS 'MODULE_PATHNAME', 'sketch_rollup_folded' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sketch_rollup.folded(timestamptz, bigint, bigint[]) IS 'the bucket that a bucket is folded into, or itself';
+CREATE FUNCTION sketch_rollup.folded(bucket timestamp, origin bigint, folds bigint[]) RETURNS timestamp
+    AS 'MODULE_PATHNAME', 'sketch_rollup_folded' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION sketch_rollup.folded(timestamp, bigint, bigint[]) IS 'the bucket that a bucket is folded into, or itself';
+CREATE FUNCTION sketch_rollup.partitions(number integer, tstzrange, OUT part regclass, OUT during tstzrange, OUT is_whole boolean, OUT can_trigger boolean) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'sketch_rollup_partitions' LANGUAGE C STABLE PARALLEL SAFE ROWS 100;
+COMMENT ON FUNCTION sketch_rollup.partitions(integer, tstzrange) IS 'partitions of the table of a roll-up, at all levels, and their ranges of time';
+CREATE FUNCTION sketch_rollup.partitions(number integer, tsrange, OUT part regclass, OUT during tsrange, OUT is_whole boolean, OUT can_trigger boolean) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'sketch_rollup_partitions' LANGUAGE C STABLE PARALLEL SAFE ROWS 100;
+COMMENT ON FUNCTION sketch_rollup.partitions(integer, tsrange) IS 'partitions of the table of a roll-up, at all levels, and their ranges of time';
+
 -- ---- numbers ----------------------------------------
 
 -- The smallest number that nothing has. Two at once may get the same: then one of them fails.
 CREATE FUNCTION sketch_rollup.next_number() RETURNS integer LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT min(n) FROM generate_series(1, (SELECT count(*)::integer + 1 FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace)) AS n
     WHERE NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace
-                      AND relname IN (format('query_%s', n), format('rows_%s', n), format('deltas_%s', n), format('invalid_%s', n), format('state_%s', n))) $$;
+                      AND relname IN (format('query_%s', n), format('rows_%s', n), format('deltas_%s', n), format('invalid_%s', n), format('partitions_%s', n), format('state_%s', n))) $$;
 COMMENT ON FUNCTION sketch_rollup.next_number() IS 'the number of the next roll-up';
 
 -- The number of a roll-up, which its view's definition tells; the roll-up must agree.
@@ -110,17 +143,53 @@ COMMENT ON FUNCTION sketch_rollup.number_of(regclass) IS 'number of a roll-up';
 
 -- ---- making and dropping ----------------------------------------
 
+-- Those that each table of a roll-up has, or is to have. A partitioned table has no rows of its own.
+CREATE FUNCTION sketch_rollup.triggers(number integer, relation regclass, OUT name text, OUT definition text, OUT enabled "char") RETURNS SETOF record
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT format('sketch_rollup_%s_%s', number, t.name), format('AFTER %s ON %s %s EXECUTE FUNCTION sketch_rollup.%s(%L)', t.event, relation, t.rows, t.called, number), t.enabled
+    FROM (VALUES ('insert', 'INSERT', 'REFERENCING NEW TABLE AS sketch_new_rows', 'capture', 'O'::"char"),
+                 ('update', 'UPDATE', 'REFERENCING OLD TABLE AS sketch_old_rows NEW TABLE AS sketch_new_rows', 'capture', 'O'),
+                 ('delete', 'DELETE', 'REFERENCING OLD TABLE AS sketch_old_rows', 'capture', 'O'),
+                 ('truncate', 'TRUNCATE', '', 'capture', 'A'),
+                 ('written', 'INSERT OR UPDATE', format('FOR EACH ROW WHEN (sketch_rollup.is_touched(%s))', number), 'touch', 'A'),
+                 ('removed', 'DELETE', format('FOR EACH ROW WHEN (sketch_rollup.is_touched(%s))', number), 'touch', 'A')) AS t (name, event, rows, called, enabled)
+    WHERE t.called = 'capture' OR (SELECT c.relkind = 'r' FROM pg_class c WHERE c.oid = relation) $$;
+COMMENT ON FUNCTION sketch_rollup.triggers(integer, regclass) IS 'triggers that a table or partition of a roll-up has';
+
+CREATE FUNCTION sketch_rollup.add_triggers(number integer, relation regclass) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    made record;
+BEGIN
+    FOR made IN SELECT t.name, t.definition, t.enabled FROM sketch_rollup.triggers(number, relation) t LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER %s %s', made.name, made.definition);
+        IF made.enabled = 'A' THEN
+            EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %s', relation, made.name);
+        END IF;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION sketch_rollup.add_triggers(integer, regclass) IS 'makes the triggers of a table or partition of a roll-up';
+
+-- Those of others' tables, which were partitions, stay and do nothing.
+CREATE FUNCTION sketch_rollup.drop_triggers(number integer) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    command text;
+BEGIN
+    FOR command IN SELECT format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+                   WHERE t.tgname ~ format('^sketch_rollup_%s_', number) AND pg_has_role(c.relowner, 'USAGE') ORDER BY t.tgrelid, t.tgname LOOP
+        EXECUTE command;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION sketch_rollup.drop_triggers(integer) IS 'drops the triggers of a roll-up';
+
 CREATE FUNCTION sketch_rollup.build(number integer, schema text, name text) RETURNS regclass LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     definition regclass := format('sketch_rollup.query_%s', number)::regclass;
     described record;
     view text;
     part text;
-    event text;
-    referencing text;
     is_modern boolean := current_setting('server_version_num')::integer >= 150000;
 BEGIN
-    described := sketch_rollup.described(definition, true);
+    described := sketch_rollup.described(number, true);
     view := format('%I.%I', schema, name);
     -- As writers do: first the table, then what is the roll-up's.
     EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', described.source);
@@ -128,7 +197,10 @@ BEGIN
     EXECUTE format('CREATE TABLE sketch_rollup.rows_%s AS SELECT * FROM %s WITH NO DATA', number, definition);
     EXECUTE format('CREATE TABLE sketch_rollup.deltas_%1$s (LIKE sketch_rollup.rows_%1$s)', number);
     EXECUTE format('CREATE TABLE sketch_rollup.invalid_%s (lo %2$s, hi %2$s)', number, described.time_type);
-    EXECUTE format('CREATE TABLE sketch_rollup.state_%s (view regclass NOT NULL, sealed %s, refreshed timestamptz, compacted timestamptz)', number, described.time_type);
+    EXECUTE format('CREATE TABLE sketch_rollup.state_%s (view regclass NOT NULL, sealed %s, retained %2$s, folds bigint[], refreshed timestamptz, compacted timestamptz)', number, described.time_type);
+    IF described.is_partitioned THEN
+        EXECUTE format('CREATE TABLE sketch_rollup.partitions_%s (part regclass, during %srange NOT NULL)', number, CASE described.time_type WHEN 'timestamp'::regtype THEN 'ts' ELSE 'tstz' END);
+    END IF;
     EXECUTE format('CREATE UNIQUE INDEX ON sketch_rollup.state_%s ((true))', number);
     EXECUTE format('ALTER TABLE sketch_rollup.rows_%s ALTER %s SET NOT NULL', number, described.bucket);
     EXECUTE format('ALTER TABLE sketch_rollup.deltas_%s ALTER %s SET NOT NULL', number, described.bucket);
@@ -148,14 +220,8 @@ BEGIN
     FOREACH part IN ARRAY ARRAY['rows', 'deltas'] LOOP
         EXECUTE format('CREATE TRIGGER guard AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sketch_rollup.%s_%s FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.guard(%2$L)', part, number);
     END LOOP;
-    FOR event, referencing IN VALUES ('insert', 'NEW TABLE AS sketch_new_rows'), ('update', 'OLD TABLE AS sketch_old_rows NEW TABLE AS sketch_new_rows'),
-                                     ('delete', 'OLD TABLE AS sketch_old_rows'), ('truncate', NULL) LOOP
-        EXECUTE format('CREATE TRIGGER sketch_rollup_%s_%s AFTER %2$s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.capture(%1$L)',
-                       number, event, described.source, 'REFERENCING ' || referencing);
-    END LOOP;
-    EXECUTE format('CREATE TRIGGER sketch_rollup_%s_written AFTER INSERT OR UPDATE ON %s FOR EACH ROW WHEN (sketch_rollup.is_touched(NEW.tableoid)) EXECUTE FUNCTION sketch_rollup.touch(%1$L)', number, described.source);
-    EXECUTE format('CREATE TRIGGER sketch_rollup_%s_removed AFTER DELETE ON %s FOR EACH ROW WHEN (sketch_rollup.is_touched(OLD.tableoid)) EXECUTE FUNCTION sketch_rollup.touch(%1$L)', number, described.source);
-    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER sketch_rollup_%s_written, ENABLE ALWAYS TRIGGER sketch_rollup_%2$s_removed, ENABLE ALWAYS TRIGGER sketch_rollup_%2$s_truncate', described.source, number);
+    -- Partitions get theirs when it is filled in.
+    PERFORM sketch_rollup.add_triggers(number, described.source);
     RETURN view::regclass;
 END $$;
 COMMENT ON FUNCTION sketch_rollup.build(integer, text, text) IS 'makes all of a roll-up whose query there is';
@@ -195,19 +261,18 @@ DECLARE
     is_there boolean;
     part record;
 BEGIN
-    FOR number IN SELECT DISTINCT substring(c.relname FROM '^(?:query|rows|deltas|invalid|state)_(\d{1,9})$')::integer FROM pg_class c
-                  WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relowner = current_user::regrole AND c.relname ~ '^(query|rows|deltas|invalid|state)_\d{1,9}$' LOOP
+    FOR number IN SELECT DISTINCT substring(c.relname FROM '^(?:query|rows|deltas|invalid|partitions|state)_(\d{1,9})$')::integer FROM pg_class c
+                  WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relowner = current_user::regrole AND c.relname ~ '^(query|rows|deltas|invalid|partitions|state)_\d{1,9}$' LOOP
         is_there := to_regclass(format('sketch_rollup.state_%s', number)) IS NOT NULL AND to_regclass(format('sketch_rollup.query_%s', number)) IS NOT NULL;
         IF is_there THEN
             -- Not so in a restore, before the data come.
             EXECUTE format('SELECT NOT EXISTS (SELECT FROM sketch_rollup.state_%s t WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t.view))', number) INTO is_there;
         END IF;
         CONTINUE WHEN is_there;
-        FOR part IN SELECT format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass) AS command FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-                    WHERE t.tgname ~ format('^sketch_rollup_%s_', number) AND c.relowner = current_user::regrole
-                    UNION ALL SELECT format('DROP %s sketch_rollup.%I', CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, c.relname) FROM pg_class c
+        PERFORM sketch_rollup.drop_triggers(number);
+        FOR part IN SELECT format('DROP %s sketch_rollup.%I', CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, c.relname) AS command FROM pg_class c
                     WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relowner = current_user::regrole AND c.relkind IN ('r', 'v')
-                      AND c.relname ~ format('^(query|rows|deltas|invalid|state)_%s$', number) LOOP
+                      AND c.relname ~ format('^(query|rows|deltas|invalid|partitions|state)_%s$', number) LOOP
             EXECUTE part.command;
         END LOOP;
     END LOOP;
@@ -217,18 +282,15 @@ COMMENT ON FUNCTION sketch_rollup.drop_remains() IS 'drops what is left of the c
 CREATE FUNCTION rollup_drop(view regclass) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     number integer := sketch_rollup.number_of(view);
-    source regclass := (sketch_rollup.described(format('sketch_rollup.query_%s', number)::regclass, false)).source;
-    event text;
 BEGIN
     IF NOT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = view) THEN
         RAISE EXCEPTION 'must be owner of roll-up "%"', view USING ERRCODE = 'insufficient_privilege';
     END IF;
-    FOREACH event IN ARRAY ARRAY['insert', 'update', 'delete', 'truncate', 'written', 'removed'] LOOP
-        EXECUTE format('DROP TRIGGER IF EXISTS sketch_rollup_%s_%s ON %s', number, event, source);
-    END LOOP;
+    PERFORM sketch_rollup.drop_triggers(number);
     EXECUTE format('DROP VIEW %s', view);
     EXECUTE format('DROP VIEW sketch_rollup.query_%s', number);
     EXECUTE format('DROP TABLE sketch_rollup.rows_%1$s, sketch_rollup.deltas_%1$s, sketch_rollup.invalid_%1$s, sketch_rollup.state_%1$s', number);
+    EXECUTE format('DROP TABLE IF EXISTS sketch_rollup.partitions_%s', number);
 END $$;
 COMMENT ON FUNCTION rollup_drop(regclass) IS 'drops a roll-up: its view, its rows and its triggers';
 
@@ -237,8 +299,10 @@ COMMENT ON FUNCTION rollup_drop(regclass) IS 'drops a roll-up: its view, its row
 CREATE FUNCTION rollup_compact(view regclass) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     number integer := sketch_rollup.number_of(view);
+    merged bigint := sketch_rollup.compact(number, NULL::bigint);
 BEGIN
-    RETURN sketch_rollup.compact(number, NULL::bigint);
+    PERFORM sketch_rollup.follow(number);
+    RETURN merged;
 END $$;
 COMMENT ON FUNCTION rollup_compact(regclass) IS 'merges what statements have added into the rows of a roll-up; how many deltas that were, or NULL if another session is doing it';
 
@@ -252,12 +316,26 @@ BEGIN
     END IF;
     lo := "from";
     hi := "to";
-    IF (sketch_rollup.described(format('sketch_rollup.query_%s', number)::regclass, false)).time_type = 'timestamp'::regtype THEN
+    IF (sketch_rollup.described(number, false)).time_type = 'timestamp'::regtype THEN
         lo := lo::timestamp AT TIME ZONE 'UTC';
         hi := hi::timestamp AT TIME ZONE 'UTC';
     END IF;
 END $$;
 COMMENT ON FUNCTION sketch_rollup.bounds(integer, timestamptz, timestamptz) IS 'moments of the session as times of the table';
+
+CREATE FUNCTION sketch_rollup.moment(number integer, "time" timestamptz) RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE (sketch_rollup.described(number, false)).time_type WHEN 'timestamp'::regtype THEN ("time" AT TIME ZONE 'UTC')::timestamptz ELSE "time" END $$;
+COMMENT ON FUNCTION sketch_rollup.moment(integer, timestamptz) IS 'a time of the table as a moment of the session';
+
+-- Ages, as intervals before the transaction.
+CREATE FUNCTION sketch_rollup.ago(age interval) RETURNS timestamptz LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF age IS NULL OR age < interval '0' THEN
+        RAISE EXCEPTION 'age of buckets must be an interval, and not negative' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN now() - age;
+END $$;
+COMMENT ON FUNCTION sketch_rollup.ago(interval) IS 'the moment that is so long ago';
 
 CREATE FUNCTION rollup_invalidate(view regclass, "from" timestamptz DEFAULT '-infinity', "to" timestamptz DEFAULT 'infinity') RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -285,8 +363,11 @@ DECLARE
 BEGIN
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     number := sketch_rollup.number_of(view);
-    width := (sketch_rollup.described(format('sketch_rollup.query_%s', number)::regclass, false)).width;
+    width := (sketch_rollup.described(number, false)).width;
     asked := sketch_rollup.bounds(number, "from", "to");
+    PERFORM sketch_rollup.follow(number);
+    COMMIT;
+    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     LOOP
         found := sketch_rollup.next_invalid(number, asked.lo, asked.hi);
         EXIT WHEN NOT found.is_there;
@@ -314,19 +395,36 @@ CREATE FUNCTION rollup_seal(view regclass, before timestamptz) RETURNS timestamp
 DECLARE
     number integer := sketch_rollup.number_of(view);
     asked record;
-    sealed timestamptz;
 BEGIN
     IF before IS NULL OR NOT isfinite(before) THEN
         RAISE EXCEPTION 'bound of what is sealed must be a finite time' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     asked := sketch_rollup.bounds(number, before, before);
-    sealed := sketch_rollup.seal(number, asked.lo);
-    IF (sketch_rollup.described(format('sketch_rollup.query_%s', number)::regclass, false)).time_type = 'timestamp'::regtype THEN
-        sealed := (sealed AT TIME ZONE 'UTC')::timestamptz;
-    END IF;
-    RETURN sealed;
+    RETURN sketch_rollup.moment(number, sketch_rollup.seal(number, asked.lo));
 END $$;
 COMMENT ON FUNCTION rollup_seal(regclass, timestamptz) IS 'computes what is invalid before a time, and keeps that for ever: rows of the table from before may go. Returns from where on the roll-up follows its table';
+
+CREATE FUNCTION rollup_fold(view regclass, older_than interval, width interval) RETURNS timestamptz LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    number integer := sketch_rollup.number_of(view);
+    before timestamptz := sketch_rollup.ago(older_than);
+    microseconds numeric := extract(epoch FROM width) * 1000000;
+BEGIN
+    IF width IS NULL OR extract(year FROM width) <> 0 OR extract(month FROM width) <> 0 OR microseconds NOT BETWEEN 1 AND 86400000000000000 THEN
+        RAISE EXCEPTION 'width of buckets must be a positive interval without months' USING ERRCODE = 'invalid_parameter_value', HINT = 'Make months of days when the roll-up is read.';
+    END IF;
+    RETURN sketch_rollup.moment(number, sketch_rollup.fold(number, (sketch_rollup.bounds(number, before, before)).lo, microseconds::bigint));
+END $$;
+COMMENT ON FUNCTION rollup_fold(regclass, interval, interval) IS 'makes wider buckets of those that are older than that. Returns from where on buckets are not so wide';
+
+CREATE FUNCTION rollup_retain(view regclass, age interval) RETURNS timestamptz LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    number integer := sketch_rollup.number_of(view);
+    "from" timestamptz := sketch_rollup.ago(age);
+BEGIN
+    RETURN sketch_rollup.moment(number, sketch_rollup.retain(number, (sketch_rollup.bounds(number, "from", "from")).lo));
+END $$;
+COMMENT ON FUNCTION rollup_retain(regclass, interval) IS 'drops the buckets of a roll-up that are older than that. Returns from where on it has rows';
 
 -- ---- watching ----------------------------------------
 
@@ -335,19 +433,14 @@ CREATE FUNCTION rollup_check(view regclass, "from" timestamptz DEFAULT '-infinit
 DECLARE
     number integer := sketch_rollup.number_of(view);
     asked record := sketch_rollup.bounds(number, "from", "to");
-    source regclass := (sketch_rollup.described(format('sketch_rollup.query_%s', number)::regclass, false)).source;
-    event text;
-    enabled "char";
+    status record := sketch_rollup.status_of(number);
+    missing record;
 BEGIN
-    FOREACH event IN ARRAY ARRAY['insert', 'update', 'delete', 'truncate', 'written', 'removed'] LOOP
-        SELECT t.tgenabled INTO enabled FROM pg_trigger t WHERE t.tgrelid = source AND t.tgname = format('sketch_rollup_%s_%s', number, event);
-        IF enabled IS NULL THEN
-            problem := format('table %s has no trigger sketch_rollup_%s_%s', source, number, event);
-            RETURN NEXT;
-        ELSIF enabled <> (CASE WHEN event IN ('truncate', 'written', 'removed') THEN 'A'::"char" ELSE 'O'::"char" END) THEN
-            problem := format('trigger sketch_rollup_%s_%s of table %s is disabled, or not enabled as it was', number, event, source);
-            RETURN NEXT;
-        END IF;
+    FOR missing IN SELECT r.relation, t.name, t.enabled, p.tgenabled FROM unnest(status.source || status.followed) AS r (relation) CROSS JOIN LATERAL sketch_rollup.triggers(number, r.relation) AS t
+                   LEFT JOIN pg_trigger p ON p.tgrelid = r.relation AND p.tgname = t.name WHERE p.tgenabled IS DISTINCT FROM t.enabled LOOP
+        problem := CASE WHEN missing.tgenabled IS NULL THEN format('table %s has no trigger %s', missing.relation, missing.name)
+                        ELSE format('trigger %s of table %s is disabled, or not enabled as it was', missing.name, missing.relation) END;
+        RETURN NEXT;
     END LOOP;
     problem := 'the view differs from the query on the table';
     FOREACH bucket IN ARRAY coalesce(sketch_rollup.differing(number, asked.lo, asked.hi), '{}'::text[]) LOOP
@@ -357,9 +450,9 @@ END $$;
 COMMENT ON FUNCTION rollup_check(regclass, timestamptz, timestamptz) IS 'buckets in which the view is not what the query gives, sketches compared byte for byte, and triggers that are missing or disabled';
 
 CREATE FUNCTION sketch_rollup.status(OUT view regclass, OUT source regclass, OUT rows bigint, OUT bytes bigint, OUT deltas bigint, OUT invalid_ranges bigint, OUT invalid_from text,
-                                     OUT sealed_before text, OUT refreshed timestamptz, OUT compacted timestamptz) RETURNS SETOF record
+                                     OUT unfollowed regclass[], OUT folds text, OUT sealed_before text, OUT retained_from text, OUT refreshed timestamptz, OUT compacted timestamptz) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT s.view, s.source, s.rows, s.bytes, s.deltas, s.invalid_ranges, s.invalid_from, s.sealed_before, s.refreshed, s.compacted
+    SELECT s.view, s.source, s.rows, s.bytes, s.deltas, s.invalid_ranges, s.invalid_from, s.unfollowed, s.folds, s.sealed_before, s.retained_from, s.refreshed, s.compacted
     FROM (SELECT substring(c.relname FROM '^state_(\d{1,9})$')::integer AS number FROM pg_class c
           WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relname ~ '^state_\d{1,9}$' ORDER BY 1) AS n,
          LATERAL sketch_rollup.status_of(n.number) AS s

@@ -1,11 +1,13 @@
-// Roll-ups: what is known of one. See sql/rollup/sketch_rollup.sql for the objects that it is made of, and
-// docs/rollup.md for what it promises.
+// Roll-ups: what is known of one, and what is done with it. See sql/rollup/sketch_rollup.sql for the objects that it is
+// made of, and docs/rollup.md for what it promises.
 #pragma once
 
 #include "pg.hpp"
 
 extern "C" {
+#include "executor/spi.h"
 #include "nodes/pg_list.h"
+#include "utils/timestamp.h"
 }
 
 namespace pg::rollup {
@@ -13,6 +15,8 @@ namespace pg::rollup {
 inline constexpr const char *kSchema = "sketch_rollup";
 // What capturing statements call the rows of a statement, and the alias that expressions are written for.
 inline constexpr const char *kNewRows = "sketch_new_rows", *kOldRows = "sketch_old_rows", *kAlias = "s";
+
+// ---- definition (rollup_query.cpp) ----------------------------------------
 
 // One column of the query. All text is SQL with every name qualified, which means the same under any search_path.
 struct Column {
@@ -27,32 +31,64 @@ struct Column {
 // The query of a roll-up: one table, one bucket of its time, group keys and measures.
 struct Definition {
     Oid source;
-    AttrNumber at;      // the time
-    Oid at_type;        // timestamp, with or without time zone
-    const char *time;   // quoted name of its column
-    List *columns;      // of Column
-    Column *bucket;     // one of them
-    int64 width;        // of the bucket, in microseconds
-    const char *where;  // of the source's rows, or null
-    const char *used;   // all columns of the source that the query reads, as a row
+    bool is_partitioned;  // the source is
+    AttrNumber at;        // the time
+    Oid at_type;          // timestamp, with or without time zone
+    const char *time;     // quoted name of its column
+    List *columns;        // of Column
+    Column *bucket;       // one of them
+    int64 width;          // of the bucket, in microseconds
+    Timestamp origin;     // where one of the buckets begins
+    const char *where;    // of the source's rows, or null
+    const char *used;     // all columns of the source that the query reads, as a row
 };
+
+// Reads a view's definition in the current memory context. Raises an error that says what a roll-up cannot keep;
+// `at_first` also of what its table may become later.
+Definition *read_definition(Oid view, bool at_first);
+
+// ---- buckets and partitions (rollup_ranges.cpp) ----------------------------------------
+
+// A partition of the source, at any level, and the range of times of its rows: [lo, hi), unbounded where not finite.
+struct Partition {
+    Oid relation;
+    Timestamp lo, hi;
+    bool is_whole;     // all rows of its range are in it, or in partitions beside it: not so for a default partition
+    bool can_trigger;  // its changes can be seen: not so of foreign and unlogged tables
+};
+
+// All partitions as they are now, parents first, of Partition.
+List *partitions_of(const Definition *query);
+
+// The bucket of a time as the query gives it, and as the roll-up has it, where old buckets are folded.
+Timestamp bucket_of(const Definition *query, Timestamp time);
+Timestamp folded_bucket(Timestamp bucket, Timestamp origin, ArrayType *folds);
+
+// ---- statements (rollup_statement.cpp) ----------------------------------------
 
 // What is done with a roll-up, each in one statement and so in one snapshot.
 enum class Action {
-    kView,        // the query of the view that people read
-    kInserted,    // after an INSERT: a delta for each bucket and group of the new rows
-    kUpdated,     // after an UPDATE: the buckets of rows that changed are invalid
-    kDeleted,     // after a DELETE: the buckets of the rows that were there
-    kTouched,     // one row, whose time is $1
-    kEmptied,     // after a TRUNCATE: everything is invalid
-    kInvalidate,  // the buckets from $1 to $2
-    kCompact,     // merges up to $1 deltas (all, if NULL) into the rows; how many there were. Forgets what is sealed
-    kRecompute,   // makes the rows of invalid ranges anew, from $1 to $2; how many there are
-    kNext,        // the first invalid range from $1 to $2, and the buckets of the first and the last row in it
-    kCheck,       // the buckets from $1 to $2 in which the view is not what the query gives, as an array of text
-    kBucket,      // the bucket of the time $1
-    kSeal,        // seals what is before $1; what is sealed then
-    kCompacted,   // notes when the work was done
+    kView,          // the query of the view that people read
+    kInserted,      // after an INSERT: a delta for each bucket and group of the new rows
+    kUpdated,       // after an UPDATE: the buckets of rows that changed are invalid
+    kDeleted,       // after a DELETE: the buckets of the rows that were there
+    kTouched,       // one row, whose time is $1
+    kEmptied,       // after a TRUNCATE: everything is invalid
+    kLeft,          // table $1 is no partition any more and changes: it is unknown, should it come back
+    kInvalidate,    // the buckets from $1 to $2
+    kCompact,       // merges up to $1 deltas (all, if NULL) into the rows; how many there were. Forgets what is sealed
+    kRecompute,     // makes the rows of invalid ranges anew, from $1 to $2; how many there are
+    kRecomputeAll,  // the same, also where partitions are not followed
+    kNext,          // the first invalid range from $1 to $2, and the buckets of the first and the last row in it
+    kCheck,         // the buckets from $1 to $2 in which the view is not what the query gives, as an array of text
+    kSeal,          // seals what is before $1; what is sealed then
+    kRetain,        // drops what is before $1; from where on the roll-up has rows
+    kLimits,        // what is sealed, retained and folded
+    kSetFolds,      // folds are $1
+    kFold,          // merges rows into their folded buckets; how many
+    kUnfollowed,    // partitions that are not followed, and whether there are others that are gone
+    kFollow,        // partitions $1, an array, are followed from now on; those that are gone are kept
+    kCompacted,     // notes when the work was done
     kRefreshed,
     kStatus,  // what rollup_status shows
 };
@@ -64,8 +100,63 @@ char *statement(const Definition *query, int number, Action action);
 // The names of all group keys, the bucket among them, with commas between.
 const char *key_names(const Definition *query);
 
-// Reads a view's definition in the current memory context. Raises an error that says what a roll-up cannot keep;
-// `at_first` also of what its table may become later.
-Definition *read_definition(Oid view, bool at_first);
+// ---- sessions (rollup_session.cpp) ----------------------------------------
+
+// The tables of a roll-up, and its definition. Their names end in its number, which the triggers know.
+enum Part { kDefinition, kRows, kDeltas, kInvalid, kState, kPartitions, kParts };
+inline constexpr const char *kPartNames[kParts] = {"query", "rows", "deltas", "invalid", "state", "partitions"};
+
+// A roll-up as this session knows it.
+struct Rollup {
+    int32 number;  // the key of the table of all
+    bool known;    // false: to be read again, as something of it has changed
+    bool gone;     // it was dropped, all or in part: its triggers do nothing
+    bool allowed;  // the owner may read the source
+    int running;   // so many of its plans are in use, one in a trigger of another: it is not read again
+    Oid owner, view, parts[kParts];
+    Definition *query;
+    MemoryContext context;  // of the query
+    SPIPlanPtr plans[kActions];
+    Oid planned_for[kActions];  // the table whose new and old rows a plan reads
+};
+
+// What the session knows, read again where something has changed, and, if asked to, where it was gone.
+Rollup *find(int32 number, bool again = true);
+
+// Connects to SPI. All below is called within a connection.
+void connect();
+
+// Runs a statement as the owner of the roll-up. The result is in SPI_tuptable.
+void run(Rollup *rollup, Action action, Datum *values = nullptr, const char *nulls = nullptr,
+         Oid relation = InvalidOid);
+// The same of any other SQL.
+void run_command(Rollup *rollup, const char *sql);
+Datum first_value(bool *is_null);
+int64 only_count();
+bool runs_our_statement();
+
+// One at a time changes the rows. The lock belongs to the roll-up's own table: only who may change that can take it.
+bool try_lock(const Rollup *rollup, bool wait);
+
+Oid owner_of(Oid relation);
+
+// Runs something as another user, who can do nothing that lasts longer than the statement.
+template <typename Work>
+void as_user(Oid user, Work work) {
+    Oid caller;
+    int security;
+    GetUserIdAndSecContext(&caller, &security);
+    SetUserIdAndSecContext(user, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+    work();
+    SetUserIdAndSecContext(caller, security);
+}
+
+// Runs something in a subtransaction, which is undone if it fails: then the error is given back, but a cancellation is
+// none that can be ignored.
+ErrorData *try_to(void (*work)(void *), void *argument);
+template <typename Work>
+ErrorData *try_to(Work work) {
+    return try_to([](void *argument) { (*static_cast<Work *>(argument))(); }, &work);
+}
 
 }  // namespace pg::rollup

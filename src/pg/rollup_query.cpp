@@ -62,14 +62,13 @@ void check_source(const RangeTblEntry *entry) {
     const char *name = get_rel_name(entry->relid);
     if (entry->relkind == RELKIND_FOREIGN_TABLE)
         refuse(psprintf("foreign table \"%s\"", name), "Make the roll-up on the server that has the table.");
-    if (entry->relkind == RELKIND_PARTITIONED_TABLE)
-        refuse(psprintf("partitioned table \"%s\"", name), "Make roll-ups of plain tables.");
-    if (entry->relkind != RELKIND_RELATION) refuse(psprintf("\"%s\", which is no table", name), nullptr);
+    if (entry->relkind != RELKIND_RELATION && entry->relkind != RELKIND_PARTITIONED_TABLE)
+        refuse(psprintf("\"%s\", which is no table", name), nullptr);
     if (entry->tablesample != nullptr) refuse("TABLESAMPLE", nullptr);
 }
 
 // What may not be when a roll-up is made. If it comes later, docs/rollup.md says what then.
-void check_source_at_first(Relation source, const FormData_pg_attribute *time) {
+void check_source_at_first(const Definition *query, Relation source, const FormData_pg_attribute *time) {
     const char *name = RelationGetRelationName(source);
     if (IsSystemRelation(source)) refuse(psprintf("system table \"%s\"", name), nullptr);
     if (source->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
@@ -79,14 +78,26 @@ void check_source_at_first(Relation source, const FormData_pg_attribute *time) {
     if (source->rd_rel->relrowsecurity)
         refuse(psprintf("table \"%s\" with row-level security", name),
                "A roll-up would tell of rows that its readers may not see.");
-    if (has_superclass(RelationGetRelid(source)) || find_inheritance_children(RelationGetRelid(source), NoLock) != NIL)
-        refuse(psprintf("table \"%s\", which has a parent or children", name), nullptr);
+    if (has_superclass(query->source) ||
+        (!query->is_partitioned && find_inheritance_children(query->source, NoLock) != NIL))
+        refuse(psprintf("table \"%s\", which has a parent or children", name),
+               "Of partitions, make a roll-up of the table that they are partitions of.");
+    ListCell *cell;
+    foreach (cell, query->is_partitioned ? partitions_of(query) : NIL) {
+        const Partition *partition = static_cast<const Partition *>(lfirst(cell));
+        if (!partition->can_trigger)
+            refuse(psprintf("partition \"%s\", which is foreign or unlogged", get_rel_name(partition->relation)),
+                   "Its changes cannot be followed.");
+    }
     if (!time->attnotnull)
         refuse(psprintf("buckets of column \"%s\", which may be NULL", NameStr(time->attname)),
                psprintf("ALTER TABLE %s ALTER %s SET NOT NULL.", name, NameStr(time->attname)));
 }
 
 // ---- buckets ----------------------------------------
+
+// A Monday, midnight, before all times that matter: where date_trunc's units begin.
+constexpr Timestamp kFirstMonday = -INT64CONST(730119) * USECS_PER_DAY;  // 0001-01-01
 
 // The width of date_trunc's units that are always equally long, or 0.
 int64 truncated_width(Node *unit) {
@@ -122,11 +133,13 @@ bool is_bucket(Node *expression, Definition *query) {
             refuse("buckets of different lengths",
                    "Use date_trunc to second, minute, hour, day or week, or date_bin; make months of days when the "
                    "roll-up is read.");
+        query->origin = kFirstMonday;
     } else {
         Node *origin = static_cast<Node *>(lthird(call->args));
         if (!is_value(width) || !is_value(origin)) refuse("buckets whose width or origin is no constant", nullptr);
         if (TIMESTAMP_NOT_FINITE(DatumGetTimestamp(reinterpret_cast<Const *>(origin)->constvalue)))
             refuse("buckets whose origin is infinite", nullptr);
+        query->origin = DatumGetTimestamp(reinterpret_cast<Const *>(origin)->constvalue);
         const Interval *interval = DatumGetIntervalP(reinterpret_cast<Const *>(width)->constvalue);
         constexpr int32 kMostDays = 1000000;
         const bool has_days = interval->day >= 0 && interval->day <= kMostDays && interval->month == 0;
@@ -268,6 +281,7 @@ Definition *read_definition(Oid view, bool at_first) {
 
     Definition *query = static_cast<Definition *>(palloc0(sizeof(Definition)));
     query->source = entry->relid;
+    query->is_partitioned = entry->relkind == RELKIND_PARTITIONED_TABLE;
     const Oid extension = get_extension_oid("sketch_ext", false);
     List *context = deparse_context_for(kAlias, query->source);
     const int settings = NewGUCNestLevel();
@@ -300,7 +314,7 @@ Definition *read_definition(Oid view, bool at_first) {
     const Form_pg_attribute time = TupleDescAttr(RelationGetDescr(source), query->at - 1);
     query->time = pstrdup(quote_identifier(NameStr(time->attname)));
     query->used = used_columns(reinterpret_cast<Node *>(list_make2(tree->targetList, where)), source);
-    if (at_first) check_source_at_first(source, time);
+    if (at_first) check_source_at_first(query, source, time);
     relation_close(source, NoLock);
     AtEOXact_GUC(true, settings);
     return query;

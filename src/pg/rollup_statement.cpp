@@ -3,6 +3,10 @@
 //
 // Ranges of time are [lo, hi), unbounded where NULL. A bucket whose time is not finite, or whose end might not be, is
 // in the unbounded range: then all is hot, or invalid, which costs time but is right.
+//
+// Of a partitioned source, the triggers of each partition see what is done under its own name. A partition that has
+// none yet is not followed: its range is dirty until it is. One that is gone is kept: its range is as if sealed, as far
+// as no other partition has it.
 #include "rollup.hpp"
 
 extern "C" {
@@ -19,12 +23,13 @@ namespace {
 struct Parts {
     const Definition *query;
     int number;
-    const char *range, *multirange;  // types of times, and their constructors
+    const char *type, *range, *multirange;  // of times, and the constructors of the last two
     const char *source;
     StringInfoData sql;
 
     Parts(const Definition *of, int its_number) : query(of), number(its_number) {
         const bool zone = query->at_type == TIMESTAMPTZOID;
+        type = zone ? "pg_catalog.timestamptz" : "pg_catalog.timestamp";
         range = zone ? "pg_catalog.tstzrange" : "pg_catalog.tsrange";
         multirange = zone ? "pg_catalog.tstzmultirange" : "pg_catalog.tsmultirange";
         source = quote_qualified_identifier(get_namespace_name(get_rel_namespace(query->source)),
@@ -79,16 +84,73 @@ struct Parts {
     const char *range_agg(const char *of) const {
         return psprintf("COALESCE(pg_catalog.range_agg(%s), '{}'::%s)", of, multirange);
     }
+    const char *state(const char *column) const {
+        return psprintf("(SELECT pg_catalog.max(t.%s) FROM %s t)", column, table("state"));
+    }
+    // The ranges, widened to whole buckets.
+    const char *whole(const char *ranges) const {
+        return psprintf("sketch_rollup.whole(%s, " INT64_FORMAT ", " INT64_FORMAT ", %s)", ranges, query->width,
+                        query->origin, state("folds"));
+    }
+    const char *folded(const char *bucket) const {
+        return psprintf("sketch_rollup.folded(%s, " INT64_FORMAT ", %s)", bucket, query->origin, state("folds"));
+    }
+    // Columns of deltas as rows of the roll-up have them.
+    const char *folded_names(const char *of) const {
+        return list([=, this](const Column *c) {
+            const char *name = psprintf("%s.%s", of, c->name);
+            return c == query->bucket ? static_cast<const char *>(psprintf("%s AS %s", folded(name), c->name)) : name;
+        });
+    }
+    // Partitions as they are, c, beside those that are recorded, k: both, if it is followed; of those that are kept,
+    // there is no partition any more.
+    const char *partitions() const {
+        return psprintf(
+            "%s k FULL JOIN sketch_rollup.partitions(%d, NULL::%s) c ON k.part = c.part AND k.during = "
+            "c.during",
+            table("partitions"), number, range);
+    }
+    // What partitions do: changed, the ranges that are not as recorded; unfollowed, those of partitions that are there;
+    // kept.
+    const char *by_partition() const {
+        auto ranges = [this](const char *which, const char *condition) {
+            return psprintf("COALESCE(pg_catalog.range_agg(%s) FILTER (WHERE %s), '{}'::%s)", which, condition,
+                            multirange);
+        };
+        const char *rest = psprintf("%s(%s(NULL, NULL)) - a.live", multirange, range);
+        return psprintf(
+            "(SELECT a.changed, a.unfollowed, %s * %s AS kept FROM (SELECT %s AS changed, %s AS "
+            "unfollowed, %s AS gone, %s AS live FROM %s) AS a)",
+            whole("a.gone"), whole(rest), ranges("COALESCE(c.during, k.during)", "c.part IS NULL OR k.part IS NULL"),
+            ranges("c.during", "k.part IS NULL"), ranges("k.during", "c.part IS NULL"),
+            ranges("c.during", "c.is_whole"), partitions());
+    }
+    const char *unsealed() const { return psprintf("%s(%s(%s, NULL))", multirange, range, state("sealed")); }
     // Invalid ranges, without what is sealed: the rows of these buckets and their deltas mean nothing.
     const char *dirty() const {
-        return psprintf("((SELECT %s FROM %s i) * %s(%s((SELECT pg_catalog.max(t.sealed) FROM %s t), NULL)))",
-                        range_agg(psprintf("%s(i.lo, i.hi)", range)), table("invalid"), multirange, range,
-                        table("state"));
+        const char *invalid = range_agg(psprintf("%s(i.lo, i.hi)", range));
+        if (!query->is_partitioned)
+            return psprintf("(SELECT %s FROM %s i)", psprintf("%s * %s", whole(invalid), unsealed()), table("invalid"));
+        return psprintf("(SELECT (%s - p.kept) * %s FROM (SELECT %s AS ranges FROM %s i) AS i, %s AS p)",
+                        whole("i.ranges + p.changed"), unsealed(), invalid, table("invalid"), by_partition());
+    }
+    // The same without partitions that are not followed, which stay dirty.
+    const char *refreshable() const {
+        if (!query->is_partitioned) return dirty();
+        return psprintf("(SELECT %s - %s FROM %s AS p)", dirty(), whole("p.unfollowed"), by_partition());
+    }
+    const char *kept() const {
+        return query->is_partitioned ? psprintf("(SELECT p.kept FROM %s AS p)", by_partition())
+                                     : psprintf("'{}'::%s", multirange);
     }
     // Buckets with deltas.
     const char *hot() const {
-        return psprintf("(SELECT %s FROM (SELECT DISTINCT d.%s AS bucket FROM %s d) d)",
-                        range_agg(range_of("d.bucket")), query->bucket->name, table("deltas"));
+        return whole(psprintf("(SELECT %s FROM (SELECT DISTINCT d.%s AS bucket FROM %s d) d)",
+                              range_agg(range_of("d.bucket")), query->bucket->name, table("deltas")));
+    }
+    // That a bucket has not been dropped for its age. Rows have not; deltas may be late.
+    const char *retained(const char *bucket) const {
+        return psprintf("%s >= COALESCE(%s, '-infinity')", bucket, state("retained"));
     }
     // That a time lies in a range, so that an index can tell.
     const char *within(const char *time, const char *in) const {
@@ -98,7 +160,7 @@ struct Parts {
             time, in, time, in);
     }
     // The query over rows of the source, from any relation.
-    const char *grouped(const char *from, const char *condition) const {
+    const char *grouped(const char *from, const char *condition, bool is_folded) const {
         int place = 0;
         StringInfoData by;
         initStringInfo(&by);
@@ -111,10 +173,12 @@ struct Parts {
         const char *where = condition == nullptr      ? query->where
                             : query->where == nullptr ? condition
                                                       : psprintf("%s AND (%s)", condition, query->where);
-        return psprintf("SELECT %s FROM %s %s%s%s GROUP BY %s", list([](const Column *c) {
-                            return static_cast<const char *>(psprintf("%s AS %s", c->value, c->name));
-                        }),
-                        from, kAlias, where == nullptr ? "" : " WHERE ", where == nullptr ? "" : where, by.data);
+        return psprintf(
+            "SELECT %s FROM %s %s%s%s GROUP BY %s", list([=, this](const Column *c) {
+                const bool folds = is_folded && c == query->bucket;
+                return static_cast<const char *>(psprintf("%s AS %s", folds ? folded(c->value) : c->value, c->name));
+            }),
+            from, kAlias, where == nullptr ? "" : " WHERE ", where == nullptr ? "" : where, by.data);
     }
 
     void view() {
@@ -123,9 +187,10 @@ struct Parts {
             table("rows"), bucket, hot(), dirty(), merged());
         add("SELECT %s FROM sketch_rollup.ranges((SELECT %s - %s)) AS r, %s m WHERE %s", names("m"), hot(), dirty(),
             table("rows"), within(psprintf("m.%s", bucket), "r.r"));
-        add(" UNION ALL SELECT %s FROM %s d WHERE NOT d.%s <@ %s", names("d"), table("deltas"), bucket, is_dirty);
+        add(" UNION ALL SELECT %s FROM %s d WHERE NOT d.%s <@ %s AND %s", folded_names("d"), table("deltas"), bucket,
+            is_dirty, retained(psprintf("d.%s", bucket)));
         add(" UNION ALL SELECT e.* FROM sketch_rollup.ranges(%s) AS r CROSS JOIN LATERAL (%s) AS e", is_dirty,
-            grouped(source, within(time(), "r.r")));
+            grouped(source, within(time(), "r.r"), true));
         add(") AS parts GROUP BY %s", keys());
     }
 
@@ -149,34 +214,79 @@ struct Parts {
             before, after, after, before));
     }
 
-    void compact() {
-        const char *deltas = table("deltas");
-        add("WITH s AS (DELETE FROM %s i WHERE i.hi <= (SELECT pg_catalog.max(t.sealed) FROM %s t)), "
-            "d AS (DELETE FROM %s WHERE ctid = ANY (ARRAY(SELECT ctid FROM %s LIMIT $1)) RETURNING *), "
-            "u AS (INSERT INTO %s AS m SELECT %s FROM d GROUP BY %s ON CONFLICT (%s) DO ",
-            table("invalid"), table("state"), deltas, deltas, table("rows"), merged(), keys(), keys());
+    // Merges rows of a relation in the order of columns, which is said before, into those of the roll-up.
+    void merge_into_rows(const char *from) {
+        add("INSERT INTO %s AS m SELECT %s FROM %s GROUP BY %s ON CONFLICT (%s) DO ", table("rows"), merged(), from,
+            keys(), keys());
         const char *updates = list([](const Column *c) {
             return c->is_key ? nullptr : static_cast<const char *>(psprintf("%s = %s", c->name, c->updated));
         });
         if (*updates != '\0') add("UPDATE SET %s", updates);
         else add("NOTHING");
+    }
+
+    void compact() {
+        const char *deltas = table("deltas");
+        add("WITH s AS (DELETE FROM %s i WHERE i.hi <= (SELECT pg_catalog.max(t.sealed) FROM %s t)), "
+            "d AS (DELETE FROM %s WHERE ctid = ANY (ARRAY(SELECT ctid FROM %s LIMIT $1)) RETURNING *), u AS (",
+            table("invalid"), table("state"), deltas, deltas);
+        merge_into_rows(psprintf("(SELECT %s FROM d WHERE %s) AS d", folded_names("d"),
+                                 retained(psprintf("d.%s", query->bucket->name))));
         add(") SELECT pg_catalog.count(*) FROM d");
     }
 
-    void recompute() {
-        const char *bucket = query->bucket->name, *asked = this->asked();
-        add("WITH g AS MATERIALIZED (SELECT r FROM pg_catalog.unnest(%s * %s(%s)) AS r), ", dirty(), multirange, asked);
+    void fold() {
+        const char *bucket = psprintf("m.%s", query->bucket->name);
+        add("WITH d AS (DELETE FROM %s m WHERE %s <> %s RETURNING m.*), u AS (", table("rows"), bucket, folded(bucket));
+        merge_into_rows(psprintf("(SELECT %s FROM d) AS d", folded_names("d")));
+        add(") SELECT pg_catalog.count(*) FROM d");
+    }
+
+    void retain() {
+        const char *bucket = query->bucket->name;
+        add("WITH m AS (DELETE FROM %s m WHERE m.%s < $1), d AS (DELETE FROM %s d WHERE d.%s < $1) UPDATE %s SET "
+            "retained = GREATEST(retained, $1), sealed = GREATEST(sealed, $1) RETURNING retained",
+            table("rows"), bucket, table("deltas"), bucket, table("state"));
+    }
+
+    void recompute(const char *ranges) {
+        const char *bucket = query->bucket->name, *asked = asked_buckets();
+        add("WITH g AS MATERIALIZED (SELECT r FROM pg_catalog.unnest(%s * %s) AS r), ", ranges, asked);
         add("x AS (DELETE FROM %s i WHERE %s(i.lo, i.hi) && %s RETURNING lo, hi), ", table("invalid"), range, asked);
         add("k AS (INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM pg_catalog.unnest((SELECT %s "
-            "FROM x) - %s(%s)) AS r), ",
-            table("invalid"), range_agg(psprintf("%s(x.lo, x.hi)", range)), multirange, asked);
+            "FROM x) - %s) AS r), ",
+            table("invalid"), range_agg(psprintf("%s(x.lo, x.hi)", range)), asked);
         add("d AS (DELETE FROM %s d USING g WHERE d.%s <@ g.r), ", table("deltas"), bucket);
         // These before the others come, who may have the same keys.
         add("m AS (DELETE FROM %s m USING g WHERE m.%s <@ g.r RETURNING 1), ", table("rows"), bucket);
         add("n AS (INSERT INTO %s SELECT e.* FROM g CROSS JOIN LATERAL (%s) AS e WHERE (SELECT pg_catalog.count(*) "
             "FROM m) >= 0 RETURNING 1) ",
-            table("rows"), grouped(source, within(time(), "g.r")));
+            table("rows"), grouped(source, within(time(), "g.r"), true));
         add("SELECT pg_catalog.count(*) FROM n");
+    }
+
+    void unfollowed() {
+        add("SELECT COALESCE(pg_catalog.array_agg(c.part::pg_catalog.oid) FILTER (WHERE k.part IS NULL AND c.part IS "
+            "NOT NULL AND c.can_trigger), '{}'::pg_catalog.oid[]), pg_catalog.bool_or(c.part IS NULL AND k.part IS NOT "
+            "NULL) FROM %s",
+            partitions());
+    }
+
+    // The ranges of those that are new, and of those that are gone where others have taken their place, are computed
+    // anew.
+    void follow() {
+        const char *partitions = table("partitions");
+        add("WITH c AS MATERIALIZED (SELECT k.part AS known, COALESCE(c.during, k.during) AS during, c.part, c.part IS "
+            "NOT NULL AND (k.part IS NOT NULL OR c.part::pg_catalog.oid = ANY ($1)) AS is_followed FROM %s), ",
+            this->partitions());
+        add("p AS MATERIALIZED (SELECT %s AS kept), ", kept());
+        add("i AS (INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM pg_catalog.unnest((SELECT %s "
+            "FROM c WHERE (c.is_followed AND c.known IS NULL) OR c.part IS NULL) - (SELECT p.kept FROM p)) AS r), ",
+            table("invalid"), range_agg("c.during"));
+        add("d AS (DELETE FROM %s) ", partitions);
+        add("INSERT INTO %s SELECT c.part, c.during FROM c WHERE c.is_followed UNION ALL SELECT NULL, r FROM p, "
+            "pg_catalog.unnest(p.kept) AS r",
+            partitions);
     }
 
     // The bucket of any time.
@@ -185,13 +295,8 @@ struct Parts {
     }
     // [$1, $2): unbounded where infinite.
     const char *asked() const { return psprintf("%s(NULLIF($1, '-infinity'), NULLIF($2, 'infinity'))", range); }
-    // The same, widened to whole buckets.
-    const char *asked_buckets() const {
-        const char *last = bucket_of("$2 - '1 microsecond'::pg_catalog.interval");
-        return psprintf("%s(NULLIF(%s, '-infinity'), NULLIF(%s + '" INT64_FORMAT
-                        " microseconds'::pg_catalog.interval, 'infinity'))",
-                        range, bucket_of("$1"), last, query->width);
-    }
+    // The same as ranges of whole buckets: one, or none.
+    const char *asked_buckets() const { return whole(psprintf("%s(%s)", multirange, asked())); }
 
     void next() {
         auto end = [&](const char *which) {
@@ -200,9 +305,9 @@ struct Parts {
                             within(time(), "g.r"), kAlias);
         };
         add("SELECT pg_catalog.lower(g.r), pg_catalog.upper(g.r), %s, %s FROM (SELECT r FROM pg_catalog.unnest(%s * "
-            "%s(%s)) AS r "
-            "ORDER BY r LIMIT 1) AS g",
-            end("min"), end("max"), dirty(), multirange, asked_buckets());
+            "%s) "
+            "AS r ORDER BY r LIMIT 1) AS g",
+            end("min"), end("max"), refreshable(), asked_buckets());
     }
 
     void check() {
@@ -210,10 +315,9 @@ struct Parts {
         const char *bucket = query->bucket->name;
         Parts kept(query, number);
         kept.view();
-        const char *made = grouped(source, within(time(), psprintf("(%s)", asked_buckets())));
+        const char *made = grouped(source, within(time(), psprintf("(%s)", asked_buckets())), true);
         const char *condition =
-            psprintf("v.%s <@ %s AND v.%s >= COALESCE((SELECT pg_catalog.max(t.sealed) FROM %s t), '-infinity')",
-                     bucket, asked_buckets(), bucket, table("state"));
+            psprintf("v.%s <@ (SELECT %s * %s - %s)", bucket, asked_buckets(), unsealed(), this->kept());
         add("WITH kept AS MATERIALIZED (SELECT %s FROM (%s) AS v WHERE %s), ", compared, kept.sql.data, condition);
         add("made AS MATERIALIZED (SELECT %s FROM (%s) AS v WHERE %s) ", compared, made, condition);
         add("SELECT pg_catalog.array_agg(c.b::pg_catalog.text ORDER BY c.b) FROM (SELECT DISTINCT e.%s FROM ((TABLE "
@@ -227,8 +331,21 @@ struct Parts {
             return psprintf("pg_catalog.pg_total_relation_size('%s'::pg_catalog.regclass)", table(kind));
         };
         add("SELECT (SELECT pg_catalog.count(*) FROM %s), %s + %s, (SELECT pg_catalog.count(*) FROM %s), i.*, "
-            "t.sealed::pg_catalog.text, t.refreshed, t.compacted FROM %s t, ",
-            table("rows"), size_of("rows"), size_of("deltas"), table("deltas"), table("state"));
+            "t.sealed::pg_catalog.text, t.retained::pg_catalog.text, t.refreshed, t.compacted, %s, (SELECT "
+            "pg_catalog.string_agg(pg_catalog.format('%%s before %%s', "
+            "pg_catalog.justify_hours(t.folds[i + 1] * '1 microsecond'::pg_catalog.interval), '%s'::%s + t.folds[i] * "
+            "'1 "
+            "microsecond'::pg_catalog.interval), ', ' ORDER BY i) FROM pg_catalog.generate_subscripts(t.folds, 1) AS i "
+            "WHERE i %% 2 = 1) FROM %s t, ",
+            table("rows"), size_of("rows"), size_of("deltas"), table("deltas"),
+            query->is_partitioned ? psprintf("(SELECT pg_catalog.array_agg(c.part ORDER BY c.part::pg_catalog.text) "
+                                             "FILTER (WHERE k.part = c.part) "
+                                             "FROM %s), (SELECT pg_catalog.array_agg(c.part ORDER BY "
+                                             "c.part::pg_catalog.text) FILTER (WHERE k.part IS NULL AND c.part IS "
+                                             "NOT NULL) FROM %s)",
+                                             partitions(), partitions())
+                                  : "NULL::pg_catalog.regclass[], NULL::pg_catalog.regclass[]",
+            query->at_type == TIMESTAMPTZOID ? "2000-01-01 00:00:00+00" : "2000-01-01", type, table("state"));
         add("(SELECT pg_catalog.count(*), CASE WHEN pg_catalog.bool_or(pg_catalog.lower_inf(a.r)) THEN '-infinity' "
             "ELSE "
             "pg_catalog.min(pg_catalog.lower(a.r))::pg_catalog.text END FROM pg_catalog.unnest(%s) AS a (r)) AS i",
@@ -246,21 +363,30 @@ char *statement(const Definition *query, int number, Action action) {
     switch (action) {
         case Action::kView: parts.view(); break;
         case Action::kInserted:
-            parts.add("INSERT INTO %s %s", parts.table("deltas"), parts.grouped(kNewRows, nullptr));
+            parts.add("INSERT INTO %s %s", parts.table("deltas"), parts.grouped(kNewRows, nullptr, false));
             break;
         case Action::kUpdated: parts.updated(); break;
         case Action::kDeleted: parts.invalidate(buckets); break;
         case Action::kTouched: parts.invalidate(psprintf("SELECT %s", parts.bucket_of("$1"))); break;
         case Action::kEmptied: parts.add("INSERT INTO %s VALUES (NULL, NULL)", parts.table("invalid")); break;
         case Action::kCompact: parts.compact(); break;
-        case Action::kRecompute: parts.recompute(); break;
+        case Action::kRecompute: parts.recompute(parts.refreshable()); break;
+        case Action::kRecomputeAll: parts.recompute(parts.dirty()); break;
         case Action::kNext: parts.next(); break;
         case Action::kCheck: parts.check(); break;
         case Action::kInvalidate:
-            parts.add("INSERT INTO %s SELECT pg_catalog.lower(a.r), pg_catalog.upper(a.r) FROM (SELECT %s) AS a (r)",
+            parts.add("INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM pg_catalog.unnest(%s) AS r",
                       parts.table("invalid"), parts.asked_buckets());
             break;
-        case Action::kBucket: parts.add("SELECT %s", parts.bucket_of("$1")); break;
+        case Action::kLeft:
+            parts.add("UPDATE %s k SET part = NULL WHERE k.part = $1", parts.table("partitions"));
+            break;
+        case Action::kRetain: parts.retain(); break;
+        case Action::kLimits: parts.add("SELECT t.sealed, t.retained, t.folds FROM %s t", parts.table("state")); break;
+        case Action::kSetFolds: parts.add("UPDATE %s SET folds = $1", parts.table("state")); break;
+        case Action::kFold: parts.fold(); break;
+        case Action::kUnfollowed: parts.unfollowed(); break;
+        case Action::kFollow: parts.follow(); break;
         case Action::kSeal:
             parts.add("UPDATE %s SET sealed = GREATEST(sealed, $1) RETURNING sealed", parts.table("state"));
             break;

@@ -1,0 +1,177 @@
+// The triggers of roll-ups: on their sources, which add deltas and invalid ranges, and on their own tables.
+#include "rollup.hpp"
+
+#include <initializer_list>
+
+extern "C" {
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/partition.h"
+#include "commands/trigger.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/tuplestore.h"
+}
+
+namespace {
+
+using namespace pg;
+using namespace pg::rollup;
+
+// ---- the valve ----------------------------------------
+
+// Deltas are merged now and then by who makes them, if nobody else does: where that cannot make anybody wait for long,
+// as the transaction ends with the statement. An error there is no error of the statement.
+constexpr int kAppendsBetween = 500, kMostAtOnce = 2000;
+
+void relieve(Rollup *rollup) {
+    static int appends = 0;
+    if (++appends < kAppendsBetween || IsTransactionBlock() || IsolationUsesXactSnapshot()) return;
+    appends = 0;
+    ErrorData *error = try_to([=] {
+        Datum most = Int64GetDatum(kMostAtOnce);
+        if (try_lock(rollup, false)) run(rollup, Action::kCompact, &most);
+    });
+    if (error != nullptr) FreeErrorData(error);
+}
+
+// ---- triggers ----------------------------------------
+
+TriggerData *trigger_of(FunctionCallInfo fcinfo, int32 *number) {
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                errmsg("function can only be called as a trigger"));
+    TriggerData *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+    if (trigger->tg_trigger->tgnargs != 1)
+        ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                errmsg("trigger needs the number of a roll-up"));
+    *number = pg_strtoint32(trigger->tg_trigger->tgargs[0]);
+    return trigger;
+}
+
+// The roll-up of a trigger on its source or a partition of it, or null if it is gone, or has another source. A second
+// trigger on the same table would count rows twice.
+Rollup *rollup_of(const TriggerData *trigger, int32 number, const char *kind) {
+    Rollup *rollup = find(number);
+    if (rollup->gone) return nullptr;
+    Oid relation = RelationGetRelid(trigger->tg_relation);
+    if (relation != rollup->query->source) {
+        if (!rollup->query->is_partitioned) return nullptr;
+        if (!trigger->tg_relation->rd_rel->relispartition ||
+            !list_member_oid(get_partition_ancestors(relation), rollup->query->source)) {
+            Datum left = ObjectIdGetDatum(relation);
+            run(rollup, Action::kLeft, &left);
+            return nullptr;
+        }
+    }
+    if (strcmp(trigger->tg_trigger->tgname, psprintf("sketch_rollup_%d_%s", number, kind)) != 0)
+        ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                errmsg("trigger \"%s\" is not one of roll-up %d", trigger->tg_trigger->tgname, number));
+    return rollup;
+}
+
+// After a TRUNCATE of a partition.
+void invalidate_partition(Rollup *rollup, Oid relation) {
+    ListCell *cell;
+    foreach (cell, partitions_of(rollup->query)) {
+        const Partition *partition = static_cast<const Partition *>(lfirst(cell));
+        if (partition->relation != relation) continue;
+        Datum ends[2] = {TimestampGetDatum(partition->lo), TimestampGetDatum(partition->hi)};
+        run(rollup, Action::kInvalidate, ends);
+        return;
+    }
+    run(rollup, Action::kEmptied);
+}
+
+}  // namespace
+
+// After each statement that changes the source.
+PG_FN(sketch_rollup_capture) {
+    int32 number;
+    TriggerData *trigger = trigger_of(fcinfo, &number);
+    const TriggerEvent event = trigger->tg_event;
+    if (!TRIGGER_FIRED_AFTER(event) || !TRIGGER_FIRED_FOR_STATEMENT(event))
+        ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                errmsg("trigger must be fired after a statement"));
+    Tuplestorestate *rows = TRIGGER_FIRED_BY_INSERT(event) ? trigger->tg_newtable : trigger->tg_oldtable;
+    const bool is_truncate = TRIGGER_FIRED_BY_TRUNCATE(event);
+    if (!is_truncate && (rows == nullptr || tuplestore_tuple_count(rows) == 0)) return PointerGetDatum(nullptr);
+    struct Captured {
+        Action action;
+        const char *trigger;
+    };
+    const Captured captured = is_truncate                      ? Captured{Action::kEmptied, "truncate"}
+                              : TRIGGER_FIRED_BY_INSERT(event) ? Captured{Action::kInserted, "insert"}
+                              : TRIGGER_FIRED_BY_UPDATE(event) ? Captured{Action::kUpdated, "update"}
+                                                               : Captured{Action::kDeleted, "delete"};
+    connect();
+    if (SPI_register_trigger_data(trigger) < 0) elog(ERROR, "SPI_register_trigger_data failed");
+    if (Rollup *rollup = rollup_of(trigger, number, captured.trigger); rollup != nullptr) {
+        const Oid relation = RelationGetRelid(trigger->tg_relation);
+        if (is_truncate && relation != rollup->query->source) {
+            invalidate_partition(rollup, relation);
+        } else if (is_truncate || !rollup->allowed) {
+            // An owner who may not read the source gets to know no more than that it was changed.
+            run(rollup, Action::kEmptied);
+        } else {
+            run(rollup, captured.action, nullptr, nullptr, relation);
+        }
+        if (captured.action == Action::kInserted) relieve(rollup);
+    }
+    SPI_finish();
+    return PointerGetDatum(nullptr);
+}
+
+// After a row that was changed where statement triggers do not fire: see is_touched.
+PG_FN(sketch_rollup_touch) {
+    int32 number;
+    TriggerData *trigger = trigger_of(fcinfo, &number);
+    if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
+        ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("trigger must be fired after a row"));
+    connect();
+    if (Rollup *rollup = rollup_of(trigger, number, TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ? "removed" : "written");
+        rollup != nullptr) {
+        const Oid relation = RelationGetRelid(trigger->tg_relation), source = rollup->query->source;
+        AttrNumber at = rollup->query->at;
+        if (relation != source) at = get_attnum(relation, get_attname(source, at, false));
+        for (HeapTuple row : {trigger->tg_trigtuple, trigger->tg_newtuple}) {
+            if (row == nullptr) continue;
+            bool is_null;
+            Datum time = heap_getattr(row, at, RelationGetDescr(trigger->tg_relation), &is_null);
+            const char nulls[2] = {is_null ? 'n' : ' ', '\0'};
+            run(rollup, Action::kTouched, &time, nulls);
+        }
+    }
+    SPI_finish();
+    return PointerGetDatum(nullptr);
+}
+
+// Whether statement triggers may not see what happens to a row: they do not fire where logical replication is applied,
+// nor in sessions whose session_replication_role is replica; nor if the source is a partition, and a statement names
+// the table that it is one of.
+PG_FN(sketch_rollup_is_touched) {
+    if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA) PG_RETURN_BOOL(true);
+    const Rollup *rollup = find(PG_GETARG_INT32(0), false);
+    PG_RETURN_BOOL(!rollup->gone && get_rel_relispartition(rollup->query->source));
+}
+
+// After a statement that changes a roll-up's rows or deltas, if it is none of ours: what they are worth is not known.
+// This works on tables without the rest of a roll-up, too, as a restore of data makes them one by one.
+PG_FN(sketch_rollup_guard) {
+    int32 number;
+    TriggerData *trigger = trigger_of(fcinfo, &number);
+    if (runs_our_statement()) return PointerGetDatum(nullptr);
+    const Oid relation = RelationGetRelid(trigger->tg_relation), schema = get_namespace_oid(kSchema, false);
+    const char *invalid = psprintf("%s_%d", kPartNames[kInvalid], number);
+    const Oid owner = owner_of(get_relname_relid(invalid, schema));
+    const bool guarded = relation == get_relname_relid(psprintf("%s_%d", kPartNames[kRows], number), schema) ||
+                         relation == get_relname_relid(psprintf("%s_%d", kPartNames[kDeltas], number), schema);
+    if (!guarded || owner != owner_of(relation)) return PointerGetDatum(nullptr);
+    connect();
+    as_user(owner, [&] {
+        if (SPI_execute(psprintf("INSERT INTO %s.%s VALUES (NULL, NULL)", kSchema, invalid), false, 0) < 0)
+            elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(SPI_result));
+    });
+    SPI_finish();
+    return PointerGetDatum(nullptr);
+}

@@ -1,0 +1,447 @@
+// The maintenance of roll-ups that SQL calls. Times go in and out as timestamp with time zone; of a timestamp without
+// one, as if in UTC: the bits are the same.
+#include "rollup.hpp"
+
+#include <initializer_list>
+#include <utility>
+
+extern "C" {
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "storage/lmgr.h"
+#include "storage/proc.h"
+#include "utils/acl.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+}
+
+namespace {
+
+using namespace pg;
+using namespace pg::rollup;
+
+// A roll-up that the caller may maintain. Within an SPI connection.
+Rollup *owned(int32 number) {
+    Rollup *rollup = find(number);
+    if (rollup->gone) ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("roll-up %d does not exist", number));
+    if (!has_privs_of_role(GetUserId(), rollup->owner))
+        ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                errmsg("must be owner of roll-up \"%s\"", get_rel_name(rollup->view)));
+    return rollup;
+}
+
+// The same, to be changed.
+Rollup *to_maintain(int32 number) {
+    Rollup *rollup = owned(number);
+    if (IsolationUsesXactSnapshot())
+        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                errmsg("roll-ups are maintained in READ COMMITTED transactions only"),
+                errdetail("A statement of this transaction does not see what others have done to the roll-up."),
+                errhint("BEGIN ISOLATION LEVEL READ COMMITTED."));
+    return rollup;
+}
+
+// With the arguments of the call behind the number.
+void run_between(FunctionCallInfo fcinfo, Rollup *rollup, Action action) {
+    Datum ends[2];
+    char nulls[3] = "  ";
+    for (int i = 0; i < 2; i++) {
+        ends[i] = PG_GETARG_DATUM(i + 1);
+        if (PG_ARGISNULL(i + 1)) nulls[i] = 'n';
+    }
+    run(rollup, action, ends, nulls);
+}
+
+// The first row of the result as a row of the function's type, with its own columns behind.
+Datum result_row(FunctionCallInfo fcinfo, MemoryContext memory, std::initializer_list<Datum> more = {}) {
+    MemoryContext previous = MemoryContextSwitchTo(memory);
+    TupleDesc shape;
+    if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
+        elog(ERROR, "return type must be a row type");
+    const int columns = shape->natts, found = columns - static_cast<int>(more.size());
+    Datum *values = static_cast<Datum *>(palloc0(sizeof(Datum) * static_cast<size_t>(columns)));
+    bool *nulls = static_cast<bool *>(palloc0(sizeof(bool) * static_cast<size_t>(columns)));
+    for (int i = 0; i < found; i++) {
+        nulls[i] = true;
+        if (SPI_processed > 0)
+            values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
+    }
+    int at = found;
+    for (Datum value : more) values[at++] = value;
+    HeapTuple row = heap_form_tuple(BlessTupleDesc(shape), values, nulls);
+    MemoryContextSwitchTo(previous);
+    return HeapTupleGetDatum(row);
+}
+
+}  // namespace
+
+// compact(number, most): how many deltas were merged, or NULL if somebody else is at it.
+PG_FN(sketch_rollup_compact) {
+    connect();
+    Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
+    Datum most = PG_ARGISNULL(1) ? Datum(0) : PG_GETARG_DATUM(1);
+    const char nulls[2] = {PG_ARGISNULL(1) ? 'n' : ' ', '\0'};
+    int64 merged = -1;
+    if (try_lock(rollup, false)) {
+        run(rollup, Action::kCompact, &most, nulls);
+        merged = only_count();
+        if (merged > 0) run(rollup, Action::kCompacted);
+    }
+    SPI_finish();
+    if (merged < 0) PG_RETURN_NULL();
+    PG_RETURN_INT64(merged);
+}
+
+// recompute(number, from, to): how many rows the roll-up has there now.
+PG_FN(sketch_rollup_recompute) {
+    connect();
+    Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
+    LockRelationOid(rollup->query->source, AccessShareLock);  // as all who lock both do: first the source
+    try_lock(rollup, true);
+    run_between(fcinfo, rollup, Action::kRecompute);
+    const int64 rows = only_count();
+    run(rollup, Action::kRefreshed);
+    SPI_finish();
+    PG_RETURN_INT64(rows);
+}
+
+// next_invalid(number, from, to): the first invalid range, the buckets of the first and last rows in it, and whether
+// there is one.
+PG_FN(sketch_rollup_next_invalid) {
+    MemoryContext memory = CurrentMemoryContext;
+    connect();
+    run_between(fcinfo, owned(PG_GETARG_INT32(0)), Action::kNext);
+    Datum row = result_row(fcinfo, memory, {BoolGetDatum(SPI_processed > 0)});
+    SPI_finish();
+    return row;
+}
+
+// invalidate(number, from, to).
+PG_FN(sketch_rollup_invalidate) {
+    connect();
+    run_between(fcinfo, to_maintain(PG_GETARG_INT32(0)), Action::kInvalidate);
+    SPI_finish();
+    PG_RETURN_VOID();
+}
+
+// ---- seal, fold, retain ----------------------------------------
+
+namespace {
+
+// What a roll-up's state says. Unbounded if it says nothing.
+constexpr int kMostFolds = 8;
+struct Limits {
+    Timestamp sealed, retained;
+    int folds;
+    int64 pairs[2 * kMostFolds];
+
+    ArrayType *array() const {
+        Datum numbers[2 * kMostFolds];
+        for (int i = 0; i < 2 * folds; i++) numbers[i] = Int64GetDatum(pairs[i]);
+        return construct_array(numbers, 2 * folds, INT8OID, sizeof(int64), true, TYPALIGN_DOUBLE);
+    }
+};
+
+Limits limits_of(Rollup *rollup) {
+    run(rollup, Action::kLimits);
+    Limits limits = {DT_NOBEGIN, DT_NOBEGIN, 0, {}};
+    if (SPI_processed == 0) return limits;
+    bool is_null;
+    auto value = [&](int column) {
+        return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &is_null);
+    };
+    if (Datum sealed = value(1); !is_null) limits.sealed = DatumGetTimestamp(sealed);
+    if (Datum retained = value(2); !is_null) limits.retained = DatumGetTimestamp(retained);
+    if (Datum folds = value(3); !is_null) {
+        ArrayType *array = DatumGetArrayTypeP(folds);
+        const int numbers = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+        if (ARR_HASNULL(array) || numbers % 2 != 0 || numbers > 2 * kMostFolds)
+            ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg("invalid folds of a roll-up"));
+        limits.folds = numbers / 2;
+        memcpy(limits.pairs, ARR_DATA_PTR(array), sizeof(int64) * static_cast<size_t>(numbers));
+    }
+    return limits;
+}
+
+// Waits for a lock on a partition for less long than deadlocks take to be found: who holds it may wait for another one
+// that is ours, and should not be the one to fail.
+void lock_partition(Oid partition) {
+    const int level = NewGUCNestLevel(), most = Max(DeadlockTimeout / 2, 1);
+    if (LockTimeout == 0 || LockTimeout > most)
+        (void)set_config_option("lock_timeout", psprintf("%d", most), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
+                                0, false);
+    LockRelationOid(partition, ShareRowExclusiveLock);
+    AtEOXact_GUC(true, level);
+}
+
+// Who has deleted or updated rows and not committed yet would be late for a seal. The lock is that of CREATE TRIGGER.
+void lock_source(const Rollup *rollup, Timestamp before) {
+    const Oid source = rollup->query->source;
+    if (AclResult result = pg_class_aclcheck(source, GetUserId(), ACL_TRIGGER); result != ACLCHECK_OK)
+        aclcheck_error(result, OBJECT_TABLE, get_rel_name(source));
+    LockRelationOid(source, ShareRowExclusiveLock);
+    if (!rollup->query->is_partitioned) return;
+    ListCell *cell;
+    foreach (cell, partitions_of(rollup->query)) {
+        const Partition *partition = static_cast<const Partition *>(lfirst(cell));
+        if (partition->lo < before) lock_partition(partition->relation);
+    }
+}
+
+// With both locks.
+Timestamp seal(Rollup *rollup, Timestamp before) {
+    Datum ends[2] = {Datum(0), TimestampGetDatum(before)};
+    run(rollup, Action::kRecomputeAll, ends, "n ");
+    run(rollup, Action::kSeal, ends + 1);
+    bool is_null;
+    return DatumGetTimestamp(first_value(&is_null));
+}
+
+// With the lock of the state.
+Timestamp retain(Rollup *rollup, Timestamp from) {
+    Datum argument = TimestampGetDatum(from);
+    run(rollup, Action::kRetain, &argument);
+    bool is_null;
+    return DatumGetTimestamp(first_value(&is_null));
+}
+
+// The folds with one more, or with one that goes further than it did.
+void add_fold(const Rollup *rollup, Limits *limits, Timestamp before, int64 width) {
+    int place = 0;
+    for (int i = 0; i < limits->folds; i++) {
+        const int64 other = limits->pairs[2 * i + 1];
+        if (width % other != 0 && other % width != 0)
+            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("buckets of roll-up \"%s\" are folded already into such as are neither multiples nor parts "
+                           "of these",
+                           get_rel_name(rollup->view)));
+        if (other > width) place = i + 1;
+    }
+    int64 *pair = limits->pairs + 2 * place;
+    if (place < limits->folds && pair[1] == width) {
+        pair[0] = Max(pair[0], before);
+        return;
+    }
+    if (limits->folds == kMostFolds)
+        ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                errmsg("buckets of roll-up \"%s\" have %d widths already", get_rel_name(rollup->view), kMostFolds));
+    memmove(pair + 2, pair, sizeof(int64) * 2 * static_cast<size_t>(limits->folds - place));
+    pair[0] = before;
+    pair[1] = width;
+    limits->folds++;
+}
+
+// The end of a folded bucket that a time is within, or the time itself where a bucket begins.
+Timestamp end_of_bucket(const Rollup *rollup, const Limits *limits, Timestamp time) {
+    const Timestamp begin = folded_bucket(time, rollup->query->origin, limits->array());
+    if (begin == time) return time;
+    int64 width = 0;
+    for (int i = 0; i < limits->folds && width == 0; i++)
+        if (time < limits->pairs[2 * i]) width = limits->pairs[2 * i + 1];
+    return begin + width;
+}
+
+}  // namespace
+
+// seal(number, before): computes what is invalid before, and never again. Returns from where on that is not so.
+PG_FN(sketch_rollup_seal) {
+    connect();
+    Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
+    lock_source(rollup, PG_GETARG_TIMESTAMP(1));
+    try_lock(rollup, true);
+    const Limits limits = limits_of(rollup);
+    const Timestamp bucket = bucket_of(rollup->query, PG_GETARG_TIMESTAMP(1));
+    const Timestamp sealed = seal(rollup, folded_bucket(bucket, rollup->query->origin, limits.array()));
+    SPI_finish();
+    PG_RETURN_TIMESTAMP(sealed);
+}
+
+// retain(number, from): drops what is before. Returns from where on there are rows.
+PG_FN(sketch_rollup_retain) {
+    connect();
+    Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
+    try_lock(rollup, true);
+    const Limits limits = limits_of(rollup);
+    const Timestamp bucket = bucket_of(rollup->query, PG_GETARG_TIMESTAMP(1));
+    const Timestamp retained = retain(rollup, folded_bucket(bucket, rollup->query->origin, limits.array()));
+    SPI_finish();
+    PG_RETURN_TIMESTAMP(retained);
+}
+
+// fold(number, before, width): from now on, buckets that begin before are as wide as that, in microseconds. Returns
+// from where on they are not.
+PG_FN(sketch_rollup_fold) {
+    connect();
+    Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
+    const int64 width = PG_GETARG_INT64(2);
+    const Timestamp origin = rollup->query->origin;
+    if (width <= rollup->query->width || width % rollup->query->width != 0)
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                errmsg("buckets of roll-up \"%s\" can be folded into multiples of their width only",
+                       get_rel_name(rollup->view)));
+    Limits wanted = {DT_NOBEGIN, DT_NOBEGIN, 1, {PG_INT64_MAX, width}};
+    const Timestamp before = folded_bucket(PG_GETARG_TIMESTAMP(1), origin, wanted.array());
+    // What is sealed, and what is dropped, reaches to the end of a folded bucket, which is computed as a whole. That
+    // needs the lock of a seal, which is taken first.
+    bool is_locked = false;
+    for (;;) {
+        wanted = limits_of(rollup);
+        add_fold(rollup, &wanted, before, width);
+        const Timestamp sealed = end_of_bucket(rollup, &wanted, wanted.sealed);
+        const Timestamp retained = end_of_bucket(rollup, &wanted, wanted.retained);
+        if (!is_locked) {
+            if (sealed != wanted.sealed) lock_source(rollup, sealed);
+            try_lock(rollup, true);
+            is_locked = true;
+            continue;  // others may have been here before
+        }
+        if (sealed != wanted.sealed) seal(rollup, sealed);
+        if (retained != wanted.retained) retain(rollup, retained);
+        break;
+    }
+    Datum folds = PointerGetDatum(wanted.array());
+    run(rollup, Action::kSetFolds, &folds);
+    run(rollup, Action::kFold);
+    Timestamp folded = before;
+    for (int i = 0; i < wanted.folds; i++)
+        if (wanted.pairs[2 * i + 1] == width) folded = wanted.pairs[2 * i];
+    SPI_finish();
+    PG_RETURN_TIMESTAMP(folded);
+}
+
+// ---- partitions ----------------------------------------
+
+namespace {
+
+// Makes the triggers of a partition, if nobody writes to it, or after a short wait.
+ErrorData *add_triggers(Rollup *rollup, Oid partition, bool waits, bool *done) {
+    *done = false;
+    return try_to([=] {
+        if (waits) lock_partition(partition);
+        else if (!ConditionalLockRelationOid(partition, ShareRowExclusiveLock)) return;
+        if (get_rel_relkind(partition) == '\0') return;  // dropped meanwhile
+        run_command(rollup, psprintf("SELECT sketch_rollup.add_triggers(%d, %u::pg_catalog.oid::pg_catalog.regclass)",
+                                     rollup->number, partition));
+        *done = true;
+    });
+}
+
+}  // namespace
+
+// follow(number): makes the triggers of partitions that have none, and keeps what those had that are gone. Returns how
+// many partitions are still not followed.
+PG_FN(sketch_rollup_follow) {
+    connect();
+    Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
+    if (!rollup->query->is_partitioned) {
+        SPI_finish();
+        PG_RETURN_INT64(0);
+    }
+    LockRelationOid(rollup->query->source, AccessShareLock);
+    run(rollup, Action::kUnfollowed);
+    bool is_null;
+    Datum *partitions;
+    int count;
+    deconstruct_array(DatumGetArrayTypeP(first_value(&is_null)), OIDOID, sizeof(Oid), true, TYPALIGN_INT, &partitions,
+                      nullptr, &count);
+    const Datum gone = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &is_null);
+    const bool has_gone = !is_null && DatumGetBool(gone);
+    int followed = 0;
+    if ((count > 0 || has_gone) && try_lock(rollup, false)) {
+        // All that nobody writes to. If there are only others, one of them: who waits for one lock and holds none of
+        // this kind stops nobody for good.
+        int left = count;
+        for (const bool waits : {false, true}) {
+            for (int i = followed; i < left && (!waits || followed == 0); i++) {
+                const Oid partition = DatumGetObjectId(partitions[i]);
+                bool done;
+                ErrorData *error = add_triggers(rollup, partition, waits, &done);
+                if (done) std::swap(partitions[i], partitions[followed++]);
+                if (error == nullptr) continue;
+                std::swap(partitions[i--], partitions[--left]);  // that one not again
+                if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE)
+                    ereport(WARNING,
+                            errmsg("roll-up \"%s\" cannot follow partition \"%s\"", get_rel_name(rollup->view),
+                                   get_rel_name(partition)),
+                            errdetail_internal("%s", error->message),
+                            errhint("Until it can, the roll-up reads the range of this partition from the table."));
+                FreeErrorData(error);
+            }
+        }
+        Datum array = PointerGetDatum(construct_array(partitions, followed, OIDOID, sizeof(Oid), true, TYPALIGN_INT));
+        if (followed > 0 || has_gone) run(rollup, Action::kFollow, &array);
+    }
+    SPI_finish();
+    PG_RETURN_INT64(count - followed);
+}
+
+// ---- watching ----------------------------------------
+
+// differing(number, from, to): the buckets in which the view is not what the query gives, as text, or NULL.
+PG_FN(sketch_rollup_differing) {
+    MemoryContext memory = CurrentMemoryContext;
+    connect();
+    run_between(fcinfo, owned(PG_GETARG_INT32(0)), Action::kCheck);
+    bool is_null;
+    Datum buckets = first_value(&is_null);
+    MemoryContext previous = MemoryContextSwitchTo(memory);
+    if (!is_null) buckets = PointerGetDatum(PG_DETOAST_DATUM_COPY(buckets));
+    MemoryContextSwitchTo(previous);
+    SPI_finish();
+    if (is_null) PG_RETURN_NULL();
+    return buckets;
+}
+
+// status_of(number): what the roll-up's tables tell, its view and its source. NULL if it is gone.
+PG_FN(sketch_rollup_status_of) {
+    MemoryContext memory = CurrentMemoryContext;
+    connect();
+    Rollup *rollup = find(PG_GETARG_INT32(0));
+    if (rollup->gone || !has_privs_of_role(GetUserId(), rollup->owner)) {
+        SPI_finish();
+        PG_RETURN_NULL();
+    }
+    run(rollup, Action::kStatus);
+    Datum row = result_row(fcinfo, memory, {ObjectIdGetDatum(rollup->view), ObjectIdGetDatum(rollup->query->source)});
+    SPI_finish();
+    return row;
+}
+
+// view_of(number): the view that people read, or NULL if the roll-up is gone.
+PG_FN(sketch_rollup_view_of) {
+    connect();
+    const Rollup *rollup = find(PG_GETARG_INT32(0));
+    SPI_finish();
+    if (rollup->gone) PG_RETURN_NULL();
+    PG_RETURN_OID(rollup->view);
+}
+
+// view_query(view, number): the query of the view that people read.
+PG_FN(sketch_rollup_view_query) {
+    PG_RETURN_TEXT_P(
+        cstring_to_text(statement(read_definition(PG_GETARG_OID(0), false), PG_GETARG_INT32(1), Action::kView)));
+}
+
+// described(number, at_first): the source, the time's type, the names of the bucket and of all group keys, the buckets'
+// width, whether the source is partitioned.
+PG_FN(sketch_rollup_described) {
+    TupleDesc shape;
+    if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
+        elog(ERROR, "return type must be a row type");
+    const char *name = psprintf("%s_%d", kPartNames[kDefinition], PG_GETARG_INT32(0));
+    const Oid view = get_relname_relid(name, get_namespace_oid(kSchema, false));
+    if (!OidIsValid(view))
+        ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("roll-up %d does not exist", PG_GETARG_INT32(0)));
+    const Definition *query = read_definition(view, PG_GETARG_BOOL(1));
+    Interval *width = static_cast<Interval *>(palloc0(sizeof(Interval)));
+    width->time = query->width;
+    Datum values[] = {ObjectIdGetDatum(query->source),
+                      ObjectIdGetDatum(query->at_type),
+                      CStringGetTextDatum(query->bucket->name),
+                      CStringGetTextDatum(key_names(query)),
+                      IntervalPGetDatum(width),
+                      BoolGetDatum(query->is_partitioned)};
+    bool nulls[lengthof(values)] = {};
+    PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), values, nulls)));
+}

@@ -1,0 +1,295 @@
+// What a session knows of roll-ups, and how it runs their statements: as the owner of the roll-up, under a search_path
+// that nobody else chooses, so that who writes to the source needs no right on the roll-up and gets none.
+#include "rollup.hpp"
+
+#include <initializer_list>
+
+#include "item.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/guc.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+}
+
+namespace pg::rollup {
+
+namespace {
+
+HTAB *rollups = nullptr;
+bool is_ours = false;  // the statement that runs is one of a roll-up's own: guards let it through
+
+// ---- what a session knows ----------------------------------------
+
+void forget(Datum, Oid relation) {
+    HASH_SEQ_STATUS all;
+    hash_seq_init(&all, rollups);
+    while (Rollup *rollup = static_cast<Rollup *>(hash_seq_search(&all))) {
+        bool changed = !OidIsValid(relation) || rollup->gone || relation == rollup->view ||
+                       (rollup->query != nullptr && relation == rollup->query->source);
+        for (Oid part : rollup->parts) changed = changed || relation == part;
+        if (changed) rollup->known = false;
+    }
+}
+
+// Names of functions, types and schemas stand in the statements that are kept.
+void forget_all(Datum, int, uint32) { forget(Datum(0), InvalidOid); }
+
+// Within a level of settings: names mean what is in pg_catalog, whatever the caller has.
+void pin_search_path() {
+    (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+                            false);
+}
+
+// The view that people read, if it is still there. As it is now, whatever the snapshot of the transaction: one that is
+// older than the roll-up must be captured as well, as its rows may be committed after the first refresh.
+Oid view_of(Oid state) {
+    Relation table = table_open(state, AccessShareLock);
+    Snapshot now = RegisterSnapshot(GetLatestSnapshot());
+    TableScanDesc scan = table_beginscan(table, now, 0, nullptr);
+    TupleTableSlot *row = table_slot_create(table, nullptr);
+    Oid view = InvalidOid;
+    if (TupleDescAttr(RelationGetDescr(table), 0)->atttypid == REGCLASSOID &&
+        table_scan_getnextslot(scan, ForwardScanDirection, row)) {
+        bool is_null;
+        view = DatumGetObjectId(slot_getattr(row, 1, &is_null));
+        if (is_null) view = InvalidOid;
+    }
+    ExecDropSingleTupleTableSlot(row);
+    table_endscan(scan);
+    UnregisterSnapshot(now);
+    table_close(table, AccessShareLock);
+    return get_rel_relkind(view) == RELKIND_VIEW ? view : InvalidOid;
+}
+
+void read(Rollup *rollup) {
+    for (SPIPlanPtr &plan : rollup->plans) {
+        if (plan != nullptr) SPI_freeplan(plan);
+        plan = nullptr;
+    }
+    if (rollup->context != nullptr) MemoryContextDelete(rollup->context);
+    rollup->context = nullptr;
+    rollup->query = nullptr;
+    rollup->view = InvalidOid;
+    rollup->gone = true;
+    rollup->known = true;  // what changes from here on makes it unknown again
+    const Oid schema = get_namespace_oid(kSchema, true);
+    for (int part = 0; part < kParts; part++) {
+        rollup->parts[part] = get_relname_relid(psprintf("%s_%d", kPartNames[part], rollup->number), schema);
+        if (part == kPartitions && !OidIsValid(rollup->parts[part])) continue;  // those of plain tables have none
+        const char kind = get_rel_relkind(rollup->parts[part]);
+        if (kind != (part == kDefinition ? RELKIND_VIEW : RELKIND_RELATION)) return;
+    }
+    rollup->owner = owner_of(rollup->parts[kDefinition]);
+    bool is_whole = true;
+    for (Oid part : rollup->parts) is_whole = is_whole && (!OidIsValid(part) || owner_of(part) == rollup->owner);
+    if (is_whole) rollup->view = view_of(rollup->parts[kState]);
+    if (is_whole && !OidIsValid(rollup->view)) return;
+    rollup->context = AllocSetContextCreate(CacheMemoryContext, "sketch_rollup", ALLOCSET_SMALL_SIZES);
+    MemoryContext previous = MemoryContextSwitchTo(rollup->context);
+    rollup->query = read_definition(rollup->parts[kDefinition], false);
+    MemoryContextSwitchTo(previous);
+    if (rollup->query->is_partitioned && !OidIsValid(rollup->parts[kPartitions])) return;
+    rollup->allowed = pg_class_aclcheck(rollup->query->source, rollup->owner, ACL_SELECT) == ACLCHECK_OK;
+    // Anybody may create tables in the schema: one that was slipped in gets nothing of rows that its owner may not
+    // read.
+    if (!is_whole && !rollup->allowed) return;
+    if (!is_whole)
+        ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                errmsg("the tables of roll-up %d have different owners", rollup->number),
+                errhint("Make all tables sketch_rollup.*_%d and the view sketch_rollup.query_%d belong to one role.",
+                        rollup->number, rollup->number));
+    rollup->gone = false;
+}
+
+}  // namespace
+
+Oid owner_of(Oid relation) {
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+    ReleaseSysCache(tuple);
+    return owner;
+}
+
+Rollup *find(int32 number, bool again) {
+    if (rollups == nullptr) {
+        HASHCTL control = {};
+        control.keysize = sizeof(int32);
+        control.entrysize = sizeof(Rollup);
+        rollups = hash_create("sketch_rollup", 16, &control, HASH_ELEM | HASH_BLOBS);
+        CacheRegisterRelcacheCallback(forget, Datum(0));
+        for (int catalog : {PROCOID, TYPEOID, NAMESPACEOID, OPEROID})
+            CacheRegisterSyscacheCallback(catalog, forget_all, Datum(0));
+    }
+    bool found;
+    Rollup *rollup = static_cast<Rollup *>(hash_search(rollups, &number, HASH_ENTER, &found));
+    if (!found) {
+        memset(rollup, 0, sizeof *rollup);
+        rollup->number = number;
+    }
+    // What was not there may be by now, without any change of a definition: a restore fills in tables that there are.
+    if ((!rollup->known || (rollup->gone && again)) && rollup->running == 0) {
+        PG_TRY();
+        { read(rollup); }
+        PG_CATCH();
+        {
+            rollup->known = false;
+            PG_RE_THROW();
+        }
+        PG_END_TRY();
+    }
+    return rollup;
+}
+
+// ---- running statements ----------------------------------------
+
+namespace {
+
+// Partitions have their columns in other places than the source, so that plans that read new and old rows are for one
+// table. The last one is kept: who writes to partitions by their names stays with one for a while.
+SPIPlanPtr plan_of(Rollup *rollup, Action action, Oid relation) {
+    SPIPlanPtr &plan = rollup->plans[static_cast<int>(action)];
+    Oid &planned_for = rollup->planned_for[static_cast<int>(action)];
+    if (plan != nullptr && planned_for == relation) return plan;
+    Oid time = rollup->query->at_type, types[2] = {time, time};
+    int arguments = 0;
+    switch (action) {
+        case Action::kTouched:
+        case Action::kSeal:
+        case Action::kRetain: arguments = 1; break;
+        case Action::kLeft:
+            arguments = 1;
+            types[0] = OIDOID;
+            break;
+        case Action::kFollow:
+            arguments = 1;
+            types[0] = OIDARRAYOID;
+            break;
+        case Action::kSetFolds:
+            arguments = 1;
+            types[0] = INT8ARRAYOID;
+            break;
+        case Action::kCompact:
+            arguments = 1;
+            types[0] = INT8OID;
+            break;
+        case Action::kInvalidate:
+        case Action::kRecompute:
+        case Action::kRecomputeAll:
+        case Action::kNext:
+        case Action::kCheck: arguments = 2; break;
+        default: break;
+    }
+    SPIPlanPtr made = SPI_prepare(statement(rollup->query, rollup->number, action), arguments, types);
+    if (made == nullptr) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+    const bool is_in_use = plan != nullptr && rollup->running > 1;
+    if (is_in_use) return made;
+    SPI_keepplan(made);
+    if (plan != nullptr) SPI_freeplan(plan);
+    planned_for = relation;
+    return plan = made;
+}
+
+template <typename Work>
+void as_owner(Rollup *rollup, bool with_fixed_settings, Work work) {
+    ErrorCallback context([=] {
+        const char *name = get_rel_name(rollup->view);
+        errcontext("roll-up \"%s\"", name == nullptr ? "?" : name);
+    });
+    const bool was_ours = is_ours;
+    as_user(rollup->owner, [&] {
+        const int level = NewGUCNestLevel();
+        if (with_fixed_settings) fix_settings(false);
+        pin_search_path();
+        rollup->running++;
+        PG_TRY();
+        {
+            is_ours = true;
+            work();
+        }
+        PG_FINALLY();
+        {
+            is_ours = was_ours;
+            rollup->running--;
+        }
+        PG_END_TRY();
+        AtEOXact_GUC(true, level);
+    });
+    context.pop();
+}
+
+}  // namespace
+
+void connect() {
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+}
+
+void run(Rollup *rollup, Action action, Datum *values, const char *nulls, Oid relation) {
+    // An update compares values as text; nothing else depends on settings, and setting them takes time.
+    as_owner(rollup, action == Action::kUpdated, [&] {
+        if (SPI_execute_plan(plan_of(rollup, action, relation), values, nulls, false, 0) < 0)
+            elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(SPI_result));
+    });
+}
+
+void run_command(Rollup *rollup, const char *sql) {
+    as_owner(rollup, false, [&] {
+        if (SPI_execute(sql, false, 0) < 0) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(SPI_result));
+    });
+}
+
+bool runs_our_statement() { return is_ours; }
+
+Datum first_value(bool *is_null) { return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, is_null); }
+
+int64 only_count() {
+    bool is_null;
+    return DatumGetInt64(first_value(&is_null));
+}
+
+bool try_lock(const Rollup *rollup, bool wait) {
+    if (wait) LockRelationOid(rollup->parts[kState], ShareUpdateExclusiveLock);
+    return wait || ConditionalLockRelationOid(rollup->parts[kState], ShareUpdateExclusiveLock);
+}
+
+ErrorData *try_to(void (*work)(void *), void *argument) {
+    MemoryContext memory = CurrentMemoryContext;
+    ResourceOwner resources = CurrentResourceOwner;
+    ErrorData *volatile error = nullptr;
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(memory);
+    PG_TRY();
+    {
+        work(argument);
+        ReleaseCurrentSubTransaction();
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(memory);
+        error = CopyErrorData();
+        FlushErrorState();
+        RollbackAndReleaseCurrentSubTransaction();
+    }
+    PG_END_TRY();
+    MemoryContextSwitchTo(memory);
+    CurrentResourceOwner = resources;
+    if (error != nullptr && error->sqlerrcode == ERRCODE_QUERY_CANCELED) ReThrowError(error);
+    return error;
+}
+
+}  // namespace pg::rollup
