@@ -29,6 +29,28 @@ my $query = q{SELECT date_bin('1 minute', at, '2000-01-01') AS minute, host, qua
 my $table = 'CREATE TABLE events (id bigint, at timestamptz NOT NULL, host int, latency numeric, user_id int)';
 my $rows = q{SELECT i, '2026-01-01'::timestamptz + i * interval '1 s', i % 3, i % 100 / 7.0, i % 50 FROM generate_series(1, 3000) i};
 
+# ---- the jobs of docs/rollup.md, in a server of their own: they run at the full minute, and are looked at in the end
+my $cron = PostgreSQL::Test::Cluster->new('cron');
+my $has_cron = -e $cron->config_data('--sharedir') . '/extension/pg_cron.control';
+if ($has_cron) {
+    $cron->init;
+    $cron->append_conf('postgresql.conf', "shared_preload_libraries = pg_cron\ncron.database_name = postgres\ncron.use_background_workers = on\nmax_worker_processes = 20\n");
+    $cron->start;
+    $cron->safe_psql('postgres', "CREATE EXTENSION pg_cron; CREATE EXTENSION sketch_rollup CASCADE; $table; INSERT INTO events $rows; SELECT rollup_create('per_minute', \$\$ $query \$\$)");
+    $cron->safe_psql('postgres', 'BEGIN; INSERT INTO events VALUES (9000, now(), 1, 1, 1); COMMIT'); # would not compact by itself
+    $cron->safe_psql('postgres', q{
+        SELECT cron.schedule('compact', '* * * * *', $$ SELECT rollup_compact('per_minute') $$);
+        SELECT cron.schedule('refresh', '* * * * *', $$ CALL rollup_refresh('per_minute') $$);
+        SELECT cron.schedule('fold', '* * * * *', $$ SELECT rollup_fold('per_minute', '2 days', '1 hour') $$);
+        SELECT cron.schedule('retain', '* * * * *', $$ DO '
+            DECLARE sealed timestamptz;
+            BEGIN
+                sealed := rollup_seal(''per_minute'', now() - interval ''30 days'');
+                COMMIT;
+                DELETE FROM events WHERE at < sealed;
+            END' $$)});
+}
+
 # ---- rights
 as('maker', "CREATE EXTENSION sketch_rollup CASCADE; $table; INSERT INTO events $rows; SELECT rollup_create('per_minute', \$\$ $query \$\$);
     GRANT INSERT ON events TO writer; GRANT SELECT ON per_minute TO reader; GRANT USAGE, CREATE ON SCHEMA public TO writer; GRANT CREATE ON DATABASE owned TO writer");
@@ -285,4 +307,15 @@ for my $death (1 .. ($ENV{SKETCH_LONG} ? 30 : 3)) {
     is(differences($node, 'stress'), 0, "death $death: nor after it");
 }
 $node->stop;
+
+# ---- what the scheduler has done by now
+SKIP: {
+    skip 'there is no pg_cron', 4 unless $has_cron;
+    $cron->poll_query_until('postgres', q{SELECT count(DISTINCT jobid) = 4 FROM cron.job_run_details WHERE status IN ('succeeded', 'failed')}) or die;
+    is($cron->safe_psql('postgres', q{SELECT string_agg(return_message, ', ') FROM cron.job_run_details WHERE status = 'failed'}), '', 'jobs of a scheduler do not fail');
+    is($cron->safe_psql('postgres', 'SELECT count(*) FROM events'), '1', 'old rows are deleted');
+    is($cron->safe_psql('postgres', 'SELECT sum(requests) FROM per_minute'), '3001', 'and known');
+    is(differences($cron, 'postgres'), 0, 'scheduler: no difference');
+    $cron->stop;
+}
 done_testing();
