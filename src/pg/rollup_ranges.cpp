@@ -29,7 +29,7 @@ constexpr Timestamp kFirst = -INT64CONST(2400000) * USECS_PER_DAY;              
 constexpr Timestamp kLast = INT64CONST(288000) * INT64CONST(36525) / 100 * USECS_PER_DAY;  // 290000
 
 constexpr int64 floor_to(int64 time, int64 width, int64 origin) {
-    const int64 over = (time - origin) % width;
+    const int64 over = (time % width - origin % width) % width;  // their difference may be too large
     return time - over - (over < 0 ? width : 0);
 }
 

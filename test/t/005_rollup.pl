@@ -125,6 +125,20 @@ $node->command_ok([ 'pgbench', '-n', '-U', 'writer', '-c', 2, '-t', 2000, '-f', 
 cmp_ok(as('maker', 'SELECT deltas FROM rollup_status'), '<', 2000, 'of which most are merged');
 is(differences($node), 0, 'no difference');
 
+# ---- a statement of many rows takes memory for its groups, not for its rows
+my $many = $ENV{SKETCH_LONG} ? 10_000_000 : 1_000_000;
+my $peak = sub { # <table>
+    return $node->safe_psql('owned', "BEGIN; INSERT INTO $_[0] SELECT i, '2026-01-03'::timestamptz + i * interval '1 ms', i % 11, i % 1000, i % 50 FROM generate_series(1, $many) i;
+        SELECT (regexp_match(pg_read_file('/proc/self/status'), 'VmHWM:\\s+(\\d+)'))[1]; ROLLBACK");
+};
+SKIP: {
+    skip 'there is no /proc', 1 unless -e '/proc/self/status';
+    as('maker', 'CREATE TABLE bare (LIKE events)');
+    my $without = $peak->('bare');
+    cmp_ok($peak->('events') - $without, '<', 100_000, "memory of $many rows in one statement, in kB beyond that of the table alone");
+    as('maker', 'DROP TABLE bare');
+}
+
 # ---- a transaction that is older than the roll-up, and does not see it, commits after the first refresh
 $node->safe_psql('postgres', 'CREATE DATABASE older');
 $node->safe_psql('older', "CREATE EXTENSION sketch_rollup CASCADE; $table; INSERT INTO events $rows");
