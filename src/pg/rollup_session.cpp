@@ -205,8 +205,12 @@ SPIPlanPtr plan_of(Rollup *rollup, Action action, Oid relation) {
     return plan = made;
 }
 
+// Settings of a statement: those of its text, or that it is not compiled. The planner thinks that it has a million
+// rows, as it does not know how few ranges there are.
+enum class Settings { kNone, kOfText, kNotCompiled };
+
 template <typename Work>
-void as_owner(Rollup *rollup, bool with_fixed_settings, Work work) {
+void as_owner(Rollup *rollup, Settings settings, Work work) {
     ErrorCallback context([=] {
         const char *name = get_rel_name(rollup->view);
         errcontext("roll-up \"%s\"", name == nullptr ? "?" : name);
@@ -214,7 +218,9 @@ void as_owner(Rollup *rollup, bool with_fixed_settings, Work work) {
     const bool was_ours = is_ours;
     as_user(rollup->owner, [&] {
         const int level = NewGUCNestLevel();
-        if (with_fixed_settings) fix_settings(false);
+        if (settings == Settings::kOfText) fix_settings(false);
+        if (settings == Settings::kNotCompiled)
+            (void)set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
         pin_search_path();
         rollup->running++;
         PG_TRY();
@@ -240,15 +246,18 @@ void connect() {
 }
 
 void run(Rollup *rollup, Action action, Datum *values, const char *nulls, Oid relation) {
-    // An update compares values as text; nothing else depends on settings, and setting them takes time.
-    as_owner(rollup, action == Action::kUpdated, [&] {
+    // An update compares values as text; no other text depends on settings, and setting them takes time.
+    const Settings settings = action == Action::kUpdated     ? Settings::kOfText
+                              : action < Action::kInvalidate ? Settings::kNone
+                                                             : Settings::kNotCompiled;
+    as_owner(rollup, settings, [&] {
         if (SPI_execute_plan(plan_of(rollup, action, relation), values, nulls, false, 0) < 0)
             elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(SPI_result));
     });
 }
 
 void run_command(Rollup *rollup, const char *sql) {
-    as_owner(rollup, false, [&] {
+    as_owner(rollup, Settings::kNone, [&] {
         if (SPI_execute(sql, false, 0) < 0) elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(SPI_result));
     });
 }

@@ -251,14 +251,15 @@ struct Parts {
 
     void recompute(const char *ranges) {
         const char *bucket = query->bucket->name, *asked = asked_buckets();
-        add("WITH g AS MATERIALIZED (SELECT r FROM pg_catalog.unnest(%s * %s) AS r), ", ranges, asked);
+        add("WITH g AS MATERIALIZED (SELECT r FROM sketch_rollup.ranges(%s * %s) AS r), ", ranges, asked);
         add("x AS (DELETE FROM %s i WHERE %s(i.lo, i.hi) && %s RETURNING lo, hi), ", table("invalid"), range, asked);
         add("k AS (INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM pg_catalog.unnest((SELECT %s "
             "FROM x) - %s) AS r), ",
             table("invalid"), range_agg(psprintf("%s(x.lo, x.hi)", range)), asked);
-        add("d AS (DELETE FROM %s d USING g WHERE d.%s <@ g.r), ", table("deltas"), bucket);
+        add("d AS (DELETE FROM %s d WHERE d.%s <@ (SELECT %s FROM g)), ", table("deltas"), bucket, range_agg("g.r"));
         // These before the others come, who may have the same keys.
-        add("m AS (DELETE FROM %s m USING g WHERE m.%s <@ g.r RETURNING 1), ", table("rows"), bucket);
+        add("m AS (DELETE FROM %s m USING g WHERE %s RETURNING 1), ", table("rows"),
+            within(psprintf("m.%s", bucket), "g.r"));
         add("n AS (INSERT INTO %s SELECT e.* FROM g CROSS JOIN LATERAL (%s) AS e WHERE (SELECT pg_catalog.count(*) "
             "FROM m) >= 0 RETURNING 1) ",
             table("rows"), grouped(source, within(time(), "g.r"), true));
