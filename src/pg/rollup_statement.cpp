@@ -249,13 +249,14 @@ struct Parts {
             table("rows"), bucket, table("deltas"), bucket, table("state"));
     }
 
+    // What is kept stays invalid, as the partition that had it may come back as it was.
     void recompute(const char *ranges) {
         const char *bucket = query->bucket->name, *asked = asked_buckets();
         add("WITH g AS MATERIALIZED (SELECT r FROM sketch_rollup.ranges(%s * %s) AS r), ", ranges, asked);
         add("x AS (DELETE FROM %s i WHERE %s(i.lo, i.hi) && %s RETURNING lo, hi), ", table("invalid"), range, asked);
         add("k AS (INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM pg_catalog.unnest((SELECT %s "
-            "FROM x) - %s) AS r), ",
-            table("invalid"), range_agg(psprintf("%s(x.lo, x.hi)", range)), asked);
+            "FROM x) - (%s - %s)) AS r), ",
+            table("invalid"), range_agg(psprintf("%s(x.lo, x.hi)", range)), asked, kept());
         add("d AS (DELETE FROM %s d WHERE d.%s <@ (SELECT %s FROM g)), ", table("deltas"), bucket, range_agg("g.r"));
         // These before the others come, who may have the same keys.
         add("m AS (DELETE FROM %s m USING g WHERE %s RETURNING 1), ", table("rows"),
@@ -284,6 +285,7 @@ struct Parts {
         add("i AS (INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM pg_catalog.unnest((SELECT %s "
             "FROM c WHERE (c.is_followed AND c.known IS NULL) OR c.part IS NULL) - (SELECT p.kept FROM p)) AS r), ",
             table("invalid"), range_agg("c.during"));
+        add("x AS (DELETE FROM %s i USING p WHERE %s(i.lo, i.hi) <@ p.kept), ", table("invalid"), range);
         add("d AS (DELETE FROM %s) ", partitions);
         add("INSERT INTO %s SELECT c.part, c.during FROM c WHERE c.is_followed UNION ALL SELECT NULL, r FROM p, "
             "pg_catalog.unnest(p.kept) AS r",
