@@ -57,7 +57,7 @@ struct Partition {
     bool can_trigger;  // its changes can be seen: not so of foreign and unlogged tables
 };
 
-// All partitions as they are now, parents first, of Partition.
+// All partitions in the snapshot of the statement, of Partition.
 List *partitions_of(const Definition *query);
 
 // The bucket of a time as the query gives it, and as the roll-up has it, where old buckets are folded.

@@ -14,6 +14,7 @@ extern "C" {
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 }
 
 namespace {
@@ -182,11 +183,13 @@ void lock_source(const Rollup *rollup, Timestamp before) {
         aclcheck_error(result, OBJECT_TABLE, get_rel_name(source));
     LockRelationOid(source, ShareRowExclusiveLock);
     if (!rollup->query->is_partitioned) return;
+    PushActiveSnapshot(GetLatestSnapshot());  // with those that have come before the lock
     ListCell *cell;
     foreach (cell, partitions_of(rollup->query)) {
         const Partition *partition = static_cast<const Partition *>(lfirst(cell));
         if (partition->lo < before) lock_partition(partition->relation);
     }
+    PopActiveSnapshot();
 }
 
 // With both locks.
@@ -382,7 +385,11 @@ PG_FN(sketch_rollup_follow) {
 PG_FN(sketch_rollup_differing) {
     MemoryContext memory = CurrentMemoryContext;
     connect();
-    run_between(fcinfo, owned(PG_GETARG_INT32(0)), Action::kCheck);
+    Rollup *rollup = owned(PG_GETARG_INT32(0));
+    // A partition that is attached after this is planned would be in the view, and not in the query beside it.
+    if (rollup->query->is_partitioned && !RecoveryInProgress())
+        LockRelationOid(rollup->query->source, ShareUpdateExclusiveLock);
+    run_between(fcinfo, rollup, Action::kCheck);
     bool is_null;
     Datum buckets = first_value(&is_null);
     MemoryContext previous = MemoryContextSwitchTo(memory);

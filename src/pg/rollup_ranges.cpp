@@ -6,17 +6,22 @@
 #include "rollup.hpp"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/relation.h"
 #include "access/table.h"
+#include "catalog/indexing.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "partitioning/partbounds.h"
 #include "partitioning/partdesc.h"
+#include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/multirangetypes.h"
 #include "utils/partcache.h"
 #include "utils/rangetypes.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/typcache.h"
 }
 
@@ -75,48 +80,128 @@ struct Buckets {
 
 bool is_bounded(Timestamp time) { return time > kFirst && time < kLast; }
 
-// The time that the first column of a range partition's bound gives.
-Timestamp time_of(const PartitionBoundInfoData *bounds, int place, Timestamp unbounded) {
-    return bounds->kind[place][0] == PARTITION_RANGE_DATUM_VALUE ? DatumGetTimestamp(bounds->datums[place][0])
-                                                                 : unbounded;
+// ---- partitions ----------------------------------------
+//
+// Several parts of one statement ask for the partitions, and must get the same ones: those of the snapshot. A partition
+// can be attached while the statement runs, and by then be known to the relation cache; or be in the snapshot, and not
+// known yet. None can be detached, as the statement holds a lock on the source.
+
+// The children in the snapshot of the statement, sorted.
+int children_of(Oid parent, Oid **children) {
+    Relation inherits = table_open(InheritsRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_inherits_inhparent, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(parent));
+    SysScanDesc scan = systable_beginscan(inherits, InheritsParentIndexId, true, GetActiveSnapshot(), 1, &key);
+    int count = 0, room = 16;
+    Oid *found = static_cast<Oid *>(palloc(sizeof(Oid) * static_cast<size_t>(room)));
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        const Form_pg_inherits row = reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple));
+        if (row->inhdetachpending) continue;
+        if (count == room) {
+            room *= 2;
+            found = static_cast<Oid *>(repalloc(found, sizeof(Oid) * static_cast<size_t>(room)));
+        }
+        found[count++] = row->inhrelid;
+    }
+    systable_endscan(scan);
+    table_close(inherits, AccessShareLock);
+    qsort(found, static_cast<size_t>(count), sizeof(Oid), oid_cmp);
+    *children = found;
+    return count;
 }
 
-void add_partitions(const Definition *query, Oid parent, const Partition *of, List **all) {
+// The bounds of a partition that the relation cache does not know yet, or null.
+PartitionBoundSpec *bounds_in_catalog(Oid partition) {
+    Relation classes = table_open(RelationRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_class_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(partition));
+    SysScanDesc scan = systable_beginscan(classes, ClassOidIndexId, true, GetActiveSnapshot(), 1, &key);
+    PartitionBoundSpec *bounds = nullptr;
+    if (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
+        bool is_null;
+        const Datum bound = heap_getattr(tuple, Anum_pg_class_relpartbound, RelationGetDescr(classes), &is_null);
+        if (!is_null) bounds = static_cast<PartitionBoundSpec *>(stringToNode(TextDatumGetCString(bound)));
+    }
+    systable_endscan(scan);
+    table_close(classes, AccessShareLock);
+    return bounds;
+}
+
+// A partition's range of the time, within that of its parent. There are rows with the very time of the upper bound if
+// the partition key has more columns.
+void narrow(Partition *partition, Timestamp lo, Timestamp hi, bool has_more_columns) {
+    if (has_more_columns && is_bounded(hi)) hi++;
+    partition->lo = Max(partition->lo, lo);
+    partition->hi = Min(partition->hi, hi);
+}
+
+// The time that the first column of a bound gives.
+Timestamp time_of(PartitionRangeDatumKind kind, Datum value) {
+    return kind == PARTITION_RANGE_DATUM_VALUE      ? DatumGetTimestamp(value)
+           : kind == PARTITION_RANGE_DATUM_MINVALUE ? DT_NOBEGIN
+                                                    : DT_NOEND;
+}
+Timestamp time_of(List *bound) {
+    const PartitionRangeDatum *first = static_cast<const PartitionRangeDatum *>(linitial(bound));
+    return time_of(first->kind, first->value == nullptr ? Datum(0) : castNode(Const, first->value)->constvalue);
+}
+
+Partition *add_partition(const Partition *parent, Oid relation, bool is_default, List **all) {
+    Partition *partition = static_cast<Partition *>(palloc0(sizeof(Partition)));
+    *partition = *parent;
+    partition->relation = relation;
+    partition->is_whole = parent->is_whole && !is_default;
+    const char kind = get_rel_relkind(relation);
+    partition->can_trigger = (kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE) &&
+                             get_rel_persistence(relation) == RELPERSISTENCE_PERMANENT;
+    *all = lappend(*all, partition);
+    return partition;
+}
+
+void add_partitions(const Definition *query, const Partition *parent, List **all) {
     check_stack_depth();
-    Relation relation = table_open(parent, AccessShareLock);
-    const PartitionDesc parts = RelationGetPartitionDesc(relation, true);
+    Relation relation = try_relation_open(parent->relation, AccessShareLock);
+    if (relation == nullptr) return;
+    Oid *children;
+    const int count = children_of(parent->relation, &children);
+    const PartitionDesc known = RelationGetPartitionDesc(relation, true);
     const PartitionKey key = RelationGetPartitionKey(relation);
-    const PartitionBoundInfo bounds = parts->boundinfo;  // null without partitions
-    const bool is_by_time = parts->nparts > 0 && key->strategy == PARTITION_STRATEGY_RANGE && key->partattrs[0] != 0 &&
-                            key->partattrs[0] == get_attnum(parent, get_attname(query->source, query->at, false));
+    const PartitionBoundInfo bounds = known->boundinfo;  // null without partitions
+    const AttrNumber at = get_attnum(parent->relation, get_attname(query->source, query->at, false));
+    const bool is_by_time = key->strategy == PARTITION_STRATEGY_RANGE && key->partattrs[0] == at;
+    const bool has_more_columns = key->partnatts > 1;
     const int first = list_length(*all);
-    for (int i = 0; i < parts->nparts; i++) {
-        Partition *partition = static_cast<Partition *>(palloc0(sizeof(Partition)));
-        *partition = *of;
-        partition->relation = parts->oids[i];
-        partition->is_whole = of->is_whole && !(is_by_time && i == bounds->default_index);
-        const char kind = get_rel_relkind(partition->relation);
-        partition->can_trigger = (kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE) &&
-                                 get_rel_persistence(partition->relation) == RELPERSISTENCE_PERMANENT;
-        *all = lappend(*all, partition);
+    Partition **placed =
+        static_cast<Partition **>(palloc0(sizeof(Partition *) * static_cast<size_t>(known->nparts + 1)));
+    for (int i = 0; i < known->nparts; i++) {
+        Oid *child =
+            static_cast<Oid *>(bsearch(&known->oids[i], children, static_cast<size_t>(count), sizeof(Oid), oid_cmp));
+        if (child == nullptr) continue;
+        placed[i] = add_partition(parent, *child, is_by_time && i == bounds->default_index, all);
     }
     // The range at each place ends with the bound there, and begins with the one before.
-    for (int place = 0; is_by_time && place < bounds->nindexes; place++) {
-        if (bounds->indexes[place] < 0) continue;
-        Partition *partition = static_cast<Partition *>(list_nth(*all, first + bounds->indexes[place]));
-        const Timestamp lo = place > 0 ? time_of(bounds, place - 1, DT_NOBEGIN) : DT_NOBEGIN;
-        Timestamp hi = place < bounds->ndatums ? time_of(bounds, place, DT_NOEND) : DT_NOEND;
-        // More columns follow: there are rows with the very time of the bound.
-        if (key->partnatts > 1 && is_bounded(hi)) hi++;
-        partition->lo = Max(partition->lo, lo);
-        partition->hi = Min(partition->hi, hi);
+    for (int place = 0; is_by_time && bounds != nullptr && place < bounds->nindexes; place++) {
+        const int i = bounds->indexes[place];
+        if (i < 0 || placed[i] == nullptr) continue;
+        auto time_at = [=](int at_place) { return time_of(bounds->kind[at_place][0], bounds->datums[at_place][0]); };
+        narrow(placed[i], place > 0 ? time_at(place - 1) : DT_NOBEGIN,
+               place < bounds->ndatums ? time_at(place) : DT_NOEND, has_more_columns);
     }
-    table_close(relation, NoLock);
+    for (int i = 0; list_length(*all) - first < count && i < count; i++) {
+        bool is_known = false;
+        for (int j = 0; j < known->nparts && !is_known; j++) is_known = known->oids[j] == children[i];
+        if (is_known) continue;
+        const PartitionBoundSpec *spec = bounds_in_catalog(children[i]);
+        Partition *partition =
+            add_partition(parent, children[i], is_by_time && spec != nullptr && spec->is_default, all);
+        if (is_by_time && spec != nullptr && !spec->is_default)
+            narrow(partition, time_of(spec->lowerdatums), time_of(spec->upperdatums), has_more_columns);
+    }
+    relation_close(relation, NoLock);
     const int last = list_length(*all);
     for (int i = first; i < last; i++) {
         const Partition *partition = static_cast<const Partition *>(list_nth(*all, i));
-        if (get_rel_relkind(partition->relation) == RELKIND_PARTITIONED_TABLE)
-            add_partitions(query, partition->relation, partition, all);
+        if (get_rel_relkind(partition->relation) == RELKIND_PARTITIONED_TABLE) add_partitions(query, partition, all);
     }
 }
 
@@ -137,11 +222,10 @@ RangeType *range_of(TypeCacheEntry *type, Timestamp lo, Timestamp hi) {
 }  // namespace
 
 List *partitions_of(const Definition *query) {
-    // As new as the snapshot of the statement, so that what was followed by then is there.
-    AcceptInvalidationMessages();
+    AcceptInvalidationMessages();  // most are known by then
     const Partition all = {query->source, DT_NOBEGIN, DT_NOEND, true, true};
     List *partitions = NIL;
-    add_partitions(query, query->source, &all, &partitions);
+    add_partitions(query, &all, &partitions);
     return partitions;
 }
 
