@@ -118,9 +118,9 @@ function tell(id, sentence) {
 
 // ---- what does not change ----------------------------------------
 
-const { stored } = data; // bytes of the tables: of sketches, of rows
+const { stored, loads } = data; // bytes of the roll-ups and of the table; how long it took to fill them
 const bytesOf = (type) => data.bytes.filter((row) => row.type === type).reduce((sum, { bytes, sketches }) => sum + bytes / sketches, 0);
-const around = { question: 'Row headers and free space', bytes: stored.sketches - data.bytes.reduce((sum, { bytes }) => sum + bytes, 0) };
+const around = { question: 'Row headers, indexes, free space', bytes: stored.sketches - data.bytes.reduce((sum, { bytes }) => sum + bytes, 0) };
 const delayErrors = errors.filter(({ of }) => of !== 'routes');
 const routeErrors = errors.filter(({ of }) => of === 'routes');
 const inBounds = different.filter(({ lower, upper, exact }) => lower <= exact && exact <= upper);
@@ -136,10 +136,10 @@ function element(name, ...content) {
 function writeWords() {
   tell('title', `${number(all.flights)} flights, answered from *${size(stored.sketches)} of sketches*`);
   document.title = $('title').textContent;
-  tell('lede', `Here it keeps sketches of five types for each of *${number(hours.length)} hours* (${nameOf(all)}), and one of the routes for each day. Every picture is drawn from them, merged to ` +
+  tell('lede', `Here it keeps sketches of five types for each of *${number(hours.length)} hours* (${nameOf(all)}), and one of the routes for each day, while flights are inserted. Every picture is drawn from them, merged to ` +
     `whatever was asked; the ${size(stored.rows)} of rows were read only for the exact answers beside them.`);
   const facts = [
-    [percent(stored.sketches, stored.rows), `of the bytes: ${size(stored.sketches)} are the tables of sketches, ${size(stored.rows)} the table of rows`],
+    [percent(stored.sketches, stored.rows), `of the bytes: ${size(stored.sketches)} are the roll-ups with their sketches, ${size(stored.rows)} the table of rows`],
     [`${number(median(delayErrors), 2)} %`, `is the median error of ${number(delayErrors.length)} daily percentiles; 1 % is promised`],
     [`${digits(byDay.rows / byDay.sketches)}×`, `faster: percentiles of each day in ${milliseconds(byDay.sketches)} instead of ${milliseconds(byDay.rows)}`],
     [`${number(bytesOf('quantile_sketch'))} bytes`, 'hold the delays of one hour, on average'],
@@ -155,6 +155,10 @@ function writeWords() {
     `the estimate was never off by more than *${number(worst(routeErrors), 1)} %*, from ${number(bytesOf('distinct_sketch'))} bytes an hour.`);
   tell('cost-tells', `Answers came *${digits(Math.min(...faster))} to ${digits(Math.max(...faster))} times* faster from sketches, ` +
     `and no daily percentile was off by more than *${number(worst(delayErrors), 2)} %*.`);
+  const [alone, kept, compacted] = [loads.flights_alone, loads.flights, loads.deltas];
+  tell('load-tells', `Keeping them made the load *${digits(kept.ms / alone.ms)} times* as long: ${number(kept.rows)} flights, a COPY for each of ${number(kept.statements)} days, took ` +
+    `${milliseconds(kept.ms)} with both roll-ups and ${milliseconds(alone.ms)} without, so *${digits((1000 * (kept.ms - alone.ms)) / kept.rows)} microseconds* a flight. ` +
+    `The answers were right after each day; to make them fast, ${milliseconds(compacted.ms)} went into merging ${number(compacted.rows)} pieces.`);
   $('delays-few').lastChild.textContent = `fewer than ${FEW} flights: no percentile`;
   $('airport').replaceChildren(...data.asked.map((airport) => new Option(departures(all, airport).exact ? airport : `${airport} (no airport)`, airport)));
   tell('colophon', `Made by the demo of sketch_ext on PostgreSQL ${data.server.split(' ')[0]}. Times are medians of three runs, and times of day are as airports tell them. ` +

@@ -151,7 +151,7 @@ FROM (VALUES
 
 -- ---- bytes ----------------------------------------
 
--- The sketches of each kind, and the tables that they are in: with the heads of rows and the room that is left in pages.
+-- The sketches of each kind, and the roll-ups that they are in: with the heads of rows, indexes and the room that is left in pages.
 CREATE TEMP TABLE bytes AS
 SELECT 1 AS number, 'Delays, each hour' AS question, 'quantile_sketch' AS type, count(*) AS sketches, sum(pg_column_size(delay)) AS bytes FROM flights_hourly
 UNION ALL
@@ -166,13 +166,14 @@ UNION ALL
 SELECT 6, 'Different routes, each hour', 'distinct_sketch', count(*), sum(pg_column_size(routes)) FROM flights_hourly;
 
 CREATE TEMP TABLE stored AS
-SELECT pg_table_size('flights_hourly') + pg_table_size('flights_daily') AS sketches, pg_table_size('flights') AS rows;
+SELECT sum(bytes) AS sketches, pg_table_size('flights') AS rows FROM rollup_status;
 
 -- ---- all of it ----------------------------------------
 
 SELECT json_build_object(
     'stored', (SELECT json_build_object('sketches', sketches, 'rows', rows) FROM stored),
     'server', current_setting('server_version'),
+    'loads', (SELECT json_object_agg(what, json_build_object('rows', rows, 'statements', statements, 'ms', ms)) FROM loads),
     'hours', (SELECT json_agg(json_build_array(start, flights, p[1], p[2], p[3]) ORDER BY start) FROM delay_by_hour),
     'delays', (SELECT json_agg(json_build_array(grain, start, stop, flights, p[1], p[2], p[3], counts) ORDER BY grain, start)
                FROM delays JOIN distribution USING (grain, start)),

@@ -74,7 +74,7 @@ FROM (SELECT 1, 'rows, as a table', count(*), pg_table_size('flights') FROM flig
       UNION ALL
       SELECT 2, 'the delays alone', count(*), sum(pg_column_size(delay)) FROM flights
       UNION ALL
-      SELECT 3, 'sketches of each hour, as a table', count(*), pg_table_size('flights_hourly') FROM flights_hourly
+      SELECT 3, 'sketches of each hour, as a roll-up', rows, bytes FROM rollup_status WHERE view = 'flights_hourly'::regclass
       UNION ALL
       SELECT 4, 'the sketches alone', count(*), sum(pg_column_size(delay)) FROM flights_hourly) AS sizes (number, what, items, bytes)
 ORDER BY number;

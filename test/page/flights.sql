@@ -8,3 +8,6 @@ FROM generate_series(0, 19999) AS i,
 -- A night with too few flights for percentiles in all hours but one: the others leave later. 42 or 41 flights an hour elsewhere.
 UPDATE flights SET at = at + interval '6 hours'
 WHERE date_trunc('hour', at) IN ('2001-01-24 01:00', '2001-01-24 02:00', '2001-01-24 05:00') OR at >= '2001-01-24 03:00' AND at < '2001-01-24 03:33';
+
+-- What the demo would have measured.
+INSERT INTO loads VALUES ('flights_alone', 20000, 20, 100), ('flights', 20000, 20, 250), ('deltas', 440, 1, 30);

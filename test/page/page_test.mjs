@@ -89,7 +89,7 @@ for (const family of ['quantile', 'distinct', 'frequency', 'topk', 'membership']
   ok(marks >= 10, `${family}_sketch has its picture`, marks);
 }
 
-// The headline is about the tables of sketches as they are stored, and its parts add up to it.
+// The headline is about the roll-ups as they are stored, and its parts add up to it.
 const stored = await page.evaluate(() => ({
   ...JSON.parse(document.getElementById('data').textContent).stored,
   title: document.title,
@@ -97,7 +97,7 @@ const stored = await page.evaluate(() => ({
   rows: [...document.querySelectorAll('#families tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent)),
 }));
 const ask = (sql) => execFileSync('psql', ['-XAtqv', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' }).trim();
-ok(stored.sketches === Number(ask(`SELECT pg_table_size('flights_hourly') + pg_table_size('flights_daily')`)) && stored.rows.length === 8, 'the bytes are those of the stored tables', stored);
+ok(stored.sketches === Number(ask('SELECT sum(bytes) FROM rollup_status')) && stored.rows.length === 8, 'the bytes are those of the roll-ups', stored);
 const [, figure, unit] = stored.title.match(/([\d.]+)\s([kM])B/);
 ok(Math.abs(figure * { k: 1e3, M: 1e6 }[unit] / stored.sketches - 1) < 0.01, 'the title says how many there are in all', stored);
 ok(Math.abs(parseFloat(stored.share) - 100 * stored.sketches / Number(ask(`SELECT pg_table_size('flights')`))) < 1, 'a fact says what part of the bytes of the rows they are', stored.share);
@@ -106,6 +106,11 @@ ok(Math.abs(megabytes.slice(0, -1).reduce((sum, part) => sum + part, 0) - megaby
   'the bytes of each kind add up to all of them', megabytes);
 ok(['quantile', 'distinct', 'frequency', 'topk', 'membership'].every((family) => stored.rows.some(([name, each]) => name.includes(`${family}_sketch`) && /\d/.test(each))),
   'each family has its bytes', stored.rows);
+
+// What it costs to keep them, as it was measured.
+const load = (await page.locator('#load-tells').textContent()).replaceAll('\u00a0', ' ');
+ok(['2.5 times', '20,000 flights', '20 days', '250 ms with', '100 ms without', '7.5 microseconds', '30 ms went', '440 pieces'].every((words) => load.includes(words)),
+  'the cost of the load is told', load);
 
 // What a sketch estimates is said to be so: the first words of each sentence about the interval.
 const sentence = (id) => page.locator(`#${id}-tells`).textContent();
