@@ -334,6 +334,109 @@ SELECT rollup_compact('keys_only');
 SELECT * FROM keys_only;
 SELECT * FROM rollup_check('keys_only');
 SELECT rollup_drop('keys_only');
+-- ---- found by trying to break it
+
+-- keys that are too long for an index
+CREATE TABLE pages (at timestamptz NOT NULL, url text, body bytea, short varchar, n int);
+SELECT rollup_create('per_url', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, url, body, short, count(*) AS visits, sum(n) AS n FROM pages GROUP BY 1, 2, 3, 4');
+CREATE FUNCTION url(i int) RETURNS text LANGUAGE sql AS $$ SELECT string_agg(md5(j::text), '') || i FROM generate_series(1, 40 * i) AS j $$;
+INSERT INTO pages SELECT '2026-01-01'::timestamptz + i * interval '10 min', url(i % 9), decode(repeat(md5(i % 3 || ''), 100), 'hex'), left(url(i % 9), i % 700), i FROM generate_series(0, 80) i;
+INSERT INTO pages SELECT '2026-01-01'::timestamptz + i * interval '10 min', repeat('ü', 2000 + i % 2), NULL, repeat('ü', i % 700), i FROM generate_series(0, 80) i;
+SELECT rollup_compact('per_url') > 0 AS compacted;
+INSERT INTO pages SELECT * FROM pages;
+SELECT rollup_compact('per_url') > 0 AS compacted;
+SELECT * FROM rollup_check('per_url');
+CALL rollup_refresh('per_url');
+INSERT INTO pages SELECT * FROM pages LIMIT 100;
+UPDATE pages SET url = url || 'x' WHERE n = 5;
+SELECT rollup_compact('per_url') > 0 AS compacted;
+CALL rollup_refresh('per_url');
+SELECT * FROM rollup_check('per_url');
+SELECT sum(visits), count(DISTINCT url), max(length(url)) FROM per_url;
+SELECT bool_and(length(sketch_rollup.shortened(repeat('ü', i), 5)) = CASE WHEN i <= 2 THEN i ELSE 66 END), count(DISTINCT sketch_rollup.shortened(repeat('ü', i), 5)) FROM generate_series(0, 100) AS i;
+SELECT rollup_drop('per_url');
+
+-- more keys than an index has, and keys without order
+SELECT try('SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, ' || string_agg(format('left(url, %s) AS u%1$s', i), ', ') || ', count(*) FROM pages GROUP BY 1, ' || string_agg(1 + i || '', ', ')) FROM generate_series(1, 32) AS i;
+SELECT try('SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, n::text::xid AS x, count(*) FROM pages GROUP BY 1, 2');
+DROP TABLE pages;
+DROP FUNCTION url;
+
+-- many ranges, with and without an index that finds them
+CREATE TABLE persons (at timestamptz NOT NULL, person int);
+SELECT rollup_create('per_person', 'SELECT date_bin(''1 minute'', at, ''2000-01-01'') AS minute, count(*) AS n, distinct_agg(person) AS persons FROM persons GROUP BY 1');
+INSERT INTO persons SELECT '2026-01-01'::timestamptz + i * interval '30 s', i % 10 FROM generate_series(1, 6000) i;
+CALL rollup_refresh('per_person');
+DELETE FROM persons WHERE person IN (3, 7);
+SELECT invalid_ranges, (SELECT sum(n) FROM per_person) FROM rollup_status;
+SELECT count(*) FROM rollup_check('per_person');
+CREATE INDEX ON persons (at) WHERE person > 0; -- finds some only
+SELECT sum(n) FROM per_person;
+CREATE INDEX ON persons (at);
+SELECT sum(n) FROM per_person;
+SELECT count(*) FROM rollup_check('per_person');
+CALL rollup_refresh('per_person', '2026-01-01 00:10', '2026-01-01 06:00');
+SELECT invalid_ranges, (SELECT sum(n) FROM per_person) FROM rollup_status;
+DROP INDEX persons_at_idx, persons_at_idx1;
+CALL rollup_refresh('per_person');
+SELECT invalid_ranges, (SELECT sum(n) FROM per_person) FROM rollup_status;
+SELECT count(*) FROM rollup_check('per_person');
+
+-- settings of a session that change what text means
+SET standard_conforming_strings = off;
+SET escape_string_warning = off;
+INSERT INTO persons VALUES ('2026-01-01', 1);
+SELECT rollup_compact('per_person');
+SELECT view, deltas FROM rollup_status;
+CALL rollup_refresh('per_person');
+SELECT count(*) FROM rollup_check('per_person');
+RESET standard_conforming_strings;
+RESET escape_string_warning;
+
+-- triggers that are not enabled as they were come back
+ALTER TABLE persons DISABLE TRIGGER USER, ENABLE TRIGGER USER;
+DROP TRIGGER sketch_rollup_1_insert ON persons;
+INSERT INTO persons VALUES ('2026-01-02', 1);
+SELECT count(*) FROM rollup_check('per_person');
+SELECT rollup_invalidate('per_person', '2026-01-02', '2026-01-03');
+SELECT count(*) FROM rollup_check('per_person');
+INSERT INTO persons VALUES ('2026-01-03', 1);
+SELECT count(*) FROM rollup_check('per_person');
+
+-- a view in its place is no roll-up, and one that depends on what is left of it is left alone
+CREATE OR REPLACE VIEW per_person AS SELECT NULL::timestamptz AS minute, NULL::bigint AS n, NULL::distinct_sketch AS persons;
+SELECT view FROM rollup_status;
+CREATE VIEW depends AS SELECT count(*) FROM sketch_rollup.rows_1;
+SELECT sketch_rollup.drop_remains();
+DROP VIEW depends;
+SELECT sketch_rollup.drop_remains();
+SELECT relname FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace;
+DROP VIEW per_person;
+
+-- names of roles and types in the way
+CREATE ROLE "regress Rollup.O'Maker";
+SELECT format('GRANT CREATE ON SCHEMA public TO %I', rolname) FROM pg_roles WHERE rolname LIKE 'regress Rollup%' \gexec
+CREATE TYPE sketch_rollup.rows_1 AS ENUM ();
+SET ROLE "regress Rollup.O'Maker";
+CREATE TABLE own_events (at timestamptz NOT NULL, k text);
+SELECT rollup_create('own_hours', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, k, count(*) AS n FROM own_events GROUP BY 1, 2');
+INSERT INTO own_events VALUES ('2026-01-01', 'a'), ('2026-01-01', 'secret');
+CALL rollup_refresh('own_hours');
+
+-- row-level security that is forced on the owner later: what is computed anew has all rows
+ALTER TABLE own_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY p ON own_events USING (k <> 'secret') WITH CHECK (true);
+SELECT rollup_invalidate('own_hours');
+CALL rollup_refresh('own_hours');
+SELECT k, n FROM own_hours ORDER BY k;
+SELECT sketch_rollup.drop_remains();
+SELECT rollup_drop('own_hours');
+DROP TABLE own_events;
+RESET ROLE;
+DROP OWNED BY "regress Rollup.O'Maker";
+DROP ROLE "regress Rollup.O'Maker";
+DROP TYPE sketch_rollup.rows_1;
+DROP TABLE persons;
 DROP TABLE parted, events, child, temporary_one, unlogged_one, shapes;
 DROP COLLATION ignoring;
 DROP FUNCTION compared, own, try;

@@ -77,10 +77,10 @@ COMMENT ON FUNCTION sketch_rollup.view_of(integer) IS 'the view of a roll-up; NU
 CREATE FUNCTION sketch_rollup.view_query(query regclass, number integer) RETURNS text
     AS 'MODULE_PATHNAME', 'sketch_rollup_view_query' LANGUAGE C STABLE STRICT;
 COMMENT ON FUNCTION sketch_rollup.view_query(regclass, integer) IS 'what the view of a roll-up selects';
-CREATE FUNCTION sketch_rollup.described(number integer, at_first boolean, OUT source regclass, OUT time_type regtype, OUT bucket text, OUT keys text, OUT width interval,
+CREATE FUNCTION sketch_rollup.described(number integer, at_first boolean, OUT source regclass, OUT time_type regtype, OUT bucket text, OUT keys text, OUT indexed text, OUT width interval,
                                         OUT is_partitioned boolean) RETURNS record
     AS 'MODULE_PATHNAME', 'sketch_rollup_described' LANGUAGE C STABLE STRICT;
-COMMENT ON FUNCTION sketch_rollup.described(integer, boolean) IS 'table, type of times, quoted names of the bucket and of all group keys, and width of buckets, of a roll-up; whether the table is partitioned';
+COMMENT ON FUNCTION sketch_rollup.described(integer, boolean) IS 'table, type of times, quoted names of the bucket, of all group keys and of what the index has of them, and width of buckets, of a roll-up; whether the table is partitioned';
 
 -- unnest, but that the planner expects one range and not a hundred. For each type: no function of somebody else can be a
 -- better match.
@@ -90,6 +90,22 @@ COMMENT ON FUNCTION sketch_rollup.ranges(tstzmultirange) IS 'ranges of times, of
 CREATE FUNCTION sketch_rollup.ranges(tsmultirange) RETURNS SETOF tsrange
     AS 'multirange_unnest' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
 COMMENT ON FUNCTION sketch_rollup.ranges(tsmultirange) IS 'ranges of times, of which there are few';
+
+-- What the index of rows has of group keys that may be long.
+CREATE FUNCTION sketch_rollup.shortened(key text, most integer) RETURNS text
+    AS 'MODULE_PATHNAME', 'sketch_rollup_shortened' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sketch_rollup.shortened(text, integer) IS 'the text itself up to so many bytes, and a part of it with a digest of all if it has more: different texts give different ones';
+CREATE FUNCTION sketch_rollup.shortened(key bytea, most integer) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'sketch_rollup_shortened' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION sketch_rollup.shortened(bytea, integer) IS 'the bytes themselves up to so many, and a part of them with a digest of all if there are more: different ones give different ones';
+
+-- One span of time for each range, if an index finds its rows, with NULL; otherwise one for all ranges, with these.
+CREATE FUNCTION sketch_rollup.spans(number integer, tstzmultirange, OUT span tstzrange, OUT ranges tstzmultirange) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'sketch_rollup_spans' LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 1;
+COMMENT ON FUNCTION sketch_rollup.spans(integer, tstzmultirange) IS 'spans of time in which to look for the rows of ranges';
+CREATE FUNCTION sketch_rollup.spans(number integer, tsmultirange, OUT span tsrange, OUT ranges tsmultirange) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'sketch_rollup_spans' LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 1;
+COMMENT ON FUNCTION sketch_rollup.spans(integer, tsmultirange) IS 'spans of time in which to look for the rows of ranges';
 
 -- Buckets are so many microseconds wide, and one of them begins at the origin, in microseconds since 2000. Folds are pairs,
 -- the widest first: buckets that begin before the first of the two are as wide as the second.
@@ -116,25 +132,32 @@ COMMENT ON FUNCTION sketch_rollup.partitions(integer, tsrange) IS 'partitions of
 
 -- The smallest number that nothing has. Two at once may get the same: then one of them fails.
 CREATE FUNCTION sketch_rollup.next_number() RETURNS integer LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT min(n) FROM generate_series(1, (SELECT count(*)::integer + 1 FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace)) AS n
-    WHERE NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace
-                      AND relname IN (format('query_%s', n), format('rows_%s', n), format('deltas_%s', n), format('invalid_%s', n), format('partitions_%s', n), format('state_%s', n))) $$;
+    SELECT min(n) FROM generate_series(1, (SELECT count(*)::integer + 1 FROM pg_type WHERE typnamespace = 'sketch_rollup'::regnamespace)) AS n
+    WHERE NOT EXISTS (SELECT FROM (SELECT relname, relnamespace FROM pg_class UNION ALL SELECT typname, typnamespace FROM pg_type) AS taken (name, schema)
+                      WHERE schema = 'sketch_rollup'::regnamespace AND name ~ format('^(query|rows|deltas|invalid|partitions|state)_%s$', n)) $$;
 COMMENT ON FUNCTION sketch_rollup.next_number() IS 'the number of the next roll-up';
 
--- The number of a roll-up, which its view's definition tells; the roll-up must agree.
+-- The number that a view's definition tells; the roll-up may have another view.
+CREATE FUNCTION sketch_rollup.number_in(view regclass) RETURNS integer LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT substring(c.relname FROM '^state_([0-9]{1,9})$')::integer
+    FROM pg_rewrite r
+    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+    JOIN pg_class c ON c.oid = d.refobjid
+    WHERE r.ev_class = view AND c.relnamespace = 'sketch_rollup'::regnamespace AND c.relname ~ '^state_[0-9]{1,9}$'
+    LIMIT 1 $$;
+COMMENT ON FUNCTION sketch_rollup.number_in(regclass) IS 'number of the roll-up whose view this looks like';
+
 CREATE FUNCTION sketch_rollup.number_of(view regclass) RETURNS integer LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    number integer;
+    number integer := sketch_rollup.number_in(view);
 BEGIN
     IF view IS NULL THEN
         RAISE EXCEPTION 'name of the roll-up must not be NULL' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    SELECT substring(c.relname FROM '^state_(\d{1,9})$')::integer INTO number
-    FROM pg_rewrite r
-    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
-    JOIN pg_class c ON c.oid = d.refobjid
-    WHERE r.ev_class = view AND c.relnamespace = 'sketch_rollup'::regnamespace AND c.relname ~ '^state_\d{1,9}$';
     IF sketch_rollup.view_of(number) IS DISTINCT FROM view THEN
+        IF view::text ~ '^[0-9]+$' THEN -- by now it has no name, whatever the snapshot says
+            RAISE EXCEPTION 'roll-up does not exist' USING ERRCODE = 'undefined_object';
+        END IF;
         RAISE EXCEPTION '"%" is not a roll-up', view USING ERRCODE = 'wrong_object_type', HINT = 'SELECT * FROM rollup_status lists them.';
     END IF;
     RETURN number;
@@ -207,7 +230,7 @@ BEGIN
     IF NOT is_modern THEN -- without NULLS NOT DISTINCT
         EXECUTE (SELECT string_agg(format('ALTER TABLE sketch_rollup.rows_%s ALTER %s SET NOT NULL', number, key), '; ') FROM regexp_split_to_table(described.keys, ', ') AS key);
     END IF;
-    EXECUTE format('CREATE UNIQUE INDEX ON sketch_rollup.rows_%s (%s)%s', number, described.keys, CASE WHEN is_modern THEN ' NULLS NOT DISTINCT' END);
+    EXECUTE format('CREATE UNIQUE INDEX ON sketch_rollup.rows_%s (%s)%s', number, described.indexed, CASE WHEN is_modern THEN ' NULLS NOT DISTINCT' END);
     EXECUTE format('ALTER TABLE sketch_rollup.rows_%s SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 2000)', number);
     EXECUTE format('ALTER TABLE sketch_rollup.deltas_%s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_analyze_threshold = 100000)', number);
     EXECUTE format('ALTER TABLE sketch_rollup.invalid_%s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)', number);
@@ -249,7 +272,7 @@ BEGIN
     END IF;
     PERFORM sketch_rollup.drop_remains();
     number := sketch_rollup.next_number();
-    EXECUTE pg_catalog.format('CREATE VIEW sketch_rollup.query_%s AS %s', number, pg_catalog.regexp_replace(query, ';\s*$', ''));
+    EXECUTE pg_catalog.format('CREATE VIEW sketch_rollup.query_%s AS %s', number, pg_catalog.regexp_replace(query, ';[[:space:]]*$', ''));
     RETURN sketch_rollup.build(number, parts[1], parts[2]);
 END $$;
 COMMENT ON FUNCTION rollup_create(text, text) IS 'makes a view that is what the query gives, and is kept fresh as the table changes';
@@ -261,19 +284,23 @@ DECLARE
     is_there boolean;
     part record;
 BEGIN
-    FOR number IN SELECT DISTINCT substring(c.relname FROM '^(?:query|rows|deltas|invalid|partitions|state)_(\d{1,9})$')::integer FROM pg_class c
-                  WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relowner = current_user::regrole AND c.relname ~ '^(query|rows|deltas|invalid|partitions|state)_\d{1,9}$' LOOP
+    FOR number IN SELECT DISTINCT substring(c.relname FROM '^(?:query|rows|deltas|invalid|partitions|state)_([0-9]{1,9})$')::integer FROM pg_class c
+                  WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relowner = (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user) AND c.relname ~ '^(query|rows|deltas|invalid|partitions|state)_[0-9]{1,9}$' LOOP
         is_there := to_regclass(format('sketch_rollup.state_%s', number)) IS NOT NULL AND to_regclass(format('sketch_rollup.query_%s', number)) IS NOT NULL;
         IF is_there THEN
             -- Not so in a restore, before the data come.
-            EXECUTE format('SELECT NOT EXISTS (SELECT FROM sketch_rollup.state_%s t WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t.view))', number) INTO is_there;
+            EXECUTE format('SELECT NOT EXISTS (SELECT FROM sketch_rollup.state_%s t WHERE sketch_rollup.number_in(t.view) IS DISTINCT FROM %1$s)', number) INTO is_there;
         END IF;
         CONTINUE WHEN is_there;
         PERFORM sketch_rollup.drop_triggers(number);
         FOR part IN SELECT format('DROP %s sketch_rollup.%I', CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, c.relname) AS command FROM pg_class c
-                    WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relowner = current_user::regrole AND c.relkind IN ('r', 'v')
+                    WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relowner = (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user) AND c.relkind IN ('r', 'v')
                       AND c.relname ~ format('^(query|rows|deltas|invalid|partitions|state)_%s$', number) LOOP
-            EXECUTE part.command;
+            BEGIN
+                EXECUTE part.command;
+            EXCEPTION WHEN dependent_objects_still_exist THEN
+                RAISE WARNING '%', sqlerrm USING DETAIL = 'It is left of a roll-up that was dropped.';
+            END;
         END LOOP;
     END LOOP;
 END $$;
@@ -282,15 +309,20 @@ COMMENT ON FUNCTION sketch_rollup.drop_remains() IS 'drops what is left of the c
 CREATE FUNCTION rollup_drop(view regclass) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     number integer := sketch_rollup.number_of(view);
+    described record := sketch_rollup.described(number, false);
 BEGIN
     IF NOT (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = view) THEN
         RAISE EXCEPTION 'must be owner of roll-up "%"', view USING ERRCODE = 'insufficient_privilege';
     END IF;
-    PERFORM sketch_rollup.drop_triggers(number);
+    -- As readers do: first the view, then the table, then what is the roll-up's.
     EXECUTE format('DROP VIEW %s', view);
+    EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE', described.source);
+    PERFORM sketch_rollup.drop_triggers(number);
     EXECUTE format('DROP VIEW sketch_rollup.query_%s', number);
     EXECUTE format('DROP TABLE sketch_rollup.rows_%1$s, sketch_rollup.deltas_%1$s, sketch_rollup.invalid_%1$s, sketch_rollup.state_%1$s', number);
-    EXECUTE format('DROP TABLE IF EXISTS sketch_rollup.partitions_%s', number);
+    IF described.is_partitioned THEN
+        EXECUTE format('DROP TABLE sketch_rollup.partitions_%s', number);
+    END IF;
 END $$;
 COMMENT ON FUNCTION rollup_drop(regclass) IS 'drops a roll-up: its view, its rows and its triggers';
 
@@ -337,14 +369,25 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION sketch_rollup.ago(interval) IS 'the moment that is so long ago';
 
+CREATE FUNCTION sketch_rollup.repair(number integer) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    relation regclass;
+BEGIN
+    FOR relation IN SELECT DISTINCT m.relation FROM sketch_rollup.missing_triggers(number) m LOOP
+        PERFORM sketch_rollup.add_triggers(number, relation);
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION sketch_rollup.repair(integer) IS 'makes triggers again that are missing or disabled';
+
 CREATE FUNCTION rollup_invalidate(view regclass, "from" timestamptz DEFAULT '-infinity', "to" timestamptz DEFAULT 'infinity') RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     number integer := sketch_rollup.number_of(view);
     asked record := sketch_rollup.bounds(number, "from", "to");
 BEGIN
     PERFORM sketch_rollup.invalidate(number, asked.lo, asked.hi);
+    PERFORM sketch_rollup.repair(number);
 END $$;
-COMMENT ON FUNCTION rollup_invalidate(regclass, timestamptz, timestamptz) IS 'has buckets computed anew: the view reads them from the table until rollup_refresh has done it';
+COMMENT ON FUNCTION rollup_invalidate(regclass, timestamptz, timestamptz) IS 'has buckets computed anew: the view reads them from the table until rollup_refresh has done it. Gives the table back triggers that are missing';
 
 -- A transaction for each chunk of some seconds, so that others get the locks in between, and what is done stays done. No
 -- search_path of its own, which a procedure that commits cannot have: it is set anew in each transaction.
@@ -428,18 +471,21 @@ COMMENT ON FUNCTION rollup_retain(regclass, interval) IS 'drops the buckets of a
 
 -- ---- watching ----------------------------------------
 
+CREATE FUNCTION sketch_rollup.missing_triggers(number integer, OUT relation regclass, OUT name text, OUT is_there boolean) RETURNS SETOF record LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.relation, t.name, p.tgenabled IS NOT NULL FROM sketch_rollup.status_of(number) AS s, unnest(s.source || s.followed) AS r (relation) CROSS JOIN LATERAL sketch_rollup.triggers(number, r.relation) AS t
+    LEFT JOIN pg_trigger p ON p.tgrelid = r.relation AND p.tgname = t.name WHERE p.tgenabled IS DISTINCT FROM t.enabled $$;
+COMMENT ON FUNCTION sketch_rollup.missing_triggers(integer) IS 'triggers that a roll-up''s table and partitions should have, and have not, or not as they were made';
+
 CREATE FUNCTION rollup_check(view regclass, "from" timestamptz DEFAULT '-infinity', "to" timestamptz DEFAULT 'infinity', OUT bucket text, OUT problem text) RETURNS SETOF record
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     number integer := sketch_rollup.number_of(view);
     asked record := sketch_rollup.bounds(number, "from", "to");
-    status record := sketch_rollup.status_of(number);
     missing record;
 BEGIN
-    FOR missing IN SELECT r.relation, t.name, t.enabled, p.tgenabled FROM unnest(status.source || status.followed) AS r (relation) CROSS JOIN LATERAL sketch_rollup.triggers(number, r.relation) AS t
-                   LEFT JOIN pg_trigger p ON p.tgrelid = r.relation AND p.tgname = t.name WHERE p.tgenabled IS DISTINCT FROM t.enabled LOOP
-        problem := CASE WHEN missing.tgenabled IS NULL THEN format('table %s has no trigger %s', missing.relation, missing.name)
-                        ELSE format('trigger %s of table %s is disabled, or not enabled as it was', missing.name, missing.relation) END;
+    FOR missing IN SELECT m.relation, m.name, m.is_there FROM sketch_rollup.missing_triggers(number) m LOOP
+        problem := CASE WHEN missing.is_there THEN format('trigger %s of table %s is disabled, or not enabled as it was', missing.name, missing.relation)
+                        ELSE format('table %s has no trigger %s', missing.relation, missing.name) END;
         RETURN NEXT;
     END LOOP;
     problem := 'the view differs from the query on the table';
@@ -453,10 +499,10 @@ CREATE FUNCTION sketch_rollup.status(OUT view regclass, OUT source regclass, OUT
                                      OUT unfollowed regclass[], OUT folds text, OUT sealed_before text, OUT retained_from text, OUT refreshed timestamptz, OUT compacted timestamptz) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT s.view, s.source, s.rows, s.bytes, s.deltas, s.invalid_ranges, s.invalid_from, s.unfollowed, s.folds, s.sealed_before, s.retained_from, s.refreshed, s.compacted
-    FROM (SELECT substring(c.relname FROM '^state_(\d{1,9})$')::integer AS number FROM pg_class c
-          WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relname ~ '^state_\d{1,9}$' ORDER BY 1) AS n,
+    FROM (SELECT substring(c.relname FROM '^state_([0-9]{1,9})$')::integer AS number FROM pg_class c
+          WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relname ~ '^state_[0-9]{1,9}$' ORDER BY 1) AS n,
          LATERAL sketch_rollup.status_of(n.number) AS s
-    WHERE s.view IS NOT NULL $$;
+    WHERE sketch_rollup.number_in(s.view) = n.number $$;
 COMMENT ON FUNCTION sketch_rollup.status() IS 'roll-ups that the caller owns';
 
 CREATE VIEW rollup_status AS SELECT * FROM sketch_rollup.status();

@@ -23,6 +23,7 @@ struct Column {
     const char *name;   // quoted
     const char *value;  // of the rows of the source: a group key, or an aggregate
     bool is_key;
+    const char *indexed;   // of a key, what the index of rows has: a long one is shortened
     const char *merged;    // a measure of rows that are merged: an aggregate of the column
     const char *updated;   // a measure of a row of the roll-up, m, to which one more, excluded, is merged
     const char *compared;  // what of a measure of row v is the same however rows were merged
@@ -44,7 +45,7 @@ struct Definition {
 };
 
 // Reads a view's definition in the current memory context. Raises an error that says what a roll-up cannot keep;
-// `at_first` also of what its table may become later.
+// `at_first` also of what its table may become later. Null if the view or its table was dropped meanwhile.
 Definition *read_definition(Oid view, bool at_first);
 
 // ---- buckets and partitions (rollup_ranges.cpp) ----------------------------------------
@@ -97,8 +98,9 @@ inline constexpr int kActions = static_cast<int>(Action::kStatus) + 1;
 // The statement for it, of the roll-up with this number.
 char *statement(const Definition *query, int number, Action action);
 
-// The names of all group keys, the bucket among them, with commas between.
+// The names of all group keys, the bucket among them, and what the index of rows has of them, with commas between.
 const char *key_names(const Definition *query);
+const char *indexed_keys(const Definition *query);
 
 // ---- sessions (rollup_session.cpp) ----------------------------------------
 
@@ -140,13 +142,15 @@ bool try_lock(const Rollup *rollup, bool wait);
 
 Oid owner_of(Oid relation);
 
-// Runs something as another user, who can do nothing that lasts longer than the statement.
+// Runs something as another user, who can do nothing that lasts longer than the statement. As the owner of a table he
+// sees all its rows, also if row-level security is forced on him since: a roll-up of some would be wrong.
 template <typename Work>
 void as_user(Oid user, Work work) {
     Oid caller;
     int security;
     GetUserIdAndSecContext(&caller, &security);
-    SetUserIdAndSecContext(user, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+    SetUserIdAndSecContext(
+        user, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
     work();
     SetUserIdAndSecContext(caller, security);
 }

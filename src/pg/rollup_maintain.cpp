@@ -84,6 +84,8 @@ PG_FN(sketch_rollup_compact) {
     Datum most = PG_ARGISNULL(1) ? Datum(0) : PG_GETARG_DATUM(1);
     const char nulls[2] = {PG_ARGISNULL(1) ? 'n' : ' ', '\0'};
     int64 merged = -1;
+    // Partitions are looked at next, and a source is locked before the tables of its roll-up.
+    if (rollup->query->is_partitioned) LockRelationOid(rollup->query->source, AccessShareLock);
     if (try_lock(rollup, false)) {
         run(rollup, Action::kCompact, &most, nulls);
         merged = only_count();
@@ -409,7 +411,11 @@ PG_FN(sketch_rollup_status_of) {
         SPI_finish();
         PG_RETURN_NULL();
     }
-    run(rollup, Action::kStatus);
+    if (ErrorData *error = try_to([=] { run(rollup, Action::kStatus); }); error != nullptr) {
+        if (error->sqlerrcode != ERRCODE_UNDEFINED_TABLE) ReThrowError(error);
+        SPI_finish();  // somebody has dropped it meanwhile
+        PG_RETURN_NULL();
+    }
     Datum row = result_row(fcinfo, memory, {ObjectIdGetDatum(rollup->view), ObjectIdGetDatum(rollup->query->source)});
     SPI_finish();
     return row;
@@ -424,10 +430,20 @@ PG_FN(sketch_rollup_view_of) {
     PG_RETURN_OID(rollup->view);
 }
 
+namespace {
+
+const Definition *definition_of(Oid view, bool at_first) {
+    const Definition *query = OidIsValid(view) ? read_definition(view, at_first) : nullptr;
+    if (query == nullptr) ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("roll-up does not exist"));
+    return query;
+}
+
+}  // namespace
+
 // view_query(view, number): the query of the view that people read.
 PG_FN(sketch_rollup_view_query) {
     PG_RETURN_TEXT_P(
-        cstring_to_text(statement(read_definition(PG_GETARG_OID(0), false), PG_GETARG_INT32(1), Action::kView)));
+        cstring_to_text(statement(definition_of(PG_GETARG_OID(0), false), PG_GETARG_INT32(1), Action::kView)));
 }
 
 // described(number, at_first): the source, the time's type, the names of the bucket and of all group keys, the buckets'
@@ -437,17 +453,13 @@ PG_FN(sketch_rollup_described) {
     if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
         elog(ERROR, "return type must be a row type");
     const char *name = psprintf("%s_%d", kPartNames[kDefinition], PG_GETARG_INT32(0));
-    const Oid view = get_relname_relid(name, get_namespace_oid(kSchema, false));
-    if (!OidIsValid(view))
-        ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("roll-up %d does not exist", PG_GETARG_INT32(0)));
-    const Definition *query = read_definition(view, PG_GETARG_BOOL(1));
+    const Definition *query =
+        definition_of(get_relname_relid(name, get_namespace_oid(kSchema, false)), PG_GETARG_BOOL(1));
     Interval *width = static_cast<Interval *>(palloc0(sizeof(Interval)));
     width->time = query->width;
-    Datum values[] = {ObjectIdGetDatum(query->source),
-                      ObjectIdGetDatum(query->at_type),
-                      CStringGetTextDatum(query->bucket->name),
-                      CStringGetTextDatum(key_names(query)),
-                      IntervalPGetDatum(width),
+    Datum values[] = {ObjectIdGetDatum(query->source),          ObjectIdGetDatum(query->at_type),
+                      CStringGetTextDatum(query->bucket->name), CStringGetTextDatum(key_names(query)),
+                      CStringGetTextDatum(indexed_keys(query)), IntervalPGetDatum(width),
                       BoolGetDatum(query->is_partitioned)};
     bool nulls[lengthof(values)] = {};
     PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), values, nulls)));

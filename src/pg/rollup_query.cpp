@@ -26,6 +26,7 @@ extern "C" {
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
+#include "utils/typcache.h"
 }
 
 namespace pg::rollup {
@@ -144,7 +145,9 @@ bool is_bucket(Node *expression, Definition *query) {
         constexpr int32 kMostDays = 1000000;
         const bool has_days = interval->day >= 0 && interval->day <= kMostDays && interval->month == 0;
         query->width = has_days ? interval->time + interval->day * USECS_PER_DAY : 0;
-        if (query->width <= 0) refuse("buckets whose width is not positive, or in months", nullptr);
+        if (query->width <= 0)
+            refuse("buckets whose width is not positive, or in months",
+                   "Use days, hours, minutes and seconds; make months of days when the roll-up is read.");
     }
     query->at = reinterpret_cast<Var *>(time)->varattno;
     query->at_type = reinterpret_cast<Var *>(time)->vartype;
@@ -155,11 +158,37 @@ bool is_bucket(Node *expression, Definition *query) {
 
 bool is_nondeterministic(Oid collation) { return OidIsValid(collation) && !get_collation_isdeterministic(collation); }
 
+// Text of any length can be a key, but not in an index: all keys together may have some 2,700 bytes there.
+bool may_be_long(Oid type) { return type == TEXTOID || type == VARCHAROID || type == BYTEAOID; }
+constexpr int kIndexBytes = 2400, kDigestBytes = 80;
+
+void set_indexed(List *columns) {
+    int keys = 0, long_keys = 0;
+    ListCell *cell;
+    foreach (cell, columns) {
+        const Column *column = static_cast<const Column *>(lfirst(cell));
+        if (!column->is_key) continue;
+        keys++;
+        if (column->indexed == nullptr) long_keys++;
+    }
+    if (keys > INDEX_MAX_KEYS)
+        refuse(psprintf("more than %d group keys", INDEX_MAX_KEYS), "Make one of several, as text.");
+    foreach (cell, columns) {
+        Column *column = static_cast<Column *>(lfirst(cell));
+        if (column->is_key && column->indexed == nullptr)
+            column->indexed = psprintf("sketch_rollup.shortened(%s, %d)", column->name,
+                                       Max(kIndexBytes / long_keys - kDigestBytes, 0));
+    }
+}
+
 void check_key(Node *key, const char *name) {
     const Oid type = getBaseType(exprType(key));
     if (type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID)
         refuse(psprintf("group key \"%s\" of type %s", name, format_type_be(type)),
                "Equal numbers of this type may be written in different ways. Group by an integer, or by text.");
+    if (!OidIsValid(lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf))
+        refuse(psprintf("group key \"%s\" of type %s, which has no order", name, format_type_be(type)),
+               "Group by its text.");
     if (is_nondeterministic(exprCollation(key)))
         refuse(psprintf("group key \"%s\" with a nondeterministic collation", name), nullptr);
 }
@@ -254,12 +283,13 @@ char *used_columns(Node *expressions, Relation source) {
 }  // namespace
 
 Definition *read_definition(Oid view, bool at_first) {
-    Relation relation = relation_open(view, AccessShareLock);
+    Relation relation = try_relation_open(view, AccessShareLock);
+    if (relation == nullptr) return nullptr;
     if (relation->rd_rel->relkind != RELKIND_VIEW)
         ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE),
                 errmsg("\"%s\" is not a view", RelationGetRelationName(relation)));
     Query *tree = static_cast<Query *>(copyObjectImpl(get_view_query(relation)));
-    relation_close(relation, NoLock);
+    relation_close(relation, AccessShareLock);
     check_shape(tree);
     const int place = static_cast<RangeTblRef *>(linitial(tree->jointree->fromlist))->rtindex;
     const RangeTblEntry *entry = rt_fetch(place, tree->rtable);
@@ -302,20 +332,28 @@ Definition *read_definition(Oid view, bool at_first) {
         } else if (is_bucket(expression, query)) {
             if (query->bucket != nullptr) refuse("two buckets of time", nullptr);
             query->bucket = column;
+            column->indexed = column->name;
         } else {
             check_key(expression, target->resname);
+            if (!may_be_long(getBaseType(exprType(expression)))) column->indexed = column->name;
         }
     }
+    set_indexed(query->columns);
     if (query->bucket == nullptr)
         refuse("a query without a bucket of time",
                "Group by date_bin('1 minute', at, '2000-01-01'), where at is a column of type timestamp.");
     if (where != nullptr) query->where = deparse_expression(where, context, true, false);
-    Relation source = relation_open(query->source, AccessShareLock);
+    Relation source = try_relation_open(query->source, AccessShareLock);
+    if (source == nullptr) {
+        AtEOXact_GUC(true, settings);
+        return nullptr;
+    }
     const Form_pg_attribute time = TupleDescAttr(RelationGetDescr(source), query->at - 1);
     query->time = pstrdup(quote_identifier(NameStr(time->attname)));
     query->used = used_columns(reinterpret_cast<Node *>(list_make2(tree->targetList, where)), source);
     if (at_first) check_source_at_first(query, source, time);
-    relation_close(source, NoLock);
+    // Nor is the definition locked by now: rollup_drop locks them the other way round.
+    relation_close(source, AccessShareLock);
     AtEOXact_GUC(true, settings);
     return query;
 }

@@ -11,7 +11,9 @@ extern "C" {
 #include "access/table.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
+#include "mb/pg_wchar.h"
 #include "partitioning/partbounds.h"
 #include "partitioning/partdesc.h"
 #include "utils/fmgroids.h"
@@ -22,6 +24,7 @@ extern "C" {
 #include "utils/rangetypes.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 }
 
@@ -269,6 +272,73 @@ PG_FN(sketch_rollup_folded) {
     const Timestamp bucket = PG_GETARG_TIMESTAMP(0);
     if (PG_ARGISNULL(2)) PG_RETURN_TIMESTAMP(bucket);
     PG_RETURN_TIMESTAMP(folded_bucket(bucket, PG_GETARG_INT64(1), PG_GETARG_ARRAYTYPE_P(2)));
+}
+
+// shortened(key, most): the bytes of a text or bytea if there are no more than that, otherwise some of them and the
+// SHA-256 of all in hexadecimal digits: longer than any key that is not shortened.
+PG_FN(sketch_rollup_shortened) {
+    const text *key = PG_GETARG_TEXT_PP(0);
+    const int most = Max(PG_GETARG_INT32(1), 0), length = static_cast<int>(VARSIZE_ANY_EXHDR(key));
+    if (length <= most) PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+    const int kept = pg_mbcliplen(VARDATA_ANY(key), length, most);
+    const bytea *digest = DatumGetByteaPP(DirectFunctionCall1(sha256_bytea, PointerGetDatum(key)));
+    const size_t bytes = VARSIZE_ANY_EXHDR(digest), size = VARHDRSZ + static_cast<size_t>(kept) + 2 * bytes;
+    text *made = static_cast<text *>(palloc(size));
+    SET_VARSIZE(made, size);
+    memcpy(VARDATA(made), VARDATA_ANY(key), static_cast<size_t>(kept));
+    hex_encode(VARDATA_ANY(digest), bytes, VARDATA(made) + kept);
+    PG_RETURN_TEXT_P(made);
+}
+
+namespace {
+
+// Whether the rows of a range of time can be looked up.
+bool has_index(const Definition *query) {
+    Relation source = try_relation_open(query->source, AccessShareLock);
+    if (source == nullptr) return false;
+    bool found = false;
+    ListCell *cell;
+    foreach (cell, RelationGetIndexList(source)) {
+        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+        if (!HeapTupleIsValid(tuple)) continue;
+        const Form_pg_index index = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
+        found = found || (index->indisvalid && index->indkey.values[0] == query->at &&
+                          heap_attisnull(tuple, Anum_pg_index_indpred, nullptr));
+        ReleaseSysCache(tuple);
+    }
+    relation_close(source, NoLock);
+    return found;
+}
+
+}  // namespace
+
+// spans(number, ranges): each of the ranges, with NULL; or one that has all of them, with them.
+PG_FN(sketch_rollup_spans) {
+    const MultirangeType *ranges = PG_GETARG_MULTIRANGE_P(1);
+    // multirange_get_typcache would keep it where the calls keep theirs.
+    TypeCacheEntry *type = lookup_type_cache(MultirangeTypeGetOid(ranges), TYPECACHE_MULTIRANGE_INFO)->rngtype;
+    if (SRF_IS_FIRSTCALL()) {
+        FuncCallContext *context = SRF_FIRSTCALL_INIT();
+        MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
+        if (get_call_result_type(fcinfo, nullptr, &context->tuple_desc) != TYPEFUNC_COMPOSITE)
+            elog(ERROR, "return type must be a row type");
+        BlessTupleDesc(context->tuple_desc);
+        const Rollup *rollup = find(PG_GETARG_INT32(0));
+        int32 count;
+        RangeType **each;
+        multirange_deserialize(type, ranges, &count, &each);
+        const bool as_one = count > 1 && (rollup->gone || !has_index(rollup->query));
+        context->max_calls = as_one ? 1 : static_cast<uint64>(count);
+        context->user_fctx = as_one ? nullptr : each;
+        MemoryContextSwitchTo(previous);
+    }
+    FuncCallContext *context = SRF_PERCALL_SETUP();
+    if (context->call_cntr >= context->max_calls) SRF_RETURN_DONE(context);
+    RangeType **each = static_cast<RangeType **>(context->user_fctx);
+    RangeType *span = each == nullptr ? multirange_get_union_range(type, ranges) : each[context->call_cntr];
+    Datum values[] = {RangeTypePGetDatum(span), MultirangeTypePGetDatum(ranges)};
+    bool nulls[] = {false, each != nullptr};
+    SRF_RETURN_NEXT(context, HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, values, nulls)));
 }
 
 // partitions(number, NULL of a type of ranges): all partitions of the source, the ranges of their times, whether all

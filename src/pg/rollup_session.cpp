@@ -7,7 +7,7 @@
 #include "item.hpp"
 
 extern "C" {
-#include "access/table.h"
+#include "access/relation.h"
 #include "access/tableam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -58,7 +58,8 @@ void pin_search_path() {
 // The view that people read, if it is still there. As it is now, whatever the snapshot of the transaction: one that is
 // older than the roll-up must be captured as well, as its rows may be committed after the first refresh.
 Oid view_of(Oid state) {
-    Relation table = table_open(state, AccessShareLock);
+    Relation table = try_relation_open(state, AccessShareLock);
+    if (table == nullptr) return InvalidOid;
     Snapshot now = RegisterSnapshot(GetLatestSnapshot());
     TableScanDesc scan = table_beginscan(table, now, 0, nullptr);
     TupleTableSlot *row = table_slot_create(table, nullptr);
@@ -72,7 +73,7 @@ Oid view_of(Oid state) {
     ExecDropSingleTupleTableSlot(row);
     table_endscan(scan);
     UnregisterSnapshot(now);
-    table_close(table, AccessShareLock);
+    relation_close(table, AccessShareLock);
     return get_rel_relkind(view) == RELKIND_VIEW ? view : InvalidOid;
 }
 
@@ -103,6 +104,7 @@ void read(Rollup *rollup) {
     MemoryContext previous = MemoryContextSwitchTo(rollup->context);
     rollup->query = read_definition(rollup->parts[kDefinition], false);
     MemoryContextSwitchTo(previous);
+    if (rollup->query == nullptr) return;
     if (rollup->query->is_partitioned && !OidIsValid(rollup->parts[kPartitions])) return;
     rollup->allowed = pg_class_aclcheck(rollup->query->source, rollup->owner, ACL_SELECT) == ACLCHECK_OK;
     // Anybody may create tables in the schema: one that was slipped in gets nothing of rows that its owner may not

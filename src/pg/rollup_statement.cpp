@@ -69,6 +69,9 @@ struct Parts {
     const char *keys() const {
         return list([](const Column *column) { return column->is_key ? column->name : nullptr; });
     }
+    const char *indexed() const {
+        return list([](const Column *column) { return column->is_key ? column->indexed : nullptr; });
+    }
     const char *merged() const {
         return list([](const Column *c) {
             return c->is_key ? c->name : static_cast<const char *>(psprintf("%s AS %s", c->merged, c->name));
@@ -127,12 +130,15 @@ struct Parts {
     }
     const char *unsealed() const { return psprintf("%s(%s(%s, NULL))", multirange, range, state("sealed")); }
     // Invalid ranges, without what is sealed: the rows of these buckets and their deltas mean nothing.
+    // To a snapshot that is older than the roll-up, all is invalid.
     const char *dirty() const {
-        const char *invalid = range_agg(psprintf("%s(i.lo, i.hi)", range));
-        if (!query->is_partitioned)
-            return psprintf("(SELECT %s FROM %s i)", psprintf("%s * %s", whole(invalid), unsealed()), table("invalid"));
-        return psprintf("(SELECT (%s - p.kept) * %s FROM (SELECT %s AS ranges FROM %s i) AS i, %s AS p)",
-                        whole("i.ranges + p.changed"), unsealed(), invalid, table("invalid"), by_partition());
+        const char *invalid = psprintf(
+            "(SELECT %s AS ranges FROM (SELECT i.lo, i.hi FROM %s i UNION ALL SELECT NULL, NULL WHERE NOT EXISTS "
+            "(SELECT FROM %s t)) AS i) AS i",
+            range_agg(psprintf("%s(i.lo, i.hi)", range)), table("invalid"), table("state"));
+        if (!query->is_partitioned) return psprintf("(SELECT %s * %s FROM %s)", whole("i.ranges"), unsealed(), invalid);
+        return psprintf("(SELECT (%s - p.kept) * %s FROM %s, %s AS p)", whole("i.ranges + p.changed"), unsealed(),
+                        invalid, by_partition());
     }
     // The same without partitions that are not followed, which stay dirty.
     const char *refreshable() const {
@@ -158,6 +164,13 @@ struct Parts {
             "%s >= COALESCE(pg_catalog.lower(%s), '-infinity') AND %s <= COALESCE(pg_catalog.upper(%s) - "
             "'1 microsecond'::pg_catalog.interval, 'infinity')",
             time, in, time, in);
+    }
+    // The query over the rows of the source in ranges. With an index on the time, the rows of each range are looked up;
+    // without one, all are read, and once.
+    void grouped_in(const char *ranges) {
+        add("SELECT e.* FROM sketch_rollup.spans(%d, %s) AS r CROSS JOIN LATERAL (%s) AS e", number, ranges,
+            grouped(source, psprintf("%s AND (r.ranges IS NULL OR %s <@ r.ranges)", within(time(), "r.span"), time()),
+                    true));
     }
     // The query over rows of the source, from any relation.
     const char *grouped(const char *from, const char *condition, bool is_folded) const {
@@ -189,8 +202,8 @@ struct Parts {
             table("rows"), within(psprintf("m.%s", bucket), "r.r"));
         add(" UNION ALL SELECT %s FROM %s d WHERE NOT d.%s <@ %s AND %s", folded_names("d"), table("deltas"), bucket,
             is_dirty, retained(psprintf("d.%s", bucket)));
-        add(" UNION ALL SELECT e.* FROM sketch_rollup.ranges(%s) AS r CROSS JOIN LATERAL (%s) AS e", is_dirty,
-            grouped(source, within(time(), "r.r"), true));
+        add(" UNION ALL ");
+        grouped_in(is_dirty);
         add(") AS parts GROUP BY %s", keys());
     }
 
@@ -217,7 +230,7 @@ struct Parts {
     // Merges rows of a relation in the order of columns, which is said before, into those of the roll-up.
     void merge_into_rows(const char *from) {
         add("INSERT INTO %s AS m SELECT %s FROM %s GROUP BY %s ON CONFLICT (%s) DO ", table("rows"), merged(), from,
-            keys(), keys());
+            keys(), indexed());
         const char *updates = list([](const Column *c) {
             return c->is_key ? nullptr : static_cast<const char *>(psprintf("%s = %s", c->name, c->updated));
         });
@@ -261,9 +274,9 @@ struct Parts {
         // These before the others come, who may have the same keys.
         add("m AS (DELETE FROM %s m USING g WHERE %s RETURNING 1), ", table("rows"),
             within(psprintf("m.%s", bucket), "g.r"));
-        add("n AS (INSERT INTO %s SELECT e.* FROM g CROSS JOIN LATERAL (%s) AS e WHERE (SELECT pg_catalog.count(*) "
-            "FROM m) >= 0 RETURNING 1) ",
-            table("rows"), grouped(source, within(time(), "g.r"), true));
+        add("n AS (INSERT INTO %s ", table("rows"));
+        grouped_in(psprintf("(SELECT %s FROM g)", range_agg("g.r")));
+        add(" WHERE (SELECT pg_catalog.count(*) FROM m) >= 0 RETURNING 1) ");
         add("SELECT pg_catalog.count(*) FROM n");
     }
 
@@ -359,6 +372,7 @@ struct Parts {
 }  // namespace
 
 const char *key_names(const Definition *query) { return Parts(query, 0).keys(); }
+const char *indexed_keys(const Definition *query) { return Parts(query, 0).indexed(); }
 
 char *statement(const Definition *query, int number, Action action) {
     Parts parts(query, number);
