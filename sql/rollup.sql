@@ -286,6 +286,7 @@ SELECT query, try('SELECT ' || query) FROM unnest(ARRAY[
     'date_trunc(''day'', at) AS day, n, count(*) FROM shapes GROUP BY 1, 2',
     'date_trunc(''day'', at) AS day, t COLLATE ignoring AS t, count(*) FROM shapes GROUP BY 1, t COLLATE ignoring',
     'date_trunc(''day'', at) AS day, max(t COLLATE ignoring) FROM shapes GROUP BY 1',
+    'date_trunc(''day'', at) AS day, distinct_agg(t COLLATE ignoring) FROM shapes GROUP BY 1',
     'date_trunc(''day'', at) AS day, avg(x) FROM shapes GROUP BY 1',
     'date_trunc(''day'', at) AS day, sum(x) FROM shapes GROUP BY 1',
     'date_trunc(''day'', at) AS day, count(*) + 1 AS more FROM shapes GROUP BY 1',

@@ -217,6 +217,8 @@ void describe_measure(Node *expression, Oid extension, const char *plain_name, C
     const bool is_ours = getExtensionOfObject(ProcedureRelationId, aggregate->aggfnoid) == extension;
     if (is_ours && getExtensionOfObject(TypeRelationId, aggregate->aggtype) == extension &&
         get_typtype(aggregate->aggtype) == TYPTYPE_BASE) {
+        if (is_nondeterministic(aggregate->inputcollid))
+            refuse(psprintf("%s with a nondeterministic collation", function), "No sketch takes such values.");
         const char *schema = get_namespace_name(get_func_namespace(aggregate->aggfnoid));
         const char *merge = quote_qualified_identifier(schema, "merge");
         column->merged = psprintf("%s(%s)", merge, name);
