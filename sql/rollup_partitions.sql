@@ -141,6 +141,24 @@ ALTER TABLE events ATTACH PARTITION day_4 FOR VALUES FROM ('2026-01-04') TO ('20
 SELECT count(*) FROM rollup_check('per_hour');
 CALL rollup_refresh('per_hour');
 TABLE by_day;
+-- one that goes before it was followed, with rows that came through the root
+CREATE TABLE day_9 PARTITION OF events FOR VALUES FROM ('2026-01-09') TO ('2026-01-10') PARTITION BY LIST (host);
+CREATE TABLE day_9_1 PARTITION OF day_9 FOR VALUES IN (1);
+INSERT INTO events VALUES ('2026-01-09 10:00', 1, 1, 1);
+SELECT rollup_compact('per_hour') IS NOT NULL AS done;
+CREATE TABLE day_9_2 PARTITION OF day_9 FOR VALUES IN (2);
+CREATE TABLE day_8 PARTITION OF events FOR VALUES FROM ('2026-01-08') TO ('2026-01-09');
+INSERT INTO events VALUES ('2026-01-08 10:00', 1, 1, 1), ('2026-01-09 10:00', 2, 1, 1);
+BEGIN; INSERT INTO events VALUES ('2026-01-08 11:00', 1, 1, 1); ROLLBACK;
+SELECT sketch_rollup.compact(1, NULL);
+INSERT INTO day_9 VALUES ('2026-01-09 11:00', 2, 1, 1);
+SELECT sketch_rollup.recompute(1, '2026-01-01', '2026-02-01');
+DROP TABLE day_8, day_9_2;
+SELECT count(*) FROM rollup_check('per_hour');
+CALL rollup_refresh('per_hour');
+SELECT count(*) FROM rollup_check('per_hour');
+TABLE by_day;
+DROP TABLE day_9;
 -- and one with other bounds
 ALTER TABLE events DETACH PARTITION day_3;
 ALTER TABLE events ATTACH PARTITION day_3 FOR VALUES FROM ('2026-01-03 00:30') TO ('2026-01-03 18:30');

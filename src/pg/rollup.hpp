@@ -75,6 +75,7 @@ enum class Action {
     kDeleted,       // after a DELETE: the buckets of the rows that were there
     kTouched,       // one row, whose time is $1
     kEmptied,       // after a TRUNCATE: everything is invalid
+    kNote,          // after an INSERT, too: the ranges of partitions that are not followed are invalid, if they go
     kLeft,          // table $1 is no partition any more and changes: it is unknown, should it come back
     kInvalidate,    // the buckets from $1 to $2
     kCompact,       // merges up to $1 deltas (all, if NULL) into the rows; how many there were. Forgets what is sealed
@@ -120,6 +121,10 @@ struct Rollup {
     MemoryContext context;  // of the query
     SPIPlanPtr plans[kActions];
     Oid planned_for[kActions];  // the table whose new and old rows a plan reads
+    // Of a partitioned source: whether it is known that all partitions are followed, and the tables, the source among
+    // them, which partitions come to.
+    bool partitions_known, all_followed;
+    List *parents;
 };
 
 // What the session knows, read again where something has changed, and, if asked to, where it was gone.
@@ -131,6 +136,8 @@ void connect();
 // Runs a statement as the owner of the roll-up. The result is in SPI_tuptable.
 void run(Rollup *rollup, Action action, Datum *values = nullptr, const char *nulls = nullptr,
          Oid relation = InvalidOid);
+// The same, in a snapshot of now, whatever that of the transaction is.
+void run_as_of_now(Rollup *rollup, Action action);
 // The same of any other SQL.
 void run_command(Rollup *rollup, const char *sql);
 Datum first_value(bool *is_null);

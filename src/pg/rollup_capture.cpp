@@ -10,6 +10,7 @@ extern "C" {
 #include "commands/trigger.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/tuplestore.h"
 }
 
@@ -83,6 +84,31 @@ void invalidate_partition(Rollup *rollup, Oid relation) {
     run(rollup, Action::kEmptied);
 }
 
+// After an INSERT, if some partitions are not followed. It is found out again when one has come or gone.
+void note_unfollowed(Rollup *rollup) {
+    if (!rollup->partitions_known) {
+        rollup->partitions_known = true;  // what changes from here on makes it unknown again
+        rollup->all_followed = false;
+        PushActiveSnapshot(GetLatestSnapshot());
+        List *parents = list_make1_oid(rollup->query->source);
+        ListCell *cell;
+        foreach (cell, partitions_of(rollup->query)) {
+            const Oid relation = static_cast<const Partition *>(lfirst(cell))->relation;
+            if (get_rel_relkind(relation) == RELKIND_PARTITIONED_TABLE) parents = lappend_oid(parents, relation);
+        }
+        PopActiveSnapshot();
+        MemoryContext previous = MemoryContextSwitchTo(rollup->context);
+        list_free(rollup->parents);
+        rollup->parents = list_copy(parents);
+        MemoryContextSwitchTo(previous);
+        run_as_of_now(rollup, Action::kUnfollowed);
+        bool is_null;
+        const Datum some = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &is_null);
+        rollup->all_followed = is_null || !DatumGetBool(some);
+    }
+    if (!rollup->all_followed) run_as_of_now(rollup, Action::kNote);
+}
+
 }  // namespace
 
 // After each statement that changes the source.
@@ -115,6 +141,7 @@ PG_FN(sketch_rollup_capture) {
             run(rollup, Action::kEmptied);
         } else {
             run(rollup, captured.action, nullptr, nullptr, relation);
+            if (captured.action == Action::kInserted && rollup->query->is_partitioned) note_unfollowed(rollup);
         }
         if (captured.action == Action::kInserted) relieve(rollup);
     }

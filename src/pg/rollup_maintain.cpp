@@ -13,6 +13,7 @@ extern "C" {
 #include "storage/proc.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 }
@@ -375,7 +376,10 @@ PG_FN(sketch_rollup_follow) {
             }
         }
         Datum array = PointerGetDatum(construct_array(partitions, followed, OIDOID, sizeof(Oid), true, TYPALIGN_INT));
-        if (followed > 0 || has_gone) run(rollup, Action::kFollow, &array);
+        if (followed > 0 || has_gone) {
+            run(rollup, Action::kFollow, &array);
+            CacheInvalidateRelcacheByRelid(rollup->query->source);  // writers note no more which are not
+        }
     }
     SPI_finish();
     PG_RETURN_INT64(count - followed);

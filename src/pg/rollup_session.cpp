@@ -43,6 +43,7 @@ void forget(Datum, Oid relation) {
                        (rollup->query != nullptr && relation == rollup->query->source);
         for (Oid part : rollup->parts) changed = changed || relation == part;
         if (changed) rollup->known = false;
+        if (changed || list_member_oid(rollup->parents, relation)) rollup->partitions_known = false;
     }
 }
 
@@ -85,6 +86,8 @@ void read(Rollup *rollup) {
     if (rollup->context != nullptr) MemoryContextDelete(rollup->context);
     rollup->context = nullptr;
     rollup->query = nullptr;
+    rollup->parents = NIL;
+    rollup->partitions_known = false;
     rollup->view = InvalidOid;
     rollup->gone = true;
     rollup->known = true;  // what changes from here on makes it unknown again
@@ -255,6 +258,14 @@ void run(Rollup *rollup, Action action, Datum *values, const char *nulls, Oid re
     as_owner(rollup, settings, [&] {
         if (SPI_execute_plan(plan_of(rollup, action, relation), values, nulls, false, 0) < 0)
             elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(SPI_result));
+    });
+}
+
+void run_as_of_now(Rollup *rollup, Action action) {
+    as_owner(rollup, Settings::kNotCompiled, [&] {
+        SPIPlanPtr plan = plan_of(rollup, action, InvalidOid);
+        if (SPI_execute_snapshot(plan, nullptr, nullptr, GetLatestSnapshot(), InvalidSnapshot, false, true, 0) < 0)
+            elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(SPI_result));
     });
 }
 

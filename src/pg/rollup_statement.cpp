@@ -262,14 +262,17 @@ struct Parts {
             table("rows"), bucket, table("deltas"), bucket, table("state"));
     }
 
-    // What is kept stays invalid, as the partition that had it may come back as it was.
+    // What is kept stays invalid, as the partition that had it may come back as it was; and so does what is not
+    // followed, as the partition that has it may go.
     void recompute(const char *ranges) {
         const char *bucket = query->bucket->name, *asked = asked_buckets();
         add("WITH g AS MATERIALIZED (SELECT r FROM sketch_rollup.ranges(%s * %s) AS r), ", ranges, asked);
         add("x AS (DELETE FROM %s i WHERE %s(i.lo, i.hi) && %s RETURNING lo, hi), ", table("invalid"), range, asked);
         add("k AS (INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM pg_catalog.unnest((SELECT %s "
             "FROM x) - (%s - %s)) AS r), ",
-            table("invalid"), range_agg(psprintf("%s(x.lo, x.hi)", range)), asked, kept());
+            table("invalid"), range_agg(psprintf("%s(x.lo, x.hi)", range)), asked,
+            query->is_partitioned ? psprintf("(SELECT p.kept + %s FROM %s AS p)", whole("p.unfollowed"), by_partition())
+                                  : kept());
         add("d AS (DELETE FROM %s d WHERE d.%s <@ (SELECT %s FROM g)), ", table("deltas"), bucket, range_agg("g.r"));
         // These before the others come, who may have the same keys.
         add("m AS (DELETE FROM %s m USING g WHERE %s RETURNING 1), ", table("rows"),
@@ -283,8 +286,18 @@ struct Parts {
     void unfollowed() {
         add("SELECT COALESCE(pg_catalog.array_agg(c.part::pg_catalog.oid) FILTER (WHERE k.part IS NULL AND c.part IS "
             "NOT NULL AND c.can_trigger), '{}'::pg_catalog.oid[]), pg_catalog.bool_or(c.part IS NULL AND k.part IS NOT "
-            "NULL) FROM %s",
+            "NULL), pg_catalog.bool_or(c.part IS NOT NULL AND k.part IS NULL) FROM %s",
             partitions());
+    }
+
+    // Rows that come to a partition that is not followed are in deltas as well, if the statement names a table that is:
+    // if that partition goes, nothing else tells that they are gone.
+    void note() {
+        add("INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM (SELECT DISTINCT c.during FROM %s "
+            "WHERE "
+            "k.part IS NULL AND c.part IS NOT NULL) AS u (r) WHERE NOT EXISTS (SELECT FROM %s i WHERE %s(i.lo, i.hi) "
+            "@> r)",
+            table("invalid"), partitions(), table("invalid"), range);
     }
 
     // The ranges of those that are new, and of those that are gone where others have taken their place, are computed
@@ -404,6 +417,7 @@ char *statement(const Definition *query, int number, Action action) {
         case Action::kFold: parts.fold(); break;
         case Action::kUnfollowed: parts.unfollowed(); break;
         case Action::kFollow: parts.follow(); break;
+        case Action::kNote: parts.note(); break;
         case Action::kSeal:
             parts.add("UPDATE %s SET sealed = GREATEST(sealed, $1) RETURNING sealed", parts.table("state"));
             break;
