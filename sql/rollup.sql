@@ -89,12 +89,12 @@ UPDATE events SET latency = 1 WHERE id = 18;
 SELECT problem, bucket FROM rollup_check('per_minute');
 
 -- another hand in the rows
-UPDATE sketch_rollup.rows_1 SET requests = requests + 1;
+UPDATE sketch_rollup_data.rows_1 SET requests = requests + 1;
 SELECT * FROM compared();
 CALL rollup_refresh('per_minute');
-INSERT INTO sketch_rollup.deltas_1 SELECT * FROM sketch_rollup.rows_1 LIMIT 3;
+INSERT INTO sketch_rollup_data.deltas_1 SELECT * FROM sketch_rollup_data.rows_1 LIMIT 3;
 SELECT * FROM compared();
-TRUNCATE sketch_rollup.deltas_1;
+TRUNCATE sketch_rollup_data.deltas_1;
 CALL rollup_refresh('per_minute');
 SELECT * FROM compared();
 
@@ -188,11 +188,11 @@ ROLLBACK;
 -- gone in parts
 DROP TABLE events;
 DROP TABLE events CASCADE;
-SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace AND relkind IN ('r', 'v');
+SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace AND relkind IN ('r', 'v');
 SELECT * FROM rollup_status;
 CREATE TABLE events (id bigint, at timestamp NOT NULL, host text, x float8);
 SELECT rollup_create('per_day', 'SELECT date_trunc(''day'', at) AS day, count(*), quantile_agg(x) AS x FROM events GROUP BY 1');
-SELECT relname FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace AND relkind IN ('r', 'v') ORDER BY 1;
+SELECT relname FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace AND relkind IN ('r', 'v') ORDER BY 1;
 SET TimeZone = 'America/New_York'; -- a table without time zone does not mind
 INSERT INTO events SELECT i, '2026-03-07'::timestamp + i * interval '17 minutes', 'h', i FROM generate_series(1, 300) i;
 SELECT day, count, percentile(x, 0.5) FROM per_day ORDER BY 1;
@@ -209,7 +209,7 @@ INSERT INTO events VALUES (1, '2026-03-07', 'h', 1); -- its triggers do nothing
 SELECT rollup_create('by_host', 'SELECT host, date_bin(''1 hour'', at, ''2000-01-01'') AS hour, min(x), count(*) FROM events GROUP BY host, hour');
 SELECT tgname FROM pg_trigger WHERE tgrelid = 'events'::regclass ORDER BY 1;
 SELECT rollup_drop('by_host');
-SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace;
+SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace;
 SELECT count(*) FROM pg_trigger WHERE tgrelid = 'events'::regclass;
 
 -- names that the statements use themselves, and that need quotes
@@ -232,9 +232,9 @@ ALTER VIEW r OWNER TO regress_rollup_other;
 INSERT INTO s (r) VALUES ('2026-01-01');
 ALTER VIEW r OWNER TO current_user;
 SELECT * FROM rollup_check('r');
-ALTER TABLE sketch_rollup.deltas_1 OWNER TO regress_rollup_other;
+ALTER TABLE sketch_rollup_data.deltas_1 OWNER TO regress_rollup_other;
 INSERT INTO s (r) VALUES ('2026-01-01');
-ALTER TABLE sketch_rollup.deltas_1 OWNER TO current_user;
+ALTER TABLE sketch_rollup_data.deltas_1 OWNER TO current_user;
 INSERT INTO s (r) VALUES ('2026-01-01');
 SELECT * FROM rollup_check('r');
 SELECT rollup_drop('r');
@@ -313,7 +313,7 @@ SELECT query, try('SELECT ' || query) FROM unnest(ARRAY[
     'date_trunc(''day'', at) AS day, count(*) FROM shapes GROUP BY 1 UNION ALL SELECT ''2026-01-01'', 1',
     'date_trunc(''day'', at) AS day, count(*) FROM (SELECT * FROM shapes) s GROUP BY 1',
     'date_bin(''1 day'', now()::timestamp, ''2000-01-01'') AS day, count(*) FROM shapes GROUP BY 1']) AS query;
-SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace;
+SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace;
 SELECT rollup_create('a.b.c', 'SELECT 1');
 SELECT rollup_create(NULL, 'SELECT 1');
 SELECT rollup_create('pg_temp.x', 'SELECT 1');
@@ -407,17 +407,17 @@ SELECT count(*) FROM rollup_check('per_person');
 -- a view in its place is no roll-up, and one that depends on what is left of it is left alone
 CREATE OR REPLACE VIEW per_person AS SELECT NULL::timestamptz AS minute, NULL::bigint AS n, NULL::distinct_sketch AS persons;
 SELECT view FROM rollup_status;
-CREATE VIEW depends AS SELECT count(*) FROM sketch_rollup.rows_1;
+CREATE VIEW depends AS SELECT count(*) FROM sketch_rollup_data.rows_1;
 SELECT sketch_rollup.drop_remains();
 DROP VIEW depends;
 SELECT sketch_rollup.drop_remains();
-SELECT relname FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace;
+SELECT relname FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace;
 DROP VIEW per_person;
 
 -- names of roles and types in the way
 CREATE ROLE "regress Rollup.O'Maker";
 SELECT format('GRANT CREATE ON SCHEMA public TO %I', rolname) FROM pg_roles WHERE rolname LIKE 'regress Rollup%' \gexec
-CREATE TYPE sketch_rollup.rows_1 AS ENUM ();
+CREATE TYPE sketch_rollup_data.rows_1 AS ENUM ();
 SET ROLE "regress Rollup.O'Maker";
 CREATE TABLE own_events (at timestamptz NOT NULL, k text);
 SELECT rollup_create('own_hours', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, k, count(*) AS n FROM own_events GROUP BY 1, 2');
@@ -436,7 +436,7 @@ DROP TABLE own_events;
 RESET ROLE;
 DROP OWNED BY "regress Rollup.O'Maker";
 DROP ROLE "regress Rollup.O'Maker";
-DROP TYPE sketch_rollup.rows_1;
+DROP TYPE sketch_rollup_data.rows_1;
 DROP TABLE persons;
 DROP TABLE parted, events, child, temporary_one, unlogged_one, shapes;
 DROP COLLATION ignoring;

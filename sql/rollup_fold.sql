@@ -10,12 +10,12 @@ CREATE FUNCTION day(back int) RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELE
 INSERT INTO events SELECT day(10) + i * interval '90 s', i % 3, i / 7.0, i FROM generate_series(0, 10 * 960 - 1) i;
 SELECT rollup_create('per_minute', 'SELECT date_bin(''1 minute'', at, ''2000-01-01'') AS minute, host, quantile_agg(latency) AS latency, distinct_agg(id) AS ids, count(*) AS requests FROM events WHERE id >= 0 GROUP BY 1, 2');
 CREATE FUNCTION compared(OUT rows numeric, OUT differing bigint, OUT problems bigint, OUT deltas bigint, OUT is_invalid boolean, OUT folds int) LANGUAGE sql AS $$
-    WITH limits AS (SELECT coalesce((SELECT folds[1] FROM sketch_rollup.state_1 WHERE cardinality(folds) > 2), -1e18) AS day, coalesce((SELECT folds[cardinality(folds) - 1] FROM sketch_rollup.state_1), -1e18) AS hour),
+    WITH limits AS (SELECT coalesce((SELECT folds[1] FROM sketch_rollup_data.state_1 WHERE cardinality(folds) > 2), -1e18) AS day, coalesce((SELECT folds[cardinality(folds) - 1] FROM sketch_rollup_data.state_1), -1e18) AS hour),
     fine AS (SELECT *, date_bin('1 minute', at, '2000-01-01') AS minute FROM events WHERE id >= 0),
     wanted AS (SELECT CASE WHEN extract(epoch FROM minute - '2000-01-01 00:00+00') * 1e6 < day THEN date_bin('1 day', minute, '2000-01-01') WHEN extract(epoch FROM minute - '2000-01-01 00:00+00') * 1e6 < hour THEN date_bin('1 hour', minute, '2000-01-01') ELSE minute END AS minute,
-                      host, quantile_agg(latency) AS latency, distinct_agg(id) AS ids, count(*) AS requests FROM fine, limits WHERE at >= coalesce((SELECT retained FROM sketch_rollup.state_1), '-infinity') GROUP BY 1, 2)
+                      host, quantile_agg(latency) AS latency, distinct_agg(id) AS ids, count(*) AS requests FROM fine, limits WHERE at >= coalesce((SELECT retained FROM sketch_rollup_data.state_1), '-infinity') GROUP BY 1, 2)
     SELECT (SELECT sum(requests) FROM per_minute), (SELECT count(*) FROM ((TABLE per_minute EXCEPT ALL TABLE wanted) UNION ALL (TABLE wanted EXCEPT ALL TABLE per_minute)) AS d),
-           (SELECT count(*) FROM rollup_check('per_minute')), s.deltas, s.invalid_ranges > 0, (SELECT cardinality(folds) / 2 FROM sketch_rollup.state_1) FROM rollup_status s $$;
+           (SELECT count(*) FROM rollup_check('per_minute')), s.deltas, s.invalid_ranges > 0, (SELECT cardinality(folds) / 2 FROM sketch_rollup_data.state_1) FROM rollup_status s $$;
 SELECT * FROM compared();
 SELECT rollup_fold('per_minute', '3 days', '1 hour') = day(3) + (date_trunc('hour', now()) - day(0)) AS folded;
 SELECT * FROM compared(); -- nothing is filled in yet
@@ -65,7 +65,7 @@ SELECT rollup_seal('per_minute', day(6) + interval '7 hours') = day(6) AS whole_
 SELECT rollup_seal('per_minute', day(1) + interval '7 hours 30 minutes') = day(1) + interval '7 hours 30 minutes' AS whole_minute;
 SELECT * FROM compared();
 SELECT rollup_fold('per_minute', '0', '1 hour') = date_trunc('hour', now()) AS folded;
-SELECT sealed = day(1) + interval '8 hours' AS whole_hour FROM sketch_rollup.state_1;
+SELECT sealed = day(1) + interval '8 hours' AS whole_hour FROM sketch_rollup_data.state_1;
 SELECT * FROM compared();
 DELETE FROM events WHERE at < day(1) + interval '8 hours';
 SELECT sum(requests) FROM per_minute;

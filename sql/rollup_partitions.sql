@@ -21,7 +21,7 @@ UPDATE day_2_some SET latency = 5 WHERE id = 1500;
 SELECT * FROM compared();
 CALL rollup_refresh('per_hour');
 SELECT * FROM compared();
-SELECT part, during FROM sketch_rollup.partitions_1 ORDER BY part::text;
+SELECT part, during FROM sketch_rollup_data.partitions_1 ORDER BY part::text;
 
 -- each statement, on each level
 INSERT INTO events VALUES ('2026-01-01 06:10', 1, 2, 1), ('2026-01-02 06:10', 1, 2, 1), ('2026-01-02 06:10', 3, 2, 1);
@@ -51,7 +51,7 @@ CALL rollup_refresh('per_hour');
 SELECT * FROM compared();
 TRUNCATE day_2_some;
 SELECT * FROM compared();
-SELECT lo, hi FROM sketch_rollup.invalid_1; -- its own range
+SELECT lo, hi FROM sketch_rollup_data.invalid_1; -- its own range
 CALL rollup_refresh('per_hour');
 SELECT * FROM compared();
 SET session_replication_role = replica;
@@ -96,7 +96,7 @@ CALL rollup_refresh('per_hour');
 SELECT * FROM compared();
 SELECT rollup_drop('per_hour');
 SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'sketch%';
-SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace;
+SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace;
 
 -- partitions that go: what the roll-up has of them stays
 SELECT rollup_create('per_hour', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, host, quantile_agg(latency) AS latency, count(*) AS requests, sum(id) AS ids FROM events WHERE id >= 0 GROUP BY 1, 2');
@@ -114,14 +114,14 @@ SELECT rollup_invalidate('per_hour');
 CALL rollup_refresh('per_hour');                          -- what cannot be computed stays
 TABLE by_day;
 SELECT count(*) FROM rollup_check('per_hour');
-SELECT part, during FROM sketch_rollup.partitions_1 ORDER BY 2, 1;
+SELECT part, during FROM sketch_rollup_data.partitions_1 ORDER BY 2, 1;
 -- one that comes back has changed, and is as it is now
 ALTER TABLE events ATTACH PARTITION day_2 FOR VALUES FROM ('2026-01-02') TO ('2026-01-03');
 TABLE by_day;
 SELECT count(*) FROM rollup_check('per_hour');
 CALL rollup_refresh('per_hour');
 TABLE by_day;
-SELECT part, during FROM sketch_rollup.partitions_1 ORDER BY 2, 1;
+SELECT part, during FROM sketch_rollup_data.partitions_1 ORDER BY 2, 1;
 -- so is one that changed while it was away, and nobody looked; below the one that was away, too
 ALTER TABLE events DETACH PARTITION day_4;
 DELETE FROM day_4 WHERE id > 50;
@@ -223,7 +223,7 @@ ALTER TABLE day_3 OWNER TO regress_rollup_other;
 CREATE ROLE regress_rollup_maker;
 DO $$ DECLARE one regclass; BEGIN
     ALTER TABLE events OWNER TO regress_rollup_maker; ALTER TABLE day_1 OWNER TO regress_rollup_maker; ALTER TABLE day_2 OWNER TO regress_rollup_maker; ALTER VIEW per_hour OWNER TO regress_rollup_maker;
-    FOR one IN SELECT oid::regclass FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace AND relkind IN ('r', 'v') LOOP EXECUTE format('ALTER TABLE %s OWNER TO regress_rollup_maker', one); END LOOP;
+    FOR one IN SELECT oid::regclass FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace AND relkind IN ('r', 'v') LOOP EXECUTE format('ALTER TABLE %s OWNER TO regress_rollup_maker', one); END LOOP;
 END $$;
 SELECT rollup_compact('per_hour');
 SELECT unfollowed, invalid_ranges FROM rollup_status;
@@ -235,11 +235,11 @@ SELECT hour, requests FROM per_hour WHERE hour >= '2026-01-03';
 SELECT bucket FROM rollup_check('per_hour') WHERE bucket IS NOT NULL;
 DROP TABLE events CASCADE;
 SELECT sketch_rollup.drop_remains();
-SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace;
+SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace;
 SET ROLE regress_rollup_maker;
 SELECT sketch_rollup.drop_remains();
 RESET ROLE;
-SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup'::regnamespace;
+SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace;
 
 -- other ways to part: by other columns, by more than one, by an expression; ranges are those of the time
 CREATE TABLE events (at timestamptz NOT NULL, host int NOT NULL, latency numeric, id bigint) PARTITION BY LIST (host);

@@ -3,21 +3,24 @@
 
 -- A roll-up with the number 7 is made of these, all owned by who made it; docs/rollup.md tells how they work together.
 --
---   sketch_rollup.query_7      a view: the query, as it was given
---   sketch_rollup.rows_7       its result, as far as it was merged
---   sketch_rollup.deltas_7     its result over the rows of each statement since
---   sketch_rollup.invalid_7    ranges of time that are to be computed anew, because rows were changed or deleted
---   sketch_rollup.partitions_7 of a partitioned table: partitions that have the triggers, and ranges that are kept of those that are gone
---   sketch_rollup.state_7      one row: the view that people read, what is sealed, dropped for its age, and folded
+--   sketch_rollup_data.query_7      a view: the query, as it was given
+--   sketch_rollup_data.rows_7       its result, as far as it was merged
+--   sketch_rollup_data.deltas_7     its result over the rows of each statement since
+--   sketch_rollup_data.invalid_7    ranges of time that are to be computed anew, because rows were changed or deleted
+--   sketch_rollup_data.partitions_7 of a partitioned table: partitions that have the triggers, and ranges that are kept of those that are gone
+--   sketch_rollup_data.state_7      one row: the view that people read, what is sealed, dropped for its age, and folded
 --   triggers of the table      sketch_rollup_7_insert, _update, _delete, _truncate, _written, _removed; each partition has its own
 --
 -- Nothing is a member of the extension, so pg_dump dumps it as anybody's tables, and who restores them owns them.
 --
--- Anybody may create tables in this schema, since roll-ups are. So here, calls are qualified and have the very types of
--- the function that is meant: no other function of the same name can be a better match.
+-- Anybody may create tables in the schema of these parts. Functions have a schema of their own, in which nobody may create
+-- any: a call that is qualified means the one that is meant, whatever others have made.
 CREATE SCHEMA sketch_rollup;
-GRANT USAGE, CREATE ON SCHEMA sketch_rollup TO PUBLIC;
-COMMENT ON SCHEMA sketch_rollup IS 'what roll-ups are made of: see rollup_create';
+GRANT USAGE ON SCHEMA sketch_rollup TO PUBLIC;
+COMMENT ON SCHEMA sketch_rollup IS 'how roll-ups work: see rollup_create';
+CREATE SCHEMA sketch_rollup_data;
+GRANT USAGE, CREATE ON SCHEMA sketch_rollup_data TO PUBLIC;
+COMMENT ON SCHEMA sketch_rollup_data IS 'what roll-ups are made of: see rollup_create';
 
 -- ---- triggers ----------------------------------------
 
@@ -121,10 +124,10 @@ COMMENT ON FUNCTION sketch_rollup.folded(timestamptz, bigint, bigint[]) IS 'the 
 CREATE FUNCTION sketch_rollup.folded(bucket timestamp, origin bigint, folds bigint[]) RETURNS timestamp
     AS 'MODULE_PATHNAME', 'sketch_rollup_folded' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION sketch_rollup.folded(timestamp, bigint, bigint[]) IS 'the bucket that a bucket is folded into, or itself';
-CREATE FUNCTION sketch_rollup.partitions(number integer, tstzrange, OUT part regclass, OUT during tstzrange, OUT is_whole boolean, OUT can_trigger boolean) RETURNS SETOF record
+CREATE FUNCTION sketch_rollup.partitions(number integer, tstzrange, OUT part regclass, OUT during tstzrange, OUT is_whole boolean, OUT is_leaf boolean, OUT can_trigger boolean) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'sketch_rollup_partitions' LANGUAGE C STABLE PARALLEL SAFE ROWS 100;
 COMMENT ON FUNCTION sketch_rollup.partitions(integer, tstzrange) IS 'partitions of the table of a roll-up, at all levels, and their ranges of time';
-CREATE FUNCTION sketch_rollup.partitions(number integer, tsrange, OUT part regclass, OUT during tsrange, OUT is_whole boolean, OUT can_trigger boolean) RETURNS SETOF record
+CREATE FUNCTION sketch_rollup.partitions(number integer, tsrange, OUT part regclass, OUT during tsrange, OUT is_whole boolean, OUT is_leaf boolean, OUT can_trigger boolean) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'sketch_rollup_partitions' LANGUAGE C STABLE PARALLEL SAFE ROWS 100;
 COMMENT ON FUNCTION sketch_rollup.partitions(integer, tsrange) IS 'partitions of the table of a roll-up, at all levels, and their ranges of time';
 
@@ -132,9 +135,9 @@ COMMENT ON FUNCTION sketch_rollup.partitions(integer, tsrange) IS 'partitions of
 
 -- The smallest number that nothing has. Two at once may get the same: then one of them fails.
 CREATE FUNCTION sketch_rollup.next_number() RETURNS integer LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT min(n) FROM generate_series(1, (SELECT count(*)::integer + 1 FROM pg_type WHERE typnamespace = 'sketch_rollup'::regnamespace)) AS n
+    SELECT min(n) FROM generate_series(1, (SELECT count(*)::integer + 1 FROM pg_type WHERE typnamespace = 'sketch_rollup_data'::regnamespace)) AS n
     WHERE NOT EXISTS (SELECT FROM (SELECT relname, relnamespace FROM pg_class UNION ALL SELECT typname, typnamespace FROM pg_type) AS taken (name, schema)
-                      WHERE schema = 'sketch_rollup'::regnamespace AND name ~ format('^(query|rows|deltas|invalid|partitions|state)_%s$', n)) $$;
+                      WHERE schema = 'sketch_rollup_data'::regnamespace AND name ~ format('^(query|rows|deltas|invalid|partitions|state)_%s$', n)) $$;
 COMMENT ON FUNCTION sketch_rollup.next_number() IS 'the number of the next roll-up';
 
 -- The number that a view's definition tells; the roll-up may have another view.
@@ -143,7 +146,7 @@ CREATE FUNCTION sketch_rollup.number_in(view regclass) RETURNS integer LANGUAGE 
     FROM pg_rewrite r
     JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
     JOIN pg_class c ON c.oid = d.refobjid
-    WHERE r.ev_class = view AND c.relnamespace = 'sketch_rollup'::regnamespace AND c.relname ~ '^state_[0-9]{1,9}$'
+    WHERE r.ev_class = view AND c.relnamespace = 'sketch_rollup_data'::regnamespace AND c.relname ~ '^state_[0-9]{1,9}$'
     LIMIT 1 $$;
 COMMENT ON FUNCTION sketch_rollup.number_in(regclass) IS 'number of the roll-up whose view this looks like';
 
@@ -206,7 +209,7 @@ COMMENT ON FUNCTION sketch_rollup.drop_triggers(integer) IS 'drops the triggers 
 
 CREATE FUNCTION sketch_rollup.build(number integer, schema text, name text) RETURNS regclass LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    definition regclass := format('sketch_rollup.query_%s', number)::regclass;
+    definition regclass := format('sketch_rollup_data.query_%s', number)::regclass;
     described record;
     view text;
     part text;
@@ -217,31 +220,31 @@ BEGIN
     -- As writers do: first the table, then what is the roll-up's.
     EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', described.source);
 
-    EXECUTE format('CREATE TABLE sketch_rollup.rows_%s AS SELECT * FROM %s WITH NO DATA', number, definition);
-    EXECUTE format('CREATE TABLE sketch_rollup.deltas_%1$s (LIKE sketch_rollup.rows_%1$s)', number);
-    EXECUTE format('CREATE TABLE sketch_rollup.invalid_%s (lo %2$s, hi %2$s)', number, described.time_type);
-    EXECUTE format('CREATE TABLE sketch_rollup.state_%s (view regclass NOT NULL, sealed %s, retained %2$s, folds bigint[], refreshed timestamptz, compacted timestamptz)', number, described.time_type);
+    EXECUTE format('CREATE TABLE sketch_rollup_data.rows_%s AS SELECT * FROM %s WITH NO DATA', number, definition);
+    EXECUTE format('CREATE TABLE sketch_rollup_data.deltas_%1$s (LIKE sketch_rollup_data.rows_%1$s)', number);
+    EXECUTE format('CREATE TABLE sketch_rollup_data.invalid_%s (lo %2$s, hi %2$s)', number, described.time_type);
+    EXECUTE format('CREATE TABLE sketch_rollup_data.state_%s (view regclass NOT NULL, sealed %s, retained %2$s, folds bigint[], refreshed timestamptz, compacted timestamptz)', number, described.time_type);
     IF described.is_partitioned THEN
-        EXECUTE format('CREATE TABLE sketch_rollup.partitions_%s (part regclass, during %srange NOT NULL)', number, CASE described.time_type WHEN 'timestamp'::regtype THEN 'ts' ELSE 'tstz' END);
+        EXECUTE format('CREATE TABLE sketch_rollup_data.partitions_%s (part regclass, during %srange NOT NULL, is_whole boolean NOT NULL)', number, CASE described.time_type WHEN 'timestamp'::regtype THEN 'ts' ELSE 'tstz' END);
     END IF;
-    EXECUTE format('CREATE UNIQUE INDEX ON sketch_rollup.state_%s ((true))', number);
-    EXECUTE format('ALTER TABLE sketch_rollup.rows_%s ALTER %s SET NOT NULL', number, described.bucket);
-    EXECUTE format('ALTER TABLE sketch_rollup.deltas_%s ALTER %s SET NOT NULL', number, described.bucket);
+    EXECUTE format('CREATE UNIQUE INDEX ON sketch_rollup_data.state_%s ((true))', number);
+    EXECUTE format('ALTER TABLE sketch_rollup_data.rows_%s ALTER %s SET NOT NULL', number, described.bucket);
+    EXECUTE format('ALTER TABLE sketch_rollup_data.deltas_%s ALTER %s SET NOT NULL', number, described.bucket);
     IF NOT is_modern THEN -- without NULLS NOT DISTINCT
-        EXECUTE (SELECT string_agg(format('ALTER TABLE sketch_rollup.rows_%s ALTER %s SET NOT NULL', number, key), '; ') FROM regexp_split_to_table(described.keys, ', ') AS key);
+        EXECUTE (SELECT string_agg(format('ALTER TABLE sketch_rollup_data.rows_%s ALTER %s SET NOT NULL', number, key), '; ') FROM regexp_split_to_table(described.keys, ', ') AS key);
     END IF;
-    EXECUTE format('CREATE UNIQUE INDEX ON sketch_rollup.rows_%s (%s)%s', number, described.indexed, CASE WHEN is_modern THEN ' NULLS NOT DISTINCT' END);
-    EXECUTE format('ALTER TABLE sketch_rollup.rows_%s SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 2000)', number);
-    EXECUTE format('ALTER TABLE sketch_rollup.deltas_%s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_analyze_threshold = 100000)', number);
-    EXECUTE format('ALTER TABLE sketch_rollup.invalid_%s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)', number);
+    EXECUTE format('CREATE UNIQUE INDEX ON sketch_rollup_data.rows_%s (%s)%s', number, described.indexed, CASE WHEN is_modern THEN ' NULLS NOT DISTINCT' END);
+    EXECUTE format('ALTER TABLE sketch_rollup_data.rows_%s SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 2000)', number);
+    EXECUTE format('ALTER TABLE sketch_rollup_data.deltas_%s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_analyze_threshold = 100000)', number);
+    EXECUTE format('ALTER TABLE sketch_rollup_data.invalid_%s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)', number);
 
     EXECUTE format('CREATE VIEW %s AS %s', view, sketch_rollup.view_query(definition, number));
-    EXECUTE format('INSERT INTO sketch_rollup.state_%s (view) VALUES (%L)', number, view);
+    EXECUTE format('INSERT INTO sketch_rollup_data.state_%s (view) VALUES (%L)', number, view);
     -- The whole past, which the view reads from the table until it is filled in.
-    EXECUTE format('INSERT INTO sketch_rollup.invalid_%s VALUES (NULL, NULL)', number);
+    EXECUTE format('INSERT INTO sketch_rollup_data.invalid_%s VALUES (NULL, NULL)', number);
 
     FOREACH part IN ARRAY ARRAY['rows', 'deltas'] LOOP
-        EXECUTE format('CREATE TRIGGER guard AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sketch_rollup.%s_%s FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.guard(%2$L)', part, number);
+        EXECUTE format('CREATE TRIGGER guard AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sketch_rollup_data.%s_%s FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.guard(%2$L)', part, number);
     END LOOP;
     -- Partitions get theirs when it is filled in.
     PERFORM sketch_rollup.add_triggers(number, described.source);
@@ -272,7 +275,7 @@ BEGIN
     END IF;
     PERFORM sketch_rollup.drop_remains();
     number := sketch_rollup.next_number();
-    EXECUTE pg_catalog.format('CREATE VIEW sketch_rollup.query_%s AS %s', number, pg_catalog.regexp_replace(query, ';[[:space:]]*$', ''));
+    EXECUTE pg_catalog.format('CREATE VIEW sketch_rollup_data.query_%s AS %s', number, pg_catalog.regexp_replace(query, ';[[:space:]]*$', ''));
     RETURN sketch_rollup.build(number, parts[1], parts[2]);
 END $$;
 COMMENT ON FUNCTION rollup_create(text, text) IS 'makes a view that is what the query gives, and is kept fresh as the table changes';
@@ -285,16 +288,16 @@ DECLARE
     part record;
 BEGIN
     FOR number IN SELECT DISTINCT substring(c.relname FROM '^(?:query|rows|deltas|invalid|partitions|state)_([0-9]{1,9})$')::integer FROM pg_class c
-                  WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relowner = (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user) AND c.relname ~ '^(query|rows|deltas|invalid|partitions|state)_[0-9]{1,9}$' LOOP
-        is_there := to_regclass(format('sketch_rollup.state_%s', number)) IS NOT NULL AND to_regclass(format('sketch_rollup.query_%s', number)) IS NOT NULL;
+                  WHERE c.relnamespace = 'sketch_rollup_data'::regnamespace AND c.relowner = (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user) AND c.relname ~ '^(query|rows|deltas|invalid|partitions|state)_[0-9]{1,9}$' LOOP
+        is_there := to_regclass(format('sketch_rollup_data.state_%s', number)) IS NOT NULL AND to_regclass(format('sketch_rollup_data.query_%s', number)) IS NOT NULL;
         IF is_there THEN
             -- Not so in a restore, before the data come.
-            EXECUTE format('SELECT NOT EXISTS (SELECT FROM sketch_rollup.state_%s t WHERE sketch_rollup.number_in(t.view) IS DISTINCT FROM %1$s)', number) INTO is_there;
+            EXECUTE format('SELECT NOT EXISTS (SELECT FROM sketch_rollup_data.state_%s t WHERE sketch_rollup.number_in(t.view) IS DISTINCT FROM %1$s)', number) INTO is_there;
         END IF;
         CONTINUE WHEN is_there;
         PERFORM sketch_rollup.drop_triggers(number);
-        FOR part IN SELECT format('DROP %s sketch_rollup.%I', CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, c.relname) AS command FROM pg_class c
-                    WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relowner = (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user) AND c.relkind IN ('r', 'v')
+        FOR part IN SELECT format('DROP %s sketch_rollup_data.%I', CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, c.relname) AS command FROM pg_class c
+                    WHERE c.relnamespace = 'sketch_rollup_data'::regnamespace AND c.relowner = (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user) AND c.relkind IN ('r', 'v')
                       AND c.relname ~ format('^(query|rows|deltas|invalid|partitions|state)_%s$', number) LOOP
             BEGIN
                 EXECUTE part.command;
@@ -318,10 +321,10 @@ BEGIN
     EXECUTE format('DROP VIEW %s', view);
     EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE', described.source);
     PERFORM sketch_rollup.drop_triggers(number);
-    EXECUTE format('DROP VIEW sketch_rollup.query_%s', number);
-    EXECUTE format('DROP TABLE sketch_rollup.rows_%1$s, sketch_rollup.deltas_%1$s, sketch_rollup.invalid_%1$s, sketch_rollup.state_%1$s', number);
+    EXECUTE format('DROP VIEW sketch_rollup_data.query_%s', number);
+    EXECUTE format('DROP TABLE sketch_rollup_data.rows_%1$s, sketch_rollup_data.deltas_%1$s, sketch_rollup_data.invalid_%1$s, sketch_rollup_data.state_%1$s', number);
     IF described.is_partitioned THEN
-        EXECUTE format('DROP TABLE sketch_rollup.partitions_%s', number);
+        EXECUTE format('DROP TABLE sketch_rollup_data.partitions_%s', number);
     END IF;
 END $$;
 COMMENT ON FUNCTION rollup_drop(regclass) IS 'drops a roll-up: its view, its rows and its triggers';
@@ -500,7 +503,7 @@ CREATE FUNCTION sketch_rollup.status(OUT view regclass, OUT source regclass, OUT
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT s.view, s.source, s.rows, s.bytes, s.deltas, s.invalid_ranges, s.invalid_from, s.unfollowed, s.folds, s.sealed_before, s.retained_from, s.refreshed, s.compacted
     FROM (SELECT substring(c.relname FROM '^state_([0-9]{1,9})$')::integer AS number FROM pg_class c
-          WHERE c.relnamespace = 'sketch_rollup'::regnamespace AND c.relname ~ '^state_[0-9]{1,9}$' ORDER BY 1) AS n,
+          WHERE c.relnamespace = 'sketch_rollup_data'::regnamespace AND c.relname ~ '^state_[0-9]{1,9}$' ORDER BY 1) AS n,
          LATERAL sketch_rollup.status_of(n.number) AS s
     WHERE sketch_rollup.number_in(s.view) = n.number $$;
 COMMENT ON FUNCTION sketch_rollup.status() IS 'roll-ups that the caller owns';

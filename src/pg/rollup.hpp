@@ -7,12 +7,15 @@
 extern "C" {
 #include "executor/spi.h"
 #include "nodes/pg_list.h"
+#include "utils/guc.h"
 #include "utils/timestamp.h"
 }
 
 namespace pg::rollup {
 
-inline constexpr const char *kSchema = "sketch_rollup";
+// Where the parts of roll-ups are, in which everybody may create tables. Functions are in sketch_rollup, where nobody
+// may: so no other function is a better match for a call.
+inline constexpr const char *kSchema = "sketch_rollup_data";
 // What capturing statements call the rows of a statement, and the alias that expressions are written for.
 inline constexpr const char *kNewRows = "sketch_new_rows", *kOldRows = "sketch_old_rows", *kAlias = "s";
 
@@ -55,6 +58,7 @@ struct Partition {
     Oid relation;
     Timestamp lo, hi;
     bool is_whole;     // all rows of its range are in it, or in partitions beside it: not so for a default partition
+    bool is_leaf;      // rows are in it, and not in partitions of it
     bool can_trigger;  // its changes can be seen: not so of foreign and unlogged tables
 };
 
@@ -149,8 +153,9 @@ bool try_lock(const Rollup *rollup, bool wait);
 
 Oid owner_of(Oid relation);
 
-// Runs something as another user, who can do nothing that lasts longer than the statement. As the owner of a table he
-// sees all its rows, also if row-level security is forced on him since: a roll-up of some would be wrong.
+// Runs something as another user, who can do nothing that lasts longer than the statement: not even settings do. As the
+// owner of a table he sees all its rows, also if row-level security is forced on him since: a roll-up of some would be
+// wrong.
 template <typename Work>
 void as_user(Oid user, Work work) {
     Oid caller;
@@ -158,7 +163,9 @@ void as_user(Oid user, Work work) {
     GetUserIdAndSecContext(&caller, &security);
     SetUserIdAndSecContext(
         user, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
+    const int level = NewGUCNestLevel();
     work();
+    AtEOXact_GUC(false, level);
     SetUserIdAndSecContext(caller, security);
 }
 

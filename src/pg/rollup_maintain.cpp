@@ -176,7 +176,7 @@ void lock_partition(Oid partition) {
         (void)set_config_option("lock_timeout", psprintf("%d", most), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
                                 0, false);
     LockRelationOid(partition, ShareRowExclusiveLock);
-    AtEOXact_GUC(true, level);
+    AtEOXact_GUC(false, level);
 }
 
 // Who has deleted or updated rows and not committed yet would be late for a seal. The lock is that of CREATE TRIGGER.

@@ -347,7 +347,7 @@ Definition *read_definition(Oid view, bool at_first) {
     if (where != nullptr) query->where = deparse_expression(where, context, true, false);
     Relation source = try_relation_open(query->source, AccessShareLock);
     if (source == nullptr) {
-        AtEOXact_GUC(true, settings);
+        AtEOXact_GUC(false, settings);
         return nullptr;
     }
     const Form_pg_attribute time = TupleDescAttr(RelationGetDescr(source), query->at - 1);
@@ -356,7 +356,7 @@ Definition *read_definition(Oid view, bool at_first) {
     if (at_first) check_source_at_first(query, source, time);
     // Nor is the definition locked by now: rollup_drop locks them the other way round.
     relation_close(source, AccessShareLock);
-    AtEOXact_GUC(true, settings);
+    AtEOXact_GUC(false, settings);
     return query;
 }
 

@@ -157,6 +157,7 @@ Partition *add_partition(const Partition *parent, Oid relation, bool is_default,
     const char kind = get_rel_relkind(relation);
     partition->can_trigger = (kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE) &&
                              get_rel_persistence(relation) == RELPERSISTENCE_PERMANENT;
+    partition->is_leaf = kind != RELKIND_PARTITIONED_TABLE;
     *all = lappend(*all, partition);
     return partition;
 }
@@ -226,7 +227,7 @@ RangeType *range_of(TypeCacheEntry *type, Timestamp lo, Timestamp hi) {
 
 List *partitions_of(const Definition *query) {
     AcceptInvalidationMessages();  // most are known by then
-    const Partition all = {query->source, DT_NOBEGIN, DT_NOEND, true, true};
+    const Partition all = {query->source, DT_NOBEGIN, DT_NOEND, true, false, true};
     List *partitions = NIL;
     add_partitions(query, &all, &partitions);
     return partitions;
@@ -342,7 +343,7 @@ PG_FN(sketch_rollup_spans) {
 }
 
 // partitions(number, NULL of a type of ranges): all partitions of the source, the ranges of their times, whether all
-// rows of the range are in it or beside it, and whether it can have the triggers.
+// rows of the range are in it or beside it, whether rows are in it itself, and whether it can have the triggers.
 PG_FN(sketch_rollup_partitions) {
     if (SRF_IS_FIRSTCALL()) {
         FuncCallContext *context = SRF_FIRSTCALL_INIT();
@@ -360,9 +361,9 @@ PG_FN(sketch_rollup_partitions) {
     const Partition *partition =
         static_cast<const Partition *>(list_nth(partitions, static_cast<int>(context->call_cntr)));
     TypeCacheEntry *type = lookup_type_cache(get_fn_expr_argtype(fcinfo->flinfo, 1), TYPECACHE_RANGE_INFO);
-    Datum values[] = {ObjectIdGetDatum(partition->relation),
-                      RangeTypePGetDatum(range_of(type, partition->lo, partition->hi)),
-                      BoolGetDatum(partition->is_whole), BoolGetDatum(partition->can_trigger)};
+    Datum values[] = {
+        ObjectIdGetDatum(partition->relation), RangeTypePGetDatum(range_of(type, partition->lo, partition->hi)),
+        BoolGetDatum(partition->is_whole), BoolGetDatum(partition->is_leaf), BoolGetDatum(partition->can_trigger)};
     bool nulls[lengthof(values)] = {};
     SRF_RETURN_NEXT(context, HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, values, nulls)));
 }

@@ -57,11 +57,12 @@ void pin_search_path() {
 }
 
 // The view that people read, if it is still there. As it is now, whatever the snapshot of the transaction: one that is
-// older than the roll-up must be captured as well, as its rows may be committed after the first refresh.
+// older than the roll-up must be captured as well, as its rows may be committed after the first refresh. A parallel
+// query has one snapshot only; it does not write.
 Oid view_of(Oid state) {
     Relation table = try_relation_open(state, AccessShareLock);
     if (table == nullptr) return InvalidOid;
-    Snapshot now = RegisterSnapshot(GetLatestSnapshot());
+    Snapshot now = RegisterSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
     TableScanDesc scan = table_beginscan(table, now, 0, nullptr);
     TupleTableSlot *row = table_slot_create(table, nullptr);
     Oid view = InvalidOid;
@@ -114,10 +115,12 @@ void read(Rollup *rollup) {
     // read.
     if (!is_whole && !rollup->allowed) return;
     if (!is_whole)
-        ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                errmsg("the tables of roll-up %d have different owners", rollup->number),
-                errhint("Make all tables sketch_rollup.*_%d and the view sketch_rollup.query_%d belong to one role.",
-                        rollup->number, rollup->number));
+        ereport(
+            ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+            errmsg("the tables of roll-up %d have different owners", rollup->number),
+            errhint(
+                "Make all tables sketch_rollup_data.*_%d and the view sketch_rollup_data.query_%d belong to one role.",
+                rollup->number, rollup->number));
     rollup->gone = false;
 }
 
@@ -150,7 +153,10 @@ Rollup *find(int32 number, bool again) {
     // What was not there may be by now, without any change of a definition: a restore fills in tables that there are.
     if ((!rollup->known || (rollup->gone && again)) && rollup->running == 0) {
         PG_TRY();
-        { read(rollup); }
+        {
+            read(rollup);
+            if (rollup->gone && IsInParallelMode()) rollup->known = false;  // it may not be in that snapshot
+        }
         PG_CATCH();
         {
             rollup->known = false;
@@ -222,7 +228,6 @@ void as_owner(Rollup *rollup, Settings settings, Work work) {
     });
     const bool was_ours = is_ours;
     as_user(rollup->owner, [&] {
-        const int level = NewGUCNestLevel();
         if (settings == Settings::kOfText) fix_settings(false);
         if (settings == Settings::kNotCompiled)
             (void)set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
@@ -239,7 +244,6 @@ void as_owner(Rollup *rollup, Settings settings, Work work) {
             rollup->running--;
         }
         PG_END_TRY();
-        AtEOXact_GUC(true, level);
     });
     context.pop();
 }

@@ -92,11 +92,13 @@ struct Parts {
     }
     // The ranges, widened to whole buckets.
     const char *whole(const char *ranges) const {
-        return psprintf("sketch_rollup.whole(%s, " INT64_FORMAT ", " INT64_FORMAT ", %s)", ranges, query->width,
-                        query->origin, state("folds"));
+        return psprintf("sketch_rollup.whole(%s, '" INT64_FORMAT "'::pg_catalog.int8, '" INT64_FORMAT
+                        "'::pg_catalog.int8, %s)",
+                        ranges, query->width, query->origin, state("folds"));
     }
     const char *folded(const char *bucket) const {
-        return psprintf("sketch_rollup.folded(%s, " INT64_FORMAT ", %s)", bucket, query->origin, state("folds"));
+        return psprintf("sketch_rollup.folded(%s, '" INT64_FORMAT "'::pg_catalog.int8, %s)", bucket, query->origin,
+                        state("folds"));
     }
     // Columns of deltas as rows of the roll-up have them.
     const char *folded_names(const char *of) const {
@@ -114,19 +116,38 @@ struct Parts {
             table("partitions"), number, range);
     }
     // What partitions do: changed, the ranges that are not as recorded; unfollowed, those of partitions that are there;
-    // kept.
+    // gone, those of partitions that are not; kept, in two parts: what whole partitions had, and what default
+    // partitions had if there is none now. What was invalid when a partition went is not kept: it would bring back what
+    // was deleted. All is invalid also when it is only not known what is right, so that does not count.
     const char *by_partition() const {
         auto ranges = [this](const char *which, const char *condition) {
             return psprintf("COALESCE(pg_catalog.range_agg(%s) FILTER (WHERE %s), '{}'::%s)", which, condition,
                             multirange);
         };
-        const char *rest = psprintf("%s(%s(NULL, NULL)) - a.live", multirange, range);
+        const char *none = psprintf("'{}'::%s", multirange), *all = psprintf("%s(%s(NULL, NULL))", multirange, range);
+        const char *pending = psprintf(
+            "(SELECT %s FROM %s i)", ranges(psprintf("%s(i.lo, i.hi)", range), "i.lo IS NOT NULL OR i.hi IS NOT NULL"),
+            table("invalid"));
+        const char *uncovered = whole(psprintf("%s - a.live", all));
+        auto kept = [=, this](const char *suffix) {
+            const char *gone = psprintf("a.was_followed%s", suffix);
+            // What was kept before is kept, whatever is invalid.
+            return psprintf("(%s - %s + %s) * %s", whole(gone), whole(psprintf("%s * %s", pending, gone)),
+                            whole(psprintf("a.was_kept%s", suffix)), uncovered);
+        };
         return psprintf(
-            "(SELECT a.changed, a.unfollowed, %s * %s AS kept FROM (SELECT %s AS changed, %s AS "
-            "unfollowed, %s AS gone, %s AS live FROM %s) AS a)",
-            whole("a.gone"), whole(rest), ranges("COALESCE(c.during, k.during)", "c.part IS NULL OR k.part IS NULL"),
-            ranges("c.during", "k.part IS NULL"), ranges("k.during", "c.part IS NULL"),
-            ranges("c.during", "c.is_whole"), partitions());
+            "(SELECT a.changed, a.unfollowed, a.was_followed + a.was_followed_rest AS gone, %s AS kept_whole, CASE "
+            "WHEN "
+            "a.has_default THEN %s ELSE %s END AS kept_rest FROM (SELECT %s AS changed, %s AS unfollowed, %s AS "
+            "was_followed, %s AS was_followed_rest, %s AS was_kept, %s AS was_kept_rest, %s AS live, "
+            "COALESCE(pg_catalog.bool_or(c.is_leaf AND NOT c.is_whole), false) AS has_default FROM %s) AS a)",
+            kept(""), none, kept("_rest"), ranges("COALESCE(c.during, k.during)", "c.part IS NULL OR k.part IS NULL"),
+            ranges("c.during", "k.part IS NULL"),
+            ranges("k.during", "c.part IS NULL AND k.part IS NOT NULL AND k.is_whole"),
+            ranges("k.during", "c.part IS NULL AND k.part IS NOT NULL AND NOT k.is_whole"),
+            ranges("k.during", "c.part IS NULL AND k.part IS NULL AND k.is_whole"),
+            ranges("k.during", "c.part IS NULL AND k.part IS NULL AND NOT k.is_whole"),
+            ranges("c.during", "c.is_leaf AND c.is_whole"), partitions());
     }
     const char *unsealed() const { return psprintf("%s(%s(%s, NULL))", multirange, range, state("sealed")); }
     // Invalid ranges, without what is sealed: the rows of these buckets and their deltas mean nothing.
@@ -137,8 +158,8 @@ struct Parts {
             "(SELECT FROM %s t)) AS i) AS i",
             range_agg(psprintf("%s(i.lo, i.hi)", range)), table("invalid"), table("state"));
         if (!query->is_partitioned) return psprintf("(SELECT %s * %s FROM %s)", whole("i.ranges"), unsealed(), invalid);
-        return psprintf("(SELECT (%s - p.kept) * %s FROM %s, %s AS p)", whole("i.ranges + p.changed"), unsealed(),
-                        invalid, by_partition());
+        return psprintf("(SELECT (%s - p.kept_whole - p.kept_rest) * %s FROM %s, %s AS p)",
+                        whole("i.ranges + p.changed"), unsealed(), invalid, by_partition());
     }
     // The same without partitions that are not followed, which stay dirty.
     const char *refreshable() const {
@@ -146,7 +167,7 @@ struct Parts {
         return psprintf("(SELECT %s - %s FROM %s AS p)", dirty(), whole("p.unfollowed"), by_partition());
     }
     const char *kept() const {
-        return query->is_partitioned ? psprintf("(SELECT p.kept FROM %s AS p)", by_partition())
+        return query->is_partitioned ? psprintf("(SELECT p.kept_whole + p.kept_rest FROM %s AS p)", by_partition())
                                      : psprintf("'{}'::%s", multirange);
     }
     // Buckets with deltas.
@@ -271,8 +292,10 @@ struct Parts {
         add("k AS (INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM pg_catalog.unnest((SELECT %s "
             "FROM x) - (%s - %s)) AS r), ",
             table("invalid"), range_agg(psprintf("%s(x.lo, x.hi)", range)), asked,
-            query->is_partitioned ? psprintf("(SELECT p.kept + %s FROM %s AS p)", whole("p.unfollowed"), by_partition())
-                                  : kept());
+            query->is_partitioned
+                ? psprintf("(SELECT %s FROM %s AS p)", whole("p.gone + p.kept_whole + p.kept_rest + p.unfollowed"),
+                           by_partition())
+                : kept());
         add("d AS (DELETE FROM %s d WHERE d.%s <@ (SELECT %s FROM g)), ", table("deltas"), bucket, range_agg("g.r"));
         // These before the others come, who may have the same keys.
         add("m AS (DELETE FROM %s m USING g WHERE %s RETURNING 1), ", table("rows"),
@@ -304,18 +327,35 @@ struct Parts {
     // anew.
     void follow() {
         const char *partitions = table("partitions");
-        add("WITH c AS MATERIALIZED (SELECT k.part AS known, COALESCE(c.during, k.during) AS during, c.part, c.part IS "
-            "NOT NULL AND (k.part IS NOT NULL OR c.part::pg_catalog.oid = ANY ($1)) AS is_followed FROM %s), ",
+        add("WITH c AS MATERIALIZED (SELECT k.part AS known, COALESCE(c.during, k.during) AS during, c.part, "
+            "c.is_whole, "
+            "c.part IS NOT NULL AND (k.part IS NOT NULL OR c.part::pg_catalog.oid = ANY ($1)) AS is_followed FROM "
+            "%s), ",
             this->partitions());
-        add("p AS MATERIALIZED (SELECT %s AS kept), ", kept());
+        add("p AS MATERIALIZED (SELECT p.kept_whole, p.kept_rest - p.kept_whole AS kept_rest FROM %s AS p), ",
+            by_partition());
         add("i AS (INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM pg_catalog.unnest((SELECT %s "
-            "FROM c WHERE (c.is_followed AND c.known IS NULL) OR c.part IS NULL) - (SELECT p.kept FROM p)) AS r), ",
+            "FROM c WHERE (c.is_followed AND c.known IS NULL) OR c.part IS NULL) - (SELECT p.kept_whole + p.kept_rest "
+            "FROM p)) AS r), ",
             table("invalid"), range_agg("c.during"));
-        add("x AS (DELETE FROM %s i USING p WHERE %s(i.lo, i.hi) <@ p.kept), ", table("invalid"), range);
+        add("x AS (DELETE FROM %s i USING p WHERE %s(i.lo, i.hi) <@ (p.kept_whole + p.kept_rest)), ", table("invalid"),
+            range);
         add("d AS (DELETE FROM %s) ", partitions);
-        add("INSERT INTO %s SELECT c.part, c.during FROM c WHERE c.is_followed UNION ALL SELECT NULL, r FROM p, "
-            "pg_catalog.unnest(p.kept) AS r",
+        add("INSERT INTO %s SELECT c.part, c.during, c.is_whole FROM c WHERE c.is_followed UNION ALL SELECT NULL, r, "
+            "true "
+            "FROM p, pg_catalog.unnest(p.kept_whole) AS r UNION ALL SELECT NULL, r, false FROM p, "
+            "pg_catalog.unnest(p.kept_rest) AS r",
             partitions);
+    }
+
+    // After a TRUNCATE of all. Of partitions it is told one by one: that is what was invalid when one goes.
+    void emptied() {
+        add("INSERT INTO %s SELECT NULL::%s, NULL::%s", table("invalid"), type, type);
+        if (query->is_partitioned)
+            add(" UNION ALL SELECT pg_catalog.lower(k.during), pg_catalog.upper(k.during) FROM %s k WHERE k.part IS "
+                "NOT "
+                "NULL",
+                table("partitions"));
     }
 
     // The bucket of any time.
@@ -398,7 +438,7 @@ char *statement(const Definition *query, int number, Action action) {
         case Action::kUpdated: parts.updated(); break;
         case Action::kDeleted: parts.invalidate(buckets); break;
         case Action::kTouched: parts.invalidate(psprintf("SELECT %s", parts.bucket_of("$1"))); break;
-        case Action::kEmptied: parts.add("INSERT INTO %s VALUES (NULL, NULL)", parts.table("invalid")); break;
+        case Action::kEmptied: parts.emptied(); break;
         case Action::kCompact: parts.compact(); break;
         case Action::kRecompute: parts.recompute(parts.refreshable()); break;
         case Action::kRecomputeAll: parts.recompute(parts.dirty()); break;

@@ -58,7 +58,7 @@ is(as('reader', 'SELECT sum(requests) FROM per_minute'), 3000, 'who may read the
 as('maker', q{CALL rollup_refresh('per_minute')});
 as('writer', "INSERT INTO events $rows");
 is(as('reader', 'SELECT sum(requests), distinct_count(merge(users)) FROM per_minute'), '6000|50', 'and deltas of others');
-refused('reader', 'TABLE sketch_rollup.rows_1', qr/permission denied for table rows_1/, 'but not its tables');
+refused('reader', 'TABLE sketch_rollup_data.rows_1', qr/permission denied for table rows_1/, 'but not its tables');
 refused('reader', q{SELECT rollup_compact('per_minute')}, qr/must be owner of roll-up/, 'and does not maintain it');
 refused('writer', q{SELECT rollup_drop('per_minute')}, qr/must be owner of roll-up/, 'nor does who writes');
 refused('writer', q{SELECT sketch_rollup.compact(1, NULL)}, qr/must be owner of roll-up "per_minute"/, 'in C, too');
@@ -87,9 +87,9 @@ pass('nor are they called when the owner maintains it with such a path');
 as('writer', q{CREATE TABLE writer.events (id bigint, at timestamptz NOT NULL, host int, latency numeric, user_id int); CREATE TRIGGER sketch_rollup_1_insert AFTER INSERT ON writer.events REFERENCING NEW TABLE AS sketch_new_rows FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.capture('1')});
 as('writer', q{INSERT INTO writer.events VALUES (1, '2026-01-01', 1, 1, 1)});
 is(differences($node), 0, 'a trigger on another table does nothing');
-as('writer', q{CREATE TABLE sketch_rollup.rows_7 (x int); CREATE TABLE sketch_rollup.guarded (x int); CREATE TRIGGER g AFTER INSERT ON sketch_rollup.guarded FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.guard('1'); INSERT INTO sketch_rollup.guarded VALUES (1)});
+as('writer', q{CREATE TABLE sketch_rollup_data.rows_7 (x int); CREATE TABLE sketch_rollup.guarded (x int); CREATE TRIGGER g AFTER INSERT ON sketch_rollup.guarded FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.guard('1'); INSERT INTO sketch_rollup.guarded VALUES (1)});
 is(as('maker', 'SELECT invalid_ranges FROM rollup_status'), 0, 'a guard on another table does nothing');
-as('writer', 'DROP TABLE sketch_rollup.rows_7, sketch_rollup.guarded; DROP FUNCTION sketch_rollup.compact(int, int), sketch_rollup.number_of(text); DROP SCHEMA writer CASCADE');
+as('writer', 'DROP TABLE sketch_rollup_data.rows_7, sketch_rollup.guarded; DROP FUNCTION sketch_rollup.compact(int, int), sketch_rollup.number_of(text); DROP SCHEMA writer CASCADE');
 # What a superuser calls runs nothing of the owner as the superuser: expressions of his query, triggers and views in the
 # place of his tables.
 as('maker', qq{
@@ -99,18 +99,18 @@ as('maker', qq{
     CREATE TABLE maker.t (at timestamptz NOT NULL, x int);
     SELECT rollup_create('maker.trapped', 'SELECT date_bin(''1 minute'', at, ''2000-01-01'') AS minute, sum(maker.trap(x)) FROM maker.t WHERE maker.trap(x) = 1 GROUP BY 1');
     INSERT INTO maker.t VALUES ('2026-01-01', 1);
-    CREATE TRIGGER trap BEFORE INSERT OR UPDATE OR DELETE ON sketch_rollup.state_2 FOR EACH ROW EXECUTE FUNCTION maker.trap();
-    CREATE TRIGGER trap BEFORE INSERT OR UPDATE ON sketch_rollup.rows_2 FOR EACH ROW EXECUTE FUNCTION maker.trap();
-    CREATE TRIGGER trap BEFORE INSERT OR UPDATE ON sketch_rollup.invalid_2 FOR EACH ROW EXECUTE FUNCTION maker.trap();
-    CREATE VIEW sketch_rollup.state_77 AS SELECT maker.trap(2)::regclass AS view, NULL::timestamptz AS sealed, NULL::timestamptz AS refreshed, NULL::timestamptz AS compacted;
-    CREATE VIEW sketch_rollup.query_77 AS SELECT date_bin(make_interval(mins => maker.trap(3)), at, '2000-01-01') AS minute, count(*) FROM maker.t GROUP BY 1;
-    CREATE TABLE sketch_rollup.rows_77 (x int); CREATE TABLE sketch_rollup.deltas_77 (x int); CREATE TABLE sketch_rollup.invalid_77 (x int)});
+    CREATE TRIGGER trap BEFORE INSERT OR UPDATE OR DELETE ON sketch_rollup_data.state_2 FOR EACH ROW EXECUTE FUNCTION maker.trap();
+    CREATE TRIGGER trap BEFORE INSERT OR UPDATE ON sketch_rollup_data.rows_2 FOR EACH ROW EXECUTE FUNCTION maker.trap();
+    CREATE TRIGGER trap BEFORE INSERT OR UPDATE ON sketch_rollup_data.invalid_2 FOR EACH ROW EXECUTE FUNCTION maker.trap();
+    CREATE VIEW sketch_rollup_data.state_77 AS SELECT maker.trap(2)::regclass AS view, NULL::timestamptz AS sealed, NULL::timestamptz AS refreshed, NULL::timestamptz AS compacted;
+    CREATE VIEW sketch_rollup_data.query_77 AS SELECT date_bin(make_interval(mins => maker.trap(3)), at, '2000-01-01') AS minute, count(*) FROM maker.t GROUP BY 1;
+    CREATE TABLE sketch_rollup_data.rows_77 (x int); CREATE TABLE sketch_rollup_data.deltas_77 (x int); CREATE TABLE sketch_rollup_data.invalid_77 (x int)});
 $node->safe_psql('owned', $_) for (q{SELECT * FROM rollup_status}, q{SELECT rollup_compact('maker.trapped')}, q{CALL rollup_refresh('maker.trapped')}, q{SELECT * FROM rollup_check('maker.trapped')},
     q{INSERT INTO maker.t VALUES ('2026-01-01', 2); UPDATE maker.t SET x = 3; DELETE FROM maker.t; SELECT rollup_compact('maker.trapped')},
     q{SELECT rollup_invalidate('maker.trapped')}, q{SELECT rollup_seal('maker.trapped', '2026-01-01')});
 is($node->safe_psql('owned', q{SELECT count(*) FROM rollup_status}), 2, 'a superuser maintains what others own, and runs nothing of theirs');
 $node->safe_psql('owned', q{SELECT rollup_drop('maker.trapped')});
-as('maker', 'DROP VIEW sketch_rollup.state_77, sketch_rollup.query_77; DROP TABLE sketch_rollup.rows_77, sketch_rollup.deltas_77, sketch_rollup.invalid_77; DROP SCHEMA maker CASCADE');
+as('maker', 'DROP VIEW sketch_rollup_data.state_77, sketch_rollup_data.query_77; DROP TABLE sketch_rollup_data.rows_77, sketch_rollup_data.deltas_77, sketch_rollup_data.invalid_77; DROP SCHEMA maker CASCADE');
 
 $node->safe_psql('postgres', 'ALTER ROLE maker NOLOGIN');
 as("writer", q{INSERT INTO public.events VALUES (1, '2026-01-02', 1, 1, 1)});
@@ -161,10 +161,10 @@ $node->safe_psql('older', q{
         END IF;
         RETURN NULL;
     END $$;
-    CREATE TRIGGER again AFTER INSERT ON sketch_rollup.deltas_1 FOR EACH STATEMENT EXECUTE FUNCTION again();
+    CREATE TRIGGER again AFTER INSERT ON sketch_rollup_data.deltas_1 FOR EACH STATEMENT EXECUTE FUNCTION again();
     INSERT INTO events VALUES (6, '2026-01-01 00:12', 1, 1, 1);
     INSERT INTO events VALUES (6, '2026-01-01 00:12', 1, 1, 1);
-    DROP TRIGGER again ON sketch_rollup.deltas_1});
+    DROP TRIGGER again ON sketch_rollup_data.deltas_1});
 is(differences($node, 'older'), 0, 'triggers in triggers: no difference');
 is($node->safe_psql('older', 'SELECT count(*) FROM events WHERE id = 7'), '3', 'which all ran');
 
