@@ -130,6 +130,24 @@ SELECT * FROM rollup_check('per_day');
 INSERT INTO visits VALUES ('2026-01-09', 1);
 SELECT * FROM per_day ORDER BY day;
 SELECT rollup_drop('per_day');
-DROP TABLE events, visits;
+-- a fold drops nothing that was retained
+CREATE TABLE pings (at timestamptz NOT NULL);
+INSERT INTO pings SELECT '2026-01-05'::timestamptz + i * interval '10 min' FROM generate_series(0, 2015) i;
+SELECT rollup_create('r', 'SELECT date_bin(''1 hour'', at, ''2001-01-01'') AS h, count(*) AS c FROM pings GROUP BY 1');
+CALL rollup_refresh('r');
+SELECT sketch_rollup.retain(1, '2026-01-08 13:00');
+SELECT sum(c) FROM r;
+SELECT rollup_seal('r', '2026-01-15');
+DELETE FROM pings WHERE at < '2026-01-15';
+INSERT INTO pings VALUES ('2026-01-06'), ('2026-01-09'); -- too late, and late
+SELECT sum(c) FROM r;
+SELECT sketch_rollup.fold(1, '2026-01-12', 7 * 86400000000::bigint);
+SELECT sum(c), min(h) FROM r;
+SELECT rollup_compact('r');
+SELECT sum(c), min(h) FROM r;
+INSERT INTO pings VALUES ('2026-01-06'), ('2026-01-09');
+SELECT sum(c), min(h) FROM r;
+SELECT rollup_drop('r');
+DROP TABLE events, visits, pings;
 DROP FUNCTION compared, day;
 DROP EXTENSION sketch_rollup;

@@ -268,6 +268,98 @@ TRUNCATE host_1_a;
 SELECT * FROM compared();
 SELECT rollup_drop('per_hour');
 DROP TABLE events;
+
+-- ---- found by trying to break it
+CREATE TABLE t (at timestamptz NOT NULL, who int) PARTITION BY RANGE (at);
+CREATE TABLE m1 PARTITION OF t FOR VALUES FROM ('2026-01-01') TO ('2026-02-01') PARTITION BY RANGE (at);
+CREATE TABLE d1 PARTITION OF m1 FOR VALUES FROM ('2026-01-01') TO ('2026-01-02');
+CREATE TABLE d2 PARTITION OF m1 FOR VALUES FROM ('2026-01-02') TO ('2026-01-03');
+CREATE TABLE d3 PARTITION OF m1 FOR VALUES FROM ('2026-01-03') TO ('2026-01-04');
+INSERT INTO t SELECT '2026-01-01'::timestamptz + i * interval '10 min', i % 10 FROM generate_series(0, 431) i;
+SELECT rollup_create('r', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS h, count(*) AS c FROM t GROUP BY 1');
+CALL rollup_refresh('r');
+CREATE VIEW days AS SELECT h::date AS day, sum(c) FROM r GROUP BY 1 ORDER BY 1;
+-- a partition below the first level is kept
+DROP TABLE d1;
+TABLE days;
+-- what was deleted or truncated does not come back with it
+DELETE FROM t WHERE who = 7;
+TABLE days;
+DROP TABLE d2;
+TABLE days;
+TRUNCATE t;
+DROP TABLE d3;
+TABLE days;
+SELECT rollup_compact('r');
+TABLE days;
+SELECT rollup_invalidate('r');
+CALL rollup_refresh('r');
+TABLE days;
+-- what comes late to a sealed partition by its own name
+CREATE TABLE d4 PARTITION OF m1 FOR VALUES FROM ('2026-01-04') TO ('2026-01-05');
+INSERT INTO d4 VALUES ('2026-01-04 10:00');
+SELECT rollup_seal('r', '2026-01-05');
+INSERT INTO d4 VALUES ('2026-01-04 10:00');
+TABLE days;
+DROP VIEW days;
+SELECT rollup_drop('r');
+DROP TABLE t;
+
+-- a default partition that comes back, or another one
+CREATE TABLE t (at timestamptz NOT NULL, v int) PARTITION BY RANGE (at);
+CREATE TABLE td PARTITION OF t DEFAULT;
+SELECT rollup_create('r', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS h, sum(v) AS s FROM t GROUP BY 1');
+INSERT INTO t VALUES ('2026-03-03', 1);
+CALL rollup_refresh('r');
+ALTER TABLE t DETACH PARTITION td;
+SELECT sum(s) FROM r; -- kept
+UPDATE td SET v = 2;
+ALTER TABLE t ATTACH PARTITION td DEFAULT;
+SELECT sum(s) FROM r;
+CALL rollup_refresh('r');
+UPDATE t SET v = 3;
+SELECT sum(s) FROM r;
+ALTER TABLE t DETACH PARTITION td;
+CALL rollup_refresh('r');
+CREATE TABLE t1 PARTITION OF t FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+CREATE TABLE td2 PARTITION OF t DEFAULT;
+INSERT INTO td2 VALUES ('2026-03-03', 4);
+INSERT INTO t VALUES ('2026-01-03', 5), ('2026-04-03', 6);
+SELECT * FROM r ORDER BY h;
+CALL rollup_refresh('r');
+DELETE FROM t WHERE v = 6;
+DROP TABLE t1;
+SELECT * FROM r ORDER BY h;
+CALL rollup_refresh('r');
+SELECT * FROM r ORDER BY h;
+SELECT count(*) FROM rollup_check('r');
+-- in a parallel query
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
+INSERT INTO td2 SELECT '2026-05-01'::timestamptz + i * interval '1 s', 1 FROM generate_series(1, 10000) i;
+ANALYZE t;
+SELECT (SELECT sum(s) FROM r), (SELECT sum(v) FROM t);
+SELECT count(*) FROM t WHERE v > (SELECT count(*) FROM r WHERE s < 0);
+RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size;
+SELECT rollup_drop('r');
+DROP TABLE t, td;
+
+-- a fold that takes a part that is gone and a part that is there into one bucket
+CREATE TABLE t (at timestamptz NOT NULL, k int) PARTITION BY RANGE (at);
+DO $$ BEGIN FOR i IN 0 .. 6 LOOP CONTINUE WHEN i = 4; EXECUTE format('CREATE TABLE e%s PARTITION OF t FOR VALUES FROM (%L) TO (%L)', i, timestamptz '2026-01-05' + i * interval '1 day', timestamptz '2026-01-06' + i * interval '1 day'); END LOOP; END $$;
+INSERT INTO t SELECT at, i % 3 FROM generate_series(0, 1007) i, LATERAL (SELECT '2026-01-05'::timestamptz + i * interval '10 min') AS a (at) WHERE at::date <> '2026-01-09';
+SELECT rollup_create('r', 'SELECT date_bin(''1 hour'', at, ''2001-01-01'') AS h, count(*) AS c FROM t GROUP BY 1');
+CALL rollup_refresh('r');
+DROP TABLE e0;
+DELETE FROM t WHERE at::date = '2026-01-07' AND k = 0;
+CREATE TABLE e4 PARTITION OF t FOR VALUES FROM ('2026-01-09') TO ('2026-01-10');
+INSERT INTO e4 VALUES ('2026-01-09', 1);
+SELECT sum(c) FROM r;
+SELECT sketch_rollup.fold(1, '2026-01-12', 7 * 86400000000::bigint);
+SELECT count(*), sum(c) FROM r;
+CALL rollup_refresh('r');
+SELECT count(*), sum(c) FROM r;
+SELECT rollup_drop('r');
+DROP TABLE t;
 DROP FUNCTION compared;
 DROP OWNED BY regress_rollup_maker;
 DROP ROLE regress_rollup_other, regress_rollup_maker;

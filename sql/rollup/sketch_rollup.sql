@@ -418,8 +418,12 @@ BEGIN
         found := sketch_rollup.next_invalid(number, asked.lo, asked.hi);
         EXIT WHEN NOT found.is_there;
         -- Chunks begin where there are rows, and go on beyond the end of a range: the next ones may be near.
-        stop := CASE WHEN isfinite(found.first_bucket) THEN found.first_bucket + chunk * width
-                     WHEN found.first_bucket IS NULL AND isfinite(found.invalid_from) THEN found.invalid_from + chunk * width END;
+        stop := coalesce(found.first_bucket, found.invalid_from);
+        IF isfinite(stop) AND extract(epoch FROM timestamptz '290000-01-01 00:00+00' - stop) > chunk * extract(epoch FROM width) THEN
+            stop := stop + chunk * width;
+        ELSE
+            stop := NULL;
+        END IF;
         IF stop IS NULL OR (found.invalid_to < stop AND isfinite(asked.hi)) OR (coalesce(stop < found.invalid_to, found.invalid_to IS NULL) AND coalesce(found.last_bucket < stop, true)) THEN
             stop := found.invalid_to;
         END IF;
@@ -441,12 +445,15 @@ CREATE FUNCTION rollup_seal(view regclass, before timestamptz) RETURNS timestamp
 DECLARE
     number integer := sketch_rollup.number_of(view);
     asked record;
+    sealed timestamptz;
 BEGIN
     IF before IS NULL OR NOT isfinite(before) THEN
         RAISE EXCEPTION 'bound of what is sealed must be a finite time' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     asked := sketch_rollup.bounds(number, before, before);
-    RETURN sketch_rollup.moment(number, sketch_rollup.seal(number, asked.lo));
+    sealed := sketch_rollup.seal(number, asked.lo);
+    PERFORM sketch_rollup.follow(number); -- what comes late to partitions is to be seen
+    RETURN sketch_rollup.moment(number, sealed);
 END $$;
 COMMENT ON FUNCTION rollup_seal(regclass, timestamptz) IS 'computes what is invalid before a time, and keeps that for ever: rows of the table from before may go. Returns from where on the roll-up follows its table';
 

@@ -77,6 +77,8 @@ void invalidate_partition(Rollup *rollup, Oid relation) {
     foreach (cell, partitions_of(rollup->query)) {
         const Partition *partition = static_cast<const Partition *>(lfirst(cell));
         if (partition->relation != relation) continue;
+        // Its partitions are emptied, too, and tell of their own ranges: there may be others that were kept.
+        if (!partition->is_leaf) return;
         Datum ends[2] = {TimestampGetDatum(partition->lo), TimestampGetDatum(partition->hi)};
         run(rollup, Action::kInvalidate, ends);
         return;

@@ -168,12 +168,15 @@ Limits limits_of(Rollup *rollup) {
     return limits;
 }
 
-// Waits for a lock on a partition for less long than deadlocks take to be found: who holds it may wait for another one
-// that is ours, and should not be the one to fail.
-void lock_partition(Oid partition) {
-    const int level = NewGUCNestLevel(), most = Max(DeadlockTimeout / 2, 1);
-    if (LockTimeout == 0 || LockTimeout > most)
-        (void)set_config_option("lock_timeout", psprintf("%d", most), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
+// Waits for a lock on a partition until a time at the latest. All waits of a call end before deadlocks are looked for:
+// whoever holds it may wait for another lock that is ours, and should not be the one to fail.
+TimestampTz last_moment() { return TimestampTzPlusMilliseconds(GetCurrentTimestamp(), Max(DeadlockTimeout / 2, 1)); }
+void lock_partition(Oid partition, TimestampTz last) {
+    if (ConditionalLockRelationOid(partition, ShareRowExclusiveLock)) return;
+    const int level = NewGUCNestLevel();
+    const int left = static_cast<int>(Max(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), last), 1));
+    if (LockTimeout == 0 || LockTimeout > left)
+        (void)set_config_option("lock_timeout", psprintf("%d", left), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
                                 0, false);
     LockRelationOid(partition, ShareRowExclusiveLock);
     AtEOXact_GUC(false, level);
@@ -186,11 +189,12 @@ void lock_source(const Rollup *rollup, Timestamp before) {
         aclcheck_error(result, OBJECT_TABLE, get_rel_name(source));
     LockRelationOid(source, ShareRowExclusiveLock);
     if (!rollup->query->is_partitioned) return;
+    const TimestampTz last = last_moment();
     PushActiveSnapshot(GetLatestSnapshot());  // with those that have come before the lock
     ListCell *cell;
     foreach (cell, partitions_of(rollup->query)) {
         const Partition *partition = static_cast<const Partition *>(lfirst(cell));
-        if (partition->lo < before) lock_partition(partition->relation);
+        if (partition->lo < before) lock_partition(partition->relation, last);
     }
     PopActiveSnapshot();
 }
@@ -288,23 +292,26 @@ PG_FN(sketch_rollup_fold) {
                        get_rel_name(rollup->view)));
     Limits wanted = {DT_NOBEGIN, DT_NOBEGIN, 1, {PG_INT64_MAX, width}};
     const Timestamp before = folded_bucket(PG_GETARG_TIMESTAMP(1), origin, wanted.array());
-    // What is sealed, and what is dropped, reaches to the end of a folded bucket, which is computed as a whole. That
-    // needs the lock of a seal, which is taken first.
+    // What is sealed reaches to the end of a folded bucket, which is computed as a whole. That needs the lock of a
+    // seal, which is taken first.
     bool is_locked = false;
     for (;;) {
         wanted = limits_of(rollup);
         add_fold(rollup, &wanted, before, width);
         const Timestamp sealed = end_of_bucket(rollup, &wanted, wanted.sealed);
-        const Timestamp retained = end_of_bucket(rollup, &wanted, wanted.retained);
-        if (!is_locked) {
-            if (sealed != wanted.sealed) lock_source(rollup, sealed);
-            try_lock(rollup, true);
-            is_locked = true;
-            continue;  // others may have been here before
+        if (is_locked) {
+            if (sealed != wanted.sealed) seal(rollup, sealed);
+            break;
         }
-        if (sealed != wanted.sealed) seal(rollup, sealed);
-        if (retained != wanted.retained) retain(rollup, retained);
-        break;
+        if (sealed != wanted.sealed) lock_source(rollup, sealed);
+        else if (rollup->query->is_partitioned) LockRelationOid(rollup->query->source, AccessShareLock);
+        try_lock(rollup, true);
+        is_locked = true;  // others may have been here before
+    }
+    // A bucket of which a part is kept is kept as a whole: what is invalid of the rest would stay as it is.
+    if (rollup->query->is_partitioned) {
+        Datum ends[2] = {Datum(0), TimestampGetDatum(before)};
+        run(rollup, Action::kRecomputeAll, ends, "n ");
     }
     Datum folds = PointerGetDatum(wanted.array());
     run(rollup, Action::kSetFolds, &folds);
@@ -324,7 +331,7 @@ namespace {
 ErrorData *add_triggers(Rollup *rollup, Oid partition, bool waits, bool *done) {
     *done = false;
     return try_to([=] {
-        if (waits) lock_partition(partition);
+        if (waits) lock_partition(partition, last_moment());
         else if (!ConditionalLockRelationOid(partition, ShareRowExclusiveLock)) return;
         if (get_rel_relkind(partition) == '\0') return;  // dropped meanwhile
         run_command(rollup, psprintf("SELECT sketch_rollup.add_triggers(%d, %u::pg_catalog.oid::pg_catalog.regclass)",

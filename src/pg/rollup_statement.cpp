@@ -161,10 +161,10 @@ struct Parts {
         return psprintf("(SELECT (%s - p.kept_whole - p.kept_rest) * %s FROM %s, %s AS p)",
                         whole("i.ranges + p.changed"), unsealed(), invalid, by_partition());
     }
-    // The same without partitions that are not followed, which stay dirty.
+    // The same without partitions that are not followed, or gone without being noticed, which stay dirty.
     const char *refreshable() const {
         if (!query->is_partitioned) return dirty();
-        return psprintf("(SELECT %s - %s FROM %s AS p)", dirty(), whole("p.unfollowed"), by_partition());
+        return psprintf("(SELECT %s - %s FROM %s AS p)", dirty(), whole("p.unfollowed + p.gone"), by_partition());
     }
     const char *kept() const {
         return query->is_partitioned ? psprintf("(SELECT p.kept_whole + p.kept_rest FROM %s AS p)", by_partition())
@@ -348,16 +348,6 @@ struct Parts {
             partitions);
     }
 
-    // After a TRUNCATE of all. Of partitions it is told one by one: that is what was invalid when one goes.
-    void emptied() {
-        add("INSERT INTO %s SELECT NULL::%s, NULL::%s", table("invalid"), type, type);
-        if (query->is_partitioned)
-            add(" UNION ALL SELECT pg_catalog.lower(k.during), pg_catalog.upper(k.during) FROM %s k WHERE k.part IS "
-                "NOT "
-                "NULL",
-                table("partitions"));
-    }
-
     // The bucket of any time.
     const char *bucket_of(const char *time) const {
         return psprintf("(SELECT %s FROM (SELECT %s AS %s) AS %s)", query->bucket->value, time, query->time, kAlias);
@@ -438,7 +428,7 @@ char *statement(const Definition *query, int number, Action action) {
         case Action::kUpdated: parts.updated(); break;
         case Action::kDeleted: parts.invalidate(buckets); break;
         case Action::kTouched: parts.invalidate(psprintf("SELECT %s", parts.bucket_of("$1"))); break;
-        case Action::kEmptied: parts.emptied(); break;
+        case Action::kEmptied: parts.add("INSERT INTO %s VALUES (NULL, NULL)", parts.table("invalid")); break;
         case Action::kCompact: parts.compact(); break;
         case Action::kRecompute: parts.recompute(parts.refreshable()); break;
         case Action::kRecomputeAll: parts.recompute(parts.dirty()); break;
