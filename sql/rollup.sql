@@ -292,6 +292,7 @@ SELECT query, try('SELECT ' || query) FROM unnest(ARRAY[
     'date_trunc(''day'', at) AS day, count(*) + 1 AS more FROM shapes GROUP BY 1',
     'date_trunc(''day'', at) AS day, count(DISTINCT t) FROM shapes GROUP BY 1',
     'date_trunc(''day'', at) AS day, array_agg(t ORDER BY t) FROM shapes GROUP BY 1',
+    'date_trunc(''day'', at) AS day, percentile_cont(0.5) WITHIN GROUP (ORDER BY x) FROM shapes GROUP BY 1',
     'date_trunc(''day'', at) AS day, string_agg(t, '','') FROM shapes GROUP BY 1',
     'date_trunc(''day'', at) AS day, percentile_sketch(x, 0.5) FROM shapes GROUP BY 1',
     'date_trunc(''day'', at) AS day, approx_count_distinct(t) FROM shapes GROUP BY 1',

@@ -213,6 +213,7 @@ DECLARE
     described record;
     view text;
     part text;
+    has_rows boolean;
     is_modern boolean := current_setting('server_version_num')::integer >= 150000;
 BEGIN
     described := sketch_rollup.described(number, true);
@@ -240,14 +241,22 @@ BEGIN
 
     EXECUTE format('CREATE VIEW %s AS %s', view, sketch_rollup.view_query(definition, number));
     EXECUTE format('INSERT INTO sketch_rollup_data.state_%s (view) VALUES (%L)', number, view);
-    -- The whole past, which the view reads from the table until it is filled in.
-    EXECUTE format('INSERT INTO sketch_rollup_data.invalid_%s VALUES (NULL, NULL)', number);
+    -- The whole past, which the view reads from the table until it is filled in. Of partitions, as long as they are not followed.
+    IF NOT described.is_partitioned THEN
+        EXECUTE format('SELECT EXISTS (SELECT FROM ONLY %s)', described.source) INTO has_rows;
+        IF has_rows OR current_setting('transaction_isolation') <> 'read committed' THEN -- which would not see them
+            EXECUTE format('INSERT INTO sketch_rollup_data.invalid_%s VALUES (NULL, NULL)', number);
+        END IF;
+    END IF;
 
     FOREACH part IN ARRAY ARRAY['rows', 'deltas'] LOOP
         EXECUTE format('CREATE TRIGGER guard AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sketch_rollup_data.%s_%s FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.guard(%2$L)', part, number);
     END LOOP;
     -- Partitions get theirs when it is filled in.
     PERFORM sketch_rollup.add_triggers(number, described.source);
+    IF has_rows OR described.is_partitioned THEN
+        RAISE NOTICE 'roll-up "%" reads its table until it is filled in', name USING HINT = format('CALL rollup_refresh(%L).', view);
+    END IF;
     RETURN view::regclass;
 END $$;
 COMMENT ON FUNCTION sketch_rollup.build(integer, text, text) IS 'makes all of a roll-up whose query there is';
@@ -465,6 +474,9 @@ DECLARE
 BEGIN
     IF width IS NULL OR extract(year FROM width) <> 0 OR extract(month FROM width) <> 0 OR microseconds NOT BETWEEN 1 AND 86400000000000000 THEN
         RAISE EXCEPTION 'width of buckets must be a positive interval without months' USING ERRCODE = 'invalid_parameter_value', HINT = 'Make months of days when the roll-up is read.';
+    END IF;
+    IF older_than < width THEN
+        RAISE EXCEPTION 'buckets that are folded must be older than they get wide' USING ERRCODE = 'invalid_parameter_value', HINT = format('rollup_fold(%L, older_than => ''%s'', width => ''%s'')?', view, greatest(older_than, width), least(older_than, width));
     END IF;
     RETURN sketch_rollup.moment(number, sketch_rollup.fold(number, (sketch_rollup.bounds(number, before, before)).lo, microseconds::bigint));
 END $$;

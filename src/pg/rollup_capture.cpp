@@ -31,7 +31,9 @@ void relieve(Rollup *rollup) {
     appends = 0;
     ErrorData *error = try_to([=] {
         Datum most = Int64GetDatum(kMostAtOnce);
-        if (try_lock(rollup, false)) run(rollup, Action::kCompact, &most);
+        if (!try_lock(rollup, false)) return;
+        run(rollup, Action::kCompact, &most);
+        run(rollup, Action::kCompacted);
     });
     if (error != nullptr) FreeErrorData(error);
 }

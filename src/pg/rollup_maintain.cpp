@@ -7,6 +7,7 @@
 
 extern "C" {
 #include "catalog/namespace.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "storage/lmgr.h"
@@ -289,7 +290,8 @@ PG_FN(sketch_rollup_fold) {
     if (width <= rollup->query->width || width % rollup->query->width != 0)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("buckets of roll-up \"%s\" can be folded into multiples of their width only",
-                       get_rel_name(rollup->view)));
+                       get_rel_name(rollup->view)),
+                errdetail("They are " INT64_FORMAT " seconds wide.", rollup->query->width / USECS_PER_SEC));
     Limits wanted = {DT_NOBEGIN, DT_NOBEGIN, 1, {PG_INT64_MAX, width}};
     const Timestamp before = folded_bucket(PG_GETARG_TIMESTAMP(1), origin, wanted.array());
     // What is sealed reaches to the end of a folded bucket, which is computed as a whole. That needs the lock of a
@@ -378,7 +380,9 @@ PG_FN(sketch_rollup_follow) {
                             errmsg("roll-up \"%s\" cannot follow partition \"%s\"", get_rel_name(rollup->view),
                                    get_rel_name(partition)),
                             errdetail_internal("%s", error->message),
-                            errhint("Until it can, the roll-up reads the range of this partition from the table."));
+                            errhint("Until it can, the roll-up reads the range of this partition from the table. It "
+                                    "needs the owner "
+                                    "of the roll-up: ALTER TABLE ... OWNER TO."));
                 FreeErrorData(error);
             }
         }
@@ -418,7 +422,8 @@ PG_FN(sketch_rollup_status_of) {
     MemoryContext memory = CurrentMemoryContext;
     connect();
     Rollup *rollup = find(PG_GETARG_INT32(0));
-    if (rollup->gone || !has_privs_of_role(GetUserId(), rollup->owner)) {
+    if (rollup->gone ||
+        !(has_privs_of_role(GetUserId(), rollup->owner) || has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS))) {
         SPI_finish();
         PG_RETURN_NULL();
     }

@@ -54,12 +54,12 @@ void check_shape(const Query *query) {
     if (query->groupingSets != NIL) refuse("grouping sets", "Make a roll-up of the finest ones.");
     if (query->rowMarks != NIL) refuse("row locks", nullptr);
     if (list_length(query->jointree->fromlist) != 1 || !IsA(linitial(query->jointree->fromlist), RangeTblRef))
-        refuse("other than one table", "Join the roll-up to other tables when it is read.");
+        refuse("anything but one table", "Join the roll-up to other tables when it is read.");
 }
 
 void check_source(const RangeTblEntry *entry) {
     if (entry->rtekind != RTE_RELATION || entry->relkind == RELKIND_VIEW || entry->relkind == RELKIND_MATVIEW)
-        refuse("other than a table", "Roll up the table that the rows are inserted into.");
+        refuse("anything but a table", "Roll up the table that the rows are inserted into.");
     const char *name = get_rel_name(entry->relid);
     if (entry->relkind == RELKIND_FOREIGN_TABLE)
         refuse(psprintf("foreign table \"%s\"", name), "Make the roll-up on the server that has the table.");
@@ -210,7 +210,10 @@ void describe_measure(Node *expression, Oid extension, const char *plain_name, C
     if (aggregate->aggdistinct != NIL)
         refuse("DISTINCT in an aggregate", "Counts of different values can be kept as distinct_agg(x).");
     if (aggregate->aggorder != NIL || aggregate->aggkind != AGGKIND_NORMAL)
-        refuse("an aggregate of ordered rows", nullptr);
+        refuse("an aggregate of ordered rows",
+               aggregate->aggkind == AGGKIND_NORMAL
+                   ? nullptr
+                   : "Keep quantile_agg(x), and ask it for percentiles when the roll-up is read.");
     const char *name = column->name;
     const char *type = format_type_be_qualified(aggregate->aggtype);
     const char *function = get_func_name(aggregate->aggfnoid);
@@ -309,7 +312,7 @@ Definition *read_definition(Oid view, bool at_first) {
         (where != nullptr && contain_mutable_functions(where)))
         refuse("expressions that depend on time or settings",
                "Use immutable functions only. date_trunc of a timestamp with time zone depends on TimeZone: use "
-               "date_bin('1 minute', at, '2000-01-01').");
+               "date_bin('1 minute', at, '2000-01-01'). A condition on now() belongs to the queries on the roll-up.");
 
     Definition *query = static_cast<Definition *>(palloc0(sizeof(Definition)));
     query->source = entry->relid;

@@ -324,7 +324,7 @@ struct Parts {
     }
 
     // The ranges of those that are new, and of those that are gone where others have taken their place, are computed
-    // anew.
+    // anew. Not of those that have not had a row: what came to them in another way was noted.
     void follow() {
         const char *partitions = table("partitions");
         add("WITH c AS MATERIALIZED (SELECT k.part AS known, COALESCE(c.during, k.during) AS during, c.part, "
@@ -335,8 +335,9 @@ struct Parts {
         add("p AS MATERIALIZED (SELECT p.kept_whole, p.kept_rest - p.kept_whole AS kept_rest FROM %s AS p), ",
             by_partition());
         add("i AS (INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM pg_catalog.unnest((SELECT %s "
-            "FROM c WHERE (c.is_followed AND c.known IS NULL) OR c.part IS NULL) - (SELECT p.kept_whole + p.kept_rest "
-            "FROM p)) AS r), ",
+            "FROM c WHERE (c.is_followed AND c.known IS NULL AND NOT (SELECT COALESCE(pg_catalog.bool_and("
+            "pg_catalog.pg_relation_size(t.relid) = 0), true) FROM pg_catalog.pg_partition_tree(c.part) AS t WHERE "
+            "t.isleaf)) OR c.part IS NULL) - (SELECT p.kept_whole + p.kept_rest FROM p)) AS r), ",
             table("invalid"), range_agg("c.during"));
         add("x AS (DELETE FROM %s i USING p WHERE %s(i.lo, i.hi) <@ (p.kept_whole + p.kept_rest)), ", table("invalid"),
             range);
