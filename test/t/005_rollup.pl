@@ -65,6 +65,7 @@ refused('writer', q{SELECT sketch_rollup.compact(1, NULL)}, qr/must be owner of 
 refused('writer', qq{SELECT rollup_create('mine', \$\$ $query \$\$)}, qr/permission denied for table events/, 'who may only write makes none');
 is(differences($node), 0, 'no difference');
 
+refused('writer', q{CREATE FUNCTION sketch_rollup.whole(tstzmultirange, bigint, int, bigint[]) RETURNS tstzmultirange LANGUAGE sql AS 'SELECT $1'}, qr/permission denied for schema sketch_rollup/, 'nobody has functions among those of roll-ups');
 # What a writer puts in the way of names is not seen by what runs as the owner.
 as('writer', q{
     CREATE SCHEMA AUTHORIZATION writer;
@@ -74,8 +75,7 @@ as('writer', q{
     CREATE OPERATOR writer.+ (FUNCTION = writer.add, LEFTARG = timestamptz, RIGHTARG = interval);
     CREATE FUNCTION writer.in_range(timestamptz, tstzmultirange) RETURNS boolean LANGUAGE sql AS 'SELECT writer.caught() > 0';
     CREATE OPERATOR writer.<@ (FUNCTION = writer.in_range, LEFTARG = timestamptz, RIGHTARG = tstzmultirange);
-    CREATE FUNCTION sketch_rollup.compact(int, int) RETURNS bigint LANGUAGE sql AS 'SELECT writer.caught()';
-    CREATE FUNCTION sketch_rollup.number_of(text) RETURNS int LANGUAGE sql AS 'SELECT writer.caught()::int';
+    CREATE FUNCTION sketch_rollup_data.compact(int, int) RETURNS bigint LANGUAGE sql AS 'SELECT writer.caught()';
     CREATE TEMP TABLE pg_class (oid oid);
     CREATE TEMP VIEW events AS SELECT writer.caught();
     SET search_path = writer, pg_temp, sketch_rollup, public, pg_catalog;
@@ -87,9 +87,9 @@ pass('nor are they called when the owner maintains it with such a path');
 as('writer', q{CREATE TABLE writer.events (id bigint, at timestamptz NOT NULL, host int, latency numeric, user_id int); CREATE TRIGGER sketch_rollup_1_insert AFTER INSERT ON writer.events REFERENCING NEW TABLE AS sketch_new_rows FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.capture('1')});
 as('writer', q{INSERT INTO writer.events VALUES (1, '2026-01-01', 1, 1, 1)});
 is(differences($node), 0, 'a trigger on another table does nothing');
-as('writer', q{CREATE TABLE sketch_rollup_data.rows_7 (x int); CREATE TABLE sketch_rollup.guarded (x int); CREATE TRIGGER g AFTER INSERT ON sketch_rollup.guarded FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.guard('1'); INSERT INTO sketch_rollup.guarded VALUES (1)});
+as('writer', q{CREATE TABLE sketch_rollup_data.rows_7 (x int); CREATE TABLE sketch_rollup_data.guarded (x int); CREATE TRIGGER g AFTER INSERT ON sketch_rollup_data.guarded FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.guard('1'); INSERT INTO sketch_rollup_data.guarded VALUES (1)});
 is(as('maker', 'SELECT invalid_ranges FROM rollup_status'), 0, 'a guard on another table does nothing');
-as('writer', 'DROP TABLE sketch_rollup_data.rows_7, sketch_rollup.guarded; DROP FUNCTION sketch_rollup.compact(int, int), sketch_rollup.number_of(text); DROP SCHEMA writer CASCADE');
+as('writer', 'DROP TABLE sketch_rollup_data.rows_7, sketch_rollup_data.guarded; DROP FUNCTION sketch_rollup_data.compact(int, int); DROP SCHEMA writer CASCADE');
 # What a superuser calls runs nothing of the owner as the superuser: expressions of his query, triggers and views in the
 # place of his tables.
 as('maker', qq{
