@@ -93,15 +93,18 @@ void read(Rollup *rollup) {
     rollup->gone = true;
     rollup->known = true;  // what changes from here on makes it unknown again
     const Oid schema = get_namespace_oid(kSchema, true);
-    for (int part = 0; part < kParts; part++) {
-        rollup->parts[part] = get_relname_relid(psprintf("%s_%d", kPartNames[part], rollup->number), schema);
-        if (part == kPartitions && !OidIsValid(rollup->parts[part])) continue;  // those of plain tables have none
-        const char kind = get_rel_relkind(rollup->parts[part]);
-        if (kind != (part == kDefinition ? RELKIND_VIEW : RELKIND_RELATION)) return;
-    }
-    rollup->owner = owner_of(rollup->parts[kDefinition]);
     bool is_whole = true;
-    for (Oid part : rollup->parts) is_whole = is_whole && (!OidIsValid(part) || owner_of(part) == rollup->owner);
+    auto has = [&](int part) {
+        rollup->parts[part] = get_relname_relid(psprintf("%s_%d", kPartNames[part], rollup->number), schema);
+        if (get_rel_relkind(rollup->parts[part]) != (part == kDefinition ? RELKIND_VIEW : RELKIND_RELATION))
+            return false;
+        if (part == kDefinition) rollup->owner = owner_of(rollup->parts[part]);
+        is_whole = is_whole && owner_of(rollup->parts[part]) == rollup->owner;
+        return true;
+    };
+    rollup->parts[kPartitions] = InvalidOid;
+    for (int part = 0; part < kPartitions; part++)
+        if (!has(part)) return;
     if (is_whole) rollup->view = view_of(rollup->parts[kState]);
     if (is_whole && !OidIsValid(rollup->view)) return;
     rollup->context = AllocSetContextCreate(CacheMemoryContext, "sketch_rollup", ALLOCSET_SMALL_SIZES);
@@ -109,7 +112,8 @@ void read(Rollup *rollup) {
     rollup->query = read_definition(rollup->parts[kDefinition], false);
     MemoryContextSwitchTo(previous);
     if (rollup->query == nullptr) return;
-    if (rollup->query->is_partitioned && !OidIsValid(rollup->parts[kPartitions])) return;
+    // Of a plain table there is none, whatever others have called so.
+    if (rollup->query->is_partitioned && !has(kPartitions)) return;
     rollup->allowed = pg_class_aclcheck(rollup->query->source, rollup->owner, ACL_SELECT) == ACLCHECK_OK;
     // Anybody may create tables in the schema: one that was slipped in gets nothing of rows that its owner may not
     // read.

@@ -89,6 +89,9 @@ as('writer', q{INSERT INTO writer.events VALUES (1, '2026-01-01', 1, 1, 1)});
 is(differences($node), 0, 'a trigger on another table does nothing');
 as('writer', q{CREATE TABLE sketch_rollup_data.rows_7 (x int); CREATE TABLE sketch_rollup_data.guarded (x int); CREATE TRIGGER g AFTER INSERT ON sketch_rollup_data.guarded FOR EACH STATEMENT EXECUTE FUNCTION sketch_rollup.guard('1'); INSERT INTO sketch_rollup_data.guarded VALUES (1)});
 is(as('maker', 'SELECT invalid_ranges FROM rollup_status'), 0, 'a guard on another table does nothing');
+as('writer', q{CREATE TABLE sketch_rollup_data.partitions_1 (x int); INSERT INTO events VALUES (1, '2026-01-02', 1, 1, 1)}); # it has none
+is(differences($node), 0, 'nor does a table that looks like a part of a roll-up');
+as('writer', 'DROP TABLE sketch_rollup_data.partitions_1');
 as('writer', 'DROP TABLE sketch_rollup_data.rows_7, sketch_rollup_data.guarded; DROP FUNCTION sketch_rollup_data.compact(int, int); DROP SCHEMA writer CASCADE');
 # What a superuser calls runs nothing of the owner as the superuser: expressions of his query, triggers and views in the
 # place of his tables.
