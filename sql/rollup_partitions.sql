@@ -251,6 +251,8 @@ CREATE TABLE host_2_a PARTITION OF host_2 FOR VALUES FROM (0, '2026-01-01') TO (
 CREATE TABLE host_3 PARTITION OF events FOR VALUES IN (3) PARTITION BY HASH (at);
 CREATE TABLE host_3_a PARTITION OF host_3 FOR VALUES WITH (MODULUS 1, REMAINDER 0);
 CREATE TABLE host_4 PARTITION OF events FOR VALUES IN (4) PARTITION BY RANGE (at);
+CREATE TABLE host_4_a PARTITION OF host_4 FOR VALUES FROM ('2026-01-01') TO ('2026-02-01') PARTITION BY RANGE (at);
+CREATE TABLE host_4_b PARTITION OF host_4_a FOR VALUES FROM ('2026-03-01') TO ('2026-04-01'); -- no row can come there
 SELECT rollup_create('per_hour', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, host, quantile_agg(latency) AS latency, count(*) AS requests, sum(id) AS ids FROM events WHERE id >= 0 GROUP BY 1, 2');
 CALL rollup_refresh('per_hour');
 SELECT * FROM sketch_rollup.partitions(1, NULL::tstzrange);

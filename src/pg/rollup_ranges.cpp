@@ -135,7 +135,7 @@ PartitionBoundSpec *bounds_in_catalog(Oid partition) {
 void narrow(Partition *partition, Timestamp lo, Timestamp hi, bool has_more_columns) {
     if (has_more_columns && is_bounded(hi)) hi++;
     partition->lo = Max(partition->lo, lo);
-    partition->hi = Min(partition->hi, hi);
+    partition->hi = Max(Min(partition->hi, hi), partition->lo);  // none, where the two do not meet
 }
 
 // The time that the first column of a bound gives.
