@@ -384,6 +384,33 @@ CALL rollup_refresh('per_person');
 SELECT invalid_ranges, (SELECT sum(n) FROM per_person) FROM rollup_status;
 SELECT count(*) FROM rollup_check('per_person');
 
+-- in a parallel query of something else, when the session does not know the roll-up yet, and without an index
+DELETE FROM persons WHERE person = 4;
+ALTER TABLE persons SET (fillfactor = 90);
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
+SELECT (SELECT count(*) FROM persons), (SELECT sum(n) FROM per_person);
+SELECT count(*) FROM persons WHERE person > (SELECT sum(n) FROM per_person WHERE minute < '2000-01-01');
+RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size;
+CALL rollup_refresh('per_person');
+
+-- rows of replication: one range for each bucket of a transaction, also if a part of it is undone
+SET session_replication_role = replica;
+BEGIN;
+SAVEPOINT a;
+INSERT INTO persons VALUES ('2026-01-05', 1);
+ROLLBACK TO a;
+INSERT INTO persons SELECT '2026-01-05'::timestamptz + i % 3 * interval '1 min', 1 FROM generate_series(1, 1000) i;
+COMMIT;
+SELECT count(*) FROM sketch_rollup_data.invalid_1;
+BEGIN;
+INSERT INTO persons VALUES ('2026-01-05', 1);
+SELECT sketch_rollup.recompute(1, '2026-01-05', '2026-01-06');
+INSERT INTO persons VALUES ('2026-01-05', 1);
+COMMIT;
+RESET session_replication_role;
+SELECT count(*) FROM rollup_check('per_person');
+CALL rollup_refresh('per_person');
+
 -- settings of a session that change what text means
 SET standard_conforming_strings = off;
 SET escape_string_warning = off;

@@ -235,9 +235,10 @@ BEGIN
         EXECUTE (SELECT string_agg(format('ALTER TABLE sketch_rollup_data.rows_%s ALTER %s SET NOT NULL', number, key), '; ') FROM regexp_split_to_table(described.keys, ', ') AS key);
     END IF;
     EXECUTE format('CREATE UNIQUE INDEX ON sketch_rollup_data.rows_%s (%s)%s', number, described.indexed, CASE WHEN is_modern THEN ' NULLS NOT DISTINCT' END);
+    -- A truncation at the end of a vacuum would lock readers of a standby out.
     EXECUTE format('ALTER TABLE sketch_rollup_data.rows_%s SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 2000)', number);
-    EXECUTE format('ALTER TABLE sketch_rollup_data.deltas_%s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_analyze_threshold = 100000)', number);
-    EXECUTE format('ALTER TABLE sketch_rollup_data.invalid_%s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)', number);
+    EXECUTE format('ALTER TABLE sketch_rollup_data.deltas_%s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_analyze_threshold = 100000, vacuum_truncate = off, toast.vacuum_truncate = off)', number);
+    EXECUTE format('ALTER TABLE sketch_rollup_data.invalid_%s SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, vacuum_truncate = off)', number);
 
     EXECUTE format('CREATE VIEW %s AS %s', view, sketch_rollup.view_query(definition, number));
     EXECUTE format('INSERT INTO sketch_rollup_data.state_%s (view) VALUES (%L)', number, view);

@@ -147,6 +147,8 @@ void run_command(Rollup *rollup, const char *sql);
 Datum first_value(bool *is_null);
 int64 only_count();
 bool runs_our_statement();
+// How many statements of maintenance this session has run.
+uint64 maintained();
 
 // One at a time changes the rows. The lock belongs to the roll-up's own table: only who may change that can take it.
 bool try_lock(const Rollup *rollup, bool wait);
@@ -169,12 +171,13 @@ void as_user(Oid user, Work work) {
     SetUserIdAndSecContext(caller, security);
 }
 
-// Runs something in a subtransaction, which is undone if it fails: then the error is given back, but a cancellation is
-// none that can be ignored.
-ErrorData *try_to(void (*work)(void *), void *argument);
+// Runs something in a subtransaction, which is undone if it fails: then the error is given back. A cancellation is one
+// that goes on, unless it may be ignored.
+ErrorData *try_to(bool ignores_cancel, void (*work)(void *), void *argument);
 template <typename Work>
-ErrorData *try_to(Work work) {
-    return try_to([](void *argument) { (*static_cast<Work *>(argument))(); }, &work);
+ErrorData *try_to(bool ignores_cancel, Work work) {
+    return try_to(
+        ignores_cancel, [](void *argument) { (*static_cast<Work *>(argument))(); }, &work);
 }
 
 }  // namespace pg::rollup

@@ -8,6 +8,7 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "commands/trigger.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -22,19 +23,21 @@ using namespace pg::rollup;
 // ---- the valve ----------------------------------------
 
 // Deltas are merged now and then by who makes them, if nobody else does: where that cannot make anybody wait for long,
-// as the transaction ends with the statement. An error there is no error of the statement.
-constexpr int kAppendsBetween = 500, kMostAtOnce = 2000;
+// as the transaction ends with the statement. An error there is no error of the statement, nor is a statement_timeout,
+// which would undo rows that are in: then it is tried with fewer.
+constexpr int kAppendsBetween = 500, kMostAtOnce = 2000, kFewestAtOnce = 20;
 
 void relieve(Rollup *rollup) {
-    static int appends = 0;
+    static int appends = 0, most = kMostAtOnce;
     if (++appends < kAppendsBetween || IsTransactionBlock() || IsolationUsesXactSnapshot()) return;
     appends = 0;
-    ErrorData *error = try_to([=] {
-        Datum most = Int64GetDatum(kMostAtOnce);
+    ErrorData *error = try_to(true, [=] {
+        Datum argument = Int64GetDatum(most);
         if (!try_lock(rollup, false)) return;
-        run(rollup, Action::kCompact, &most);
+        run(rollup, Action::kCompact, &argument);
         run(rollup, Action::kCompacted);
     });
+    most = error == nullptr ? Min(2 * most, kMostAtOnce) : Max(most / 4, kFewestAtOnce);
     if (error != nullptr) FreeErrorData(error);
 }
 
@@ -153,6 +156,42 @@ PG_FN(sketch_rollup_capture) {
     return PointerGetDatum(nullptr);
 }
 
+namespace {
+
+// Whether a bucket is invalid already by a row before, of the same transaction: an apply, and above all a first copy,
+// has many rows of the same minutes. One set for all, which is emptied when it is large.
+bool is_noted(const Rollup *rollup, Timestamp bucket) {
+    struct Noted {
+        int64 bucket;
+        int32 number, unused;
+    };
+    constexpr long kMost = 100000;
+    static HTAB *noted = nullptr;
+    static TransactionId transaction = InvalidTransactionId;
+    static SubTransactionId part = InvalidSubTransactionId;
+    static uint64 after = 0;  // which makes buckets valid again
+    const TransactionId now = GetTopTransactionId();
+    if (noted != nullptr && (now != transaction || maintained() != after || GetCurrentSubTransactionId() != part ||
+                             hash_get_num_entries(noted) >= kMost)) {
+        hash_destroy(noted);
+        noted = nullptr;
+    }
+    if (noted == nullptr) {
+        HASHCTL control = {};
+        control.keysize = control.entrysize = sizeof(Noted);
+        noted = hash_create("sketch_rollup buckets", 64, &control, HASH_ELEM | HASH_BLOBS);
+        transaction = now;
+        after = maintained();
+        part = GetCurrentSubTransactionId();
+    }
+    const Noted key = {bucket, rollup->number, 0};
+    bool found;
+    hash_search(noted, &key, HASH_ENTER, &found);
+    return found;
+}
+
+}  // namespace
+
 // After a row that was changed where statement triggers do not fire: see is_touched.
 PG_FN(sketch_rollup_touch) {
     int32 number;
@@ -169,6 +208,7 @@ PG_FN(sketch_rollup_touch) {
             if (row == nullptr) continue;
             bool is_null;
             Datum time = heap_getattr(row, at, RelationGetDescr(trigger->tg_relation), &is_null);
+            if (!is_null && is_noted(rollup, bucket_of(rollup->query, DatumGetTimestamp(time)))) continue;
             const char nulls[2] = {is_null ? 'n' : ' ', '\0'};
             run(rollup, Action::kTouched, &time, nulls);
         }

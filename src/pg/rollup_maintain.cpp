@@ -332,7 +332,7 @@ namespace {
 // Makes the triggers of a partition, if nobody writes to it, or after a short wait.
 ErrorData *add_triggers(Rollup *rollup, Oid partition, bool waits, bool *done) {
     *done = false;
-    return try_to([=] {
+    return try_to(false, [=] {
         if (waits) lock_partition(partition, last_moment());
         else if (!ConditionalLockRelationOid(partition, ShareRowExclusiveLock)) return;
         if (get_rel_relkind(partition) == '\0') return;  // dropped meanwhile
@@ -403,11 +403,16 @@ PG_FN(sketch_rollup_differing) {
     MemoryContext memory = CurrentMemoryContext;
     connect();
     Rollup *rollup = owned(PG_GETARG_INT32(0));
-    // A partition that is attached after this is planned would be in the view, and not in the query beside it.
-    if (rollup->query->is_partitioned && !RecoveryInProgress())
-        LockRelationOid(rollup->query->source, ShareUpdateExclusiveLock);
     run_between(fcinfo, rollup, Action::kCheck);
+    // A partition that was attached after this was planned is in the view, and not in the query beside it. So a
+    // difference is looked at once more, while none can come.
     bool is_null;
+    first_value(&is_null);
+    if (!is_null && rollup->query->is_partitioned && !RecoveryInProgress()) {
+        LockRelationOid(rollup->query->source, ShareUpdateExclusiveLock);
+        run_between(fcinfo, rollup, Action::kCheck);
+        UnlockRelationOid(rollup->query->source, ShareUpdateExclusiveLock);
+    }
     Datum buckets = first_value(&is_null);
     MemoryContext previous = MemoryContextSwitchTo(memory);
     if (!is_null) buckets = PointerGetDatum(PG_DETOAST_DATUM_COPY(buckets));
@@ -427,7 +432,7 @@ PG_FN(sketch_rollup_status_of) {
         SPI_finish();
         PG_RETURN_NULL();
     }
-    if (ErrorData *error = try_to([=] { run(rollup, Action::kStatus); }); error != nullptr) {
+    if (ErrorData *error = try_to(false, [=] { run(rollup, Action::kStatus); }); error != nullptr) {
         if (error->sqlerrcode != ERRCODE_UNDEFINED_TABLE) ReThrowError(error);
         SPI_finish();  // somebody has dropped it meanwhile
         PG_RETURN_NULL();

@@ -31,6 +31,7 @@ namespace pg::rollup {
 namespace {
 
 HTAB *rollups = nullptr;
+uint64 statements_of_maintenance = 0;
 bool is_ours = false;  // the statement that runs is one of a roll-up's own: guards let it through
 
 // ---- what a session knows ----------------------------------------
@@ -263,6 +264,7 @@ void run(Rollup *rollup, Action action, Datum *values, const char *nulls, Oid re
     const Settings settings = action == Action::kUpdated     ? Settings::kOfText
                               : action < Action::kInvalidate ? Settings::kNone
                                                              : Settings::kNotCompiled;
+    if (settings == Settings::kNotCompiled) statements_of_maintenance++;
     as_owner(rollup, settings, [&] {
         if (SPI_execute_plan(plan_of(rollup, action, relation), values, nulls, false, 0) < 0)
             elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(SPI_result));
@@ -284,6 +286,7 @@ void run_command(Rollup *rollup, const char *sql) {
 }
 
 bool runs_our_statement() { return is_ours; }
+uint64 maintained() { return statements_of_maintenance; }
 
 Datum first_value(bool *is_null) { return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, is_null); }
 
@@ -297,7 +300,7 @@ bool try_lock(const Rollup *rollup, bool wait) {
     return wait || ConditionalLockRelationOid(rollup->parts[kState], ShareUpdateExclusiveLock);
 }
 
-ErrorData *try_to(void (*work)(void *), void *argument) {
+ErrorData *try_to(bool ignores_cancel, void (*work)(void *), void *argument) {
     MemoryContext memory = CurrentMemoryContext;
     ResourceOwner resources = CurrentResourceOwner;
     ErrorData *volatile error = nullptr;
@@ -318,7 +321,7 @@ ErrorData *try_to(void (*work)(void *), void *argument) {
     PG_END_TRY();
     MemoryContextSwitchTo(memory);
     CurrentResourceOwner = resources;
-    if (error != nullptr && error->sqlerrcode == ERRCODE_QUERY_CANCELED) ReThrowError(error);
+    if (error != nullptr && error->sqlerrcode == ERRCODE_QUERY_CANCELED && !ignores_cancel) ReThrowError(error);
     return error;
 }
 
