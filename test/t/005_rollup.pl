@@ -126,6 +126,13 @@ as('maker', q{SELECT rollup_compact('per_minute')});
 PostgreSQL::Test::Utils::append_to_file("$directory/valve", q{INSERT INTO events VALUES (1, '2026-01-02', 1, 1, 1);});
 $node->command_ok([ 'pgbench', '-n', '-U', 'writer', '-c', 2, '-t', 2000, '-f', "$directory/valve", '-d', $node->connstr('owned') ], '4,000 inserts');
 cmp_ok(as('maker', 'SELECT deltas FROM rollup_status'), '<', 2000, 'of which most are merged');
+# Merging that takes longer than a statement may does no harm to it.
+as('maker', q{CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$; CREATE TRIGGER slow BEFORE INSERT OR UPDATE ON sketch_rollup_data.rows_1 FOR EACH ROW EXECUTE FUNCTION slow()});
+{
+    local $ENV{PGOPTIONS} = '-c statement_timeout=500';
+    $node->command_ok([ 'pgbench', '-n', '-U', 'writer', '-t', 1100, '-f', "$directory/valve", '-d', $node->connstr('owned') ], '1,100 inserts, while merging takes too long');
+}
+as('maker', 'DROP TRIGGER slow ON sketch_rollup_data.rows_1; DROP FUNCTION slow');
 is(differences($node), 0, 'no difference');
 
 # ---- a statement of many rows takes memory for its groups, not for its rows
