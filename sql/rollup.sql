@@ -442,6 +442,55 @@ SELECT sketch_rollup.drop_remains();
 SELECT relname FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace;
 DROP VIEW per_person;
 
+-- other ways to write: MERGE, ON CONFLICT, COPY FREEZE, foreign keys, views, five writes in one statement
+CREATE TABLE owners (id int PRIMARY KEY);
+CREATE TABLE deeds (id int PRIMARY KEY, at timestamptz NOT NULL, owner int REFERENCES owners ON DELETE CASCADE ON UPDATE CASCADE, n int);
+SELECT rollup_create('per_owner', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, owner, count(*) AS deeds, sum(n) AS n, distinct_agg(id) AS ids FROM deeds GROUP BY 1, 2');
+INSERT INTO owners SELECT generate_series(1, 5);
+INSERT INTO deeds SELECT i, '2026-01-01'::timestamptz + i * interval '7 min', i % 5 + 1, i FROM generate_series(1, 200) i;
+SELECT rollup_compact('per_owner');
+CREATE FUNCTION known(OUT deeds numeric, OUT n numeric, OUT problems bigint) LANGUAGE sql AS $$ SELECT sum(deeds), sum(n), (SELECT count(*) FROM rollup_check('per_owner')) FROM per_owner $$;
+DELETE FROM owners WHERE id = 1;
+UPDATE owners SET id = 9 WHERE id = 2;
+SELECT * FROM known();
+MERGE INTO deeds d USING generate_series(195, 205) AS v (id) ON d.id = v.id WHEN MATCHED AND d.id % 2 = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET n = -n WHEN NOT MATCHED THEN INSERT VALUES (v.id, '2026-01-03', 3, v.id);
+SELECT * FROM known();
+INSERT INTO deeds VALUES (203, '2026-01-04', 3, 1), (300, '2026-01-04', 3, 1) ON CONFLICT (id) DO UPDATE SET n = 1000, at = excluded.at;
+INSERT INTO deeds VALUES (203, '2026-01-05', 3, 1) ON CONFLICT DO NOTHING;
+CREATE VIEW some_deeds AS SELECT id, at, owner, n FROM deeds WHERE n < 100;
+INSERT INTO some_deeds VALUES (400, '2026-01-04', 4, 7);
+UPDATE some_deeds SET n = n + 1 WHERE id < 20;
+DELETE FROM some_deeds WHERE id = 30;
+SELECT * FROM known();
+WITH a AS (INSERT INTO deeds VALUES (500, '2026-01-06', 4, 1) RETURNING 1), b AS (UPDATE deeds SET n = 3 WHERE id = 50 RETURNING 1), c AS (DELETE FROM deeds WHERE id = 51 RETURNING 1),
+     d AS (INSERT INTO deeds VALUES (501, '2026-01-06', 4, 1) RETURNING 1), e AS (UPDATE deeds SET at = at + interval '1 day' WHERE id = 52 RETURNING 1)
+SELECT (SELECT count(*) FROM a) + (SELECT count(*) FROM b) + (SELECT count(*) FROM c) + (SELECT count(*) FROM d) + (SELECT count(*) FROM e);
+SELECT * FROM known();
+BEGIN;
+TRUNCATE deeds;
+COPY deeds FROM stdin (FREEZE);
+600	2026-01-07 00:00:00+00	4	5
+601	2026-01-07 00:30:00+00	4	6
+\.
+COMMIT;
+SELECT * FROM known();
+DROP VIEW some_deeds;
+SELECT rollup_drop('per_owner');
+DROP TABLE deeds, owners;
+DROP FUNCTION known;
+
+-- names of 63 bytes, and longer
+CREATE TABLE table_with_a_name_of_sixty_three_bytes_which_is_all_that_there_can (at timestamptz NOT NULL, column_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be int);
+SELECT rollup_create('view_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be_, column_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be,
+    count(*) AS count_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be FROM table_with_a_name_of_sixty_three_bytes_which_is_all_that_there_can GROUP BY 1, 2');
+INSERT INTO table_with_a_name_of_sixty_three_bytes_which_is_all_that_there_can VALUES ('2026-01-01', 1);
+SELECT rollup_compact('view_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be');
+INSERT INTO table_with_a_name_of_sixty_three_bytes_which_is_all_that_there_can VALUES ('2026-01-01', 1);
+SELECT rollup_compact('view_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be');
+SELECT count(*) FROM rollup_check('view_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be');
+SELECT rollup_drop('view_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be');
+DROP TABLE table_with_a_name_of_sixty_three_bytes_which_is_all_that_there_can;
+
 -- names of roles and types in the way
 CREATE ROLE "regress Rollup.O'Maker";
 SELECT format('GRANT CREATE ON SCHEMA public TO %I', rolname) FROM pg_roles WHERE rolname LIKE 'regress Rollup%' \gexec
