@@ -115,11 +115,12 @@ inline constexpr const char *kPartNames[kParts] = {"query", "rows", "deltas", "i
 
 // A roll-up as this session knows it.
 struct Rollup {
-    int32 number;  // the key of the table of all
-    bool known;    // false: to be read again, as something of it has changed
-    bool gone;     // it was dropped, all or in part: its triggers do nothing
-    bool allowed;  // the owner may read the source
-    int running;   // so many of its plans are in use, one in a trigger of another: it is not read again
+    int32 number;              // the key of the table of all
+    bool known;                // false: to be read again, as something of it has changed
+    bool gone;                 // it was dropped, all or in part: its triggers do nothing
+    bool allowed;              // the owner may read the source
+    bool source_is_partition;  // of another table
+    int running;               // so many of its plans are in use, one in a trigger of another: it is not read again
     Oid owner, view, parts[kParts];
     Definition *query;
     MemoryContext context;  // of the query

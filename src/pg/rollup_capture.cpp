@@ -222,8 +222,10 @@ PG_FN(sketch_rollup_touch) {
 // the table that it is one of.
 PG_FN(sketch_rollup_is_touched) {
     if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA) PG_RETURN_BOOL(true);
-    const Rollup *rollup = find(PG_GETARG_INT32(0), false);
-    PG_RETURN_BOOL(!rollup->gone && get_rel_relispartition(rollup->query->source));
+    static const Rollup *last = nullptr;  // asked for each row, of the same roll-up for a while
+    const int32 number = PG_GETARG_INT32(0);
+    if (last == nullptr || last->number != number || !last->known) last = find(number, false);
+    PG_RETURN_BOOL(!last->gone && last->source_is_partition);
 }
 
 // After a statement that changes a roll-up's rows or deltas, if it is none of ours: what they are worth is not known.

@@ -126,6 +126,7 @@ void read(Rollup *rollup) {
             errhint(
                 "Make all tables sketch_rollup_data.*_%d and the view sketch_rollup_data.query_%d belong to one role.",
                 rollup->number, rollup->number));
+    rollup->source_is_partition = get_rel_relispartition(rollup->query->source);
     rollup->gone = false;
 }
 
