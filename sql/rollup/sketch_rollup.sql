@@ -85,14 +85,10 @@ CREATE FUNCTION sketch_rollup.described(number integer, at_first boolean, OUT so
     AS 'MODULE_PATHNAME', 'sketch_rollup_described' LANGUAGE C STABLE STRICT;
 COMMENT ON FUNCTION sketch_rollup.described(integer, boolean) IS 'table, type of times, quoted names of the bucket, of all group keys and of what the index has of them, and width of buckets, of a roll-up; whether the table is partitioned';
 
--- unnest, but that the planner expects one range and not a hundred. For each type: no function of somebody else can be a
--- better match.
-CREATE FUNCTION sketch_rollup.ranges(tstzmultirange) RETURNS SETOF tstzrange
+-- unnest, but that the planner expects one range and not a hundred.
+CREATE FUNCTION sketch_rollup.ranges(anymultirange) RETURNS SETOF anyrange
     AS 'multirange_unnest' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
-COMMENT ON FUNCTION sketch_rollup.ranges(tstzmultirange) IS 'ranges of times, of which there are few';
-CREATE FUNCTION sketch_rollup.ranges(tsmultirange) RETURNS SETOF tsrange
-    AS 'multirange_unnest' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
-COMMENT ON FUNCTION sketch_rollup.ranges(tsmultirange) IS 'ranges of times, of which there are few';
+COMMENT ON FUNCTION sketch_rollup.ranges(anymultirange) IS 'ranges of times, of which there are few';
 
 -- What the index of rows has of group keys that may be long.
 CREATE FUNCTION sketch_rollup.shortened(key text, most integer) RETURNS text
@@ -103,12 +99,9 @@ CREATE FUNCTION sketch_rollup.shortened(key bytea, most integer) RETURNS bytea
 COMMENT ON FUNCTION sketch_rollup.shortened(bytea, integer) IS 'the bytes themselves up to so many, and a part of them with a digest of all if there are more: different ones give different ones';
 
 -- One span of time for each range, if an index finds its rows, with NULL; otherwise one for all ranges, with these.
-CREATE FUNCTION sketch_rollup.spans(number integer, tstzmultirange, OUT span tstzrange, OUT ranges tstzmultirange) RETURNS SETOF record
+CREATE FUNCTION sketch_rollup.spans(number integer, anymultirange, OUT span anyrange, OUT ranges anymultirange) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'sketch_rollup_spans' LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 1;
-COMMENT ON FUNCTION sketch_rollup.spans(integer, tstzmultirange) IS 'spans of time in which to look for the rows of ranges';
-CREATE FUNCTION sketch_rollup.spans(number integer, tsmultirange, OUT span tsrange, OUT ranges tsmultirange) RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'sketch_rollup_spans' LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 1;
-COMMENT ON FUNCTION sketch_rollup.spans(integer, tsmultirange) IS 'spans of time in which to look for the rows of ranges';
+COMMENT ON FUNCTION sketch_rollup.spans(integer, anymultirange) IS 'spans of time in which to look for the rows of ranges';
 
 -- Buckets are so many microseconds wide, and one of them begins at the origin, in microseconds since 2000. Folds are pairs,
 -- the widest first: buckets that begin before the first of the two are as wide as the second.
@@ -293,24 +286,26 @@ COMMENT ON FUNCTION rollup_create(text, text) IS 'makes a view that is what the 
 -- What is left of roll-ups of the caller whose view, or table, was dropped by its name.
 CREATE FUNCTION sketch_rollup.drop_remains() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    me oid := (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
     number integer;
     is_there boolean;
-    part record;
+    command text;
 BEGIN
-    FOR number IN SELECT DISTINCT substring(c.relname FROM '^(?:query|rows|deltas|invalid|partitions|state)_([0-9]{1,9})$')::integer FROM pg_class c
-                  WHERE c.relnamespace = 'sketch_rollup_data'::regnamespace AND c.relowner = (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user) AND c.relname ~ '^(query|rows|deltas|invalid|partitions|state)_[0-9]{1,9}$' LOOP
+    FOR number IN SELECT DISTINCT substring(c.relname FROM '^(?:query|rows|deltas|invalid|partitions|state)_([0-9]{1,9})$')::integer AS n FROM pg_class c
+                  WHERE c.relnamespace = 'sketch_rollup_data'::regnamespace AND c.relowner = me AND c.relname ~ '^(query|rows|deltas|invalid|partitions|state)_[0-9]{1,9}$' LOOP
         is_there := to_regclass(format('sketch_rollup_data.state_%s', number)) IS NOT NULL AND to_regclass(format('sketch_rollup_data.query_%s', number)) IS NOT NULL;
-        IF is_there THEN
+        -- What belongs to others is not read.
+        IF is_there AND EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass(format('sketch_rollup_data.state_%s', number)) AND c.relkind = 'r' AND c.relowner = me) THEN
             -- Not so in a restore, before the data come.
             EXECUTE format('SELECT NOT EXISTS (SELECT FROM sketch_rollup_data.state_%s t WHERE sketch_rollup.number_in(t.view) IS DISTINCT FROM %1$s)', number) INTO is_there;
         END IF;
         CONTINUE WHEN is_there;
         PERFORM sketch_rollup.drop_triggers(number);
-        FOR part IN SELECT format('DROP %s sketch_rollup_data.%I', CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, c.relname) AS command FROM pg_class c
-                    WHERE c.relnamespace = 'sketch_rollup_data'::regnamespace AND c.relowner = (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user) AND c.relkind IN ('r', 'v')
-                      AND c.relname ~ format('^(query|rows|deltas|invalid|partitions|state)_%s$', number) LOOP
+        FOR command IN SELECT format('DROP %s sketch_rollup_data.%I', CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, c.relname) FROM pg_class c
+                       WHERE c.relnamespace = 'sketch_rollup_data'::regnamespace AND c.relowner = me AND c.relkind IN ('r', 'v')
+                         AND c.relname ~ format('^(query|rows|deltas|invalid|partitions|state)_%s$', number) LOOP
             BEGIN
-                EXECUTE part.command;
+                EXECUTE command;
             EXCEPTION WHEN dependent_objects_still_exist THEN
                 RAISE WARNING '%', sqlerrm USING DETAIL = 'It is left of a roll-up that was dropped.';
             END;
@@ -351,7 +346,16 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION rollup_compact(regclass) IS 'merges what statements have added into the rows of a roll-up; how many deltas that were, or NULL if another session is doing it';
 
--- Bounds that a user gives, as times of the table.
+-- A moment of the session as a time of the table, and back: those of a timestamp without time zone go into C and out as if
+-- they were in UTC.
+CREATE FUNCTION sketch_rollup.time_at(number integer, moment timestamptz) RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE (sketch_rollup.described(number, false)).time_type WHEN 'timestamp'::regtype THEN moment::timestamp AT TIME ZONE 'UTC' ELSE moment END $$;
+COMMENT ON FUNCTION sketch_rollup.time_at(integer, timestamptz) IS 'a moment of the session as a time of the table';
+CREATE FUNCTION sketch_rollup.moment(number integer, "time" timestamptz) RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE (sketch_rollup.described(number, false)).time_type WHEN 'timestamp'::regtype THEN ("time" AT TIME ZONE 'UTC')::timestamptz ELSE "time" END $$;
+COMMENT ON FUNCTION sketch_rollup.moment(integer, timestamptz) IS 'a time of the table as a moment of the session';
+
+-- Bounds that a user gives.
 CREATE FUNCTION sketch_rollup.bounds(number integer, "from" timestamptz, "to" timestamptz, OUT lo timestamptz, OUT hi timestamptz) RETURNS record LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF "from" IS NULL OR "to" IS NULL THEN
@@ -359,18 +363,10 @@ BEGIN
     ELSIF "from" > "to" THEN
         RAISE EXCEPTION 'the first bound, %, is after the second, %', "from", "to" USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    lo := "from";
-    hi := "to";
-    IF (sketch_rollup.described(number, false)).time_type = 'timestamp'::regtype THEN
-        lo := lo::timestamp AT TIME ZONE 'UTC';
-        hi := hi::timestamp AT TIME ZONE 'UTC';
-    END IF;
+    lo := sketch_rollup.time_at(number, "from");
+    hi := sketch_rollup.time_at(number, "to");
 END $$;
 COMMENT ON FUNCTION sketch_rollup.bounds(integer, timestamptz, timestamptz) IS 'moments of the session as times of the table';
-
-CREATE FUNCTION sketch_rollup.moment(number integer, "time" timestamptz) RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE (sketch_rollup.described(number, false)).time_type WHEN 'timestamp'::regtype THEN ("time" AT TIME ZONE 'UTC')::timestamptz ELSE "time" END $$;
-COMMENT ON FUNCTION sketch_rollup.moment(integer, timestamptz) IS 'a time of the table as a moment of the session';
 
 -- Ages, as intervals before the transaction.
 CREATE FUNCTION sketch_rollup.ago(age interval) RETURNS timestamptz LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -454,14 +450,12 @@ COMMENT ON PROCEDURE rollup_refresh(regclass, timestamptz, timestamptz) IS 'comp
 CREATE FUNCTION rollup_seal(view regclass, before timestamptz) RETURNS timestamptz LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     number integer := sketch_rollup.number_of(view);
-    asked record;
     sealed timestamptz;
 BEGIN
     IF before IS NULL OR NOT isfinite(before) THEN
         RAISE EXCEPTION 'bound of what is sealed must be a finite time' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    asked := sketch_rollup.bounds(number, before, before);
-    sealed := sketch_rollup.seal(number, asked.lo);
+    sealed := sketch_rollup.seal(number, sketch_rollup.time_at(number, before));
     PERFORM sketch_rollup.follow(number); -- what comes late to partitions is to be seen
     RETURN sketch_rollup.moment(number, sealed);
 END $$;
@@ -479,7 +473,7 @@ BEGIN
     IF older_than < width THEN
         RAISE EXCEPTION 'buckets that are folded must be older than they get wide' USING ERRCODE = 'invalid_parameter_value', HINT = format('rollup_fold(%L, older_than => ''%s'', width => ''%s'')?', view, greatest(older_than, width), least(older_than, width));
     END IF;
-    RETURN sketch_rollup.moment(number, sketch_rollup.fold(number, (sketch_rollup.bounds(number, before, before)).lo, microseconds::bigint));
+    RETURN sketch_rollup.moment(number, sketch_rollup.fold(number, sketch_rollup.time_at(number, before), microseconds::bigint));
 END $$;
 COMMENT ON FUNCTION rollup_fold(regclass, interval, interval) IS 'makes wider buckets of those that are older than that. Returns from where on buckets are not so wide';
 
@@ -488,7 +482,7 @@ DECLARE
     number integer := sketch_rollup.number_of(view);
     "from" timestamptz := sketch_rollup.ago(age);
 BEGIN
-    RETURN sketch_rollup.moment(number, sketch_rollup.retain(number, (sketch_rollup.bounds(number, "from", "from")).lo));
+    RETURN sketch_rollup.moment(number, sketch_rollup.retain(number, sketch_rollup.time_at(number, "from")));
 END $$;
 COMMENT ON FUNCTION rollup_retain(regclass, interval) IS 'drops the buckets of a roll-up that are older than that. Returns from where on it has rows';
 

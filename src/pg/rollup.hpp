@@ -67,20 +67,25 @@ List *partitions_of(const Definition *query);
 
 // The bucket of a time as the query gives it, and as the roll-up has it, where old buckets are folded.
 Timestamp bucket_of(const Definition *query, Timestamp time);
-Timestamp folded_bucket(Timestamp bucket, Timestamp origin, ArrayType *folds);
+struct Bucket {
+    Timestamp begin;
+    int64 width;
+};
+Bucket folded_bucket(const Definition *query, Timestamp bucket, ArrayType *folds);
 
 // ---- statements (rollup_statement.cpp) ----------------------------------------
 
 // What is done with a roll-up, each in one statement and so in one snapshot.
 enum class Action {
-    kView,          // the query of the view that people read
-    kInserted,      // after an INSERT: a delta for each bucket and group of the new rows
-    kUpdated,       // after an UPDATE: the buckets of rows that changed are invalid
-    kDeleted,       // after a DELETE: the buckets of the rows that were there
-    kTouched,       // one row, whose time is $1
-    kEmptied,       // after a TRUNCATE: everything is invalid
-    kNote,          // after an INSERT, too: the ranges of partitions that are not followed are invalid, if they go
-    kLeft,          // table $1 is no partition any more and changes: it is unknown, should it come back
+    kView,      // the query of the view that people read
+    kInserted,  // after an INSERT: a delta for each bucket and group of the new rows
+    kUpdated,   // after an UPDATE: the buckets of rows that changed are invalid
+    kDeleted,   // after a DELETE: the buckets of the rows that were there
+    kTouched,   // one row, whose time is $1
+    kEmptied,   // after a TRUNCATE: everything is invalid
+    kNote,      // after an INSERT, too: the ranges of partitions that are not followed are invalid, if they go
+    kLeft,      // table $1 is no partition any more and changes: it is unknown, should it come back
+    // All above is what triggers do, all below is maintenance.
     kInvalidate,    // the buckets from $1 to $2
     kCompact,       // merges up to $1 deltas (all, if NULL) into the rows; how many there were. Forgets what is sealed
     kRecompute,     // makes the rows of invalid ranges anew, from $1 to $2; how many there are
@@ -89,7 +94,7 @@ enum class Action {
     kCheck,         // the buckets from $1 to $2 in which the view is not what the query gives, as an array of text
     kSeal,          // seals what is before $1; what is sealed then
     kRetain,        // drops what is before $1; from where on the roll-up has rows
-    kLimits,        // what is sealed, retained and folded
+    kLimits,        // what is sealed and folded
     kSetFolds,      // folds are $1
     kFold,          // merges rows into their folded buckets; how many
     kUnfollowed,    // partitions that are not followed, and whether there are others that are gone
@@ -145,7 +150,8 @@ void run(Rollup *rollup, Action action, Datum *values = nullptr, const char *nul
 void run_as_of_now(Rollup *rollup, Action action);
 // The same of any other SQL.
 void run_command(Rollup *rollup, const char *sql);
-Datum first_value(bool *is_null);
+// Of its first row.
+Datum first_value(bool *is_null, int column = 1);
 int64 only_count();
 bool runs_our_statement();
 // How many statements of maintenance this session has run.
@@ -154,7 +160,12 @@ uint64 maintained();
 // One at a time changes the rows. The lock belongs to the roll-up's own table: only who may change that can take it.
 bool try_lock(const Rollup *rollup, bool wait);
 
+// A part of a roll-up by its name, and who owns it.
+Oid part_of(int32 number, Part part);
 Oid owner_of(Oid relation);
+
+// The row type that a function returns.
+TupleDesc row_type(FunctionCallInfo fcinfo);
 
 // Runs something as another user, who can do nothing that lasts longer than the statement: not even settings do. As the
 // owner of a table he sees all its rows, also if row-level security is forced on him since: a roll-up of some would be

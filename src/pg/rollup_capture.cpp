@@ -5,7 +5,6 @@
 
 extern "C" {
 #include "access/table.h"
-#include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "commands/trigger.h"
 #include "utils/hsearch.h"
@@ -100,8 +99,8 @@ void note_unfollowed(Rollup *rollup) {
         List *parents = list_make1_oid(rollup->query->source);
         ListCell *cell;
         foreach (cell, partitions_of(rollup->query)) {
-            const Oid relation = static_cast<const Partition *>(lfirst(cell))->relation;
-            if (get_rel_relkind(relation) == RELKIND_PARTITIONED_TABLE) parents = lappend_oid(parents, relation);
+            const Partition *partition = static_cast<const Partition *>(lfirst(cell));
+            if (!partition->is_leaf) parents = lappend_oid(parents, partition->relation);
         }
         PopActiveSnapshot();
         MemoryContext previous = MemoryContextSwitchTo(rollup->context);
@@ -110,7 +109,7 @@ void note_unfollowed(Rollup *rollup) {
         MemoryContextSwitchTo(previous);
         run_as_of_now(rollup, Action::kUnfollowed);
         bool is_null;
-        const Datum some = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, &is_null);
+        const Datum some = first_value(&is_null, 3);
         rollup->all_followed = is_null || !DatumGetBool(some);
     }
     if (!rollup->all_followed) run_as_of_now(rollup, Action::kNote);
@@ -234,15 +233,13 @@ PG_FN(sketch_rollup_guard) {
     int32 number;
     TriggerData *trigger = trigger_of(fcinfo, &number);
     if (runs_our_statement()) return PointerGetDatum(nullptr);
-    const Oid relation = RelationGetRelid(trigger->tg_relation), schema = get_namespace_oid(kSchema, false);
-    const char *invalid = psprintf("%s_%d", kPartNames[kInvalid], number);
-    const Oid owner = owner_of(get_relname_relid(invalid, schema));
-    const bool guarded = relation == get_relname_relid(psprintf("%s_%d", kPartNames[kRows], number), schema) ||
-                         relation == get_relname_relid(psprintf("%s_%d", kPartNames[kDeltas], number), schema);
+    const Oid relation = RelationGetRelid(trigger->tg_relation), owner = owner_of(part_of(number, kInvalid));
+    const bool guarded = relation == part_of(number, kRows) || relation == part_of(number, kDeltas);
     if (!guarded || owner != owner_of(relation)) return PointerGetDatum(nullptr);
     connect();
     as_user(owner, [&] {
-        if (SPI_execute(psprintf("INSERT INTO %s.%s VALUES (NULL, NULL)", kSchema, invalid), false, 0) < 0)
+        if (SPI_execute(psprintf("INSERT INTO %s.%s_%d VALUES (NULL, NULL)", kSchema, kPartNames[kInvalid], number),
+                        false, 0) < 0)
             elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(SPI_result));
     });
     SPI_finish();

@@ -6,7 +6,6 @@
 #include <utility>
 
 extern "C" {
-#include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
@@ -59,20 +58,17 @@ void run_between(FunctionCallInfo fcinfo, Rollup *rollup, Action action) {
 // The first row of the result as a row of the function's type, with its own columns behind.
 Datum result_row(FunctionCallInfo fcinfo, MemoryContext memory, std::initializer_list<Datum> more = {}) {
     MemoryContext previous = MemoryContextSwitchTo(memory);
-    TupleDesc shape;
-    if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
-        elog(ERROR, "return type must be a row type");
+    TupleDesc shape = row_type(fcinfo);
     const int columns = shape->natts, found = columns - static_cast<int>(more.size());
     Datum *values = static_cast<Datum *>(palloc0(sizeof(Datum) * static_cast<size_t>(columns)));
     bool *nulls = static_cast<bool *>(palloc0(sizeof(bool) * static_cast<size_t>(columns)));
     for (int i = 0; i < found; i++) {
         nulls[i] = true;
-        if (SPI_processed > 0)
-            values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
+        if (SPI_processed > 0) values[i] = first_value(&nulls[i], i + 1);
     }
     int at = found;
     for (Datum value : more) values[at++] = value;
-    HeapTuple row = heap_form_tuple(BlessTupleDesc(shape), values, nulls);
+    HeapTuple row = heap_form_tuple(shape, values, nulls);
     MemoryContextSwitchTo(previous);
     return HeapTupleGetDatum(row);
 }
@@ -137,7 +133,7 @@ namespace {
 // What a roll-up's state says. Unbounded if it says nothing.
 constexpr int kMostFolds = 8;
 struct Limits {
-    Timestamp sealed, retained;
+    Timestamp sealed;
     int folds;
     int64 pairs[2 * kMostFolds];
 
@@ -150,15 +146,11 @@ struct Limits {
 
 Limits limits_of(Rollup *rollup) {
     run(rollup, Action::kLimits);
-    Limits limits = {DT_NOBEGIN, DT_NOBEGIN, 0, {}};
+    Limits limits = {DT_NOBEGIN, 0, {}};
     if (SPI_processed == 0) return limits;
     bool is_null;
-    auto value = [&](int column) {
-        return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &is_null);
-    };
-    if (Datum sealed = value(1); !is_null) limits.sealed = DatumGetTimestamp(sealed);
-    if (Datum retained = value(2); !is_null) limits.retained = DatumGetTimestamp(retained);
-    if (Datum folds = value(3); !is_null) {
+    if (Datum sealed = first_value(&is_null); !is_null) limits.sealed = DatumGetTimestamp(sealed);
+    if (Datum folds = first_value(&is_null, 2); !is_null) {
         ArrayType *array = DatumGetArrayTypeP(folds);
         const int numbers = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
         if (ARR_HASNULL(array) || numbers % 2 != 0 || numbers > 2 * kMostFolds)
@@ -200,25 +192,32 @@ void lock_source(const Rollup *rollup, Timestamp before) {
     PopActiveSnapshot();
 }
 
-// With both locks.
-Timestamp seal(Rollup *rollup, Timestamp before) {
+// The bucket that a time is in, as the roll-up has it.
+Timestamp bucket_at(const Rollup *rollup, const Limits &limits, Timestamp time) {
+    return folded_bucket(rollup->query, bucket_of(rollup->query, time), limits.array()).begin;
+}
+
+void recompute_before(Rollup *rollup, Timestamp before) {
     Datum ends[2] = {Datum(0), TimestampGetDatum(before)};
     run(rollup, Action::kRecomputeAll, ends, "n ");
-    run(rollup, Action::kSeal, ends + 1);
+}
+
+// A statement that sets a limit, and returns what it is then.
+Timestamp set_limit(Rollup *rollup, Action action, Timestamp limit) {
+    Datum argument = TimestampGetDatum(limit);
+    run(rollup, action, &argument);
     bool is_null;
     return DatumGetTimestamp(first_value(&is_null));
 }
 
-// With the lock of the state.
-Timestamp retain(Rollup *rollup, Timestamp from) {
-    Datum argument = TimestampGetDatum(from);
-    run(rollup, Action::kRetain, &argument);
-    bool is_null;
-    return DatumGetTimestamp(first_value(&is_null));
+// With both locks.
+Timestamp seal(Rollup *rollup, Timestamp before) {
+    recompute_before(rollup, before);
+    return set_limit(rollup, Action::kSeal, before);
 }
 
-// The folds with one more, or with one that goes further than it did.
-void add_fold(const Rollup *rollup, Limits *limits, Timestamp before, int64 width) {
+// The folds with one more, or with one that goes further than it did: up to where is returned.
+Timestamp add_fold(const Rollup *rollup, Limits *limits, Timestamp before, int64 width) {
     int place = 0;
     for (int i = 0; i < limits->folds; i++) {
         const int64 other = limits->pairs[2 * i + 1];
@@ -232,7 +231,7 @@ void add_fold(const Rollup *rollup, Limits *limits, Timestamp before, int64 widt
     int64 *pair = limits->pairs + 2 * place;
     if (place < limits->folds && pair[1] == width) {
         pair[0] = Max(pair[0], before);
-        return;
+        return pair[0];
     }
     if (limits->folds == kMostFolds)
         ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -241,16 +240,13 @@ void add_fold(const Rollup *rollup, Limits *limits, Timestamp before, int64 widt
     pair[0] = before;
     pair[1] = width;
     limits->folds++;
+    return before;
 }
 
 // The end of a folded bucket that a time is within, or the time itself where a bucket begins.
-Timestamp end_of_bucket(const Rollup *rollup, const Limits *limits, Timestamp time) {
-    const Timestamp begin = folded_bucket(time, rollup->query->origin, limits->array());
-    if (begin == time) return time;
-    int64 width = 0;
-    for (int i = 0; i < limits->folds && width == 0; i++)
-        if (time < limits->pairs[2 * i]) width = limits->pairs[2 * i + 1];
-    return begin + width;
+Timestamp end_of_bucket(const Rollup *rollup, const Limits &limits, Timestamp time) {
+    const Bucket bucket = folded_bucket(rollup->query, time, limits.array());
+    return bucket.begin == time ? time : bucket.begin + bucket.width;
 }
 
 }  // namespace
@@ -261,9 +257,7 @@ PG_FN(sketch_rollup_seal) {
     Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
     lock_source(rollup, PG_GETARG_TIMESTAMP(1));
     try_lock(rollup, true);
-    const Limits limits = limits_of(rollup);
-    const Timestamp bucket = bucket_of(rollup->query, PG_GETARG_TIMESTAMP(1));
-    const Timestamp sealed = seal(rollup, folded_bucket(bucket, rollup->query->origin, limits.array()));
+    const Timestamp sealed = seal(rollup, bucket_at(rollup, limits_of(rollup), PG_GETARG_TIMESTAMP(1)));
     SPI_finish();
     PG_RETURN_TIMESTAMP(sealed);
 }
@@ -273,9 +267,8 @@ PG_FN(sketch_rollup_retain) {
     connect();
     Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
     try_lock(rollup, true);
-    const Limits limits = limits_of(rollup);
-    const Timestamp bucket = bucket_of(rollup->query, PG_GETARG_TIMESTAMP(1));
-    const Timestamp retained = retain(rollup, folded_bucket(bucket, rollup->query->origin, limits.array()));
+    const Timestamp from = bucket_at(rollup, limits_of(rollup), PG_GETARG_TIMESTAMP(1));
+    const Timestamp retained = set_limit(rollup, Action::kRetain, from);
     SPI_finish();
     PG_RETURN_TIMESTAMP(retained);
 }
@@ -286,21 +279,21 @@ PG_FN(sketch_rollup_fold) {
     connect();
     Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
     const int64 width = PG_GETARG_INT64(2);
-    const Timestamp origin = rollup->query->origin;
     if (width <= rollup->query->width || width % rollup->query->width != 0)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("buckets of roll-up \"%s\" can be folded into multiples of their width only",
                        get_rel_name(rollup->view)),
                 errdetail("They are " INT64_FORMAT " seconds wide.", rollup->query->width / USECS_PER_SEC));
-    Limits wanted = {DT_NOBEGIN, DT_NOBEGIN, 1, {PG_INT64_MAX, width}};
-    const Timestamp before = folded_bucket(PG_GETARG_TIMESTAMP(1), origin, wanted.array());
+    Limits wanted = {DT_NOBEGIN, 1, {PG_INT64_MAX, width}};
+    const Timestamp before = folded_bucket(rollup->query, PG_GETARG_TIMESTAMP(1), wanted.array()).begin;
+    Timestamp folded;
     // What is sealed reaches to the end of a folded bucket, which is computed as a whole. That needs the lock of a
     // seal, which is taken first.
     bool is_locked = false;
     for (;;) {
         wanted = limits_of(rollup);
-        add_fold(rollup, &wanted, before, width);
-        const Timestamp sealed = end_of_bucket(rollup, &wanted, wanted.sealed);
+        folded = add_fold(rollup, &wanted, before, width);
+        const Timestamp sealed = end_of_bucket(rollup, wanted, wanted.sealed);
         if (is_locked) {
             if (sealed != wanted.sealed) seal(rollup, sealed);
             break;
@@ -311,16 +304,10 @@ PG_FN(sketch_rollup_fold) {
         is_locked = true;  // others may have been here before
     }
     // A bucket of which a part is kept is kept as a whole: what is invalid of the rest would stay as it is.
-    if (rollup->query->is_partitioned) {
-        Datum ends[2] = {Datum(0), TimestampGetDatum(before)};
-        run(rollup, Action::kRecomputeAll, ends, "n ");
-    }
+    if (rollup->query->is_partitioned) recompute_before(rollup, before);
     Datum folds = PointerGetDatum(wanted.array());
     run(rollup, Action::kSetFolds, &folds);
     run(rollup, Action::kFold);
-    Timestamp folded = before;
-    for (int i = 0; i < wanted.folds; i++)
-        if (wanted.pairs[2 * i + 1] == width) folded = wanted.pairs[2 * i];
     SPI_finish();
     PG_RETURN_TIMESTAMP(folded);
 }
@@ -360,7 +347,7 @@ PG_FN(sketch_rollup_follow) {
     int count;
     deconstruct_array(DatumGetArrayTypeP(first_value(&is_null)), OIDOID, sizeof(Oid), true, TYPALIGN_INT, &partitions,
                       nullptr, &count);
-    const Datum gone = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &is_null);
+    const Datum gone = first_value(&is_null, 2);
     const bool has_gone = !is_null && DatumGetBool(gone);
     int followed = 0;
     if ((count > 0 || has_gone) && try_lock(rollup, false)) {
@@ -381,8 +368,7 @@ PG_FN(sketch_rollup_follow) {
                                    get_rel_name(partition)),
                             errdetail_internal("%s", error->message),
                             errhint("Until it can, the roll-up reads the range of this partition from the table. It "
-                                    "needs the owner "
-                                    "of the roll-up: ALTER TABLE ... OWNER TO."));
+                                    "needs the owner of the roll-up: ALTER TABLE ... OWNER TO."));
                 FreeErrorData(error);
             }
         }
@@ -470,12 +456,7 @@ PG_FN(sketch_rollup_view_query) {
 // described(number, at_first): the source, the time's type, the names of the bucket and of all group keys, the buckets'
 // width, whether the source is partitioned.
 PG_FN(sketch_rollup_described) {
-    TupleDesc shape;
-    if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
-        elog(ERROR, "return type must be a row type");
-    const char *name = psprintf("%s_%d", kPartNames[kDefinition], PG_GETARG_INT32(0));
-    const Definition *query =
-        definition_of(get_relname_relid(name, get_namespace_oid(kSchema, false)), PG_GETARG_BOOL(1));
+    const Definition *query = definition_of(part_of(PG_GETARG_INT32(0), kDefinition), PG_GETARG_BOOL(1));
     Interval *width = static_cast<Interval *>(palloc0(sizeof(Interval)));
     width->time = query->width;
     Datum values[] = {ObjectIdGetDatum(query->source),          ObjectIdGetDatum(query->at_type),
@@ -483,5 +464,5 @@ PG_FN(sketch_rollup_described) {
                       CStringGetTextDatum(indexed_keys(query)), IntervalPGetDatum(width),
                       BoolGetDatum(query->is_partitioned)};
     bool nulls[lengthof(values)] = {};
-    PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), values, nulls)));
+    PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(row_type(fcinfo), values, nulls)));
 }

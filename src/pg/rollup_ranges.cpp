@@ -41,12 +41,6 @@ constexpr int64 floor_to(int64 time, int64 width, int64 origin) {
     return time - over - (over < 0 ? width : 0);
 }
 
-// The range of a bucket.
-struct Bucket {
-    Timestamp begin;
-    int64 width;
-};
-
 // The buckets as a roll-up has them.
 struct Buckets {
     Interval width;
@@ -74,7 +68,6 @@ struct Buckets {
         return folded(DatumGetTimestamp(DirectFunctionCall3(timestamp_bin, IntervalPGetDatum(&width),
                                                             TimestampGetDatum(time), TimestampGetDatum(origin))));
     }
-    Timestamp begin_of(Timestamp lo) const { return of(lo).begin; }
     Timestamp end_of(Timestamp hi) const {
         const Bucket last = of(hi - 1);
         return last.begin + last.width;
@@ -205,7 +198,7 @@ void add_partitions(const Definition *query, const Partition *parent, List **all
     const int last = list_length(*all);
     for (int i = first; i < last; i++) {
         const Partition *partition = static_cast<const Partition *>(list_nth(*all, i));
-        if (get_rel_relkind(partition->relation) == RELKIND_PARTITIONED_TABLE) add_partitions(query, partition, all);
+        if (!partition->is_leaf) add_partitions(query, partition, all);
     }
 }
 
@@ -237,8 +230,9 @@ Timestamp bucket_of(const Definition *query, Timestamp time) {
     return is_bounded(time) ? Buckets(query->width, query->origin, nullptr).of(time).begin : time;
 }
 
-Timestamp folded_bucket(Timestamp bucket, Timestamp origin, ArrayType *folds) {
-    return is_bounded(bucket) ? Buckets(1, origin, folds).folded(bucket).begin : bucket;
+Bucket folded_bucket(const Definition *query, Timestamp bucket, ArrayType *folds) {
+    if (!is_bounded(bucket)) return {bucket, query->width};
+    return Buckets(query->width, query->origin, folds).folded(bucket);
 }
 
 }  // namespace pg::rollup
@@ -260,7 +254,7 @@ PG_FN(sketch_rollup_whole) {
         range_deserialize(type, each[i], &lower, &upper, &is_empty);
         Timestamp lo = lower.infinite ? DT_NOBEGIN : DatumGetTimestamp(lower.val);
         Timestamp hi = upper.infinite ? DT_NOEND : DatumGetTimestamp(upper.val);
-        if (is_bounded(lo)) lo = buckets.begin_of(lo);
+        if (is_bounded(lo)) lo = buckets.of(lo).begin;
         if (is_bounded(hi)) hi = buckets.end_of(hi);
         each[i] = range_of(type, lo, hi);
     }
@@ -271,8 +265,8 @@ PG_FN(sketch_rollup_whole) {
 PG_FN(sketch_rollup_folded) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) PG_RETURN_NULL();
     const Timestamp bucket = PG_GETARG_TIMESTAMP(0);
-    if (PG_ARGISNULL(2)) PG_RETURN_TIMESTAMP(bucket);
-    PG_RETURN_TIMESTAMP(folded_bucket(bucket, PG_GETARG_INT64(1), PG_GETARG_ARRAYTYPE_P(2)));
+    if (PG_ARGISNULL(2) || !is_bounded(bucket)) PG_RETURN_TIMESTAMP(bucket);
+    PG_RETURN_TIMESTAMP(Buckets(1, PG_GETARG_INT64(1), PG_GETARG_ARRAYTYPE_P(2)).folded(bucket).begin);
 }
 
 // shortened(key, most): the bytes of a text or bytea if there are no more than that, otherwise some of them and the
@@ -321,9 +315,7 @@ PG_FN(sketch_rollup_spans) {
     if (SRF_IS_FIRSTCALL()) {
         FuncCallContext *context = SRF_FIRSTCALL_INIT();
         MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
-        if (get_call_result_type(fcinfo, nullptr, &context->tuple_desc) != TYPEFUNC_COMPOSITE)
-            elog(ERROR, "return type must be a row type");
-        BlessTupleDesc(context->tuple_desc);
+        context->tuple_desc = row_type(fcinfo);
         const Rollup *rollup = find(PG_GETARG_INT32(0));
         int32 count;
         RangeType **each;
@@ -348,9 +340,7 @@ PG_FN(sketch_rollup_partitions) {
     if (SRF_IS_FIRSTCALL()) {
         FuncCallContext *context = SRF_FIRSTCALL_INIT();
         MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
-        if (get_call_result_type(fcinfo, nullptr, &context->tuple_desc) != TYPEFUNC_COMPOSITE)
-            elog(ERROR, "return type must be a row type");
-        BlessTupleDesc(context->tuple_desc);
+        context->tuple_desc = row_type(fcinfo);
         const Rollup *rollup = find(PG_GETARG_INT32(0));
         if (!rollup->gone && rollup->query->is_partitioned) context->user_fctx = partitions_of(rollup->query);
         MemoryContextSwitchTo(previous);

@@ -93,10 +93,9 @@ void read(Rollup *rollup) {
     rollup->view = InvalidOid;
     rollup->gone = true;
     rollup->known = true;  // what changes from here on makes it unknown again
-    const Oid schema = get_namespace_oid(kSchema, true);
     bool is_whole = true;
     auto has = [&](int part) {
-        rollup->parts[part] = get_relname_relid(psprintf("%s_%d", kPartNames[part], rollup->number), schema);
+        rollup->parts[part] = part_of(rollup->number, static_cast<Part>(part));
         if (get_rel_relkind(rollup->parts[part]) != (part == kDefinition ? RELKIND_VIEW : RELKIND_RELATION))
             return false;
         if (part == kDefinition) rollup->owner = owner_of(rollup->parts[part]);
@@ -131,6 +130,10 @@ void read(Rollup *rollup) {
 }
 
 }  // namespace
+
+Oid part_of(int32 number, Part part) {
+    return get_relname_relid(psprintf("%s_%d", kPartNames[part], number), get_namespace_oid(kSchema, true));
+}
 
 Oid owner_of(Oid relation) {
     HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
@@ -185,26 +188,18 @@ SPIPlanPtr plan_of(Rollup *rollup, Action action, Oid relation) {
     if (plan != nullptr && planned_for == relation) return plan;
     Oid time = rollup->query->at_type, types[2] = {time, time};
     int arguments = 0;
+    auto takes = [&](Oid type) {
+        types[0] = type;
+        arguments = 1;
+    };
     switch (action) {
         case Action::kTouched:
         case Action::kSeal:
-        case Action::kRetain: arguments = 1; break;
-        case Action::kLeft:
-            arguments = 1;
-            types[0] = OIDOID;
-            break;
-        case Action::kFollow:
-            arguments = 1;
-            types[0] = OIDARRAYOID;
-            break;
-        case Action::kSetFolds:
-            arguments = 1;
-            types[0] = INT8ARRAYOID;
-            break;
-        case Action::kCompact:
-            arguments = 1;
-            types[0] = INT8OID;
-            break;
+        case Action::kRetain: takes(time); break;
+        case Action::kLeft: takes(OIDOID); break;
+        case Action::kFollow: takes(OIDARRAYOID); break;
+        case Action::kSetFolds: takes(INT8ARRAYOID); break;
+        case Action::kCompact: takes(INT8OID); break;
         case Action::kInvalidate:
         case Action::kRecompute:
         case Action::kRecomputeAll:
@@ -289,11 +284,20 @@ void run_command(Rollup *rollup, const char *sql) {
 bool runs_our_statement() { return is_ours; }
 uint64 maintained() { return statements_of_maintenance; }
 
-Datum first_value(bool *is_null) { return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, is_null); }
+Datum first_value(bool *is_null, int column) {
+    return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, is_null);
+}
 
 int64 only_count() {
     bool is_null;
     return DatumGetInt64(first_value(&is_null));
+}
+
+TupleDesc row_type(FunctionCallInfo fcinfo) {
+    TupleDesc shape;
+    if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
+        elog(ERROR, "return type must be a row type");
+    return BlessTupleDesc(shape);
 }
 
 bool try_lock(const Rollup *rollup, bool wait) {

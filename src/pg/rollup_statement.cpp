@@ -163,13 +163,14 @@ struct Parts {
     }
     // The same without partitions that are not followed, or gone without being noticed, which stay dirty.
     const char *refreshable() const {
-        if (!query->is_partitioned) return dirty();
-        return psprintf("(SELECT %s - %s FROM %s AS p)", dirty(), whole("p.unfollowed + p.gone"), by_partition());
+        return psprintf("(%s - %s)", dirty(), of_partitions(whole("p.unfollowed + p.gone")));
     }
-    const char *kept() const {
-        return query->is_partitioned ? psprintf("(SELECT p.kept_whole + p.kept_rest FROM %s AS p)", by_partition())
+    // Ranges by what partitions do, p: none of a plain table.
+    const char *of_partitions(const char *ranges) const {
+        return query->is_partitioned ? psprintf("(SELECT %s FROM %s AS p)", ranges, by_partition())
                                      : psprintf("'{}'::%s", multirange);
     }
+    const char *kept() const { return of_partitions("p.kept_whole + p.kept_rest"); }
     // Buckets with deltas.
     const char *hot() const {
         return whole(psprintf("(SELECT %s FROM (SELECT DISTINCT d.%s AS bucket FROM %s d) d)",
@@ -231,8 +232,7 @@ struct Parts {
     // Records ranges of times of rows: neighbours as one.
     void invalidate(const char *buckets) {
         add("INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM pg_catalog.unnest((SELECT "
-            "pg_catalog.range_agg(%s) FROM "
-            "(%s) AS c (bucket))) AS r",
+            "pg_catalog.range_agg(%s) FROM (%s) AS c (bucket))) AS r",
             table("invalid"), range_of("c.bucket"), buckets);
     }
 
@@ -292,10 +292,7 @@ struct Parts {
         add("k AS (INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM pg_catalog.unnest((SELECT %s "
             "FROM x) - (%s - %s)) AS r), ",
             table("invalid"), range_agg(psprintf("%s(x.lo, x.hi)", range)), asked,
-            query->is_partitioned
-                ? psprintf("(SELECT %s FROM %s AS p)", whole("p.gone + p.kept_whole + p.kept_rest + p.unfollowed"),
-                           by_partition())
-                : kept());
+            of_partitions(whole("p.gone + p.kept_whole + p.kept_rest + p.unfollowed")));
         add("d AS (DELETE FROM %s d WHERE d.%s <@ (SELECT %s FROM g)), ", table("deltas"), bucket, range_agg("g.r"));
         // These before the others come, who may have the same keys.
         add("m AS (DELETE FROM %s m USING g WHERE %s RETURNING 1), ", table("rows"),
@@ -317,9 +314,8 @@ struct Parts {
     // if that partition goes, nothing else tells that they are gone.
     void note() {
         add("INSERT INTO %s SELECT pg_catalog.lower(r), pg_catalog.upper(r) FROM (SELECT DISTINCT c.during FROM %s "
-            "WHERE "
-            "k.part IS NULL AND c.part IS NOT NULL) AS u (r) WHERE NOT EXISTS (SELECT FROM %s i WHERE %s(i.lo, i.hi) "
-            "@> r)",
+            "WHERE k.part IS NULL AND c.part IS NOT NULL) AS u (r) WHERE NOT EXISTS (SELECT FROM %s i WHERE %s(i.lo, "
+            "i.hi) @> r)",
             table("invalid"), partitions(), table("invalid"), range);
     }
 
@@ -328,9 +324,8 @@ struct Parts {
     void follow() {
         const char *partitions = table("partitions");
         add("WITH c AS MATERIALIZED (SELECT k.part AS known, COALESCE(c.during, k.during) AS during, c.part, "
-            "c.is_whole, "
-            "c.part IS NOT NULL AND (k.part IS NOT NULL OR c.part::pg_catalog.oid = ANY ($1)) AS is_followed FROM "
-            "%s), ",
+            "c.is_whole, c.part IS NOT NULL AND (k.part IS NOT NULL OR c.part::pg_catalog.oid = ANY ($1)) AS "
+            "is_followed FROM %s), ",
             this->partitions());
         add("p AS MATERIALIZED (SELECT p.kept_whole, p.kept_rest - p.kept_whole AS kept_rest FROM %s AS p), ",
             by_partition());
@@ -343,8 +338,7 @@ struct Parts {
             range);
         add("d AS (DELETE FROM %s) ", partitions);
         add("INSERT INTO %s SELECT c.part, c.during, c.is_whole FROM c WHERE c.is_followed UNION ALL SELECT NULL, r, "
-            "true "
-            "FROM p, pg_catalog.unnest(p.kept_whole) AS r UNION ALL SELECT NULL, r, false FROM p, "
+            "true FROM p, pg_catalog.unnest(p.kept_whole) AS r UNION ALL SELECT NULL, r, false FROM p, "
             "pg_catalog.unnest(p.kept_rest) AS r",
             partitions);
     }
@@ -365,8 +359,7 @@ struct Parts {
                             within(time(), "g.r"), kAlias);
         };
         add("SELECT pg_catalog.lower(g.r), pg_catalog.upper(g.r), %s, %s FROM (SELECT r FROM pg_catalog.unnest(%s * "
-            "%s) "
-            "AS r ORDER BY r LIMIT 1) AS g",
+            "%s) AS r ORDER BY r LIMIT 1) AS g",
             end("min"), end("max"), refreshable(), asked_buckets());
     }
 
@@ -381,8 +374,7 @@ struct Parts {
         add("WITH kept AS MATERIALIZED (SELECT %s FROM (%s) AS v WHERE %s), ", compared, kept.sql.data, condition);
         add("made AS MATERIALIZED (SELECT %s FROM (%s) AS v WHERE %s) ", compared, made, condition);
         add("SELECT pg_catalog.array_agg(c.b::pg_catalog.text ORDER BY c.b) FROM (SELECT DISTINCT e.%s FROM ((TABLE "
-            "kept "
-            "EXCEPT ALL TABLE made) UNION ALL (TABLE made EXCEPT ALL TABLE kept)) AS e) AS c (b)",
+            "kept EXCEPT ALL TABLE made) UNION ALL (TABLE made EXCEPT ALL TABLE kept)) AS e) AS c (b)",
             bucket);
     }
 
@@ -390,25 +382,23 @@ struct Parts {
         auto size_of = [&](const char *kind) {
             return psprintf("pg_catalog.pg_total_relation_size('%s'::pg_catalog.regclass)", table(kind));
         };
+        const char *folds = psprintf(
+            "(SELECT pg_catalog.string_agg(pg_catalog.format('%%s before %%s', pg_catalog.justify_hours(t.folds[i + 1] "
+            "* "
+            "'1 microsecond'::pg_catalog.interval), '%s'::%s + t.folds[i] * '1 microsecond'::pg_catalog.interval), ', "
+            "' "
+            "ORDER BY i) FROM pg_catalog.generate_subscripts(t.folds, 1) AS i WHERE i %% 2 = 1)",
+            query->at_type == TIMESTAMPTZOID ? "2000-01-01 00:00:00+00" : "2000-01-01", type);
+        const char *those = "pg_catalog.array_agg(c.part ORDER BY c.part::pg_catalog.text) FILTER (WHERE";
         add("SELECT (SELECT pg_catalog.count(*) FROM %s), %s + %s, (SELECT pg_catalog.count(*) FROM %s), i.*, "
-            "t.sealed::pg_catalog.text, t.retained::pg_catalog.text, t.refreshed, t.compacted, %s, (SELECT "
-            "pg_catalog.string_agg(pg_catalog.format('%%s before %%s', "
-            "pg_catalog.justify_hours(t.folds[i + 1] * '1 microsecond'::pg_catalog.interval), '%s'::%s + t.folds[i] * "
-            "'1 "
-            "microsecond'::pg_catalog.interval), ', ' ORDER BY i) FROM pg_catalog.generate_subscripts(t.folds, 1) AS i "
-            "WHERE i %% 2 = 1) FROM %s t, ",
-            table("rows"), size_of("rows"), size_of("deltas"), table("deltas"),
-            query->is_partitioned ? psprintf("(SELECT pg_catalog.array_agg(c.part ORDER BY c.part::pg_catalog.text) "
-                                             "FILTER (WHERE k.part = c.part) "
-                                             "FROM %s), (SELECT pg_catalog.array_agg(c.part ORDER BY "
-                                             "c.part::pg_catalog.text) FILTER (WHERE k.part IS NULL AND c.part IS "
-                                             "NOT NULL) FROM %s)",
-                                             partitions(), partitions())
-                                  : "NULL::pg_catalog.regclass[], NULL::pg_catalog.regclass[]",
-            query->at_type == TIMESTAMPTZOID ? "2000-01-01 00:00:00+00" : "2000-01-01", type, table("state"));
+            "t.sealed::pg_catalog.text, t.retained::pg_catalog.text, t.refreshed, t.compacted, f.*, %s FROM %s t, ",
+            table("rows"), size_of("rows"), size_of("deltas"), table("deltas"), folds, table("state"));
+        if (query->is_partitioned)
+            add("(SELECT %s k.part = c.part), %s k.part IS NULL AND c.part IS NOT NULL) FROM %s) AS f, ", those, those,
+                partitions());
+        else add("(SELECT NULL::pg_catalog.regclass[], NULL::pg_catalog.regclass[]) AS f, ");
         add("(SELECT pg_catalog.count(*), CASE WHEN pg_catalog.bool_or(pg_catalog.lower_inf(a.r)) THEN '-infinity' "
-            "ELSE "
-            "pg_catalog.min(pg_catalog.lower(a.r))::pg_catalog.text END FROM pg_catalog.unnest(%s) AS a (r)) AS i",
+            "ELSE pg_catalog.min(pg_catalog.lower(a.r))::pg_catalog.text END FROM pg_catalog.unnest(%s) AS a (r)) AS i",
             dirty());
     }
 };
@@ -443,7 +433,9 @@ char *statement(const Definition *query, int number, Action action) {
             parts.add("UPDATE %s k SET part = NULL WHERE k.part = $1", parts.table("partitions"));
             break;
         case Action::kRetain: parts.retain(); break;
-        case Action::kLimits: parts.add("SELECT t.sealed, t.retained, t.folds FROM %s t", parts.table("state")); break;
+        case Action::kLimits:  // Of these types, whatever an owner has made of the columns.
+            parts.add("SELECT t.sealed::%s, t.folds::pg_catalog.int8[] FROM %s t", parts.type, parts.table("state"));
+            break;
         case Action::kSetFolds: parts.add("UPDATE %s SET folds = $1", parts.table("state")); break;
         case Action::kFold: parts.fold(); break;
         case Action::kUnfollowed: parts.unfollowed(); break;
