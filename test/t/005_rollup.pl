@@ -2,11 +2,13 @@
 use strict;
 use warnings FATAL => 'all';
 
+use FindBin;
+use lib $FindBin::RealBin;
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use RollupLoad;
 use Test::More;
-use Time::HiRes qw(time sleep);
 
 my $node = PostgreSQL::Test::Cluster->new('primary');
 $node->init(allows_streaming => 'logical');
@@ -254,24 +256,7 @@ INSERT INTO events SELECT :t * 1000 + i, '2026-01-01'::timestamptz + (:t + i) * 
 \set t random(1, 3600)
 INSERT INTO events VALUES (:t, '2026-01-01'::timestamptz + :t * interval '1 s', :t % 3, :t / 7.0, :t);
 },
-    'late@10' => q{
-\set t random(1, 3600)
-\set r random(1, 3)
-BEGIN;
-INSERT INTO events VALUES (:t, '2026-01-01'::timestamptz + :t * interval '1 s', :t % 3, :t / 7.0, :t);
-SAVEPOINT a;
-UPDATE events SET latency = latency + 1 WHERE id = :t;
-INSERT INTO events VALUES (:t, '2026-01-01'::timestamptz + :t * interval '1 s', :t % 3, :t / 7.0, :t);
-\if :r = 1
-ROLLBACK TO a;
-\endif
-\sleep 20 ms
-\if :r = 2
-ROLLBACK;
-\else
-COMMIT;
-\endif
-},
+    'late@10' => late_writer(3600),
     'update@2' => q{
 \set t random(1, 3600)
 UPDATE events SET latency = latency + 1, host = host + 1, at = at + interval '100 s' WHERE at >= '2026-01-01'::timestamptz + :t * interval '1 s' AND at < '2026-01-01'::timestamptz + (:t + 5) * interval '1 s';
@@ -291,45 +276,13 @@ $node->safe_psql('postgres', 'DROP DATABASE IF EXISTS stress');
 $node->safe_psql('postgres', 'CREATE DATABASE stress');
 $node->safe_psql('stress', qq{CREATE EXTENSION sketch_rollup CASCADE; $table; CREATE INDEX ON events (at); CREATE INDEX ON events (id);
     SELECT rollup_create('per_minute', \$\$ $query \$\$);
-    CREATE FUNCTION verdict() RETURNS void LANGUAGE plpgsql AS \$\$ DECLARE wrong text; BEGIN
-        SELECT string_agg(bucket || ' ' || problem, ', ') INTO wrong FROM rollup_check('per_minute');
-        IF wrong <> '' THEN RAISE EXCEPTION 'DIFFERS: %', wrong; END IF;
-    END \$\$});
-my @files;
-for my $name (sort keys %scripts) {
-    my ($file, $weight) = split /@/, $name;
-    PostgreSQL::Test::Utils::append_to_file("$directory/$file", $scripts{$name});
-    push @files, '-f', "$directory/$file\@$weight";
-}
-my $seconds = $ENV{SKETCH_LONG} ? 600 : 20;
-my ($out, $error) = ('', '');
-my $load = sub { # <seconds>
-    return IPC::Run::start([ 'pgbench', '-n', '-c', 6, '-j', 2, '-T', $_[0], @files, '-d', $node->connstr('stress') ], '>', \$out, '2>', \$error);
-};
-$load->($seconds)->finish;
-unlike($error, qr/DIFFERS/, "$seconds seconds of many sessions: no difference at any moment") or diag($error);
-unlike($error, qr/ERROR/, 'and no error') or diag($error);
+    @{[verdict(q{true})]}});
+under_load($node, \%scripts);
 is(differences($node, 'stress'), 0, 'nor in the end');
 cmp_ok($node->safe_psql('stress', 'SELECT count(*) FROM events'), '>', 1000, 'there are rows');
 
 # ---- and a server that dies under them
-for my $death (1 .. ($ENV{SKETCH_LONG} ? 30 : 3)) {
-    $error = '';
-    my $running = $load->(60);
-    sleep 1.5 + rand;
-    if ($death % 2) {
-        my $pid = $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE datname = 'stress' LIMIT 1});
-        kill 'KILL', $pid;
-        sleep 0.5;
-        $node->poll_query_until('postgres', 'SELECT true');
-    } else {
-        $node->stop('immediate');
-        $node->start;
-    }
-    $running->finish;
-    unlike($error, qr/DIFFERS/, "death $death: no difference before") or diag($error);
-    is(differences($node, 'stress'), 0, "death $death: nor after it");
-}
+deaths_under_load($node, sub { differences($node, 'stress') }, 0);
 $node->stop;
 
 # ---- what the scheduler has done by now

@@ -3,11 +3,12 @@
 use strict;
 use warnings FATAL => 'all';
 
-use IPC::Run;
+use FindBin;
+use lib $FindBin::RealBin;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use RollupLoad;
 use Test::More;
-use Time::HiRes qw(time sleep);
 
 my $node = PostgreSQL::Test::Cluster->new('primary');
 $node->init(allows_streaming => 'logical');
@@ -103,24 +104,7 @@ INSERT INTO hour_:p (id, at, host, latency, user_id) SELECT :t, '2026-01-01'::ti
 \set d random(0, 1)
 CALL write_to(:p, :t, :d = 1);
 },
-    'late@10' => q{
-\set t random(1, 14000)
-\set r random(1, 3)
-BEGIN;
-INSERT INTO events VALUES (:t, '2026-01-01'::timestamptz + :t * interval '1 s', :t % 3, :t / 7.0, :t);
-SAVEPOINT a;
-UPDATE events SET latency = latency + 1 WHERE id = :t;
-INSERT INTO events VALUES (:t, '2026-01-01'::timestamptz + :t * interval '1 s', :t % 3, :t / 7.0, :t);
-\if :r = 1
-ROLLBACK TO a;
-\endif
-\sleep 20 ms
-\if :r = 2
-ROLLBACK;
-\else
-COMMIT;
-\endif
-},
+    'late@10' => late_writer(14000),
     'update@2' => q{
 \set t random(1, 10000)
 UPDATE events SET latency = latency + 1, host = host + 1, at = at + interval '100 s' WHERE at >= '2026-01-01'::timestamptz + :t * interval '1 s' AND at < '2026-01-01'::timestamptz + (:t + 5) * interval '1 s';
@@ -149,10 +133,7 @@ SELECT sketch_rollup.fold(1, '2026-01-01'::timestamptz + :t * interval '1 s', CA
     'check@2' => q{SELECT verdict();});
 $node->safe_psql('postgres', 'CREATE DATABASE stress');
 $node->safe_psql('stress', qq{$make; CREATE INDEX ON events (at); CREATE INDEX ON events (id);
-    CREATE FUNCTION verdict() RETURNS void LANGUAGE plpgsql AS \$\$ DECLARE wrong text; BEGIN
-        SELECT string_agg(bucket || ' ' || problem, ', ') INTO wrong FROM rollup_check('per_minute') WHERE bucket IS NOT NULL;
-        IF wrong <> '' THEN RAISE EXCEPTION 'DIFFERS: %', wrong; END IF;
-    END \$\$;
+    @{[verdict(q{bucket IS NOT NULL})]};
     -- writes to a partition that may not be there, by its name or through the root
     CREATE PROCEDURE write_to(p int, t int, direct boolean) LANGUAGE plpgsql AS \$\$ BEGIN
         EXECUTE format('INSERT INTO %I (id, at, host, latency, user_id) VALUES (\$1, \$2, \$1 %% 3, \$1 / 7.0, \$1)', CASE WHEN direct THEN 'hour_' || p ELSE 'events' END) USING t, '2026-01-01'::timestamptz + p * interval '1 h' + t * interval '1 s';
@@ -174,44 +155,14 @@ $node->safe_psql('stress', qq{$make; CREATE INDEX ON events (at); CREATE INDEX O
         END IF;
     EXCEPTION WHEN undefined_table OR duplicate_table OR unique_violation OR wrong_object_type OR object_not_in_prerequisite_state OR undefined_object THEN NULL;
     END \$\$});
-my @files;
-for my $name (sort keys %scripts) {
-    my ($file, $weight) = split /@/, $name;
-    PostgreSQL::Test::Utils::append_to_file("$directory/$file", $scripts{$name});
-    push @files, '-f', "$directory/$file\@$weight";
-}
-my $seconds = $ENV{SKETCH_LONG} ? 600 : 20;
-my ($out, $error) = ('', '');
-my $load = sub { # <seconds>
-    # Writers and partitions that are changed may deadlock without any roll-up: then they try again.
-    return IPC::Run::start([ 'pgbench', '-n', '-c', 6, '-j', 2, '-T', $_[0], '--max-tries=1000', @files, '-d', $node->connstr('stress') ], '>', \$out, '2>', \$error);
-};
-$load->($seconds)->finish;
-unlike($error, qr/DIFFERS/, "$seconds seconds of many sessions: no difference at any moment") or diag($error);
-unlike($error, qr/ERROR/, 'and no error') or diag($error);
-note($out);
+# Writers and partitions that are changed may deadlock without any roll-up: then they try again.
+under_load($node, \%scripts, '--max-tries=1000');
 like($node->safe_psql('stress', q{SELECT count(*) FROM rollup_check('per_minute') WHERE bucket IS NOT NULL}), qr/^0$/, 'nor in the end');
 cmp_ok($node->safe_psql('stress', 'SELECT count(*) FROM events'), '>', 1000, 'there are rows');
 $node->safe_psql('stress', q{CALL rollup_refresh('per_minute')});
 is(problems($node, 'stress'), '', 'all refreshed, and all triggers there');
 
 # ---- and a server that dies under them
-for my $death (1 .. ($ENV{SKETCH_LONG} ? 30 : 3)) {
-    $error = '';
-    my $running = $load->(60);
-    sleep 1.5 + rand;
-    if ($death % 2) {
-        my $pid = $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE datname = 'stress' LIMIT 1});
-        kill 'KILL', $pid;
-        sleep 0.5;
-        $node->poll_query_until('postgres', 'SELECT true');
-    } else {
-        $node->stop('immediate');
-        $node->start;
-    }
-    $running->finish;
-    unlike($error, qr/DIFFERS/, "death $death: no difference before") or diag($error);
-    is(problems($node, 'stress'), '', "death $death: nor after it");
-}
+deaths_under_load($node, sub { problems($node, 'stress') }, '');
 $node->stop;
 done_testing();
