@@ -175,7 +175,7 @@ void set_bits(benchmark::State &state, void (*set)(uint8_t *, uint32_t) noexcept
     per_item(state, 65536);
 }
 BENCHMARK_CAPTURE(set_bits, portable, sketch::membership::set_bits_portable)->Name("membership_set_bits/portable");
-#ifdef SKETCH_MEMBERSHIP_X86
+#ifdef SKETCH_X86
 BENCHMARK_CAPTURE(set_bits, avx2, sketch::membership::set_bits_avx2)->Name("membership_set_bits/avx2");
 #endif
 
@@ -187,7 +187,7 @@ void merge_blocks(benchmark::State &state, const sketch::membership::BlockLoops 
     }
 }
 BENCHMARK_CAPTURE(merge_blocks, portable, &sketch::membership::kPortableLoops)->Name("membership_or_32kB/portable");
-#ifdef SKETCH_MEMBERSHIP_X86
+#ifdef SKETCH_X86
 BENCHMARK_CAPTURE(merge_blocks, avx2, &sketch::membership::kAvx2Loops)->Name("membership_or_32kB/avx2");
 #endif
 

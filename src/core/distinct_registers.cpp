@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "distinct.hpp"
+#include "simd.hpp"
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define SKETCH_DISTINCT_AVX2 1
+#ifdef SKETCH_X86
 #include <immintrin.h>
 #endif
 
@@ -14,12 +14,12 @@ void merge_registers_portably(Register *into, const Register *from, std::size_t 
     for (std::size_t i = 0; i < count; i++) into[i] = merged(into[i], from[i]);
 }
 
-#ifdef SKETCH_DISTINCT_AVX2
+#ifdef SKETCH_X86
 namespace {
 
 // AVX2 has no shift of 16-bit lanes by different distances: x >> d is the high half of 2x * 2^(15 - d), and that power
 // comes from two tables of bytes.
-[[gnu::target("avx2")]] void merge_registers_avx2(Register *into, const Register *from, std::size_t count) noexcept {
+SKETCH_AVX2 void merge_registers_avx2(Register *into, const Register *from, std::size_t count) noexcept {
     const __m256i low_byte = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, -128, 64, 32, 16, 8, 4, 2, 1,  //
                                               0, 0, 0, 0, 0, 0, 0, 0, -128, 64, 32, 16, 8, 4, 2, 1);
     const __m256i high_byte = _mm256_setr_epi8(-128, 64, 32, 16, 8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0,  //
@@ -49,8 +49,8 @@ namespace {
 #endif
 
 void merge_registers(Register *into, const Register *from, std::size_t count) noexcept {
-#ifdef SKETCH_DISTINCT_AVX2
-    if (__builtin_cpu_supports("avx2")) return merge_registers_avx2(into, from, count);
+#ifdef SKETCH_X86
+    if (has_avx2) return merge_registers_avx2(into, from, count);
 #endif
     merge_registers_portably(into, from, count);
 }
@@ -150,15 +150,15 @@ struct Survey {
     return {largest >> kFlagBits, filled, wrong == 0};
 }
 
-#ifdef SKETCH_DISTINCT_AVX2
-[[gnu::target("avx2")]] Survey survey_avx2(const Register *registers, std::size_t count) noexcept {
+#ifdef SKETCH_X86
+SKETCH_AVX2 Survey survey_avx2(const Register *registers, std::size_t count) noexcept {
     return survey(registers, count);  // the compiler knows how
 }
 #endif
 
 Survey surveyed(const Register *registers, std::size_t count) noexcept {
-#ifdef SKETCH_DISTINCT_AVX2
-    if (__builtin_cpu_supports("avx2")) return survey_avx2(registers, count);
+#ifdef SKETCH_X86
+    if (has_avx2) return survey_avx2(registers, count);
 #endif
     return survey(registers, count);
 }

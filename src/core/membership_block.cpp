@@ -1,7 +1,7 @@
 // The loops over blocks, for each instruction set: see membership_block.hpp.
 #include "membership_block.hpp"
 
-#ifdef SKETCH_MEMBERSHIP_X86
+#ifdef SKETCH_X86
 #include <immintrin.h>
 #endif
 
@@ -103,14 +103,7 @@ bool has_bits_portable(const std::uint8_t *block, std::uint32_t low, Words order
 
 const BlockLoops kPortableLoops = {or_blocks_portable, are_sound_portable, sum_of_fills_portable, behind_zero_portable};
 
-#ifdef SKETCH_MEMBERSHIP_X86
-
-#define SKETCH_AVX2 [[gnu::target("avx2,popcnt")]]
-
-const bool kHasAvx2 = [] {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
-}();
+#ifdef SKETCH_X86
 
 SKETCH_AVX2 void set_bits_avx2(std::uint8_t *block, std::uint32_t low) noexcept { set_bits_body(block, low); }
 

@@ -10,10 +10,7 @@
 
 #include "bytes.hpp"
 #include "format.hpp"
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#define SKETCH_MEMBERSHIP_X86 1
-#endif
+#include "simd.hpp"
 
 namespace sketch::membership {
 
@@ -62,15 +59,14 @@ struct BlockLoops {
 };
 
 extern const BlockLoops kPortableLoops;
-#ifdef SKETCH_MEMBERSHIP_X86
+#ifdef SKETCH_X86
 extern const BlockLoops kAvx2Loops;
-extern const bool kHasAvx2;
 #endif
 
 // The ones for this processor.
 inline const BlockLoops &block_loops() noexcept {
-#ifdef SKETCH_MEMBERSHIP_X86
-    if (kHasAvx2) return kAvx2Loops;
+#ifdef SKETCH_X86
+    if (has_avx2) return kAvx2Loops;
 #endif
     return kPortableLoops;
 }
@@ -79,21 +75,21 @@ inline const BlockLoops &block_loops() noexcept {
 // an indirection.
 void set_bits_portable(std::uint8_t *block, std::uint32_t low) noexcept;
 bool has_bits_portable(const std::uint8_t *block, std::uint32_t low, Words order) noexcept;
-#ifdef SKETCH_MEMBERSHIP_X86
+#ifdef SKETCH_X86
 void set_bits_avx2(std::uint8_t *block, std::uint32_t low) noexcept;
 bool has_bits_avx2(const std::uint8_t *block, std::uint32_t low, Words order) noexcept;
 #endif
 
 inline void set_bits(std::uint8_t *block, std::uint32_t low) noexcept {
-#ifdef SKETCH_MEMBERSHIP_X86
-    if (kHasAvx2) return set_bits_avx2(block, low);
+#ifdef SKETCH_X86
+    if (has_avx2) return set_bits_avx2(block, low);
 #endif
     set_bits_portable(block, low);
 }
 
 inline bool has_bits(const std::uint8_t *block, std::uint32_t low, Words order) noexcept {
-#ifdef SKETCH_MEMBERSHIP_X86
-    if (kHasAvx2) return has_bits_avx2(block, low, order);
+#ifdef SKETCH_X86
+    if (has_avx2) return has_bits_avx2(block, low, order);
 #endif
     return has_bits_portable(block, low, order);
 }

@@ -434,8 +434,9 @@ TEST_CASE("the bytes of these filters never change", "[membership][golden]") {
 
 TEST_CASE("both instruction sets do the same", "[membership][simd]") {
     using namespace sketch::membership;
-#ifdef SKETCH_MEMBERSHIP_X86
-    if (!kHasAvx2) return;
+#ifdef SKETCH_X86
+    using sketch::has_avx2;
+    if (!has_avx2) return;
     Random random(10);
     for (int round = 0; round < 2000; round++) {
         uint64_t blocks = 1 + random() % 9;
