@@ -133,8 +133,8 @@ SELECT length(s::bytea) BETWEEN 5000 * 8184 / 24 - 262144 AND 1800000 AS small, 
 SELECT frequency_bounds(topk_agg(x, 3), 5.0), frequency_bounds(topk_agg(x, 3), '5'), frequency_bounds(topk_agg(x::float8, 3), 5), frequency_bounds(topk_agg(x, 3), 7) FROM unnest(ARRAY[5, 5, 6]) x;
 -- the estimate is that of top_k, between the bounds; 0 for what is not kept
 SELECT frequency(topk_agg(x, 3), 5.0), frequency(topk_agg(x, 3), '5') AS literal, frequency(topk_agg(x::float8, 3), 5) AS number, frequency(topk_agg(x, 3), 7) AS never, frequency(topk_agg(x, 3), NULL::int) AS null, frequency(NULL::topk_sketch, 5) AS of_null FROM unnest(ARRAY[5, 5, 6]) x;
-SELECT bool_and(frequency(s, path) BETWEEN b.lower AND b.upper) AS within, count(*) FILTER (WHERE frequency(s, path) > 0) = (SELECT count(*) FROM top_k(s)) AS kept, bool_and(frequency(s, path) = coalesce(k.estimate, 0)) AS as_listed
-FROM (SELECT topk_agg(path, 100) AS s FROM requests) q, truth, LATERAL frequency_bounds(s, path) b LEFT JOIN LATERAL (SELECT estimate FROM top_k(s) WHERE item = path) k ON true GROUP BY s;
+SELECT bool_and(frequency(s, path) BETWEEN b.lower AND b.upper) AS within, count(*) FILTER (WHERE frequency(s, path) > 0) = (sketch_info(s)->>'items')::int AS kept, bool_and(frequency(s, path) = coalesce(k.estimate, 0)) AS as_listed
+FROM (SELECT topk_agg(path, 100) AS s FROM requests) q, truth, LATERAL frequency_bounds(s, path) b LEFT JOIN LATERAL (SELECT estimate FROM jsonb_to_recordset(s::jsonb->'items') AS kept (item text, estimate bigint) WHERE item = path) k ON true GROUP BY s;
 SELECT frequency(topk_agg('a', 3), 1);
 -- what no sketch can hold was never in one
 SELECT frequency(s, repeat('x', 8193)), frequency_bounds(s, repeat('x', 8193)), frequency(s, repeat('x', 8192)), frequency_bounds(s, repeat('x', 8192)) FROM (SELECT topk_agg(i::text, 3) AS s FROM generate_series(1, 100) i) t;
@@ -160,7 +160,11 @@ SELECT (sketch_info(topk_agg(i || repeat('x', 1000), 100))->>'items')::int <= 10
 
 -- in one step, and as JSON
 SELECT approx_top_k(x, 2) FROM unnest(ARRAY[5, 5, 5, 6, 6, 7]) x;
-SELECT jsonb_array_length(approx_top_k(path, 10)) AS ten, approx_top_k(path, 10) = (topk_agg(path, 10)::jsonb)->'items' AS same FROM requests;
+SELECT jsonb_array_length(approx_top_k(path, 10)) AS ten, approx_top_k(path, 10) = jsonb_path_query_array(topk_agg(path, 10)::jsonb, '$.items[0 to 9]') AS same FROM requests;
+-- a list has k items, and a shorter one what is asked for; what is kept beside has bounds, and may be a heavy hitter
+SELECT (SELECT count(*) FROM top_k(s)) AS all, (SELECT count(*) FROM top_k(s, 7)) AS seven, (SELECT count(*) FROM top_k(s, 1000)) AS no_more, (SELECT count(*) FROM top_k(NULL::text, s)) AS typed, (sketch_info(s)->>'items')::int BETWEEN 11 AND 40 AS kept, (SELECT count(*) FROM heavy_hitters(s, 0.005)) > 10 AS heavy FROM (SELECT topk_agg(path, 10) AS s FROM requests) q;
+-- values that tie fill the list, whatever came first
+SELECT (SELECT string_agg(item, ' ' ORDER BY item) FROM top_k(s)) = (SELECT string_agg(item, ' ' ORDER BY item) FROM top_k(r)) AS same, (SELECT count(*) FROM top_k(s)) AS three, (SELECT string_agg(format('%s-%s', lower, upper), ' ') FROM top_k(s)) AS bounds FROM (SELECT topk_agg(x, 3 ORDER BY x) AS s, topk_agg(x, 3 ORDER BY x DESC) AS r FROM generate_series(1, 60) x, generate_series(1, 2)) q;
 SELECT approx_top_k('a "b" \ c', 2), approx_top_k('NaN'::float8, 2), approx_top_k(true, 2), approx_top_k(NULL::text, 2) AS none;
 SELECT sketch_info(topk_agg(x, 2)) - 'bytes' AS info, topk_agg(x, 3)::jsonb AS json FROM unnest(ARRAY[5, 5, 6]) x;
 -- a jsonb is what its text would be: short ways to later elements, numbers at their places, strings of all kinds

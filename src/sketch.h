@@ -493,11 +493,13 @@ SKETCH_API sketch_status sketch_frequency_describe(const sketch_frequency *sketc
  * ---------------------------------------------------------------------------------------------------------------------
  * topk: the most frequent items. Counters with one offset for all that was dropped (Misra and Gries 1982; merged as in
  * Agarwal et al., "Mergeable Summaries", TODS 2013), and for each counter the error that it began with (SpaceSaving,
- * Metwally et al. 2005).
+ * Metwally et al. 2005). While it is built, a filter keeps out what is rare (Homem and Carvalho 2010).
  *
- * With N the sum of all weights, whatever the order of rows and the tree of merges: lower <= true <= upper for each
- * item kept, true <= offset for each other, and upper - lower <= offset <= N / (k + 1), k the smallest that was merged.
- * Exact (offset 0) while at most k different items came. So every item that is more than N / (k + 1) is kept.
+ * A list of k items is made of c = 2 k + 20 counters; k is the smallest that was merged. With N the sum of all weights,
+ * whatever the order of rows and the tree of merges: lower <= true <= upper for each item kept, true <= offset for each
+ * other, and upper - lower <= offset <= N / (c + 1). Exact (offset 0) while at most c different items came. So every
+ * item that is more than N / (c + 1) is kept. At least k are, if as many came (but for items whose hashes were made to
+ * be one), and the k largest estimates are the list.
  *
  * An item is a string of 0 .. SKETCH_TOPK_MAX_ITEM bytes, and comes back as it was given. Two are the same if their
  * bytes are; but values of some kinds are equal without equal bytes. An item of those kinds
@@ -505,7 +507,7 @@ SKETCH_API sketch_status sketch_frequency_describe(const sketch_frequency *sketc
  * two are the same; what follows is kept to be shown. Of different texts for one hash the least (memcmp, then the
  * shorter) is kept.
  *
- * Not a function of the multiset of rows: bounds depend on order and tree, if more than k different items come.
+ * Not a function of the multiset of rows: bounds depend on order and tree, if more than c different items come.
  * But each step is a function of what it is given, and no result depends on the size of a buffer.
  *
  * Calls take about a millisecond or less up to k = 10,000 or so; packing and merging 100,000 items some tens of
@@ -556,9 +558,9 @@ SKETCH_API sketch_status sketch_topk_merge(void *state, size_t size, const sketc
 typedef struct sketch_topk_info {
     int kind;
     int is_work;
-    int is_exact; /* at most k different items came: lower = upper for all of them */
+    int is_exact; /* at most c different items came: lower = upper for all of them */
     uint32_t k;
-    uint32_t items;  /* kept: at most k if packed; a work form keeps more, and packing it drops the rest */
+    uint32_t items;  /* kept: at most c if packed; a work form keeps more, and packing it drops the rest */
     uint64_t total;  /* sum of all weights, N */
     uint64_t offset; /* no item that is not kept came more often */
 } sketch_topk_info;

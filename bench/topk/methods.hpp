@@ -158,6 +158,7 @@ class Ranking {
 
     size_t size() const { return heap_.size(); }
     uint32_t least() const { return heap_.front().count; }
+    std::string_view least_item() const { return table_.item(heap_.front().at); }
     uint32_t count(uint32_t at) const { return heap_[table_[at].place].count; }
     // The position of an item, or Table::kNone.
     uint32_t find(std::string_view item, uint64_t hash) const { return table_.find(item, hash); }
@@ -180,6 +181,17 @@ class Ranking {
     void each(Do act) const {
         for (const Node &node : heap_) act(table_.item(node.at), node.count, table_[node.at].error);
     }
+    template <typename Do>
+    void each_at(Do act) const {
+        for (const Node &node : heap_) act(table_.item(node.at), node.at);
+    }
+    // Those that `arrange` would drop.
+    template <typename Do>
+    void each_dropped(size_t k, Do act) {
+        if (size() <= k) return;
+        order(k);
+        for (size_t i = k; i < size(); i++) act(table_.item(heap_[i].at), heap_[i].count);
+    }
 
     // Many changes at once: these leave the heap without order until `arrange`, which keeps the k largest counts.
     template <typename CountOf>
@@ -199,9 +211,7 @@ class Ranking {
     }
     void arrange(size_t k) {
         if (size() > k) {
-            std::nth_element(
-                heap_.begin(), heap_.begin() + static_cast<ptrdiff_t>(k), heap_.end(),
-                [](const Node &a, const Node &b) { return a.count != b.count ? a.count > b.count : a.at < b.at; });
+            order(k);
             for (uint32_t i = 0; i < size(); i++) table_[heap_[i].at].place = i;
             std::vector<uint32_t> counts;
             table_.keep_if([&](uint32_t at) {
@@ -223,6 +233,11 @@ class Ranking {
     struct Node {
         uint32_t count, at;
     };
+    void order(size_t k) {
+        std::nth_element(
+            heap_.begin(), heap_.begin() + static_cast<ptrdiff_t>(k), heap_.end(),
+            [](const Node &a, const Node &b) { return a.count != b.count ? a.count > b.count : a.at < b.at; });
+    }
     void set(size_t i, const Node &node) {
         heap_[i] = node;
         table_[node.at].place = static_cast<uint32_t>(i);
@@ -393,6 +408,131 @@ class SpaceSaving {
     size_t k_;
     uint32_t missed_ = 0;  // while there is room: no item without a counter came more often
     Ranking counters_;
+};
+
+// Homem and Carvalho (2010): Space-Saving behind a filter. A new item must first come more often than the least counter
+// says, or some item in its cell did: until then its rows are counted in the cell. count - error <= true <= count;
+// cells bound what has no counter. The merge is Space-Saving's, and cells add up.
+class FilteredSpaceSaving {
+  public:
+    explicit FilteredSpaceSaving(size_t k) : k_(k), counters_(k), cells_(std::bit_ceil(6 * k)) {}
+
+    void add(std::string_view item) {
+        const uint64_t hash = hash_of(item);
+        if (const uint32_t at = counters_.find(item, hash); at != Table<int>::kNone) {
+            counters_.raise(at, counters_.count(at) + 1);
+            return;
+        }
+        uint32_t &cell = cell_of(hash);
+        if (counters_.size() < k_) {
+            counters_.insert(item, hash, cell + 1, cell);
+        } else if (cell + 1 <= counters_.least()) {
+            cell++;
+        } else {
+            uint32_t &dropped = cell_of(hash_of(counters_.least_item()));
+            dropped = std::max(dropped, counters_.least());
+            counters_.replace_least(item, hash, cell + 1, cell);
+        }
+    }
+    std::vector<Listed> list(size_t n) const {
+        std::vector<Listed> all;
+        counters_.each([&](std::string_view item, uint32_t count, uint32_t error) {
+            all.push_back({std::string(item), count, count - error, count});
+        });
+        return best_of(std::move(all), n);
+    }
+    void merge(const FilteredSpaceSaving &other) {
+        std::vector<std::pair<uint32_t, uint32_t>> bounds;  // of the other's filter, for each counter here
+        counters_.each_at([&](std::string_view item, uint32_t at) {
+            if (const uint64_t hash = hash_of(item); other.counters_.find(item, hash) == Table<int>::kNone)
+                bounds.push_back({at, other.cells_[other.place(hash)]});
+        });
+        for (auto [at, bound] : bounds) counters_.add(at, bound, bound);
+        other.counters_.each([&](std::string_view item, uint32_t count, uint32_t error) {
+            const uint64_t hash = hash_of(item);
+            const uint32_t mine = cells_[place(hash)];
+            if (const uint32_t at = counters_.find(item, hash); at != Table<int>::kNone)
+                counters_.add(at, count, error);
+            else counters_.append(item, hash, mine + count, mine + error);
+        });
+        for (size_t i = 0; i < cells_.size(); i++) cells_[i] += other.cells_[i & (other.cells_.size() - 1)];
+        counters_.each_dropped(k_, [&](std::string_view item, uint32_t count) {
+            uint32_t &cell = cell_of(hash_of(item));
+            cell = std::max(cell, count);
+        });
+        counters_.arrange(k_);
+    }
+    size_t stored() const {
+        size_t sum = 0;
+        for (uint32_t cell : cells_) sum += stored_number(cell);
+        counters_.each([&](std::string_view item, uint32_t count, uint32_t error) {
+            sum += stored_item(item) + stored_number(count) + stored_number(error);
+        });
+        return sum;
+    }
+
+  private:
+    size_t place(uint64_t hash) const { return hash >> 32 & (cells_.size() - 1); }
+    uint32_t &cell_of(uint64_t hash) { return cells_[place(hash)]; }
+
+    size_t k_;
+    Ranking counters_;
+    std::vector<uint32_t> cells_;
+};
+
+// Gong et al. (2018): counters in cells that a fingerprint owns; other items make them decay, the less the larger they
+// are. No bound: an estimate is mostly too small, and two items with one fingerprint are one.
+class HeavyKeeper {
+  public:
+    HeavyKeeper(size_t width, size_t k) : width_(width), k_(k), cells_(kDepth * width), best_(k) {}
+
+    void add(std::string_view item) {
+        const uint64_t hash = hash_of(item);
+        const uint32_t fingerprint = static_cast<uint32_t>(hash) | 1;
+        uint32_t count = 0;
+        for (size_t row = 0; row < kDepth; row++) {
+            Cell &cell = cells_[row * width_ + (static_cast<uint32_t>((hash >> 32) + row * (hash | 1)) * width_ >> 32)];
+            if (cell.count > 0 && cell.fingerprint != fingerprint && !decays(cell.count)) continue;
+            if (cell.count > 0 && cell.fingerprint != fingerprint && --cell.count > 0) continue;
+            cell.fingerprint = fingerprint;
+            count = std::max(count, ++cell.count);
+        }
+        const bool full = best_.size() == k_;
+        if (count == 0 || (full && count <= best_.least())) return;
+        if (const uint32_t at = best_.find(item, hash); at != Table<int>::kNone)
+            best_.raise(at, std::max(best_.count(at), count));
+        else if (!full) best_.insert(item, hash, count, 0);
+        else best_.replace_least(item, hash, count, 0);
+    }
+    std::vector<Listed> list(size_t n) const {
+        std::vector<Listed> all;
+        best_.each([&](std::string_view item, uint64_t count, uint32_t) {
+            all.push_back({std::string(item), count, count, count});
+        });
+        return best_of(std::move(all), n);
+    }
+    size_t stored() const {
+        size_t sum = 0;
+        for (const Cell &cell : cells_) sum += 4 + stored_number(cell.count);
+        best_.each([&](std::string_view item, uint32_t, uint32_t) { sum += stored_item(item); });
+        return sum;
+    }
+
+  private:
+    static constexpr size_t kDepth = 2;
+    static constexpr double kDecay = 1.08;
+    struct Cell {
+        uint32_t fingerprint, count;
+    };
+    bool decays(uint32_t count) {
+        seed_ = seed_ * 6364136223846793005 + 1442695040888963407;  // Knuth, MMIX
+        return static_cast<double>(seed_ >> 11) * 0x1p-53 < std::pow(kDecay, -static_cast<double>(count));
+    }
+
+    size_t width_, k_;
+    uint64_t seed_ = 1;
+    std::vector<Cell> cells_;
+    Ranking best_;
 };
 
 // Manku and Motwani (2002): every 1 / epsilon rows, items that cannot have epsilon of the rows are dropped.

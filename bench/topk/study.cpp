@@ -1,7 +1,7 @@
 // Which method finds the most frequent items? Runs topk_sketch and what else people read about over the same streams,
 // and writes Markdown: what bench/topk-study puts into docs/topk.md.
 //
-//   topk_study <file of items, one a line, in the order of time> <what they are> [rounds, default 5]
+//   topk_study <rounds> [<file of items, one a line, in the order of time> <what they are>] ...
 //
 // Each method with a knob for its size gets the knob with which it never holds more bytes than the topk_sketch of k =
 // 100 on the same stream: found by trying, which is more than anyone can know beforehand. Bytes are those that the
@@ -41,7 +41,7 @@ namespace study {
 
 namespace {
 
-constexpr size_t kRows = 3000000, kMinutes = 1000, kMost = 100;
+constexpr size_t kRows = 3000000, kMinutes = 1000, kMost = 100, kParts = 200;
 constexpr size_t kTops[] = {10, 50, 100};
 
 // ---- streams --------------------------------------------------------------------------------------------------------
@@ -90,7 +90,7 @@ Stream zipf(double exponent, const char *name) {
 
 class Sketch {
   public:
-    explicit Sketch(uint32_t k) : work_(k) {}
+    explicit Sketch(uint32_t k) : work_(k), k_(k) {}
     void add(std::string_view item) { work_.add(item); }
     // What is stored, merged and read is the packed form. Not part of a merge's time, like building is not.
     void pack() { packed_ = work_.pack(); }
@@ -100,11 +100,12 @@ class Sketch {
         std::vector<Listed> all;
         for (const TopkSketch::Entry &e : TopkSketch::entries(packed_))
             all.push_back({e.item, e.estimate, e.lower, e.upper});
-        return best_of(std::move(all), n);
+        return best_of(std::move(all), std::min<size_t>(n, k_));
     }
 
   private:
     TopkSketch work_;
+    uint32_t k_;
     TopkSketch::Bytes packed_;
 };
 
@@ -172,6 +173,7 @@ struct Quality {
         width /= items * millions;
         max /= millions;
     }
+    size_t right() const { return static_cast<size_t>(std::lround(100 * recall.back())); }  // of the top 100
     std::vector<double> recall;
     double mean = 0, max = 0, width = 0;  // per million rows
     size_t within = 0, listed = 0;
@@ -199,6 +201,7 @@ struct Row {
     std::function<double()> add_all = nullptr;    // ns an add
     std::function<double()> merge_all = nullptr;  // ns a merge
     std::string whole = {}, merged = {};          // quality
+    std::string right = {};                       // in one stream, of parts merged in turn, and in a random tree
     size_t bytes = 0, most = 0, stored = 0;       // of the whole stream: at the end, the most, as stored
     size_t stored_minutes = 0;                    // of all minutes together
     size_t bytes_merged = 0, stored_merged = 0;
@@ -227,11 +230,17 @@ class Study {
             counters, [=] { return SpaceSaving(k); }, [=] { return SpaceSaving(wide); },
             counters + ", merged into " + std::to_string(wide));
         include("Space-Saving, 100 counters", [] { return SpaceSaving(kMost); });
+        const size_t filtered = fit(budget, 1, 1 << 16, [](size_t n) { return FilteredSpaceSaving(n); });
+        include("Filtered Space-Saving, " + std::to_string(filtered) + " counters",
+                [=] { return FilteredSpaceSaving(filtered); });
+        const size_t keeper = fit(budget, 16, 1 << 20, [](size_t w) { return HeavyKeeper(w, kMost); });
+        include("HeavyKeeper 2 x " + std::to_string(keeper), [=] { return HeavyKeeper(keeper, kMost); });
         const size_t window = fit(budget, 1, 1 << 20, [](size_t w) { return LossyCounting(w); });
         include("Lossy Counting, 1/ε = " + std::to_string(window), [=] { return LossyCounting(window); });
         const size_t t = fit(budget, 1, 1 << 20, [](size_t n) { return StickySampling(n); });
         include("Sticky Sampling, t = " + std::to_string(t), [=] { return StickySampling(t); });
         include("**topk_sketch, k = 100**", sketch(kMost));
+        include("topk_sketch, k = 10", sketch(10));
         include("topk_sketch, k = 500", sketch(500));
         for (int round = 0; round < rounds; round++) {
             note("round " + std::to_string(round + 1) + " of " + std::to_string(rounds));
@@ -258,6 +267,11 @@ class Study {
                             kilobytes(row.stored_merged).c_str(), median(row.merges) / 1000);
             else std::printf("cannot | | | | | | | |\n");
         }
+    }
+    void print_right() const {
+        for (const Row &row : rows_)
+            std::printf("| %s | %s | %s | %s |\n", stream_.name.c_str(), row.name.c_str(), kilobytes(row.most).c_str(),
+                        row.right.c_str());
     }
     void print_stream() const {
         std::printf(
@@ -312,8 +326,12 @@ class Study {
         row.bytes = bytes_in_use - before;
         pack(method);
         row.stored = method.stored();
-        row.whole = shown(Quality(method.list(kMost), truth_));
+        const Quality quality(method.list(kMost), truth_);
+        row.whole = shown(quality);
+        row.right = std::to_string(quality.right()) + " | | ";
         if constexpr (can_merge<decltype(method)>) {
+            row.right = std::to_string(quality.right()) + " | " + std::to_string(merge_parts(make, false)) + " | " +
+                        std::to_string(merge_parts(make, true));
             row.merge_all = [=, this] { return merge_minutes(make, whole, nullptr); };
             merge_minutes(make, whole, &row);
         }
@@ -360,6 +378,32 @@ class Study {
         }
         return 1e9 * spent / kMinutes;
     }
+    // How many of the top 100 are listed when the stream comes in parts: each merged into the first; or two of them at
+    // random, until one is left.
+    template <typename Make>
+    size_t merge_parts(Make make, bool is_tree) const {
+        std::vector<decltype(make())> parts;
+        for (size_t part = 0; part < kParts; part++) {
+            parts.push_back(make());
+            const size_t end = views_.size() * (part + 1) / kParts;
+            for (size_t i = views_.size() * part / kParts; i < end; i++) parts.back().add(views_[i]);
+            pack(parts.back());
+        }
+        std::mt19937_64 random(5);
+        while (parts.size() > 1) {
+            if (is_tree) std::swap(parts[random() % parts.size()], parts.back());
+            size_t into = is_tree ? random() % (parts.size() - 1) : 0;
+            auto merged = make();
+            if (!is_tree) std::swap(merged, parts[0]);
+            else merged.merge(parts[into]);
+            merged.merge(parts[is_tree ? parts.size() - 1 : 1]);
+            if (is_tree) pack(merged);
+            parts[into] = std::move(merged);
+            parts.erase(is_tree ? parts.end() - 1 : parts.begin() + 1);
+        }
+        pack(parts[0]);
+        return Quality(parts[0].list(kMost), truth_).right();
+    }
     // All exact counts, by sorting and by hashing, of the whole and of the parts.
     void check(const HashMap &map) const {
         uint64_t sum = 0;
@@ -378,11 +422,19 @@ class Study {
     std::vector<double> loops_;
 };
 
-void run(const char *path, const char *name, int rounds) {
-    const Stream streams[] = {zipf(1.1, "zipf(1.1)"), zipf(0.8, "zipf(0.8)"), read(path, name)};
-    std::vector<Study> studies(std::begin(streams), std::end(streams));
+void run(int rounds, const std::vector<std::pair<const char *, const char *>> &files) {
+    std::vector<Stream> streams = {zipf(1.1, "zipf(1.1)"), zipf(0.8, "zipf(0.8)")};
+    for (auto [path, name] : files) streams.push_back(read(path, name));
+    std::vector<Study> studies(streams.begin(), streams.end());
     for (Study &study : studies) study.run(rounds);
     for (const Study &study : studies) study.print_stream();
+    std::printf(
+        "\nHow many of the 100 most frequent are listed: of one stream, of %zu parts merged in turn, and in a random "
+        "tree, "
+        "each result stored:\n\n"
+        "| stream | method | kB (most) | one stream | in turn | random tree |\n|---|---|---|---|---|---|\n",
+        kParts);
+    for (const Study &study : studies) study.print_right();
     std::printf(
         "\nOne stream:\n\n"
         "| stream | method | recall of the top 10 / 50 / 100 | error, mean / max | true count within the bounds | "
@@ -401,12 +453,14 @@ void run(const char *path, const char *name, int rounds) {
 }  // namespace study
 
 int main(int argc, char **argv) {
-    if (argc < 3) {
-        std::fprintf(stderr, "usage: %s <file of items> <what they are> [rounds]\n", argv[0]);
+    if (argc < 2 || argc % 2 != 0) {
+        std::fprintf(stderr, "usage: %s <rounds> [<file of items> <what they are>] ...\n", argv[0]);
         return 2;
     }
     try {
-        study::run(argv[1], argv[2], argc > 3 ? std::max(1, std::atoi(argv[3])) : 5);
+        std::vector<std::pair<const char *, const char *>> files;
+        for (int i = 2; i < argc; i += 2) files.push_back({argv[i], argv[i + 1]});
+        study::run(std::max(1, std::atoi(argv[1])), files);
     } catch (const std::exception &error) {
         std::fprintf(stderr, "%s: %s\n", argv[0], error.what());
         return 1;

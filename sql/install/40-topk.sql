@@ -144,87 +144,87 @@ CREATE AGGREGATE topk_agg(x smallint, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(smallint, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(smallint, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x integer, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(integer, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(integer, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x bigint, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(bigint, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(bigint, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x double precision, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(double precision, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(double precision, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x numeric, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(numeric, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(numeric, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x text, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(text, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(text, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x bytea, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(bytea, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(bytea, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x uuid, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(uuid, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(uuid, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x timestamp with time zone, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(timestamp with time zone, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(timestamp with time zone, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x timestamp without time zone, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(timestamp without time zone, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(timestamp without time zone, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x date, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(date, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(date, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x inet, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(inet, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(inet, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x boolean, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(boolean, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(boolean, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x jsonb, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(jsonb, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(jsonb, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x interval, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(interval, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(interval, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x time without time zone, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(time without time zone, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(time without time zone, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x anyelement, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(anyelement, integer) IS 'sketch of the k most frequent values, each count within a (k + 1)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(anyelement, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 
 CREATE AGGREGATE topk_weighted_agg(x smallint, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,

@@ -39,8 +39,8 @@ sketch_status sketch_topk_add(void *state, size_t size, int kind, const void *it
     return work_add(state, size, kind, item_of(item, item_size), weight, *growth);
 }
 
-sketch_status sketch_topk_limit(void *state, size_t size, uint32_t k, sketch_growth *) noexcept {
-    return work_limit(state, size, k);
+sketch_status sketch_topk_limit(void *state, size_t size, uint32_t k, sketch_growth *growth) noexcept {
+    return work_limit(state, size, k, *growth);
 }
 
 size_t sketch_topk_open_size(const void *, size_t, sketch_form) noexcept { return sizeof(sketch_topk); }
@@ -56,7 +56,7 @@ sketch_status sketch_topk_merge(void *state, size_t size, const sketch_topk *oth
 
 sketch_status sketch_topk_describe(const sketch_topk *sketch, sketch_topk_info *info) noexcept {
     const View &view = sketch->view;
-    *info = {view.kind,  view.is_work, view.offset == 0 && view.items <= view.k, view.k, view.items,
+    *info = {view.kind,  view.is_work, view.offset == 0 && view.items <= view.counters(), view.k, view.items,
              view.total, view.offset};
     return SKETCH_OK;
 }

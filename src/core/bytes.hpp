@@ -210,6 +210,7 @@ class BitReader {
     BitReader(const std::uint8_t *data, std::size_t size, std::size_t first_byte) noexcept
         : data_(data), size_(size), position_(8 * std::uint64_t{first_byte}) {}
 
+    std::size_t size() const noexcept { return size_; }
     std::uint64_t position() const noexcept { return position_; }
     void advance(std::uint64_t bits) noexcept { position_ += bits; }
     std::uint64_t bits_left() const noexcept { return position_ < size_in_bits() ? size_in_bits() - position_ : 0; }

@@ -1,5 +1,5 @@
 // Reading a topk sketch of either form.
-#include "topk.hpp"
+#include "topk_layout.hpp"
 
 namespace sketch::topk {
 
@@ -8,9 +8,10 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
     const WorkHeader h = load<WorkHeader>(state);
     if (h.magic != kWorkMagic || h.layout != kWorkLayout) return SKETCH_WRONG_VERSION;
     if (h.family != static_cast<std::uint8_t>(Family::topk)) return SKETCH_WRONG_FAMILY;
-    if ((h.flags & ~(kWorkWide | kWorkMerged)) || !is_header_kind(h.kind, h.total == 0 && h.entries == 0) || h.k < 1 ||
-        h.k > kMaxK || h.total > kMaxTotal || !is_offset(h.offset, h.total, h.k) || h.slots == 0 ||
-        h.entries > h.slots || h.homes > h.slots || h.heap_live > h.heap_used || h.heap_used > h.heap_size)
+    if ((h.flags & ~(kWorkWide | kWorkMerged | kWorkWideCells)) ||
+        !is_header_kind(h.kind, h.total == 0 && h.entries == 0) || h.k < 1 || h.k > kMaxK || h.total > kMaxTotal ||
+        !is_offset(h.offset, h.total, h.k) || h.slots == 0 || h.entries > h.slots || h.homes > h.slots ||
+        h.heap_live > h.heap_used || h.heap_used > h.heap_size || h.cells > cells_for(kMaxK))
         return SKETCH_CORRUPT;
     view.is_work = true;
     view.kind = h.kind;
@@ -23,9 +24,11 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
     view.size = size;
     view.begin = sizeof(WorkHeader);
     view.is_wide = (h.flags & kWorkWide) != 0;
+    view.has_wide_cells = (h.flags & kWorkWideCells) != 0;
     view.slots = h.slots;
+    view.cells = h.cells;
     view.salt = h.salt;
-    return size < table_size(h.slots, view.is_wide) ? SKETCH_TRUNCATED : SKETCH_OK;
+    return size < heap_begin(h.slots, view.is_wide, h.cells, view.has_wide_cells) ? SKETCH_TRUNCATED : SKETCH_OK;
 }
 
 // Most of what is not certain is there: an item that is frequent now was so before it was kept. Measured, as the root

@@ -3,11 +3,12 @@
 //
 //   version  family  flags  kind           4 bytes
 //   k  total  offset  entries              varints; nothing follows if there are no entries
+//   lowest                                 varint, zigzag: the smallest upper, less offset + 1
 //   own bytes                              varint: of all items together
 //   bytes of the items, without what they share with the one before
 //   orders                                 6 bits for each column
 //   entries, ascending by their items      bits, Exp-Golomb codes: bytes shared at the front and at the end, own bytes,
-//                                          upper - offset - 1, and, unless the offset is 0, the error
+//                                          upper - lowest, and, unless the offset is 0, the error
 //
 // Why so: items are most of it, and neighbours among paths and names begin alike, as integers do, most significant byte
 // first; times, least significant byte first, end alike. But what shares much takes many times its bytes when it is
@@ -15,7 +16,8 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "topk.hpp"
+#include "topk_cut.hpp"
+#include "topk_layout.hpp"
 
 namespace sketch::topk {
 
@@ -33,9 +35,12 @@ Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) 
     if (!in.ok()) return SKETCH_TRUNCATED;
     if (flags != 0 || !is_header_kind(kind, true)) return SKETCH_CORRUPT;
     std::uint64_t k = in.varint(), total = in.varint(), offset = in.varint(), items = in.varint();
+    // Modulo 2^64: a damaged one is found by the bounds of each entry.
+    const std::uint64_t lowest = items == 0 ? 0 : offset + 1 + static_cast<std::uint64_t>(unzigzag(in.varint()));
     std::uint64_t own = items == 0 ? 0 : in.varint();
     if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-    if (k < 1 || k > kMaxK || total > kMaxTotal || items > k || !is_header_kind(kind, total == 0 && items == 0))
+    if (k < 1 || k > kMaxK || total > kMaxTotal || items > counters_for(static_cast<std::uint32_t>(k)) ||
+        !is_header_kind(kind, total == 0 && items == 0))
         return SKETCH_CORRUPT;
     view.is_work = false;
     view.kind = kind;
@@ -47,7 +52,9 @@ Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) 
     view.data = packed;
     view.size = size;
     view.begin = size - in.remaining();
-    if (!is_offset(offset, total, view.k) || (items == 0 && offset == 0 && total > 0) || own > items * kMaxItem)
+    view.lowest = lowest;
+    if (!is_offset(offset, total, view.k) || (items == 0 && offset == 0 && total > 0) || own > items * kMaxItem ||
+        lowest > total)
         return SKETCH_CORRUPT;
     // A code has a bit or more.
     const std::uint64_t columns = offset > 0 ? kColumns : kError;
@@ -61,9 +68,10 @@ PackedEntries::PackedEntries(const View &view, std::uint8_t *buffer) noexcept
       own_begin_(view.data + view.begin),
       own_(own_begin_),
       own_end_(own_ + view.item_bytes),
+      data_end_(view.data + view.size),
       buffer_(buffer),
-      end_(view.size),
       offset_(view.offset),
+      lowest_(view.lowest),
       items_(view.items),
       left_(view.items),
       order_{},
@@ -76,24 +84,38 @@ PackedEntries::PackedEntries(const View &view, std::uint8_t *buffer) noexcept
     }
 }
 
+namespace {
+
+// Bytes that are copied in one go: the buffer is larger than nearly all items.
+struct Chunk {
+    std::uint64_t words[2];
+};
+constexpr std::size_t kChunk = sizeof(Chunk);
+static_assert(kMaxSuffix < kChunk);
+
+}  // namespace
+
 bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
     if (!ok_ || left_ == 0) return false;
     ok_ = false;
     const bool is_first = left_ == items_;
-    const std::uint64_t prefix = bits_.golomb(order_[kPrefix]), suffix = bits_.golomb(order_[kSuffix]),
-                        own = bits_.golomb(order_[kOwn]), count = bits_.golomb(order_[kCount]),
-                        error = offset_ > 0 ? bits_.golomb(order_[kError]) : 0;
+    BitReader bits = bits_;  // in registers: bytes that are stored could be any member's
+    const std::uint64_t prefix = bits.golomb(order_[kPrefix]), suffix = bits.golomb(order_[kSuffix]),
+                        own = bits.golomb(order_[kOwn]), count = bits.golomb(order_[kCount]),
+                        error = offset_ > 0 ? bits.golomb(order_[kError]) : 0;
+    bits_ = bits;
     const std::size_t before = item_size_;
+    const std::uint8_t *const from = own_;
     if (prefix > before || suffix > std::min<std::uint64_t>(before - prefix, kMaxSuffix) ||
-        own > static_cast<std::size_t>(own_end_ - own_) || prefix + own + suffix > kMaxItem || !bits_.ok())
+        own > static_cast<std::size_t>(own_end_ - from) || prefix + own + suffix > kMaxItem || !bits.ok())
         return false;
     const std::size_t size = static_cast<std::size_t>(prefix + own + suffix);
     item_bytes_ += size;
-    const bool shares = may_share(item_bytes_, static_cast<std::uint64_t>(own_ - own_begin_), items_ - left_);
+    const bool shares = may_share(item_bytes_, static_cast<std::uint64_t>(from - own_begin_), items_ - left_);
     too_large_ = item_bytes_ > SKETCH_TOPK_MAX_BYTES || (!shares && prefix + suffix > 0);
     if (too_large_) return false;
     if (!shares && !is_first) {  // an item that is written whole
-        const Item item_before{buffer, before}, item{own_, size};
+        const Item item_before{buffer, before}, item{from, size};
         if (!is_less(item_before, item) || (hashed_ && size >= kHashBytes && before >= kHashBytes &&
                                             std::memcmp(item_before.at, item.at, kHashBytes) == 0))
             return false;
@@ -103,11 +125,18 @@ bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
     const int after_prefix = prefix < before ? buffer[prefix] : -1;
     const std::uint64_t suffix_before = before - suffix, suffix_now = size - suffix;
     const int before_suffix = suffix_before > prefix ? buffer[suffix_before - 1] : -1;
-    std::uint8_t end[kMaxSuffix];
-    for (std::size_t i = 0; i < suffix; i++) end[i] = buffer[suffix_before + i];
-    std::memcpy(buffer + prefix, own_, static_cast<std::size_t>(own));
-    for (std::size_t i = 0; i < suffix; i++) buffer[suffix_now + i] = end[i];
-    own_ += own;
+    if (own <= kChunk && static_cast<std::size_t>(data_end_ - from) >= kChunk &&
+        std::max(before, size) + kChunk <= kMaxItem) [[likely]] {
+        const Chunk end = load<Chunk>(buffer + suffix_before);
+        store(buffer + prefix, load<Chunk>(from));
+        store(buffer + suffix_now, end);
+    } else {
+        std::uint8_t end[kMaxSuffix];
+        std::memcpy(end, buffer + suffix_before, static_cast<std::size_t>(suffix));
+        std::memcpy(buffer + prefix, from, static_cast<std::size_t>(own));
+        std::memcpy(buffer + suffix_now, end, static_cast<std::size_t>(suffix));
+    }
+    own_ = from + own;
     item_size_ = size;
     if (shares && !is_first && (size == prefix || buffer[prefix] <= after_prefix)) return false;
     if (shares && suffix < kMaxSuffix && before_suffix >= 0 && suffix_now > prefix &&
@@ -115,9 +144,10 @@ bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
         return false;
     if (hashed_ && (size < kHashBytes || (!is_first && prefix >= kHashBytes))) return false;
 
-    if (error > offset_ || count >= kMaxTotal - offset_) return false;
-    entry = {{buffer, size}, offset_ + count + 1, error};
+    if (count > kMaxTotal - lowest_) return false;
+    entry = {{buffer, size}, lowest_ + count, error};
     if (!balance_.admits(entry.upper, entry.error)) return false;
+    seen_lowest_ |= count == 0;
     seen_.add(kPrefix, prefix);
     seen_.add(kSuffix, suffix);
     seen_.add(kOwn, own);
@@ -129,14 +159,15 @@ bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
 }
 
 Status PackedEntries::end() noexcept {
-    if (items_ == 0) return own_ == own_end_ && bits_.position() == 8 * end_ ? SKETCH_OK : SKETCH_TRAILING;
-    if (bits_.position() > 8 * end_) return SKETCH_TRUNCATED;
+    const std::uint64_t size = bits_.size();
+    if (items_ == 0) return own_ == own_end_ && bits_.position() == 8 * size ? SKETCH_OK : SKETCH_TRAILING;
+    if (bits_.position() > 8 * size) return SKETCH_TRUNCATED;
     if (too_large_) return SKETCH_TOO_LARGE;
-    if (!ok_ || left_ > 0 || own_ != own_end_ || !balance_.is_complete()) return SKETCH_CORRUPT;
+    if (!ok_ || left_ > 0 || own_ != own_end_ || !seen_lowest_ || !balance_.is_complete()) return SKETCH_CORRUPT;
     for (Column column : {kPrefix, kSuffix, kOwn, kCount, kError})
         if (order_[column] != (column == kError && offset_ == 0 ? 0 : seen_.of(column, items_))) return SKETCH_CORRUPT;
     if (!bits_.align()) return SKETCH_CORRUPT;
-    return bits_.position() == 8 * end_ ? SKETCH_OK : SKETCH_TRAILING;
+    return bits_.position() == 8 * size ? SKETCH_OK : SKETCH_TRAILING;
 }
 
 Status check(const View &packed) noexcept {
@@ -201,32 +232,32 @@ std::size_t packed_bound(const View &view) noexcept {
 }
 
 std::size_t pack_size(const View &view) noexcept {
-    return view.is_work ? sizeof(Row) * std::size_t{std::min(view.k, view.items)} : 0;
+    return view.is_work ? sizeof(Row) * std::size_t{std::min(view.counters(), view.items)} : 0;
 }
 
 Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWriter &out) noexcept {
-    // What there is, checked; then the offset that leaves at most k.
+    // What there is, checked; then what a cut to the counters of this k leaves.
     WorkEntries all(view);
     Balance balance(view);
     std::uint32_t items = 0;
     for (Entry entry; all.next(entry); items++)
         if (!balance.admits(entry.upper, entry.error)) return SKETCH_CORRUPT;
     if (!all.ok() || !balance.is_complete()) return SKETCH_CORRUPT;
-    std::uint64_t offset = view.offset;
-    if (items > view.k)
-        offset += select(view.k, view.slots, [&](std::size_t i) {
-            const std::uint32_t slot = static_cast<std::uint32_t>(i);
-            const std::uint64_t upper = all.ref_at(slot) == kEmptySlot ? 0 : all.upper_at(slot);
-            return upper - std::min(upper, view.offset);
-        });
+    Cut cut{view.offset, {0, 0, 0}};
+    if (items > view.counters()) cut = plan_cut(all, view.slots, view.offset, view.total, view.counters(), view.k);
 
     static_assert(std::is_trivially_copyable_v<Row> && std::is_trivially_destructible_v<Row>);
     Row *rows = static_cast<Row *>(scratch);
     const std::size_t room = scratch_size / sizeof(Row);
     std::uint32_t count = 0;
+    std::uint64_t lowest = view.total;
     WorkEntries entries(view);
     for (Entry entry; entries.next(entry);) {
-        if (entry.upper <= offset) continue;
+        if (entry.upper < cut.last.upper) continue;
+        if (entry.upper == cut.last.upper &&
+            Rank{entry.upper, entry.upper - entry.error, entries.hash(entries.slot())} <= cut.last)
+            continue;
+        lowest = std::min(lowest, entry.upper);
         if (count == room) return SKETCH_NO_ROOM;
         rows[count++] = {sort_key(entry.item), entries.slot(), static_cast<std::uint32_t>(entry.item.size)};
     }
@@ -261,7 +292,7 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
         orders.add(kPrefix, code.prefix);
         orders.add(kSuffix, code.suffix);
         orders.add(kOwn, code.own);
-        orders.add(kCount, entries.upper_at(rows[i].slot) - offset - 1);
+        orders.add(kCount, entries.upper_at(rows[i].slot) - lowest);
         orders.add(kError, entries.error_at(rows[i].slot));
         own += code.own;
         rows[i].key = packed_code(code);
@@ -272,8 +303,9 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
     out.byte(static_cast<std::uint8_t>(Family::topk));
     out.byte(0);
     out.byte(static_cast<std::uint8_t>(view.kind));
-    for (std::uint64_t v : {std::uint64_t{view.k}, view.total, offset, std::uint64_t{count}}) out.varint(v);
+    for (std::uint64_t v : {std::uint64_t{view.k}, view.total, cut.offset, std::uint64_t{count}}) out.varint(v);
     if (count == 0) return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
+    out.varint(zigzag(static_cast<std::int64_t>(lowest - cut.offset - 1)));
     out.varint(own);
     for (std::uint32_t i = 0; i < count; i++) {
         const Code code = code_of(rows[i]);
@@ -286,15 +318,15 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
     int order[kColumns];
     for (Column column : {kPrefix, kSuffix, kOwn, kCount, kError}) {
         order[column] = orders.of(column, count);
-        if (column != kError || offset > 0) bits.bits(static_cast<std::uint64_t>(order[column]), kOrderBits);
+        if (column != kError || cut.offset > 0) bits.bits(static_cast<std::uint64_t>(order[column]), kOrderBits);
     }
     for (std::uint32_t i = 0; i < count; i++) {
         const Code code = code_of(rows[i]);
         bits.golomb(code.prefix, order[kPrefix]);
         bits.golomb(code.suffix, order[kSuffix]);
         bits.golomb(code.own, order[kOwn]);
-        bits.golomb(entries.upper_at(rows[i].slot) - offset - 1, order[kCount]);
-        if (offset > 0) bits.golomb(entries.error_at(rows[i].slot), order[kError]);
+        bits.golomb(entries.upper_at(rows[i].slot) - lowest, order[kCount]);
+        if (cut.offset > 0) bits.golomb(entries.error_at(rows[i].slot), order[kError]);
     }
     bits.flush();
     return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;

@@ -144,7 +144,8 @@ struct Ranked {
     }
 };
 
-constexpr size_t kAll = SKETCH_TOPK_MAX_K;
+// How many entries a reader wants: all that are kept, or so many of a list of k.
+constexpr size_t kAll = ~size_t{0}, kList = SKETCH_TOPK_MAX_K;
 
 // Of packed bytes, the `most` most frequent entries of those whose upper bound is at least `least`. Only their items
 // are copied, which may be long, and in one piece.
@@ -163,7 +164,7 @@ Items items_of(Sketch sketch, size_t most, double least) {
             ranked[count++] = {entry.estimate, places, static_cast<uint32>(entry.item_size)};
     }
     std::sort(ranked, ranked + count, Ranked::is_before);
-    items.count = std::min<size_t>(most, count);
+    items.count = std::min<size_t>(most == kAll ? most : std::min<size_t>(most, items.info.k), count);
     // Ranks in the order of bytes, in which the second pass meets them.
     constexpr uint32 kNone = PG_UINT32_MAX;
     uint32 *rank_of = static_cast<uint32 *>(palloc((places + size_t{1}) * sizeof(uint32)));
@@ -246,7 +247,7 @@ Datum return_rows(FunctionCallInfo fcinfo, Shape shape, Prepare prepare) {
 
 Datum top_k(FunctionCallInfo fcinfo, Shape shape) {
     return return_rows(fcinfo, shape, [shape](FunctionCallInfo call, Rows *rows) {
-        size_t most = kAll;
+        size_t most = kList;
         if (call->nargs > shape.argument(1)) {
             int k = DatumGetInt32(call->args[shape.argument(1)].value);
             check_k(k);
@@ -393,9 +394,9 @@ JsonbWriter append_items(StringInfo out, const Items &items) {
     return array;
 }
 
-Items all_items(Datum datum) {
+Items all_items(Datum datum, size_t most) {
     Sketch sketch = canonical<Topk>(datum);
-    Items items = items_of(sketch, kAll, 0);
+    Items items = items_of(sketch, most, 0);
     release(sketch);
     return items;
 }
@@ -414,7 +415,7 @@ PG_FN(topk_sketch_info) {
 }
 
 PG_FN(topk_sketch_to_jsonb) {
-    const Items items = all_items(PG_GETARG_DATUM(0));
+    const Items items = all_items(PG_GETARG_DATUM(0), kAll);
     const sketch_topk_info &info = items.info;
     StringInfoData out;
     begin_jsonb(&out, json_size(items));
@@ -431,7 +432,7 @@ PG_FN(topk_sketch_to_jsonb) {
 // approx_top_k(x, k) -> jsonb
 PG_FN(approx_top_k_final) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    const Items items = all_items(PG_GETARG_DATUM(0));
+    const Items items = all_items(PG_GETARG_DATUM(0), kList);
     StringInfoData out;
     begin_jsonb(&out, json_size(items));
     append_items(&out, items);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/distinct.hpp"
-#include "core/topk.hpp"
+#include "core/topk_layout.hpp"
 #include "sketch.h"
 
 namespace chosen {

@@ -65,8 +65,9 @@ std::string broken_promise(const Universe &u, const Node &node) {
     sketch_topk_info info = TopkSketch::info_of(packed.data(), packed.size());
     if (info.total != node.total) return "total";
     if (info.k != node.k) return "k";
-    if (info.offset > node.total / (node.k + uint64_t{1})) return "offset";
-    if (info.items > node.k) return "items";
+    const uint64_t counters = 2 * node.k + 20;
+    if (info.offset > node.total / (counters + 1)) return "offset";
+    if (info.items > counters) return "items";
     const bool hashed = sketch_topk_item_has_hash(u.kind);
     std::vector<uint64_t> unseen = node.counts;
     uint64_t sum = 0;
@@ -78,9 +79,9 @@ std::string broken_promise(const Universe &u, const Node &node) {
         if (e.upper - e.lower > info.offset) return "difference of bounds";
         if (e.lower > e.estimate || e.estimate > e.upper) return "estimate";
         unseen[item] = 0;
-        sum += e.upper - info.offset;
+        sum += e.upper - std::min(e.upper, info.offset);
     }
-    if (sum > info.total - info.offset * (info.k + uint64_t{1})) return "sum";
+    if (sum > info.total - info.offset * (counters + 1)) return "sum";
     if (*std::max_element(unseen.begin(), unseen.end()) > info.offset) return "an item that is not kept";
     for (size_t i = 0; i < u.items.size(); i += 1 + u.items.size() / 5) {
         TopkSketch::Entry e = TopkSketch::bounds(packed, u.kind, u.items[i]);
@@ -88,7 +89,8 @@ std::string broken_promise(const Universe &u, const Node &node) {
     }
     size_t different = 0;
     for (uint64_t count : node.counts) different += count > 0;
-    if (different <= node.k && (info.offset != 0 || !info.is_exact)) return "not exact";
+    if (different <= counters && (info.offset != 0 || !info.is_exact)) return "not exact";
+    if (info.items < std::min<size_t>(node.k, different)) return "a list that is too short";
     return "";
 }
 

@@ -361,7 +361,7 @@ def topk(name, rows, k=100):
         counts[text.encode()] = counts.get(text.encode(), 0) + n
     source = counted([text for text, _ in rows], 'text', [n for _, n in rows])
     check(f'topk: {name}', f'SELECT topk_weighted_agg(x, n, {k}) FROM {source}',
-          encode.topk(3, k, sum(counts.values()), 0, [(text, n, 0) for text, n in counts.items()]))
+          encode.topk(3, k, sum(counts.values()), *encode.topk_cut(k, counts)))
 
 
 topk('the example', [('apple', 5), ('apricot', 7)], 3)
@@ -370,6 +370,9 @@ topk('texts that are fronts of each other', [('a' * i, i + 1) for i in range(30)
 topk('texts with long common ends', [(str(i) + 'x' * 30, 1) for i in range(30)])
 topk('counts of all sizes', [(str(i), 2**i) for i in range(62)])
 topk('one count', [('a', 2**63 - 1)])
+topk('as many as there are counters', [(str(i), 7 + i) for i in range(22)], 1)
+topk('one more than there are counters', [(str(i), 7 + i) for i in range(23)], 1)
+topk('a cut', [(str(i), 2**i) for i in range(60)], 2)
 for i in range(20):
     topk(f'paths {i}', [(path, random.choice([1, random.randint(1, 100), random.randint(1, 2**40)]))
                         for path in paths(random.randint(1, 100))])
@@ -381,10 +384,10 @@ for i in range(10):
     k = random.randint(5, 40)
     offset = random.choice([1, 7, 1000])
     entries = []
-    for path in sorted(set(paths(k))):
+    for path in sorted(set(paths(2 * k + 20))):
         error = random.randint(0, offset)
-        entries.append((path, offset + random.randint(1, 10 ** random.randint(0, 9)), error))
-    total = sum(upper - offset for _, upper, _ in entries) + offset * (k + 1) + random.randint(0, 100)
+        entries.append((path, error + random.randint(1, 10 ** random.randint(0, 9)), error))
+    total = sum(max(upper - offset, 0) for _, upper, _ in entries) + offset * (2 * k + 21) + random.randint(0, 100)
     total = max(total, sum(upper - error for _, upper, error in entries))
     sketch = encode.topk(3, k, total, offset, [(path.encode(), upper, error) for path, upper, error in entries])
     name = quoted(f'topk: chosen entries {i}, offset {offset}')
@@ -392,7 +395,7 @@ for i in range(10):
     print(f"""
 SELECT CASE WHEN total_count(s) = {total} AND (sketch_info(s) ->> 'error')::bigint = {offset}
                  AND s::bytea = '\\x{sketch.hex()}'
-                 AND NOT EXISTS (SELECT item, lower, upper FROM top_k(s, {k}) EXCEPT VALUES {wanted})
-                 AND (SELECT count(*) FROM top_k(s, {k})) = {len(entries)}
+                 AND NOT EXISTS (SELECT item, lower, upper FROM jsonb_to_recordset(s::jsonb->'items') AS i (item text, lower bigint, upper bigint) EXCEPT VALUES {wanted})
+                 AND (sketch_info(s)->>'items')::int = {len(entries)}
             THEN 'ok - ' ELSE 'not ok - ' END || {name}
 FROM (SELECT '\\x{sketch.hex()}'::topk_sketch AS s) AS encoded;""")

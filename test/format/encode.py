@@ -410,6 +410,7 @@ def common(a, b):
 def topk(kind, k, total, offset, entries):
     """Entries are (bytes of the item, upper, error)."""
     entries = sorted(entries)
+    lowest = min((upper for _, upper, _ in entries), default=0)
     out = bytes([1, 4, 0, kind]) + varint(k) + varint(total) + varint(offset) + varint(len(entries))
     if not entries:
         return out
@@ -422,7 +423,7 @@ def topk(kind, k, total, offset, entries):
             end = min(15, common(before[front:][::-1], item[front:][::-1]))
         part = item[front:len(item) - end]
         own += part
-        columns.append([front, end, len(part), upper - offset - 1] + ([error] if offset else []))
+        columns.append([front, end, len(part), upper - lowest] + ([error] if offset else []))
         before = item
     n = len(entries)
     orders = [min(62, (sum(value.bit_length() for value in column) + n // 2) // n) for column in zip(*columns)]
@@ -432,7 +433,15 @@ def topk(kind, k, total, offset, entries):
     for entry in columns:
         for value, order in zip(entry, orders):
             bits.exp_golomb(value, order)
-    return out + varint(len(own)) + own + bits.bytes()
+    above = lowest - offset - 1
+    return out + varint(2 * above if above >= 0 else -2 * above - 1) + varint(len(own)) + own + bits.bytes()
+
+
+def topk_cut(k, counts):
+    """Of exact counts, which are no ties: offset and entries that packing leaves."""
+    left = 2 * k + 20
+    ranked = sorted(counts.items(), key=lambda entry: -entry[1])
+    return ranked[left][1] if len(ranked) > left else 0, [(item, n, 0) for item, n in ranked[:left]]
 
 
 ### membership

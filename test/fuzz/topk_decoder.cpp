@@ -58,19 +58,19 @@ TopkSketch some_items(uint32_t k, int kind, uint64_t items) {
 
 const char *complaint_about_entries(const Bytes &packed, const sketch_topk_info &info) {
     Entries all = TopkSketch::entries(packed);
-    if (all.size() != info.items || all.size() > info.k) return "another number of entries";
+    if (all.size() != info.items || all.size() > 2 * info.k + 20) return "another number of entries";
     uint64_t sum = 0;
     for (size_t i = 0; i < all.size(); i++) {
         const TopkSketch::Entry &e = all[i];
-        if (e.lower > e.estimate || e.estimate > e.upper || e.upper - e.lower > info.offset || e.upper <= info.offset ||
+        if (e.lower > e.estimate || e.estimate > e.upper || e.upper - e.lower > info.offset || e.lower == 0 ||
             e.upper > info.total)
             return "an entry in disorder";
-        sum += e.upper - info.offset;
+        sum += e.upper - std::min(e.upper, info.offset);
         if (i > 0 && all[i - 1].item >= e.item) return "items do not ascend";
         if (i < 8 && TopkSketch::bounds(packed, info.kind, e.item) != e) return "bounds and entries disagree";
     }
-    // sum <= total - offset * (k + 1), which does not overflow.
-    if (sum > info.total - info.offset * (uint64_t{info.k} + 1)) return "more than all";
+    // sum <= total - offset * (counters + 1), which does not overflow.
+    if (sum > info.total - info.offset * (2 * uint64_t{info.k} + 21)) return "more than all";
     if (info.is_exact != (info.offset == 0)) return "exact or not";
     if (info.is_exact && sum != info.total) return "exact, but not all";
     return nullptr;

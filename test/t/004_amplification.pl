@@ -58,7 +58,7 @@ sub shared_texts {
         }
     }
     my $own = join '', map { $_->[2] } @rows;
-    return pack('C4', 1, 4, 0, 3) . join('', map { varint($_) } 100000, scalar @rows, 0, scalar @rows, length $own) . $own . pack('b*', $stream);
+    return pack('C4', 1, 4, 0, 3) . join('', map { varint($_) } 100000, scalar @rows, 0, scalar @rows, 0, length $own) . $own . pack('b*', $stream);
 }
 sub varint {
     my ($n, $bytes) = (shift, '');
