@@ -18,6 +18,10 @@ FROM generate_series(1, :rows) AS i;
 CREATE TABLE sample AS SELECT * FROM events WHERE id <= 100000;
 CREATE TABLE million AS SELECT uid FROM events WHERE id <= 1000000;
 
+-- The same behind columns that have to be walked over, and before all others.
+CREATE TABLE behind AS SELECT url, nullif(id % 3, 0) AS maybe, minute, lat FROM events;
+CREATE TABLE before AS SELECT lat, minute, nullif(id % 3, 0) AS maybe, url FROM events;
+
 CREATE TABLE flights (
     at          timestamp,
     delay       double precision,  -- minutes; negative: early
@@ -38,6 +42,15 @@ CREATE TABLE minutes_h AS SELECT minute, hll_add_agg(hll_hash_bigint(uid)) AS h 
 CREATE TABLE minutes_f AS SELECT minute, frequency_agg(url) AS f FROM events GROUP BY minute;
 CREATE TABLE minutes_k AS SELECT minute, topk_agg(url, 100) AS k FROM events GROUP BY minute;
 CREATE TABLE minutes_m AS SELECT minute, membership_agg(uid, 200000) AS m FROM events GROUP BY minute;
+
+-- Whole rows of a roll-up: by how many events a minute has.
+CREATE FUNCTION roll_up(each int, most bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE TABLE rolled_%1$s AS
+        SELECT id / %1$s AS minute, quantile_agg(lat) AS q, distinct_agg(uid) AS d, frequency_agg(url) AS f, topk_agg(url, 100) AS k, membership_agg(uid, 200000) AS m
+        FROM events WHERE id < %2$s GROUP BY 1', each, most);
+END $$;
+SELECT roll_up(70, 700000), roll_up(700, 700000), roll_up(7000, 7000000), roll_up(90000, 9000000) \g /dev/null
 
 SET enable_hashagg = off; -- tdigest and hll want gigabytes for so many groups at a time
 CREATE TABLE fine AS SELECT grp, quantile_agg(lat) AS q FROM events GROUP BY grp;

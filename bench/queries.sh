@@ -120,6 +120,32 @@ merges_and_reads() {
 		"contains of membership_sketch, 4 MB|count(contains((SELECT m FROM whole), uid))"
 }
 
+# All five families of a minute that has so many events, as a roll-up keeps them.
+roll_ups() {
+	local each most minutes five='quantile_agg(lat), distinct_agg(uid), frequency_agg(url), topk_agg(url, 100), membership_agg(uid, 200000)'
+	local read="percentile(q, 0.99), distinct_count(d), frequency(f, 'https://example.com/path/1'), (SELECT count(item) FROM top_k(k, 10)), contains(m, 5::bigint)"
+	for each in 70:700000 700:700000 7000:7000000 90000:9000000; do
+		most=${each#*:} each=${each%:*}
+		((most <= ROWS)) || continue
+		minutes=$(run_psql -c "SELECT count(*) FROM rolled_$each")
+		say "roll-up build $each|count|$most|SELECT count(lat) FROM events WHERE id < $most GROUP BY id / $each" \
+			"roll-up build $each|five sketches|$most|SELECT ROW($five) FROM events WHERE id < $most GROUP BY id / $each" \
+			"roll-up merge $each|count|$minutes|SELECT count(q) FROM rolled_$each" \
+			"roll-up merge $each|five sketches|$minutes|SELECT ROW(merge(q), merge(d), merge(f), merge(k), merge(m)) FROM rolled_$each" \
+			"roll-up read $each|count|$minutes|SELECT count(q) FROM rolled_$each" \
+			"roll-up read $each|five sketches|$minutes|SELECT count(ROW($read)) FROM rolled_$each"
+	done
+}
+
+# What the order of columns does to any aggregate.
+layouts() {
+	local table
+	for table in before behind; do
+		say "layout $table|count|$ROWS|SELECT count(lat) FROM $table" \
+			"layout $table|quantile_agg|$ROWS|SELECT quantile_agg(lat) FROM $table"
+	done
+}
+
 # What moves adds one row and takes one away; the others build each frame anew.
 windows() {
 	local frame
@@ -179,5 +205,7 @@ queries() {
 	limited
 	parallel
 	merges_and_reads
+	roll_ups
+	layouts
 	windows
 }

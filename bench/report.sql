@@ -161,6 +161,44 @@ SELECT * FROM stored_table('merge');
 \qecho
 SELECT * FROM stored_table('read');
 \qecho
+\qecho '## A whole row of a roll-up'
+\qecho
+\qecho 'All five families of a minute: `quantile_agg(lat)`, `distinct_agg(uid)`, `frequency_agg(url)`, `topk_agg(url, 100)` and `membership_agg(uid, 200000)`. Bytes in a'
+\qecho 'table, means; megabytes of a day of 1,440 minutes. To read is p99, the different values, one frequency, the top 10, and whether a value was seen.'
+\qecho
+CREATE FUNCTION bytes_of_row(each int) RETURNS TABLE (quantile numeric, "distinct" numeric, frequency numeric, topk numeric, membership numeric) LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY EXECUTE format('SELECT avg(pg_column_size(q)), avg(pg_column_size(d)), avg(pg_column_size(f)), avg(pg_column_size(k)), avg(pg_column_size(m)) FROM rolled_%s', each);
+END $$;
+SELECT grouped(each) AS "events a minute", round(quantile) AS quantile, round("distinct") AS "distinct", round(frequency) AS frequency, round(topk) AS "top-k", round(membership) AS membership,
+       round(quantile + "distinct" + frequency + topk) AS "all but the filter", round((quantile + "distinct" + frequency + topk + membership) * 1440 / 1e6, 1) AS "MB a day",
+       round(b.ns) AS "build, ns an event above count", round(m.ns / 1000, 1) AS "merge, us", round(r.ns / 1000, 1) AS "read, us"
+FROM unnest(ARRAY[70, 700, 7000, 90000]) AS each, bytes_of_row(each) JOIN figure AS b ON b.section = 'roll-up build ' || each AND b.what = 'five sketches'
+JOIN figure AS m ON m.section = 'roll-up merge ' || each AND m.what = 'five sketches' JOIN figure AS r ON r.section = 'roll-up read ' || each AND r.what = 'five sketches'
+ORDER BY each;
+\qecho
+\qecho '## Whole queries beside DuckDB'
+\qecho
+\qecho 'The same rows in a table of DuckDB''s own, in memory, one thread. All included, ns a row: PostgreSQL brings rows to an aggregate one by one, DuckDB by columns, in'
+\qecho 'blocks. What is stored as sketches of minutes needs no row: `merge` of all of them, in milliseconds.'
+\qecho
+WITH d AS (SELECT substr(section, 8) AS plan, what, ms * 1e6 / rows AS ns FROM figure WHERE section LIKE 'duckdb%'),
+     p AS (SELECT split_part(section, ' ', 2) AS plan, split_part(what, ', ', 1) AS what, max(ms * 1e6 / rows) FILTER (WHERE what LIKE '%one process') AS one, max(ms * 1e6 / rows) FILTER (WHERE what LIKE '%two workers') AS two
+           FROM figure WHERE section LIKE 'parallel%' GROUP BY 1, 2),
+     q (n, question, what, other, stored) AS (VALUES (1, 'how many rows', 'count', 'count', NULL), (2, 'p99', 'quantile_agg', 'approx_quantile', 'merge minute sketches'),
+        (3, 'different values', 'distinct_agg', 'approx_count_distinct', 'merge minute distinct sketches'), (4, 'the top 100', 'topk_agg', 'approx_top_k', 'merge minute top-k sketches'))
+SELECT CASE plan WHEN 'one' THEN 'one group' ELSE '1,440 groups' END AS plan, question, round(p.one, 1) AS "one process", round(p.two, 1) AS "two workers", round(d.ns, 1) AS "DuckDB",
+       CASE WHEN plan = 'one' THEN (SELECT round(ms, 1) FROM figure WHERE section = q.stored AND figure.what LIKE '%sketch') END AS "stored minutes, ms in all"
+FROM q JOIN p USING (what) JOIN d USING (plan) WHERE d.what = q.other ORDER BY plan DESC, n;
+\qecho
+\qecho '## The order of columns, and large pages'
+\qecho
+\qecho 'The same `float8` in front of all other columns, and behind a text and a column with NULLs; and in front, with `huge_pages = on`. All included, ns a row.'
+\qecho
+SELECT CASE section WHEN 'layout before' THEN 'in front' WHEN 'layout behind' THEN 'behind a text and NULLs' ELSE 'in front, huge pages' END AS "where it is", max(round(ms * 1e6 / rows, 1)) FILTER (WHERE what = 'count') AS "count",
+       max(round(ms * 1e6 / rows, 1)) FILTER (WHERE what = 'quantile_agg') AS "quantile_agg"
+FROM figure WHERE section LIKE 'layout%' GROUP BY section ORDER BY array_position(ARRAY['layout before', 'layout huge'], section);
+\qecho
 \qecho '## Moving windows'
 \qecho
 \qecho '`percentile_sketch` and `avg` see the rows before each row. `percentile_sketch` adds one row and takes one away; the others build each frame anew.'
