@@ -15,6 +15,17 @@ namespace {
     for (int i = 0; i < kWords; i++) store(block + 4 * i, load<std::uint32_t>(block + 4 * i) | mask_word(low, i));
 }
 
+// The blocks are asked for first: few of them are in the processor's nearest caches.
+template <void (*Add)(std::uint8_t *, std::uint32_t) noexcept>
+[[gnu::always_inline]] inline void set_tokens_body(std::uint8_t *blocks, const std::uint64_t *tokens, std::size_t count,
+                                                   int shift) noexcept {
+    auto block = [=](std::uint64_t token) {
+        return blocks + kBlockSize * static_cast<std::size_t>(token >> (kLowBits + shift));
+    };
+    for (std::size_t i = 0; i < count; i++) __builtin_prefetch(block(tokens[i]), 1);
+    for (std::size_t i = 0; i < count; i++) Add(block(tokens[i]), static_cast<std::uint32_t>(tokens[i]));
+}
+
 [[gnu::always_inline]] inline bool has_bits_body(const std::uint8_t *block, std::uint32_t low, Words order) noexcept {
     std::uint32_t missing = 0;
     for (int i = 0; i < kWords; i++) missing |= mask_word(low, i) & ~load_word(block + 4 * i, order);
@@ -83,6 +94,9 @@ void or_blocks_portable(std::uint8_t *to, const std::uint8_t *from, std::uint64_
                         Words order) noexcept {
     or_blocks_body(to, from, blocks, shift, order);
 }
+void set_tokens_portable(std::uint8_t *blocks, const std::uint64_t *tokens, std::size_t count, int shift) noexcept {
+    set_tokens_body<set_bits_body>(blocks, tokens, count, shift);
+}
 bool are_sound_portable(const std::uint8_t *blocks, std::uint64_t count) noexcept {
     return are_sound_body(blocks, count);
 }
@@ -101,17 +115,30 @@ bool has_bits_portable(const std::uint8_t *block, std::uint32_t low, Words order
     return has_bits_body(block, low, order);
 }
 
-const BlockLoops kPortableLoops = {or_blocks_portable, are_sound_portable, sum_of_fills_portable, behind_zero_portable};
+const BlockLoops kPortableLoops = {or_blocks_portable, set_tokens_portable, are_sound_portable, sum_of_fills_portable,
+                                   behind_zero_portable};
 
 #ifdef SKETCH_X86
 
-SKETCH_AVX2 void set_bits_avx2(std::uint8_t *block, std::uint32_t low) noexcept { set_bits_body(block, low); }
+namespace {
+
+SKETCH_AVX2 inline __m256i mask_of(std::uint32_t low) noexcept {
+    const __m256i salt = _mm256_loadu_si256(reinterpret_cast<const __m256i_u *>(kSalt));
+    const __m256i bit = _mm256_srli_epi32(_mm256_mullo_epi32(_mm256_set1_epi32(static_cast<int>(low)), salt), 27);
+    return _mm256_sllv_epi32(_mm256_set1_epi32(1), bit);
+}
+
+SKETCH_AVX2 inline void add_mask(std::uint8_t *block, std::uint32_t low) noexcept {
+    __m256i_u *const words = reinterpret_cast<__m256i_u *>(block);
+    _mm256_storeu_si256(words, _mm256_or_si256(_mm256_loadu_si256(words), mask_of(low)));
+}
+
+}  // namespace
+
+SKETCH_AVX2 void set_bits_avx2(std::uint8_t *block, std::uint32_t low) noexcept { add_mask(block, low); }
 
 SKETCH_AVX2 bool has_bits_avx2(const std::uint8_t *block, std::uint32_t low, Words) noexcept {
-    __m256i salt = _mm256_loadu_si256(reinterpret_cast<const __m256i_u *>(kSalt));
-    __m256i bit = _mm256_srli_epi32(_mm256_mullo_epi32(_mm256_set1_epi32(static_cast<int>(low)), salt), 27);
-    __m256i mask = _mm256_sllv_epi32(_mm256_set1_epi32(1), bit);
-    return _mm256_testc_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i_u *>(block)), mask);
+    return _mm256_testc_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i_u *>(block)), mask_of(low));
 }
 
 namespace {
@@ -119,6 +146,10 @@ namespace {
 SKETCH_AVX2 void or_blocks_avx2(std::uint8_t *to, const std::uint8_t *from, std::uint64_t blocks, int shift,
                                 Words order) noexcept {
     or_blocks_body(to, from, blocks, shift, order);
+}
+SKETCH_AVX2 void set_tokens_avx2(std::uint8_t *blocks, const std::uint64_t *tokens, std::size_t count,
+                                 int shift) noexcept {
+    set_tokens_body<add_mask>(blocks, tokens, count, shift);
 }
 SKETCH_AVX2 bool are_sound_avx2(const std::uint8_t *blocks, std::uint64_t count) noexcept {
     return are_sound_body(blocks, count);
@@ -133,7 +164,7 @@ SKETCH_AVX2 std::uint64_t behind_zero_avx2(const std::uint8_t *bits, std::size_t
 
 }  // namespace
 
-const BlockLoops kAvx2Loops = {or_blocks_avx2, are_sound_avx2, sum_of_fills_avx2, behind_zero_avx2};
+const BlockLoops kAvx2Loops = {or_blocks_avx2, set_tokens_avx2, are_sound_avx2, sum_of_fills_avx2, behind_zero_avx2};
 
 #endif
 

@@ -16,6 +16,7 @@ namespace sketch::membership {
 
 inline constexpr std::size_t kBlockSize = SKETCH_MEMBERSHIP_BLOCK_SIZE;
 inline constexpr int kWords = 8;
+inline constexpr int kLowBits = 32;  // of a hash, which choose the mask; in a token the block's number is above them
 
 // Odd multipliers that spread the low half of a hash over the words: Apache Parquet, BloomFilter.md.
 inline constexpr std::uint32_t kSalt[kWords] = {0x47b6137bu, 0x44974d91u, 0x8824ad5bu, 0xa2b7289du,
@@ -48,6 +49,8 @@ struct BlockLoops {
     // to[i] |= from[i 2^shift] | ... | from[(i + 1) 2^shift - 1]: folds into `blocks` blocks of a work form.
     void (*or_blocks)(std::uint8_t *to, const std::uint8_t *from, std::uint64_t blocks, int shift,
                       Words order) noexcept;
+    // Sets the bits of tokens; 2^shift of their blocks are one here.
+    void (*set_tokens)(std::uint8_t *blocks, const std::uint64_t *tokens, std::size_t count, int shift) noexcept;
     // Whether blocks are such as items make them: no word of a block is zero, or all are.
     bool (*are_sound)(const std::uint8_t *blocks, std::uint64_t count) noexcept;
     // The sum of the products of the numbers of bits that are set in a block's words: at most 2^40 for each block.

@@ -457,6 +457,19 @@ TEST_CASE("both instruction sets do the same", "[membership][simd]") {
             REQUIRE(has_bits_portable(one.data() + misaligned, probe, Words::native) ==
                     has_bits_avx2(one.data() + misaligned, probe, Words::native));
         REQUIRE(has_bits_avx2(one.data() + misaligned, low, Words::native));
+        std::vector<uint64_t> tokens(random() % 80);
+        for (uint64_t &token : tokens) token = (random() % (blocks << shift)) << kLowBits | (random() & 0xffffffff);
+        kPortableLoops.set_tokens(one.data() + misaligned, tokens.data(), tokens.size(), shift);
+        for (uint64_t token : tokens)
+            set_bits_portable(two.data() + misaligned + 32 * (token >> kLowBits >> shift),
+                              static_cast<uint32_t>(token));
+        REQUIRE(one == two);
+        kAvx2Loops.set_tokens(one.data() + misaligned, tokens.data(), tokens.size(), shift);
+        REQUIRE(one == two);  // they are there already
+        for (uint64_t &token : tokens) token ^= random() & 0xffffffff;
+        kPortableLoops.set_tokens(one.data() + misaligned, tokens.data(), tokens.size(), shift);
+        kAvx2Loops.set_tokens(two.data() + misaligned, tokens.data(), tokens.size(), shift);
+        REQUIRE(one == two);
         kPortableLoops.or_blocks(one.data() + misaligned, from.data() + misaligned, blocks, shift, Words::native);
         kAvx2Loops.or_blocks(two.data() + misaligned, from.data() + misaligned, blocks, shift, Words::native);
         REQUIRE(one == two);

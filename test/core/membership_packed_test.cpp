@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "../../src/core/simd.hpp"
 #include "catch.hpp"
 #include "membership_sketch.hpp"
 #include "mutations.hpp"
@@ -128,6 +129,58 @@ TEST_CASE("random upper bits of tokens give a refusal or a sound filter", "[memb
         accepted += check(packed) == SKETCH_OK;
     }
     CHECK(accepted > kRounds / 40);
+}
+
+TEST_CASE("packed tokens are read alike by both instruction sets, damaged ones too", "[membership][simd]") {
+#ifdef SKETCH_X86
+    if (!sketch::has_avx2) return;
+    struct Portable {  // for as long as it lives
+        Portable() { sketch::has_avx2 = false; }
+        ~Portable() { sketch::has_avx2 = true; }
+    };
+    struct Outcome {
+        sketch_status checked, into_tokens, into_blocks;
+        Bytes tokens, blocks;
+        bool operator==(const Outcome &) const = default;
+    };
+    auto read = [](const Bytes &packed, int log2_blocks) {
+        Outcome outcome{};
+        MembershipSketch tokens(log2_blocks), blocks = filter_of(numbers(40), std::min(log2_blocks, 4));
+        outcome.checked = check(packed);
+        outcome.into_tokens = tokens.try_merge(packed.data(), packed.size());
+        outcome.into_blocks = blocks.try_merge(packed.data(), packed.size());
+        outcome.tokens = tokens.pack();
+        outcome.blocks = blocks.pack();
+        return outcome;
+    };
+    // Every number of tokens around whole batches, every width of their low bits, and places that are crowded.
+    Random random(64);
+    int refused = 0, rounds = 0;
+    for (int log2_blocks = 0; log2_blocks <= SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS; log2_blocks++)
+        for (size_t count : {1, 2, 7, 8, 9, 56, 63, 64, 65, 127, 128, 129, 200, 1000, 5000}) {
+            if (count > size_t{2} << log2_blocks) continue;
+            Hashes hashes = numbers(count);
+            if (random() % 4 == 0)
+                for (uint64_t &h : hashes) h = random() % 2 ? h : (h & 0xffffffff) | uint64_t{5} << 60;
+            const Bytes packed = filter_of(hashes, log2_blocks).pack();
+            for (int round = 0; round < (count > 200 ? 5 : 30); round++, rounds++) {
+                Bytes bytes = packed;
+                if (round > 0) {  // a bit of what the tokens are, or several bytes of anything
+                    const size_t at = 8 + random() % (bytes.size() - 8);
+                    if (round % 2) bytes[at] ^= static_cast<uint8_t>(1u << random() % 8);
+                    else mutations::damage(random, bytes);
+                }
+                const Outcome fast = read(bytes, log2_blocks);
+                const Portable portable;
+                INFO("2^" << log2_blocks << " blocks, " << count << " tokens, round " << round);
+                REQUIRE(fast == read(bytes, log2_blocks));
+                if (round == 0) REQUIRE(fast.tokens == packed);
+                refused += fast.checked != SKETCH_OK;
+            }
+        }
+    CHECK(refused > rounds / 4);
+    CHECK(refused < rounds * 3 / 4);
+#endif
 }
 
 TEST_CASE("what no filter can hold is refused", "[membership][packed]") {
