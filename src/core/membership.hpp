@@ -2,9 +2,9 @@
 // 2007) with the masks of Apache Parquet; hash tokens while there are few.
 //
 // A filter has 2^j blocks of 256 bits. An item's block is the top j bits of its hash, its mask one bit in each of the
-// block's 8 words, chosen by the low 32 bits. So a filter folds: the block for j - 1 bits is the OR of two neighbours.
+// block's 8 words, chosen by the low 24 bits. So a filter folds: the block for j - 1 bits is the OR of two neighbours.
 //
-// The state is a function of the set of items: of the tokens (block, low 32 bits) while at most 2 * 2^j of them differ,
+// The state is a function of the set of items: of the tokens (block, low 24 bits) while at most 2 * 2^j of them differ,
 // else of their masks. Folding keeps the rule: a token at j - 1 stands for at most two at j, so more than 2 * 2^j
 // tokens at j are more than 2 * 2^(j-1) at j - 1. A dense filter stays dense at every smaller size, as if made there.
 //
@@ -39,12 +39,17 @@ constexpr std::uint64_t block_of(std::uint64_t hash, int log2_blocks) noexcept {
     return (hash >> 1) >> (63 - log2_blocks);  // no shift by 64 for a single block
 }
 
-// What a filter keeps of a hash, in 32 + j bits.
+// What a filter keeps of a hash, in 24 + j bits. More would not pay: an item that was not added has the token of one
+// that was with a chance of 2^-24 for each item of its block, and at a rate of one hundred-thousandth, the least that
+// may be asked for, blocks have some six items.
 constexpr std::uint64_t token_of(std::uint64_t hash, int log2_blocks) noexcept {
-    return block_of(hash, log2_blocks) << kLowBits | (hash & 0xffffffffu);
+    return block_of(hash, log2_blocks) << kLowBits | (hash & low_mask(kLowBits));
 }
 constexpr std::uint64_t token_block(std::uint64_t token) noexcept { return token >> kLowBits; }
-constexpr std::uint32_t token_low(std::uint64_t token) noexcept { return static_cast<std::uint32_t>(token); }
+constexpr std::uint64_t token_low(std::uint64_t token) noexcept { return token & low_mask(kLowBits); }
+
+// What set_bits and its like want of a token: they do not look above the low bits.
+constexpr std::uint32_t mask_choice(std::uint64_t token) noexcept { return static_cast<std::uint32_t>(token); }
 
 // The same item's token in a filter with 2^shift times fewer blocks.
 constexpr std::uint64_t fold_token(std::uint64_t token, int shift) noexcept {
@@ -140,7 +145,7 @@ inline constexpr unsigned kPending = 4;  // rows of a query take some 50 ns, and
 inline constexpr std::size_t kBlocksAt = sizeof(WorkHeader) + 8 * kPending;
 inline constexpr std::size_t kMostShift = kBlockSize - 8;  // blocks begin so much later at most: see blocks_at
 
-inline constexpr std::uint8_t kWorkLayout = 5;
+inline constexpr std::uint8_t kWorkLayout = 6;
 inline constexpr std::uint8_t kDense = 1;  // flag of both forms
 
 // Bytes in front of the data of a packed value.
@@ -205,9 +210,9 @@ void for_blocks(std::uint64_t blocks, int shift, Use use) noexcept {
     }
 }
 
-// How many masks, over all blocks, have no bit but those that are set there, as one has once nothing is pending. No
-// further than to `enough`; 2^22 blocks of 2^40 fit in 64 bits.
-std::uint64_t masks_in(const View &dense, std::uint64_t enough) noexcept;
+// What is set in all blocks, as it is once nothing is pending. No further than to `enough` masks; 2^22 blocks of 2^40
+// fit in 64 bits.
+Fill fill_in(const View &dense, std::uint64_t enough) noexcept;
 
 // Whether blocks are such as more than most_tokens items make them. Different tokens have different masks (see
 // membership_block.hpp), so there are no fewer masks than that. Every filter that is made, merged or folded keeps this:

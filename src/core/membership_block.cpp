@@ -58,16 +58,18 @@ template <void (*Add)(std::uint8_t *, std::uint32_t) noexcept>
     return unsound == 0;
 }
 
-[[gnu::always_inline]] inline std::uint64_t sum_of_fills_body(const std::uint8_t *blocks,
-                                                              std::uint64_t count) noexcept {
-    std::uint64_t sum = 0;
+[[gnu::always_inline]] inline Fill fill_of_body(const std::uint8_t *blocks, std::uint64_t count) noexcept {
+    Fill fill = {0, 0};
     for (std::uint64_t i = 0; i < count; i++, blocks += kBlockSize) {
-        std::uint64_t product = 1;
-        for (int w = 0; w < kWords; w++)
-            product *= static_cast<unsigned>(std::popcount(load<std::uint32_t>(blocks + 4 * w)));
-        sum += product;
+        std::uint64_t masks = 1;
+        for (int w = 0; w < kWords; w++) {
+            const unsigned ones = static_cast<unsigned>(std::popcount(load<std::uint32_t>(blocks + 4 * w)));
+            masks *= ones;
+            fill.ones += ones;
+        }
+        fill.masks += masks;
     }
-    return sum;
+    return fill;
 }
 
 [[gnu::always_inline]] inline std::uint64_t behind_zero_body(const std::uint8_t *bits, std::size_t size,
@@ -100,9 +102,7 @@ void set_tokens_portable(std::uint8_t *blocks, const std::uint64_t *tokens, std:
 bool are_sound_portable(const std::uint8_t *blocks, std::uint64_t count) noexcept {
     return are_sound_body(blocks, count);
 }
-std::uint64_t sum_of_fills_portable(const std::uint8_t *blocks, std::uint64_t count) noexcept {
-    return sum_of_fills_body(blocks, count);
-}
+Fill fill_of_portable(const std::uint8_t *blocks, std::uint64_t count) noexcept { return fill_of_body(blocks, count); }
 std::uint64_t behind_zero_portable(const std::uint8_t *bits, std::size_t size, std::uint64_t length,
                                    std::uint64_t n) noexcept {
     return behind_zero_body(bits, size, length, n);
@@ -115,7 +115,7 @@ bool has_bits_portable(const std::uint8_t *block, std::uint32_t low, Words order
     return has_bits_body(block, low, order);
 }
 
-const BlockLoops kPortableLoops = {or_blocks_portable, set_tokens_portable, are_sound_portable, sum_of_fills_portable,
+const BlockLoops kPortableLoops = {or_blocks_portable, set_tokens_portable, are_sound_portable, fill_of_portable,
                                    behind_zero_portable};
 
 #ifdef SKETCH_X86
@@ -154,8 +154,8 @@ SKETCH_AVX2 void set_tokens_avx2(std::uint8_t *blocks, const std::uint64_t *toke
 SKETCH_AVX2 bool are_sound_avx2(const std::uint8_t *blocks, std::uint64_t count) noexcept {
     return are_sound_body(blocks, count);
 }
-SKETCH_AVX2 std::uint64_t sum_of_fills_avx2(const std::uint8_t *blocks, std::uint64_t count) noexcept {
-    return sum_of_fills_body(blocks, count);
+SKETCH_AVX2 Fill fill_of_avx2(const std::uint8_t *blocks, std::uint64_t count) noexcept {
+    return fill_of_body(blocks, count);
 }
 SKETCH_AVX2 std::uint64_t behind_zero_avx2(const std::uint8_t *bits, std::size_t size, std::uint64_t length,
                                            std::uint64_t n) noexcept {
@@ -164,7 +164,7 @@ SKETCH_AVX2 std::uint64_t behind_zero_avx2(const std::uint8_t *bits, std::size_t
 
 }  // namespace
 
-const BlockLoops kAvx2Loops = {or_blocks_avx2, set_tokens_avx2, are_sound_avx2, sum_of_fills_avx2, behind_zero_avx2};
+const BlockLoops kAvx2Loops = {or_blocks_avx2, set_tokens_avx2, are_sound_avx2, fill_of_avx2, behind_zero_avx2};
 
 #endif
 

@@ -125,7 +125,7 @@ class Work {
         header().tokens = 0;
     }
 
-    void set_token(std::uint64_t token) const noexcept { set_bits(block(token_block(token)), token_low(token)); }
+    void set_token(std::uint64_t token) const noexcept { set_bits(block(token_block(token)), mask_choice(token)); }
 
     // As set_token, some time later.
     void set_token_soon(std::uint64_t token) const noexcept {
@@ -340,16 +340,16 @@ Status check_work_tokens(const View &work) noexcept {
 void copy_block(const View &dense, std::uint64_t number, std::uint8_t *copy) noexcept {
     std::memcpy(copy, dense.data + kBlockSize * number, kBlockSize);
     for_each_pending(dense, [&](std::uint64_t token) {
-        if (token_block(token) == number) set_bits(copy, token_low(token));
+        if (token_block(token) == number) set_bits(copy, mask_choice(token));
     });
 }
 
 bool dense_contains(const View &view, std::uint64_t token) noexcept {
     const std::uint64_t number = token_block(token);
-    if (!view.work) return has_bits(view.data + kBlockSize * number, token_low(token), Words::little_endian);
+    if (!view.work) return has_bits(view.data + kBlockSize * number, mask_choice(token), Words::little_endian);
     std::uint8_t copy[kBlockSize];
     copy_block(view, number, copy);
-    return has_bits(copy, token_low(token), Words::native);
+    return has_bits(copy, mask_choice(token), Words::native);
 }
 
 // Bounded by the number of slots, for a table that may be anybody's.
