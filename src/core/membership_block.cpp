@@ -15,15 +15,15 @@ namespace {
     for (int i = 0; i < kWords; i++) store(block + 4 * i, load<std::uint32_t>(block + 4 * i) | mask_word(low, i));
 }
 
+inline std::uint8_t *block_of(std::uint8_t *blocks, std::uint64_t token, int shift) noexcept {
+    return blocks + kBlockSize * static_cast<std::size_t>(token >> (kLowBits + shift));
+}
+
 // The blocks are asked for first: few of them are in the processor's nearest caches.
-template <void (*Add)(std::uint8_t *, std::uint32_t) noexcept>
-[[gnu::always_inline]] inline void set_tokens_body(std::uint8_t *blocks, const std::uint64_t *tokens, std::size_t count,
+[[gnu::always_inline]] inline void prefetch_blocks(std::uint8_t *blocks, const std::uint64_t *tokens, std::size_t count,
                                                    int shift) noexcept {
-    auto block = [=](std::uint64_t token) {
-        return blocks + kBlockSize * static_cast<std::size_t>(token >> (kLowBits + shift));
-    };
-    for (std::size_t i = 0; i < count; i++) __builtin_prefetch(block(tokens[i]), 1);
-    for (std::size_t i = 0; i < count; i++) Add(block(tokens[i]), static_cast<std::uint32_t>(tokens[i]));
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < count; i++) __builtin_prefetch(block_of(blocks, tokens[i], shift), 1);
 }
 
 [[gnu::always_inline]] inline bool has_bits_body(const std::uint8_t *block, std::uint32_t low, Words order) noexcept {
@@ -97,7 +97,9 @@ void or_blocks_portable(std::uint8_t *to, const std::uint8_t *from, std::uint64_
     or_blocks_body(to, from, blocks, shift, order);
 }
 void set_tokens_portable(std::uint8_t *blocks, const std::uint64_t *tokens, std::size_t count, int shift) noexcept {
-    set_tokens_body<set_bits_body>(blocks, tokens, count, shift);
+    prefetch_blocks(blocks, tokens, count, shift);
+    for (std::size_t i = 0; i < count; i++)
+        set_bits_body(block_of(blocks, tokens[i], shift), static_cast<std::uint32_t>(tokens[i]));
 }
 bool are_sound_portable(const std::uint8_t *blocks, std::uint64_t count) noexcept {
     return are_sound_body(blocks, count);
@@ -149,7 +151,10 @@ SKETCH_AVX2 void or_blocks_avx2(std::uint8_t *to, const std::uint8_t *from, std:
 }
 SKETCH_AVX2 void set_tokens_avx2(std::uint8_t *blocks, const std::uint64_t *tokens, std::size_t count,
                                  int shift) noexcept {
-    set_tokens_body<add_mask>(blocks, tokens, count, shift);
+    prefetch_blocks(blocks, tokens, count, shift);
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < count; i++)
+        add_mask(block_of(blocks, tokens[i], shift), load<std::uint32_t>(tokens + i));  // the low half, from memory
 }
 SKETCH_AVX2 bool are_sound_avx2(const std::uint8_t *blocks, std::uint64_t count) noexcept {
     return are_sound_body(blocks, count);
