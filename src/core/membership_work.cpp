@@ -121,7 +121,7 @@ class Work {
 
     void clear_tokens() const noexcept {
         if (header().tokens == 0) return;
-        fill(table(), 0, 8 * slots());
+        fill(table(), 0, static_cast<std::size_t>(8 * slots()));
         header().tokens = 0;
     }
 
