@@ -2,9 +2,9 @@
 // 2007) with the masks of Apache Parquet; hash tokens while there are few.
 //
 // A filter has 2^j blocks of 256 bits. An item's block is the top j bits of its hash, its mask one bit in each of the
-// block's 8 words, chosen by the low 32 bits. So a filter folds: the block for j - 1 bits is the OR of two neighbours.
+// block's 8 words, chosen by the low 24 bits. So a filter folds: the block for j - 1 bits is the OR of two neighbours.
 //
-// The state is a function of the set of items: of the tokens (block, low 32 bits) while at most 2 * 2^j of them differ,
+// The state is a function of the set of items: of the tokens (block, low 24 bits) while at most 2 * 2^j of them differ,
 // else of their masks. Folding keeps the rule: a token at j - 1 stands for at most two at j, so more than 2 * 2^j
 // tokens at j are more than 2 * 2^(j-1) at j - 1. A dense filter stays dense at every smaller size, as if made there.
 //
@@ -12,7 +12,7 @@
 // become worse than it was meant to be. Of two filters that are merged, the larger rate wins.
 //
 // Shapes of one value:
-//   packed     canonical bytes at rest (membership_packed.cpp)
+//   packed     canonical bytes at rest (membership_packed.cpp), whose tokens are read by membership_tokens.cpp
 //   work       a flat buffer mutated in place (membership_work.cpp)
 //   View       where things are in either of them, once checked; everything is read through it
 #pragma once
@@ -29,7 +29,6 @@
 namespace sketch::membership {
 
 inline constexpr int kMaxLog2Blocks = SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS;
-inline constexpr int kLowBits = 32;  // of a hash, which choose the mask
 
 constexpr std::uint64_t blocks_of(int log2_blocks) noexcept { return std::uint64_t{1} << log2_blocks; }
 
@@ -40,12 +39,17 @@ constexpr std::uint64_t block_of(std::uint64_t hash, int log2_blocks) noexcept {
     return (hash >> 1) >> (63 - log2_blocks);  // no shift by 64 for a single block
 }
 
-// What a filter keeps of a hash, in 32 + j bits.
+// What a filter keeps of a hash, in 24 + j bits. More would not pay: an item that was not added has the token of one
+// that was with a chance of 2^-24 for each item of its block, and at a rate of one hundred-thousandth, the least that
+// may be asked for, blocks have some six items.
 constexpr std::uint64_t token_of(std::uint64_t hash, int log2_blocks) noexcept {
-    return block_of(hash, log2_blocks) << kLowBits | (hash & 0xffffffffu);
+    return block_of(hash, log2_blocks) << kLowBits | (hash & low_mask(kLowBits));
 }
 constexpr std::uint64_t token_block(std::uint64_t token) noexcept { return token >> kLowBits; }
-constexpr std::uint32_t token_low(std::uint64_t token) noexcept { return static_cast<std::uint32_t>(token); }
+constexpr std::uint64_t token_low(std::uint64_t token) noexcept { return token & low_mask(kLowBits); }
+
+// What set_bits and its like want of a token: they do not look above the low bits.
+constexpr std::uint32_t mask_choice(std::uint64_t token) noexcept { return static_cast<std::uint32_t>(token); }
 
 // The same item's token in a filter with 2^shift times fewer blocks.
 constexpr std::uint64_t fold_token(std::uint64_t token, int shift) noexcept {
@@ -95,6 +99,12 @@ struct TokenLayout {
           upper_bytes((upper_length + 7) / 8),
           low_bytes((tokens * static_cast<unsigned>(low_bits) + 7) / 8) {}
     std::uint64_t size() const noexcept { return sample_bytes + upper_bytes + low_bytes; }
+
+    static std::uint64_t read_rank(const std::uint8_t *bytes) noexcept {
+        std::uint64_t rank = 0;
+        for (unsigned i = 0; i < kRankBytes; i++) rank |= static_cast<std::uint64_t>(bytes[i]) << 8 * i;
+        return rank;
+    }
 };
 
 // The parts of a packed or of a work form. Places and sizes are checked; what stands there need not be.
@@ -135,7 +145,7 @@ inline constexpr unsigned kPending = 4;  // rows of a query take some 50 ns, and
 inline constexpr std::size_t kBlocksAt = sizeof(WorkHeader) + 8 * kPending;
 inline constexpr std::size_t kMostShift = kBlockSize - 8;  // blocks begin so much later at most: see blocks_at
 
-inline constexpr std::uint8_t kWorkLayout = 5;
+inline constexpr std::uint8_t kWorkLayout = 6;
 inline constexpr std::uint8_t kDense = 1;  // flag of both forms
 
 // Bytes in front of the data of a packed value.
@@ -145,7 +155,7 @@ inline constexpr std::size_t kPackedHeader = 8;
 Status open_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept;
 Status open_work(const void *state, std::size_t size, View &view) noexcept;
 
-// Packed values (membership_packed.cpp).
+// Packed values (membership_packed.cpp, membership_tokens.cpp).
 struct PackedHeader {
     int kind, log2_blocks, rate;
     bool dense;
@@ -200,9 +210,9 @@ void for_blocks(std::uint64_t blocks, int shift, Use use) noexcept {
     }
 }
 
-// How many masks, over all blocks, have no bit but those that are set there, as one has once nothing is pending. No
-// further than to `enough`; 2^22 blocks of 2^40 fit in 64 bits.
-std::uint64_t masks_in(const View &dense, std::uint64_t enough) noexcept;
+// What is set in all blocks, as it is once nothing is pending. No further than to `enough` masks; 2^22 blocks of 2^40
+// fit in 64 bits.
+Fill fill_in(const View &dense, std::uint64_t enough) noexcept;
 
 // Whether blocks are such as more than most_tokens items make them. Different tokens have different masks (see
 // membership_block.hpp), so there are no fewer masks than that. Every filter that is made, merged or folded keeps this:
@@ -221,55 +231,99 @@ void for_each_pending(const View &view, Visit visit) noexcept {
 void copy_block(const View &dense, std::uint64_t number, std::uint8_t *copy) noexcept;
 bool dense_contains(const View &view, std::uint64_t token) noexcept;
 
-// Every packed token, ascending, as visit(token) -> bool until one says false. Returns for how many it said true; one
-// more than there are tokens if a further one is set in the upper bits. Memory-safe for any bytes.
-template <typename Visit>
-std::uint64_t for_each_packed_token(const View &packed, Visit visit) noexcept {
-    TokenLayout layout(packed.tokens, packed.log2_blocks);
-    BitReader bits(packed.begin, packed.size, 0);
-    const std::uint64_t upper = 8 * (kPackedHeader + layout.sample_bytes);
-    std::uint64_t low = upper + 8 * layout.upper_bytes;
-    const std::uint64_t mask = low_mask(layout.low_bits);
-    constexpr std::uint64_t kStep = 56;
-    std::uint64_t found = 0;
-    for (std::uint64_t at = 0; at < layout.upper_length; at += kStep) {
-        std::uint64_t window =
-            bits.peek_at(upper + at) & low_mask(static_cast<int>(std::min(kStep, layout.upper_length - at)));
-        for (; window != 0; window &= window - 1) {
-            if (found == layout.count) return found + 1;
-            std::uint64_t high = at + static_cast<unsigned>(std::countr_zero(window)) - found;
-            if (!visit(high << layout.low_bits | (bits.peek_at(low) & mask))) return found;
-            low += static_cast<unsigned>(layout.low_bits);
-            poll_at(found++);
-        }
+// Packed tokens, ascending, by batches (membership_tokens.cpp). Memory-safe for any bytes of a view; they are the
+// tokens of a filter if check_tokens says so.
+class TokenReader {
+  public:
+    static constexpr std::size_t kBatch = 64;
+
+    TokenReader(const View &packed, const TokenLayout &layout) noexcept;
+
+    // Goes on to the next tokens. How many there are: kBatch but for the last ones, 0 at the end, or where the upper
+    // bits end before.
+    std::size_t next() noexcept;
+    const std::uint64_t *tokens() const noexcept { return tokens_ + 1; }
+
+    // Whether these tokens ascend, and the first is more than the last one before.
+    bool ascends() const noexcept;
+
+  private:
+    // Where the low bits of eight tokens stand: two are taken from each of four places.
+    struct LowBits {
+        static constexpr int kPlaces = 4;
+
+        int length;  // of one token
+        std::uint32_t place[kPlaces];
+        std::uint64_t bytes[kPlaces][2];  // of either token, counted from the place: the order of a shuffle
+        std::uint64_t shift[kPlaces][2];
+
+        explicit LowBits(int bits) noexcept;
+    };
+    static constexpr std::uint64_t kBelowAll = ~std::uint64_t{0};  // by signed comparison
+
+    bool find_ones(std::size_t count) noexcept;
+    bool fill_portable(const std::uint8_t *low, std::size_t count) noexcept;
+    bool fill_avx2(const std::uint8_t *low, std::size_t count) noexcept;
+    bool ascends_body(std::size_t count) const noexcept;
+    bool ascends_portable(std::size_t count) const noexcept;
+    bool ascends_avx2(std::size_t count) const noexcept;
+
+    const std::uint8_t *upper_, *upper_end_, *low_, *end_;  // what is still to be read
+    std::uint64_t left_;                                    // tokens, these included
+    std::size_t count_ = 0;                                 // of these
+    std::uint32_t first_ = 0;                               // number of the first of these
+    std::uint32_t at_ = 0;                                  // position in the upper bits
+    std::size_t held_ = 0;                                  // positions of ones that were found, these included
+    std::uint32_t positions_[kBatch + 8];
+    std::uint64_t tokens_[1 + kBatch];  // the last one before, then these
+    LowBits low_bits_;
+};
+
+// Every packed token, as use(tokens, count) -> bool until one says false.
+template <typename Use>
+void for_packed_batches(const View &packed, Use use) noexcept {
+    TokenReader reader(packed, TokenLayout(packed.tokens, packed.log2_blocks));
+    std::uint64_t read = 0;
+    for (std::size_t count; (count = reader.next()) > 0; read += count) {
+        if (!use(reader.tokens(), count)) return;
+        poll_at(read + TokenReader::kBatch - 1);
     }
-    return found;
 }
 
-// Every token in a table, as visit(token) -> bool until one says false; returns for how many it said true. Up to half
-// of the slots are empty, which no processor can foresee: so the full ones are picked out first, without a branch.
-template <typename Visit>
-std::uint64_t for_each_in_table(const std::uint8_t *table, std::uint64_t slots, Visit visit) noexcept {
+// Every token in a table, in the same way. Up to half of the slots are empty, which no processor can foresee: so the
+// full ones are picked out first, without a branch.
+template <typename Use>
+void for_table_batches(const std::uint8_t *table, std::uint64_t slots, Use use) noexcept {
     constexpr std::uint64_t kBatch = 256;
-    std::uint64_t visited = 0;
     for (std::uint64_t begin = 0; begin < slots; begin += kBatch) {
         poll_at(begin + kBatch - 1);
-        std::uint64_t full[kBatch];
+        std::uint64_t tokens[kBatch];
         std::size_t count = 0;
         for (std::uint64_t i = begin; i < std::min(slots, begin + kBatch); i++) {
-            full[count] = load<std::uint64_t>(table + 8 * i);
-            count += full[count] != 0;
+            const std::uint64_t slot = load<std::uint64_t>(table + 8 * i);
+            tokens[count] = slot - 1;
+            count += slot != 0;
         }
-        for (std::size_t i = 0; i < count; i++, visited++)
-            if (!visit(full[i] - 1)) return visited;
+        if (!use(tokens, count)) return;
     }
-    return visited;
 }
 
-// Every token of either form, in the same way.
+template <typename Use>
+void for_token_batches(const View &view, Use use) noexcept {
+    if (view.work) for_table_batches(view.data, view.slots, use);
+    else for_packed_batches(view, use);
+}
+
+// Every token of either form, as visit(token) -> bool until one says false; returns for how many it said true.
 template <typename Visit>
 std::uint64_t for_each_token(const View &view, Visit visit) noexcept {
-    return view.work ? for_each_in_table(view.data, view.slots, visit) : for_each_packed_token(view, visit);
+    std::uint64_t visited = 0;
+    for_token_batches(view, [&](const std::uint64_t *tokens, std::size_t count) {
+        for (std::size_t i = 0; i < count; i++, visited++)
+            if (!visit(tokens[i])) return false;
+        return true;
+    });
+    return visited;
 }
 
 }  // namespace sketch::membership

@@ -7,7 +7,7 @@
 //
 // Elias-Fano (Elias 1974, Fano 1971) of n tokens of w bits: the lowest w - bit_width(n) bits of each as they are; the
 // high parts as a bit vector with bit (high + i) set for token i. That split takes the fewest bits: less than 3 n for
-// the vector, and with the low bits within a percent or two of the information that the set has. Samples
+// the vector, and with the low bits at most 0.56 n more than the information that the set has. Samples
 // tell how many tokens come before each 256th high part, and so where in the vector to begin: a membership test counts
 // zeros from there to its high part, which has less than one token on average, and compares low bits. It reads some
 // ten, sixty and four bytes for that, of a value of any size, and need not have the rest.
@@ -31,12 +31,6 @@ void write_count(std::uint8_t *out, std::uint64_t tokens) noexcept {
     for (unsigned i = 0; i < kTokenBytes; i++) out[i] = static_cast<std::uint8_t>(tokens >> 8 * i);
 }
 
-std::uint64_t read_count(const std::uint8_t *bytes) noexcept {
-    std::uint64_t tokens = 0;
-    for (unsigned i = 0; i < kTokenBytes; i++) tokens |= static_cast<std::uint64_t>(bytes[i]) << 8 * i;
-    return tokens;
-}
-
 void write_header(std::uint8_t *out, const View &view) noexcept {
     out[0] = kFormatVersion;
     out[1] = static_cast<std::uint8_t>(Family::membership);
@@ -45,10 +39,6 @@ void write_header(std::uint8_t *out, const View &view) noexcept {
     out[3] = static_cast<std::uint8_t>(view.kind);
     out[4] = static_cast<std::uint8_t>(view.log2_blocks | rate.exponent << kExponentAt);
     write_count(out + 5, view.tokens);
-}
-
-bool is_zero_from(const std::uint8_t *bytes, std::uint64_t bit, std::uint64_t byte_count) noexcept {
-    return bit % 8 == 0 || bytes[byte_count - 1] >> bit % 8 == 0;
 }
 
 // Tokens of a table, ascending: dealt out by their top bits, then each deal sorted. `into` has room for all. False if
@@ -124,7 +114,8 @@ Status pack_blocks(const View &view, std::uint8_t *out, std::size_t capacity, st
     for_each_pending(view, [to](std::uint64_t token) {
         std::uint8_t *block = to + kBlockSize * token_block(token);
         for (int i = 0; i < kWords; i++) {
-            const std::uint32_t word = load_word(block + 4 * i, Words::little_endian) | mask_word(token_low(token), i);
+            const std::uint32_t word =
+                load_word(block + 4 * i, Words::little_endian) | mask_word(mask_choice(token), i);
             store_word(block + 4 * i, word, Words::little_endian);
         }
     });
@@ -145,7 +136,7 @@ Status read_header(const std::uint8_t *head, std::size_t head_size, PackedHeader
     const int digit = head[2] >> kDigitAt;  // with all flags but kDense, so that none may be set
     header.rate = rate_from(digit, head[4] >> kExponentAt);
     if (digit < 1 || digit > 9 || header.rate > kMostRate || header.log2_blocks > kMaxLog2Blocks) return SKETCH_CORRUPT;
-    header.tokens = read_count(head + 5);
+    header.tokens = TokenLayout::read_rank(head + 5);
     if (header.tokens > (header.dense ? 0 : most_tokens(header.log2_blocks)) ||
         !is_header_kind(header.kind, !header.dense && header.tokens == 0))
         return SKETCH_CORRUPT;
@@ -162,36 +153,13 @@ Status open_packed(const std::uint8_t *packed, std::size_t size, View &view) noe
     return SKETCH_OK;
 }
 
-Status check_tokens(const View &packed) noexcept {
-    TokenLayout layout(packed.tokens, packed.log2_blocks);
-    const std::uint8_t *upper = packed.data + layout.sample_bytes, *low = upper + layout.upper_bytes;
-    if (!is_zero_from(upper, layout.upper_length, layout.upper_bytes) ||
-        !is_zero_from(low, layout.count * static_cast<unsigned>(layout.low_bits), layout.low_bytes))
-        return SKETCH_CORRUPT;
-    std::uint64_t next = 0, before = 0, sample = 0;  // the least that may come; tokens so far; samples so far
-    bool sampled = true;
-    auto sample_up_to = [&](std::uint64_t end) {
-        for (; sample < end; sample++) sampled &= read_count(packed.data + kTokenBytes * sample) == before;
-    };
-    std::uint64_t ascending = for_each_packed_token(packed, [&](std::uint64_t token) {
-        if (token < next) return false;
-        next = token + 1;
-        sample_up_to(token >> layout.low_bits >> TokenLayout::kSampleBits);
-        before++;
-        return true;
-    });
-    if (ascending != layout.count) return SKETCH_CORRUPT;
-    sample_up_to(layout.samples);
-    return sampled ? SKETCH_OK : SKETCH_CORRUPT;
-}
-
 bool blocks_are_sound(const View &dense) noexcept {
     bool sound = true;
     for_blocks(blocks_of(dense.log2_blocks), 0, [&](std::uint64_t first, std::uint64_t count) {
         sound &= block_loops().are_sound(dense.data + kBlockSize * first, count);
     });
     const std::uint64_t least = most_tokens(dense.log2_blocks) + 1;
-    return sound && masks_in(dense, least) >= least;
+    return sound && fill_in(dense, least).masks >= least;
 }
 
 Status check_packed(const View &packed) noexcept {
@@ -244,9 +212,9 @@ void read_upper(sketch_membership_probe &probe, const TokenLayout &layout, std::
 int read_ranks(sketch_membership_probe &probe, const std::uint8_t *bytes) noexcept {
     const TokenLayout layout(probe.tokens, probe.log2_blocks);
     const std::uint64_t group = probe.token >> layout.low_bits >> TokenLayout::kSampleBits;
-    const std::uint64_t from = group == 0 ? 0 : read_count(bytes);
+    const std::uint64_t from = group == 0 ? 0 : TokenLayout::read_rank(bytes);
     const std::uint64_t to =
-        group == layout.samples ? layout.count : read_count(bytes + (group == 0 ? 0 : kTokenBytes));
+        group == layout.samples ? layout.count : TokenLayout::read_rank(bytes + (group == 0 ? 0 : kTokenBytes));
     read_upper(probe, layout, from, to);
     return -1;
 }
@@ -321,7 +289,7 @@ void probe_hash(sketch_membership_probe &probe, std::uint64_t hash) noexcept {
 
 int probe_read(sketch_membership_probe &probe, const std::uint8_t *bytes, std::size_t size) noexcept {
     switch (probe.step) {
-        case kBlock: return has_bits(bytes, token_low(probe.token), Words::little_endian);
+        case kBlock: return has_bits(bytes, mask_choice(probe.token), Words::little_endian);
         case kRanks: return read_ranks(probe, bytes);
         case kUpper: return find_high_part(probe, bytes, size);
         default: return find_low_part(probe, bytes, size);

@@ -34,7 +34,7 @@ constexpr std::uint64_t kLargeGrowth = 4;
 
 // Tables beyond this wait for memory at each token, unless it is asked for so many tokens ahead.
 constexpr std::size_t kCached = std::size_t{1} << 18;
-constexpr std::uint64_t kAhead = 32;
+constexpr std::size_t kAhead = 32;
 
 std::uint64_t rounded(std::uint64_t size) noexcept {
     return size <= kLargestChunk ? std::bit_ceil(size) : (size + 63) / 64 * 64;
@@ -90,6 +90,7 @@ class Work {
         return *slot;
     }
 
+    bool waits_for_memory() const noexcept { return size_ > kCached; }
     void prefetch(std::uint64_t token) const noexcept {
         __builtin_prefetch(table() + place_of(token, header().salt, slots()), 1);
     }
@@ -120,11 +121,11 @@ class Work {
 
     void clear_tokens() const noexcept {
         if (header().tokens == 0) return;
-        fill(table(), 0, 8 * slots());
+        fill(table(), 0, static_cast<std::size_t>(8 * slots()));
         header().tokens = 0;
     }
 
-    void set_token(std::uint64_t token) const noexcept { set_bits(block(token_block(token)), token_low(token)); }
+    void set_token(std::uint64_t token) const noexcept { set_bits(block(token_block(token)), mask_choice(token)); }
 
     // As set_token, some time later.
     void set_token_soon(std::uint64_t token) const noexcept {
@@ -187,6 +188,32 @@ void merge_blocks(const Work &work, const View &other) noexcept {
     for_each_pending(other, [&](std::uint64_t token) { work.set_token(fold_token(token, shift)); });
 }
 
+// The tokens of a filter of as many blocks or more, into blocks.
+void merge_tokens(const Work &work, const View &other) noexcept {
+    const int shift = other.log2_blocks - work.log2_blocks();
+    for_token_batches(other, [&, blocks = work.block(0)](const std::uint64_t *tokens, std::size_t count) {
+        block_loops().set_tokens(blocks, tokens, count, shift);
+        return true;
+    });
+}
+
+// The same into a table. False if it has no room for all; how many were added, or there before, is then in `added`.
+bool add_tokens(const Work &work, const View &other, std::uint64_t &added) noexcept {
+    const int shift = other.log2_blocks - work.log2_blocks();
+    bool all = true;
+    for_token_batches(other, [&](const std::uint64_t *tokens, std::size_t count) {
+        for (std::size_t at = 0, end; at < count; at = end) {
+            end = std::min(at + kAhead, count);
+            if (work.waits_for_memory())
+                for (std::size_t i = at; i < end; i++) work.prefetch(fold_token(tokens[i], shift));
+            for (std::size_t i = at; i < end; i++, added++)
+                if (!work.add_token(fold_token(tokens[i], shift))) return all = false;
+        }
+        return true;
+    });
+    return all;
+}
+
 Status add_new_token(const Work &work, std::uint64_t token, sketch_growth &growth) noexcept {
     return work.add_token(token) ? SKETCH_OK : plan_tokens(work, 1, growth);
 }
@@ -221,11 +248,9 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
         target.header().blocks_at =
             static_cast<std::uint32_t>(kBlocksAt + (0 - reinterpret_cast<std::uintptr_t>(to)) % kBlockSize);
     if (source.dense()) return merge_blocks(target, source.view());
-    for_each_token(source.view(), [&](std::uint64_t token) {
-        if (target.dense()) target.set_token(fold_token(token, shift));
-        else target.put_token(fold_token(token, shift));
-        return true;
-    });
+    if (target.dense()) return merge_tokens(target, source.view());
+    for_each_token(source.view(),
+                   [&](std::uint64_t token) { return target.put_token(fold_token(token, shift)), true; });
 }
 
 Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept {
@@ -261,40 +286,20 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
         if (Status s = other.work ? check_work_tokens(other) : check_tokens(other); s != SKETCH_OK) return s;
     if (Status s = work_limit(state, size, other.log2_blocks, other.rate, growth); s != SKETCH_OK) return s;
 
-    const int shift = other.log2_blocks - h.log2_blocks;
     if (other.dense) {
         if (!work.dense()) return plan_blocks(h.log2_blocks, growth);
         merge_blocks(work, other);
         return SKETCH_OK;
     }
     if (work.dense()) {
-        for_each_token(other, [&](std::uint64_t token) {
-            work.set_token(fold_token(token, shift));
-            return true;
-        });
+        merge_tokens(work, other);
         return SKETCH_OK;
     }
     // Beyond small tables it is better to move what there is before much is added than after.
     if (table_size(h.tokens + other.tokens) > kLargestChunk && !work.has_room_for(other.tokens))
         return plan_tokens(work, other.tokens, growth);
     std::uint64_t added = 0;
-    if (size <= kCached) {
-        added = for_each_token(other, [&](std::uint64_t token) { return work.add_token(fold_token(token, shift)); });
-    } else {
-        std::uint64_t wanted[kAhead], count = 0;
-        auto add_wanted = [&] {
-            for (std::uint64_t i = 0; i < count; i++, added++)
-                if (!work.add_token(wanted[i])) return false;
-            count = 0;
-            return true;
-        };
-        for_each_token(other, [&](std::uint64_t token) {
-            work.prefetch(wanted[count++] = fold_token(token, shift));
-            return count < kAhead || add_wanted();
-        });
-        if (count < kAhead) add_wanted();
-    }
-    return added == other.tokens ? SKETCH_OK : plan_tokens(work, other.tokens - added, growth);
+    return add_tokens(work, other, added) ? SKETCH_OK : plan_tokens(work, other.tokens - added, growth);
 }
 
 // ---- reading ----------------------------------------
@@ -323,23 +328,28 @@ Status open_work(const void *state, std::size_t size, View &view) noexcept {
 Status check_work_tokens(const View &work) noexcept {
     const std::uint64_t limit = std::uint64_t{1} << (kLowBits + work.log2_blocks);
     bool in_range = true;
-    std::uint64_t count = for_each_token(work, [&](std::uint64_t token) { return in_range &= token < limit; });
-    return in_range && count == work.tokens ? SKETCH_OK : SKETCH_CORRUPT;
+    std::uint64_t found = 0;
+    for_token_batches(work, [&](const std::uint64_t *tokens, std::size_t count) {
+        for (std::size_t i = 0; i < count; i++) in_range &= tokens[i] < limit;
+        found += count;
+        return in_range;
+    });
+    return in_range && found == work.tokens ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
 void copy_block(const View &dense, std::uint64_t number, std::uint8_t *copy) noexcept {
     std::memcpy(copy, dense.data + kBlockSize * number, kBlockSize);
     for_each_pending(dense, [&](std::uint64_t token) {
-        if (token_block(token) == number) set_bits(copy, token_low(token));
+        if (token_block(token) == number) set_bits(copy, mask_choice(token));
     });
 }
 
 bool dense_contains(const View &view, std::uint64_t token) noexcept {
     const std::uint64_t number = token_block(token);
-    if (!view.work) return has_bits(view.data + kBlockSize * number, token_low(token), Words::little_endian);
+    if (!view.work) return has_bits(view.data + kBlockSize * number, mask_choice(token), Words::little_endian);
     std::uint8_t copy[kBlockSize];
     copy_block(view, number, copy);
-    return has_bits(copy, token_low(token), Words::native);
+    return has_bits(copy, mask_choice(token), Words::native);
 }
 
 // Bounded by the number of slots, for a table that may be anybody's.

@@ -25,6 +25,20 @@ inline constexpr OnesOfNibbles kOnes = [] {
     return ones;
 }();
 
+// The same of eight bits, where there is much to read.
+struct OnesOfBytes {
+    std::uint8_t position[256][8];
+    std::uint8_t count[256];
+};
+
+inline constexpr OnesOfBytes kOnesOfBytes = [] {
+    OnesOfBytes ones{};
+    for (unsigned byte = 0; byte < 256; byte++)
+        for (std::uint8_t bit = 0; bit < 8; bit++)
+            if (byte >> bit & 1) ones.position[byte][ones.count[byte]++] = bit;
+    return ones;
+}();
+
 // Room that find_ones needs beyond the ones that are wanted.
 inline constexpr std::size_t kOnesSlack = 64;
 

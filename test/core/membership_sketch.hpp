@@ -147,7 +147,7 @@ inline Bytes packed_model(const Hashes &hashes, int log2_blocks, int kind = SKET
     std::set<uint64_t> tokens;
     for (uint64_t h : hashes) {
         uint64_t block = log2_blocks == 0 ? 0 : h >> (64 - log2_blocks);
-        tokens.insert((block << 32) + h % (uint64_t{1} << 32));
+        tokens.insert((block << 24) + h % (1 << 24));
     }
     const size_t blocks = size_t{1} << log2_blocks;
     const bool dense = tokens.size() > 2 * blocks;
@@ -158,19 +158,18 @@ inline Bytes packed_model(const Hashes &hashes, int log2_blocks, int kind = SKET
     for (int byte = 0; byte < 3; byte++) out.push_back(static_cast<uint8_t>(n >> 8 * byte));
     if (dense) {
         out.resize(8 + 32 * blocks);
-        const uint32_t salt[8] = {0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d,
-                                  0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31};
+        const uint64_t salt[8] = {0xb6137b, 0x974d91, 0x24ad5b, 0xb7289d, 0x5495c7, 0xf1424b, 0xfc4947, 0x6bfb31};
         for (uint64_t token : tokens)
             for (size_t word = 0; word < 8; word++) {
-                uint32_t bit = (static_cast<uint32_t>(token) * salt[word]) >> 27;
-                out[8 + 32 * (token >> 32) + 4 * word + bit / 8] |= static_cast<uint8_t>(1 << bit % 8);
+                uint64_t bit = token * salt[word] % (1 << 24) >> 19;
+                out[8 + 32 * (token >> 24) + 4 * word + bit / 8] |= static_cast<uint8_t>(1 << bit % 8);
             }
         return out;
     }
     if (n == 0) return out;
     int width = 0;
     while (n >> width != 0) width++;
-    const int low_bits = 32 + log2_blocks - width;
+    const int low_bits = 24 + log2_blocks - width;
     const size_t upper_bytes = (n + (size_t{1} << width) - 1 + 7) / 8;
     const size_t low_bytes = (n * static_cast<size_t>(low_bits) + 7) / 8;
     auto next = tokens.begin();

@@ -446,7 +446,7 @@ def topk_cut(k, counts):
 
 ### membership
 
-SALTS = (0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d, 0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31)
+SALTS = (0xb6137b, 0x974d91, 0x24ad5b, 0xb7289d, 0x5495c7, 0xf1424b, 0xfc4947, 0x6bfb31)
 
 
 def membership(items, j, rate=decimal.Decimal('0.01')):
@@ -456,19 +456,19 @@ def membership(items, j, rate=decimal.Decimal('0.01')):
         r = math.ceil(rate * 100000 / 10**e)
     kind = items[0].kind if items else 0
     hashes = {item.hash for item in items}
-    tokens = sorted({h >> (64 - j) << 32 | h & 2**32 - 1 for h in hashes})
+    tokens = sorted({h >> (64 - j) << 24 | h & 2**24 - 1 for h in hashes})
     n = len(tokens)
     if n > 2 * 2**j:
         blocks = [[0] * 8 for _ in range(2**j)]
         for h in hashes:
             for i, salt in enumerate(SALTS):
-                blocks[h >> (64 - j)][i] |= 1 << ((h & 2**32 - 1) * salt % 2**32 >> 27)
+                blocks[h >> (64 - j)][i] |= 1 << ((h & 2**24 - 1) * salt % 2**24 >> 19)
         return bytes([1, 5, 1 + 2 * r, kind, j + 32 * e, 0, 0, 0]) + b''.join(struct.pack('<8I', *block) for block in blocks)
     out = bytes([1, 5, 2 * r, kind, j + 32 * e]) + n.to_bytes(3, 'little')
     if n == 0:
         return out
     b = n.bit_length()
-    l = 32 + j - b
+    l = 24 + j - b
     for m in range(256, 2**b, 256):
         out += sum(t >> l < m for t in tokens).to_bytes(3, 'little')
     upper, lower = Bits(), Bits()

@@ -194,6 +194,8 @@ const std::map<std::string, Operation> &operations() {
         {"frequency_unite_chosen", uniting(FrequencySketch(12), neighbours())},
         {"membership_add", adding(MembershipSketch(13), 100000, add_hash)},
         {"membership_merge_70", merging(MembershipSketch(10), 70, add_hash)},
+        {"membership_merge_7000", merging(MembershipSketch(14), 7000, add_hash)},
+        {"membership_pack_7000", packing(MembershipSketch(14), 7000, add_hash)},
         {"membership_pack_70", packing(MembershipSketch(10), 70, add_hash)},
         {"membership_fill", filling(MembershipSketch(10), hashes())},
         {"membership_fill_chosen", filling(MembershipSketch(10), neighbours())},
