@@ -168,9 +168,8 @@ void PrefixCode::make(int code) noexcept {
             const std::uint32_t first = raw & 15, shift = static_cast<std::uint32_t>(64 - all) - first;
             const std::uint64_t window = std::uint64_t{word} << (64 - length);
             const std::uint32_t by_the_way = static_cast<std::uint32_t>(window >> shift) & Slot::kRawMask << first;
-            const std::uint32_t slot = first | shift << Slot::kShiftAt |
-                                       static_cast<std::uint32_t>(all) << Slot::kLengthAt |
-                                       (r ^ by_the_way) << Slot::kRegisterAt;
+            const std::uint32_t slot = static_cast<std::uint32_t>(all) | first << Slot::kFirstAt |
+                                       shift << Slot::kShiftAt | (r ^ by_the_way) << Slot::kRegisterAt;
             const int free = kMostBits - length;
             for (std::uint32_t s = word << free; s < (word + 1) << free; s++)
                 slots_[s].store(slot, std::memory_order_relaxed);

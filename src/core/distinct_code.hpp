@@ -34,17 +34,17 @@ class PrefixCode {
       public:
         explicit Slot(std::uint32_t bits) noexcept : bits_(bits) {}
         std::uint32_t bits() const noexcept { return bits_; }
-        int length() const noexcept { return static_cast<int>(bits_ >> kLengthAt & kSix); }  // with raw flags
+        int length() const noexcept { return static_cast<int>(bits_ & kSix); }  // with raw flags
         std::uint32_t register_in(std::uint64_t window) const noexcept {
-            const std::uint64_t raw =
-                window >> (bits_ >> kShiftAt & kSix) & (std::uint64_t{kRawMask} << (bits_ & kSix));
-            return bits_ >> kRegisterAt ^ static_cast<std::uint32_t>(raw);
+            const std::uint64_t mask = std::uint64_t{kRawMask} << (bits_ >> kFirstAt & kSix);
+            return bits_ >> kRegisterAt ^ static_cast<std::uint32_t>(window >> (bits_ >> kShiftAt & kSix) & mask);
         }
 
-        // Raw flags: those at kRawMask << first, once the window is shifted to the right. What else is there by the
-        // shift is in the register, too, and so vanishes.
+        // Where the parts are: six bits each, the last one has the rest. The raw flags are at kRawMask << first once
+        // the window is shifted to the right. What else is there by the shift is in the register, too, and so vanishes.
+        // The length comes first: sums of slots are sums of lengths.
         static constexpr std::uint32_t kRawMask = (1u << kMostRawFlags) - 1, kSix = 63;
-        static constexpr int kShiftAt = 6, kLengthAt = 12, kRegisterAt = 18;
+        static constexpr int kFirstAt = 6, kShiftAt = 12, kRegisterAt = 18;
 
       private:
         std::uint32_t bits_;

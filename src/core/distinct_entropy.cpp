@@ -116,9 +116,6 @@ std::size_t encode_registers(const Register *registers, int precision, std::uint
 }
 
 // ---- reading ----------------------------------------
-//
-// A window has the next bits of a stream from its highest one on, and below them a one whose place tells how many bits
-// were used since the window was filled. That is done again after kPerWindow registers.
 
 namespace {
 
@@ -127,21 +124,22 @@ constexpr std::size_t kMostWordBits = PrefixCode::kMostBits + PrefixCode::kMostR
 static_assert(7 + kPerWindow * kMostWordBits < 64);
 static_assert(register_count(kMinPrecision) / kStreams % kPerWindow == 0);
 
+// The next bits of a stream, from the highest bit of a window on, which is filled again after kPerWindow registers.
 struct Cursor {
     const std::uint8_t *at;
     std::uint64_t window;
+    std::uint32_t used;  // in its low bits: of the window, when it was last filled and since
 
-    [[gnu::always_inline]] static std::uint64_t bits_at(const std::uint8_t *at) noexcept {
-        return most_significant_first(load<std::uint64_t>(at)) | 1;
-    }
-    [[gnu::always_inline]] void refill() noexcept {
-        const unsigned used = static_cast<unsigned>(std::countr_zero(window));
+    [[gnu::always_inline]] void fill() noexcept {
+        used &= PrefixCode::Slot::kSix;
         at += used / 8;
-        window = bits_at(at) << used % 8;
+        used %= 8;
+        window = most_significant_first(load<std::uint64_t>(at)) << used;
     }
     [[gnu::always_inline]] PrefixCode::Slot pop(const PrefixCode &prefix) noexcept {
         const PrefixCode::Slot slot = prefix.slot(window);
         window <<= slot.length();
+        used += slot.bits();
         return slot;
     }
 };
@@ -163,10 +161,10 @@ void read_block_portably(const PrefixCode &prefix, Cursor *cursors, Register *to
             read(c, to + 2 * stride + k);
             read(d, to + 3 * stride + k);
         }
-        a.refill();
-        b.refill();
-        c.refill();
-        d.refill();
+        a.fill();
+        b.fill();
+        c.fill();
+        d.fill();
     }
     cursors[0] = a, cursors[1] = b, cursors[2] = c, cursors[3] = d;
 }
@@ -188,10 +186,10 @@ SKETCH_AVX2 void read_block_avx2(const PrefixCode &prefix, Cursor *cursors, Regi
             read(c, 2, k);
             read(d, 3, k);
         }
-        a.refill();
-        b.refill();
-        c.refill();
-        d.refill();
+        a.fill();
+        b.fill();
+        c.fill();
+        d.fill();
     }
     cursors[0] = a, cursors[1] = b, cursors[2] = c, cursors[3] = d;
 
@@ -203,8 +201,9 @@ SKETCH_AVX2 void read_block_avx2(const PrefixCode &prefix, Cursor *cursors, Regi
             const __m256i slot = _mm256_load_si256(reinterpret_cast<const __m256i *>(slots[stream] + k));
             const __m256i window = _mm256_load_si256(reinterpret_cast<const __m256i *>(windows[stream] + k));
             const __m256i shift = _mm256_and_si256(_mm256_srli_epi32(slot, Slot::kShiftAt), six);
-            const __m256i raw = _mm256_and_si256(_mm256_srlv_epi32(window, _mm256_sub_epi32(shift, upper)),
-                                                 _mm256_sllv_epi32(raw_mask, _mm256_and_si256(slot, six)));
+            const __m256i raw = _mm256_and_si256(
+                _mm256_srlv_epi32(window, _mm256_sub_epi32(shift, upper)),
+                _mm256_sllv_epi32(raw_mask, _mm256_and_si256(_mm256_srli_epi32(slot, Slot::kFirstAt), six)));
             const __m256i wide = _mm256_xor_si256(_mm256_srli_epi32(slot, Slot::kRegisterAt), raw);
             const __m128i registers = _mm_packus_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1));
             if (k + 8 <= count) _mm_storeu_si128(reinterpret_cast<__m128i *>(to + stream * stride + k), registers);
@@ -226,29 +225,26 @@ class Stream {
         size_ = size;
         last_ = size > 0 ? data[size - 1] : 0;
         is_copied_ = false;
-        cursor = {data, 1};
-        prepare(cursor);
-        if (!is_copied_) cursor.window = Cursor::bits_at(data);
+        cursor = {data, 0, 0};
     }
     // To be called before a block is read. False if it was read beyond its end.
-    bool prepare(Cursor &cursor) noexcept {  // whose window was just filled
-        const std::size_t left = static_cast<std::size_t>(end_ - cursor.at);
+    bool prepare(Cursor &cursor) noexcept {
         if (is_copied_) return cursor.at <= end_;
-        if (left >= kReach) [[likely]]
-            return true;
-        before_ += static_cast<std::size_t>(cursor.at - from_);
-        std::memcpy(copy_, cursor.at, left);
-        std::memset(copy_ + left, 0, sizeof copy_ - left);
-        from_ = cursor.at = copy_;
-        end_ = copy_ + left;
-        cursor.window = Cursor::bits_at(copy_) << std::countr_zero(cursor.window);
-        is_copied_ = true;
+        const std::size_t left = static_cast<std::size_t>(end_ - cursor.at);
+        if (left < kReach) {
+            before_ += static_cast<std::size_t>(cursor.at - from_);
+            std::memcpy(copy_, cursor.at, left);
+            std::memset(copy_ + left, 0, sizeof copy_ - left);
+            from_ = cursor.at = copy_;
+            end_ = copy_ + left;
+            is_copied_ = true;
+        }
+        cursor.fill();
         return true;
     }
     // Whether it was read to its end, which is filled up with zeros.
     bool is_whole(const Cursor &cursor) const noexcept {
-        const std::size_t bits = 8 * (before_ + static_cast<std::size_t>(cursor.at - from_)) +
-                                 static_cast<std::size_t>(std::countr_zero(cursor.window));
+        const std::size_t bits = 8 * (before_ + static_cast<std::size_t>(cursor.at - from_)) + cursor.used;
         return (bits + 7) / 8 == size_ && (bits % 8 == 0 || static_cast<std::uint8_t>(last_ << bits % 8) == 0);
     }
 
@@ -317,22 +313,32 @@ SKETCH_AVX2 Totals add_base_avx2(Register *registers, std::size_t count, Registe
 }
 #endif
 
+// Which of sixteen registers are this mark.
+[[gnu::always_inline]] inline std::uint32_t marks_among(const Register *registers, Register mark) noexcept {
+#ifdef SKETCH_X86
+    if (has_avx2) {  // though it takes no more than SSE2
+        const __m128i wanted = _mm_set1_epi16(static_cast<short>(mark));
+        const __m128i *const at = reinterpret_cast<const __m128i *>(registers);
+        const __m128i equal = _mm_packs_epi16(_mm_cmpeq_epi16(_mm_loadu_si128(at), wanted),
+                                              _mm_cmpeq_epi16(_mm_loadu_si128(at + 1), wanted));
+        return static_cast<std::uint32_t>(_mm_movemask_epi8(equal));
+    }
+#endif
+    std::uint32_t marks = 0;
+    for (std::size_t i = 0; i < 16; i++) marks |= static_cast<std::uint32_t>(registers[i] == mark) << i;
+    return marks;
+}
+
 // The escaped registers, in order, to where the mark of one stands: visit(register) of each.
 template <typename Visit>
 void fill_escapes(Register *registers, std::size_t count, Register mark, const std::uint8_t *escaped, Visit visit) {
-    constexpr std::size_t kStep = 16;
-    for (std::size_t from = 0; from < count; from += kStep) {
-        std::uint16_t any = 0;
-        for (std::size_t i = from; i < from + kStep; i++) any |= registers[i] == mark;
-        if (any == 0) [[likely]]
-            continue;
-        for (std::size_t i = from; i < from + kStep; i++) {
-            if (registers[i] != mark) continue;
-            registers[i] = static_cast<Register>(escaped[0] | escaped[1] << 8);
+    for (Register *sixteen = registers; sixteen != registers + count; sixteen += 16)
+        for (std::uint32_t marks = marks_among(sixteen, mark); marks != 0; marks &= marks - 1) {
+            Register &r = sixteen[std::countr_zero(marks)];
+            r = static_cast<Register>(escaped[0] | escaped[1] << 8);
             escaped += kEscapeSize;
-            visit(registers[i]);
+            visit(r);
         }
-    }
 }
 
 }  // namespace
