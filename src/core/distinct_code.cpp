@@ -140,7 +140,7 @@ static_assert(model::first_u(kFirstShared) > kFlagBits);
 constexpr int kept_at(int code) noexcept { return code < kFirstShared ? code : kFirstShared + (code & 3); }
 static_assert(kFirstShared % model::kPhases == 0);
 
-constinit PrefixCode kept[kFirstShared + model::kPhases];
+PrefixCode kept[kFirstShared + model::kPhases];
 
 }  // namespace
 
@@ -154,7 +154,7 @@ void PrefixCode::make(int code) noexcept {
         if (mask == 0 || above < 0) continue;
         const std::uint32_t first = static_cast<std::uint32_t>(std::countr_zero(mask));
         const std::uint32_t number = static_cast<std::uint32_t>(std::popcount(mask));
-        raw_[above].store(mask << kRawMaskAt | number << 4 | first, std::memory_order_relaxed);
+        write(raw_[above], mask << kRawMaskAt | number << 4 | first);
     }
     // Canonical: the shortest first, those of one length in the order of their symbols.
     std::uint32_t next = 0;
@@ -163,7 +163,7 @@ void PrefixCode::make(int code) noexcept {
             if (symbols[i].length != length) continue;
             const std::uint32_t r = symbols[i].register_less_base, word = next++;
             const bool escapes = r == kEscape;
-            const std::uint32_t raw = escapes ? 0 : raw_[r >> kFlagBits].load(std::memory_order_relaxed);
+            const std::uint32_t raw = escapes ? 0 : read(raw_[r >> kFlagBits]);
             const int all = length + static_cast<int>(raw >> 4 & 15);
             const std::uint32_t first = raw & 15, shift = static_cast<std::uint32_t>(64 - all) - first;
             const std::uint64_t window = std::uint64_t{word} << (64 - length);
@@ -171,18 +171,15 @@ void PrefixCode::make(int code) noexcept {
             const std::uint32_t slot = static_cast<std::uint32_t>(all) | first << Slot::kFirstAt |
                                        shift << Slot::kShiftAt | (r ^ by_the_way) << Slot::kRegisterAt;
             const int free = kMostBits - length;
-            for (std::uint32_t s = word << free; s < (word + 1) << free; s++)
-                slots_[s].store(slot, std::memory_order_relaxed);
-            (escapes ? escape_ : words_[r])
-                .store(static_cast<std::uint16_t>(word << 4 | static_cast<std::uint32_t>(length)),
-                       std::memory_order_relaxed);
+            for (std::uint32_t s = word << free; s < (word + 1) << free; s++) write(slots_[s], slot);
+            write(escapes ? escape_ : words_[r], word << 4 | static_cast<std::uint32_t>(length));
         }
-    ready_.store(true, std::memory_order_release);
+    __atomic_store_n(&is_ready_, true, __ATOMIC_RELEASE);
 }
 
 const PrefixCode &PrefixCode::of(int code) noexcept {
     PrefixCode &code_kept = kept[kept_at(code)];
-    if (!code_kept.ready_.load(std::memory_order_acquire)) [[unlikely]]
+    if (!__atomic_load_n(&code_kept.is_ready_, __ATOMIC_ACQUIRE)) [[unlikely]]
         code_kept.make(code);
     return code_kept;
 }

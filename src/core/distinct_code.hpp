@@ -6,7 +6,6 @@
 // part of the symbol: they follow the code word as they are.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
 #include "distinct.hpp"
@@ -49,9 +48,7 @@ class PrefixCode {
       private:
         std::uint32_t bits_;
     };
-    Slot slot(std::uint64_t window) const noexcept {
-        return Slot(slots_[window >> (64 - kMostBits)].load(std::memory_order_relaxed));
-    }
+    Slot slot(std::uint64_t window) const noexcept { return Slot(read(slots_[window >> (64 - kMostBits)])); }
 
     struct Word {
         std::uint32_t bits;
@@ -61,28 +58,36 @@ class PrefixCode {
     Word word_of(std::uint32_t register_less_base) const noexcept {
         const std::uint32_t row = register_less_base >> kFlagBits;
         if (row >= model::kRows) return {0, 0};
-        const std::uint32_t raw = raw_[row].load(std::memory_order_relaxed);
+        const std::uint32_t raw = read(raw_[row]);
         const std::uint32_t mask = raw >> kRawMaskAt, first = raw & 15, count = raw >> 4 & 15;
-        const Word word = unpacked(words_[register_less_base & ~mask].load(std::memory_order_relaxed));
+        const Word word = unpacked(read(words_[register_less_base & ~mask]));
         if (word.length == 0) return word;
         return {word.bits << count | (register_less_base & mask) >> first, word.length + static_cast<int>(count)};
     }
-    Word escape() const noexcept { return unpacked(escape_.load(std::memory_order_relaxed)); }
+    Word escape() const noexcept { return unpacked(read(escape_)); }
 
   private:
-    // Written once, by one thread or by several: with the same values.
+    // What is below is written by one thread or by several at once, with the same values, and read meanwhile by those
+    // that found it ready. (Not of type std::atomic: so many of those are not zero before a program begins, but set to
+    // zero by it.)
     template <typename T>
-    using Written = std::atomic<T>;
+    static T read(const T &from) noexcept {
+        return __atomic_load_n(&from, __ATOMIC_RELAXED);
+    }
+    template <typename T>
+    static void write(T &to, std::uint32_t value) noexcept {
+        __atomic_store_n(&to, static_cast<T>(value), __ATOMIC_RELAXED);
+    }
 
     static constexpr int kRawMaskAt = 8;
     static Word unpacked(std::uint32_t word) noexcept { return {word >> 4, static_cast<int>(word & 15)}; }
     void make(int code) noexcept;
 
-    Written<std::uint32_t> slots_[1 << kMostBits];
-    Written<std::uint16_t> words_[model::kRows << kFlagBits];  // code word << 4 | its length
-    Written<std::uint32_t> raw_[model::kRows];                 // mask << 8 | number << 4 | first
-    Written<std::uint16_t> escape_;
-    std::atomic<bool> ready_;
+    std::uint32_t slots_[1 << kMostBits];
+    std::uint16_t words_[model::kRows << kFlagBits];  // code word << 4 | its length
+    std::uint32_t raw_[model::kRows];                 // mask << 8 | number << 4 | first
+    std::uint16_t escape_;
+    bool is_ready_;
 };
 
 }  // namespace sketch::distinct

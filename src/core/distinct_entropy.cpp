@@ -360,7 +360,7 @@ Status decode_registers(const std::uint8_t *from, std::size_t size, Register *re
     if (in.remaining() < kEscapeSize * escapes) return SKETCH_TRUNCATED;
     const std::int64_t all = static_cast<std::int64_t>(in.remaining() - kEscapeSize * escapes);
     const std::int64_t four_times_first = all - sum_of_differences;
-    if (four_times_first < 0 || four_times_first % kStreams != 0) return SKETCH_CORRUPT;
+    if (four_times_first < 0 || static_cast<std::uint64_t>(four_times_first) % kStreams != 0) return SKETCH_CORRUPT;
     std::size_t sizes[kStreams];
     for (std::size_t s = 0; s < kStreams; s++) {
         const std::int64_t bytes = four_times_first / static_cast<std::int64_t>(kStreams) + differences[s];
