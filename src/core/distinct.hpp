@@ -108,6 +108,9 @@ inline void insert_token(Register *registers, int precision, std::uint32_t token
     insert_level(registers[register_of(token, precision)], 2 * nlz_of(token) + (index_of(token) & 1) + 1);
 }
 
+// All of them, in any order (distinct_registers.cpp).
+void insert_tokens(Register *registers, int precision, const std::uint32_t *tokens, std::size_t count) noexcept;
+
 // into[i] = merged(into[i], from[i]) (distinct_registers.cpp). The second is the same without vector instructions.
 void merge_registers(Register *into, const Register *from, std::size_t count) noexcept;
 void merge_registers_portably(Register *into, const Register *from, std::size_t count) noexcept;

@@ -1,7 +1,7 @@
 // The packed form of a distinct sketch, both ways. docs/FORMAT.md describes every byte.
 #include "distinct.hpp"
 #include "distinct_entropy.hpp"
-#include "ones.hpp"
+#include "distinct_tokens.hpp"
 
 namespace sketch::distinct {
 
@@ -11,79 +11,14 @@ enum : std::uint8_t { kIsDense = 1, kIsRaw = 2 };
 
 constexpr std::size_t kHeaderSize = 5;
 
-// Rice parameter for the distances of n indexes below 2^18: the geometric distribution's best, log2 of the mean
-// distance times ln 2.
-constexpr int gap_parameter(std::uint32_t n) noexcept {
-    constexpr std::uint32_t kIndexesTimesLn2 = 181704;
-    return std::max(static_cast<int>(std::bit_width(kIndexesTimesLn2 / n)) - 1, 0);
-}
-
-// Each part of all tokens together, so that a reader finds ones of many codes in a word and need not know where a code
-// ends before it looks at the next: first the distances >> k in unary, then their k low bits, then the leading zeros in
-// unary.
-void encode_tokens(const View &v, ByteWriter &out) noexcept {
-    out.varint(v.token_count);
-    if (v.token_count == 0) return;
-    const int k = gap_parameter(v.token_count);
-    BitWriter bits(out);
-    auto gap = [&](std::uint32_t i) { return index_of(v.tokens[i]) - (i > 0 ? index_of(v.tokens[i - 1]) : 0); };
-    auto unary = [&](std::uint32_t zeros) {
-        for (; zeros > 32; zeros -= 32) bits.bits(0, 32);
-        bits.bits(std::uint64_t{1} << zeros, static_cast<int>(zeros) + 1);
-    };
-    for (std::uint32_t i = 0; i < v.token_count; i++) unary(gap(i) >> k);
-    for (std::uint32_t i = 0; i < v.token_count; i++) bits.bits(gap(i) & low_mask(k), k);
-    for (std::uint32_t i = 0; i < v.token_count; i++) unary(nlz_of(v.tokens[i]));
-    bits.flush();
-}
-
-// Where the `count` unary codes among the next `most` bits end; false if there are fewer.
-bool decode_unary(BitReader &bits, std::uint32_t count, std::uint64_t most, std::int32_t *ends) noexcept {
-    if (find_ones(bits, bits.position(), std::min(most, bits.bits_left()), count - 1, ends) < count) return false;
-    bits.advance(static_cast<std::size_t>(ends[count - 1]) + 1);
-    return true;
-}
-
-Status decode_tokens(ByteReader &in, const std::uint8_t *packed, std::size_t size, std::uint32_t *tokens,
-                     View &v) noexcept {
+Status decode_counted_tokens(ByteReader &in, std::uint32_t *tokens, View &v) noexcept {
     const std::uint64_t stored = in.varint();
     if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
     if (stored > most_tokens(v.precision) || !is_header_kind(v.kind, stored == 0)) return SKETCH_CORRUPT;
-    const std::uint32_t count = static_cast<std::uint32_t>(stored);
-    v.token_count = count;
+    v.token_count = static_cast<std::uint32_t>(stored);
     v.tokens = tokens;
-    if (count == 0) return in.remaining() == 0 ? SKETCH_OK : SKETCH_TRAILING;
-    const int k = gap_parameter(count);
-    BitReader bits(packed, size, size - in.remaining());
-
-    std::uint64_t most = count + (kTokenIndexes >> k);
-    bool enough = bits.bits_left() >= most;
-    std::int32_t ends[kMostTokens + kOnesSlack];
-    if (!decode_unary(bits, count, most, ends)) return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
-    const std::size_t lows = std::size_t{count} * static_cast<unsigned>(k);
-    if (bits.bits_left() < lows) return SKETCH_TRUNCATED;
-    std::uint64_t index = 0, low_parts = 0;
-    for (std::uint32_t i = 0; i < count; i++) {  // the high parts of all gaps so far are the zeros so far
-        low_parts += bits.peek_at(bits.position() + std::uint64_t{i} * static_cast<unsigned>(k)) & low_mask(k);
-        index = (std::uint64_t{static_cast<std::uint32_t>(ends[i]) - i} << k) + low_parts;
-        tokens[i] = static_cast<std::uint32_t>(index) << 6;
-    }
-    if (index >= kTokenIndexes) return SKETCH_CORRUPT;
-    bits.advance(lows);
-    most = std::size_t{count} * (kLargestNlz + 1);
-    enough = bits.bits_left() >= most;
-    if (!decode_unary(bits, count, most, ends)) return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
-    std::uint32_t largest = 0;
-    auto set_nlz = [&](std::uint32_t i, std::int32_t nlz) {
-        tokens[i] |= static_cast<std::uint32_t>(nlz) & 63;
-        largest = std::max(largest, static_cast<std::uint32_t>(nlz));
-    };
-    set_nlz(0, ends[0]);
-    for (std::uint32_t i = 1; i < count; i++) set_nlz(i, ends[i] - ends[i - 1] - 1);
-    bool sound = largest <= kLargestNlz;
-    for (std::uint32_t i = 1; i < count; i++) sound &= tokens[i - 1] < tokens[i];
-    if (!sound || !bits.align()) return SKETCH_CORRUPT;
-    return bits.position() / 8 == size ? SKETCH_OK : SKETCH_TRAILING;
+    if (stored == 0) return in.remaining() == 0 ? SKETCH_OK : SKETCH_TRAILING;
+    return decode_tokens(in.position(), in.remaining(), v.token_count, tokens);
 }
 
 void encode_raw(const View &v, std::uint8_t *to) noexcept {
@@ -165,7 +100,7 @@ Status decode(const std::uint8_t *packed, std::size_t size, Storage storage, Vie
     if (Status s = decode_header(in, size, view, flags); s != SKETCH_OK) return s;
     Status s;
     if (!view.dense) {
-        s = decode_tokens(in, packed, size, storage.tokens, view);
+        s = decode_counted_tokens(in, storage.tokens, view);
     } else {
         view.registers = storage.registers;
         const std::uint8_t *from = packed + kHeaderSize;
@@ -189,7 +124,7 @@ std::size_t storage_size(const void *sketch, std::size_t size, bool is_work) noe
     // A token takes two bits or more; that there are too few is found out before any is written.
     const std::uint64_t tokens =
         std::min({in.varint(), std::uint64_t{most_tokens(view.precision)}, 8 * std::uint64_t{size}});
-    return sizeof(std::uint32_t) * static_cast<std::size_t>(tokens);
+    return sizeof(std::uint32_t) * (static_cast<std::size_t>(tokens) + kTokenSlack);
 }
 
 }  // namespace sketch::distinct

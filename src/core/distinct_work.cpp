@@ -362,8 +362,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
     if (other.dense) {
         merge_downsized(work.registers(), precision, other.registers, other.precision);
     } else {
-        for (std::uint32_t i = 0; i < other.token_count; i++)
-            insert_token(work.registers(), precision, other.tokens[i]);
+        insert_tokens(work.registers(), precision, other.tokens, other.token_count);
     }
     return SKETCH_OK;
 }
@@ -433,7 +432,7 @@ void make_dense(View &view, Storage storage) noexcept {
     std::uint32_t tokens[kMostTokens];  // they may stand where the registers go
     std::copy_n(view.tokens, view.token_count, tokens);
     std::fill_n(storage.registers, register_count(view.precision), Register{0});
-    for (std::uint32_t i = 0; i < view.token_count; i++) insert_token(storage.registers, view.precision, tokens[i]);
+    insert_tokens(storage.registers, view.precision, tokens, view.token_count);
     view.dense = true;
     view.token_count = 0;
     view.tokens = nullptr;

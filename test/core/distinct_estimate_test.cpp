@@ -39,6 +39,24 @@ TEST_CASE("distinct: a few items are counted exactly", "[distinct][estimate]") {
     CHECK(sketch_of_items(0, 70).count() == 70);
 }
 
+// Cells of tokens are never larger than here, so nothing makes the estimate larger.
+TEST_CASE("distinct: tokens are their number's estimate until two may well have been one", "[distinct][estimate]") {
+    for (uint64_t count = 1; count <= 800; count += count < 690 ? 23 : 1) {
+        DistinctSketch s(16);
+        for (uint64_t index = 0; index < count; index++) s.add(uint64_t{1} << 63 | index);
+        REQUIRE(s.info().tokens == count);
+        const double n = static_cast<double>(count);
+        double low = n, high = 2 * n;  // the root of n t / (e^t - 1) = x (1 - n 2^-19), t = x 2^-19
+        for (int round = 0; round < 100; round++) {
+            const double x = (low + high) / 2, t = x * 0x1p-19;
+            (n * t / std::expm1(t) > x * (1 - n * 0x1p-19) ? low : high) = x;
+        }
+        INFO(count << " tokens, likeliest " << low);
+        CHECK(s.count() == std::round(low));
+        CHECK(s.bounds().lower == n);
+    }
+}
+
 TEST_CASE("distinct: the interval is normal on the scale of logarithms", "[distinct][estimate]") {
     // Quantiles of the normal distribution, from tables.
     struct {

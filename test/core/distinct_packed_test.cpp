@@ -1,12 +1,12 @@
 // Bytes from anywhere: a packed value is refused or it is canonical and every function can work with it, and no work
 // form, however damaged, makes a reader leave its buffer. What is checked about each stands in
-// fuzz/distinct_decoder.cpp. And the model that registers are coded with, against its formulas in floating point.
+// fuzz/distinct_decoder.cpp. And the code of registers, against its formulas in floating point.
 #include <algorithm>
 #include <cmath>
 #include <string>
 
+#include "../../src/core/distinct_code.hpp"
 #include "../../src/core/distinct_entropy.hpp"
-#include "../../src/core/distinct_model.hpp"
 #include "catch.hpp"
 #include "distinct_sketch.hpp"
 #include "mutations.hpp"
@@ -69,51 +69,50 @@ Bytes raw(const std::vector<uint16_t> &registers, int precision) {
     return packed;
 }
 
-// Coded registers behind a header, as docs/FORMAT.md describes them; but register `escaped`, if there is one, is
-// written out although it has a row. For registers above level 9 only, where each symbol has its own slots.
-Bytes coded(const std::vector<uint16_t> &registers, int precision, size_t escaped = SIZE_MAX) {
+// Coded registers behind a header, as docs/FORMAT.md describes them, and what may be wrong with them: lambda's code is
+// `code_off` too large, register `escaped` has a code word, the last bits of stream `filled` are not zero, stream
+// `longer` has a byte too many.
+struct Wrong {
+    int code_off = 0;
+    size_t escaped = SIZE_MAX, filled = SIZE_MAX, longer = SIZE_MAX;
+    bool one_escape_less = false;
+};
+
+Bytes coded(const std::vector<uint16_t> &registers, int precision, const Wrong &wrong = {}) {
     uint32_t sum = 0;
     for (uint16_t r : registers) sum += r >> 9;
-    const int code = model::code_for(static_cast<uint32_t>((uint64_t{sum} << 8) / registers.size()));
-    const model::Frequencies &f = *model::kFrequenciesOf[code & 3];
-    const size_t last = registers.size() - 8;
-    uint64_t state[4];
-    for (size_t s = 0; s < 4; s++)
-        state[s] = uint64_t{1} << 32 | uint64_t{registers[last + s]} << 16 | registers[last + 4 + s];
-    Bytes words;  // from the end, most significant byte first
-    for (size_t i = last; i-- > 0;) {
-        uint64_t &x = state[i % 4];
-        const uint16_t r = registers[i];
-        const int row = (r >> 9) - model::first_u(code);
-        auto push = [&](const uint16_t *start, int bits) {
-            uint64_t frequency = static_cast<uint64_t>(start[1] - start[0]);
-            x = x / frequency << bits | (x % frequency + start[0]);
-        };
-        auto make_room = [&](unsigned __int128 least_too_large) {
-            if (x < least_too_large) return;
-            for (int byte = 3; byte >= 0; byte--) words.push_back(static_cast<uint8_t>(x >> (8 * byte)));
-            x >>= 32;
-        };
-        if (row < 0 || row >= model::kRows || i == escaped) {
-            const uint16_t *head = f.head + model::kEscape;
-            make_room(static_cast<unsigned __int128>(head[1] - head[0]) << (64 - 13 - 16));
-            x = x << 16 | r;
-            push(head, 13);
-        } else {
-            const uint16_t *head = f.head + (row << 3 | (r >> 6 & 7)), *tail = f.tail[row] + (r & 63);
-            make_room(static_cast<unsigned __int128>((head[1] - head[0]) * (tail[1] - tail[0])) << (64 - 13 - 10));
-            push(tail, 10);
-            push(head, 13);
+    const int code = model::code_for(static_cast<uint32_t>((uint64_t{sum} << 8) / registers.size())) + wrong.code_off;
+    const core::PrefixCode &prefix = core::PrefixCode::of(code);
+    Bytes streams[4], escaped;
+    for (size_t s = 0; s < 4; s++) {
+        std::string bits;
+        for (size_t i = s * registers.size() / 4; i < (s + 1) * registers.size() / 4; i++) {
+            auto word = prefix.word_of(registers[i] - (core::PrefixCode::base(code) << 9));
+            if (word.length == 0 || i == wrong.escaped) {
+                word = prefix.escape();
+                escaped.insert(escaped.end(),
+                               {static_cast<uint8_t>(registers[i]), static_cast<uint8_t>(registers[i] >> 8)});
+            }
+            for (int bit = word.length - 1; bit >= 0; bit--) bits += word.bits >> bit & 1 ? '1' : '0';
         }
+        while (bits.size() % 8 != 0) bits += s == wrong.filled ? '1' : '0';
+        if (s == wrong.longer) bits += "00000000";
+        for (size_t at = 0; at < bits.size(); at += 8)
+            streams[s].push_back(static_cast<uint8_t>(std::stoi(bits.substr(at, 8), nullptr, 2)));
     }
-    Bytes packed = {1, 2, 1, SKETCH_KIND_NUMBER, static_cast<uint8_t>(precision), static_cast<uint8_t>(code), 0};
-    for (int s = 0; s < 4; s++) {
-        int bytes = 5;
-        while (bytes < 8 && state[s] >> (8 * bytes) != 0) bytes++;
-        packed[6] = static_cast<uint8_t>(packed[6] | (bytes - 5) << (2 * s));
-        for (int byte = 0; byte < bytes; byte++) packed.push_back(static_cast<uint8_t>(state[s] >> (8 * byte)));
+    Bytes packed = {1, 2, 1, SKETCH_KIND_NUMBER, static_cast<uint8_t>(precision), static_cast<uint8_t>(code)};
+    auto varint = [&](uint64_t v) {
+        for (; v >= 128; v >>= 7) packed.push_back(static_cast<uint8_t>(v | 128));
+        packed.push_back(static_cast<uint8_t>(v));
+    };
+    for (size_t s = 1; s < 4; s++) {
+        const int64_t more = static_cast<int64_t>(streams[s].size()) - static_cast<int64_t>(streams[s - 1].size());
+        varint(more < 0 ? static_cast<uint64_t>(-2 * more - 1) : static_cast<uint64_t>(2 * more));
     }
-    packed.insert(packed.end(), words.rbegin(), words.rend());
+    if (wrong.one_escape_less) escaped.resize(escaped.size() - 2);
+    varint(escaped.size() / 2);
+    for (const Bytes &stream : streams) packed.insert(packed.end(), stream.begin(), stream.end());
+    packed.insert(packed.end(), escaped.begin(), escaped.end());
     return packed;
 }
 
@@ -229,13 +228,17 @@ TEST_CASE("distinct: a pending token hides no register that cannot be", "[distin
 TEST_CASE("distinct: registers are stored as they are exactly if coding does not help", "[distinct][packed]") {
     Random random(23);
     int raw_values = 0;
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < 400; round++) {
         int precision = 4 + round % 4;
+        DistinctSketch items = sketch_of_items(uint64_t{50} << precision, precision, static_cast<uint64_t>(round)),
+                       settled(precision);
+        settled.merge(items.pack());
         std::vector<uint16_t> registers(size_t{1} << precision);
-        for (uint16_t &r : registers) {
-            uint32_t u = 10 + static_cast<uint32_t>(random() % (round < 100 ? 100 : 10));
-            r = static_cast<uint16_t>(u << 9 | (random() & 511));
-        }
+        std::memcpy(registers.data(), static_cast<const uint8_t *>(settled.data()) + sizeof(core::WorkHeader),
+                    2 * registers.size());
+        for (uint64_t odd = random() % registers.size(); odd > 0; odd--)  // about half of them at most
+            registers[random() % registers.size()] =
+                static_cast<uint16_t>((10 + random() % 100) << 9 | (random() & 511));
         size_t size = core::encode_registers(registers.data(), precision, nullptr);
         Bytes room(2 * registers.size());
         REQUIRE(core::encode_registers(registers.data(), precision, room.data()) == size);
@@ -244,8 +247,8 @@ TEST_CASE("distinct: registers are stored as they are exactly if coding does not
         raw_values += size == 0;
         REQUIRE(size < 2 * registers.size());
     }
-    CHECK(raw_values > 0);
-    CHECK(raw_values < 200);
+    CHECK(raw_values > 20);
+    CHECK(raw_values < 380);
 }
 
 TEST_CASE("distinct: registers that no items give are refused", "[distinct][packed]") {
@@ -287,20 +290,45 @@ TEST_CASE("distinct: registers that no items give are refused", "[distinct][pack
 
 TEST_CASE("distinct: registers are coded in one way only", "[distinct][packed]") {
     Random random(24);
-    for (int round = 0; round < 50; round++) {
-        const int precision = 5 + round % 4;
+    int refused_escapes = 0, refused_fillings = 0, refused_numbers = 0;
+    for (int round = 0; round < 200; round++) {
+        const int precision = 5 + round % 6;
         DistinctSketch s =
-            sketch_of_items(uint64_t{1} << (precision + 12), precision, 100 + static_cast<uint64_t>(round));
+            sketch_of_items(uint64_t{1} << (precision - 2 + round % 14), precision, 100 + static_cast<uint64_t>(round));
+        if (!s.info().is_dense) continue;
         std::vector<uint16_t> registers(size_t{1} << precision);
-        std::memcpy(registers.data(), static_cast<const uint8_t *>(s.data()) + sizeof(core::WorkHeader),
+        const Bytes packed = s.pack();
+        DistinctSketch settled(precision);  // with no pending token
+        settled.merge(packed);
+        std::memcpy(registers.data(), static_cast<const uint8_t *>(settled.data()) + sizeof(core::WorkHeader),
                     2 * registers.size());
-        REQUIRE(coded(registers, precision) == s.pack());
-        // A register that is written out although it has a code.
-        const size_t escaped = random() % (registers.size() - 8);
-        const int row = (registers[escaped] >> 9) - model::first_u(s.pack()[5]);
-        const bool needed = row < 0 || row >= model::kRows;
-        REQUIRE(check(coded(registers, precision, escaped)) == (needed ? SKETCH_OK : SKETCH_CORRUPT));
+        REQUIRE(coded(registers, precision) == packed);
+        const int code = packed[5];
+        auto with = [&](const Wrong &wrong) { return check(coded(registers, precision, wrong)); };
+        CHECK(with({.code_off = 1}) == SKETCH_CORRUPT);
+        if (code > 0) CHECK(with({.code_off = -1}) == SKETCH_CORRUPT);
+        // A register that is written out although it has a code word.
+        const size_t escaped = random() % registers.size();
+        const bool needed =
+            core::PrefixCode::of(code).word_of(registers[escaped] - (core::PrefixCode::base(code) << 9)).length == 0;
+        REQUIRE(with({.escaped = escaped}) == (needed ? SKETCH_OK : SKETCH_CORRUPT));
+        refused_escapes += !needed;
+        for (size_t stream = 0; stream < 4; stream++) {
+            CHECK(with({.longer = stream}) == SKETCH_CORRUPT);
+            const bool is_full = coded(registers, precision, {.filled = stream}) == packed;
+            CHECK(with({.filled = stream}) == (is_full ? SKETCH_OK : SKETCH_CORRUPT));
+            refused_fillings += !is_full;
+        }
+        size_t escapes = 0;
+        for (uint16_t r : registers)
+            escapes += core::PrefixCode::of(code).word_of(r - (core::PrefixCode::base(code) << 9)).length == 0;
+        if (escapes == 0) continue;
+        CHECK(with({.one_escape_less = true}) == SKETCH_CORRUPT);
+        refused_numbers++;
     }
+    CHECK(refused_escapes > 50);
+    CHECK(refused_fillings > 50);
+    CHECK(refused_numbers > 50);
     // Levels all over the place: the code is as long as the registers, or longer.
     int longer = 0;
     for (int round = 0; round < 50; round++) {
@@ -434,41 +462,59 @@ TEST_CASE("distinct: statuses name what is wrong", "[distinct][packed]") {
     CHECK(sketch_distinct_check(static_cast<const uint8_t *>(work.data()), work.size()) == SKETCH_WRONG_VERSION);
 }
 
-// exp(-lambda rho) and P(u) in floating point, from their definitions.
-TEST_CASE("distinct: the model of registers is what its formulas say", "[distinct][packed]") {
-    for (int phase = 0; phase < model::kPhases; phase++) {
-        const model::Frequencies &f = *model::kFrequenciesOf[phase];
-        const model::Slots &slots = *model::kSlotsOf[phase];
-        auto rate = [&](int level) { return std::exp2(phase / 4.0 - std::floor(level / 2.0)); };
-        auto flags_probability = [&](uint32_t flags, int count, int level) {
-            double p = 1;
-            for (int bit = count - 1; bit >= 0; bit--, level--)
-                p *= flags >> bit & 1 ? -std::expm1(-rate(level)) : std::exp(-rate(level));
-            return p;
+// A register's probability in floating point, from its definition.
+TEST_CASE("distinct: registers have the code words that their probabilities ask for", "[distinct][packed]") {
+    for (int code = 0; code <= model::kLargestCode; code++) {
+        const core::PrefixCode &prefix = core::PrefixCode::of(code);
+        const uint32_t base = core::PrefixCode::base(code);
+        const double lambda = std::exp2((code - 16) / 4.0);
+        auto unseen = [&](int level) { return std::exp(-lambda * std::exp2(-2 - (level - 1) / 2)); };
+        INFO("code " << code);
+        // All words together fill the table; each is found by its bits, whatever comes behind.
+        double filled = std::exp2(-prefix.escape().length), length = 0, entropy = 0, all = 0;
+        auto is_found = [&](core::PrefixCode::Word word, uint32_t r) {
+            bool found = word.length <= core::PrefixCode::kMostBits + core::PrefixCode::kMostRawFlags;
+            for (uint64_t behind : {uint64_t{0}, ~uint64_t{0}}) {
+                const uint64_t window = uint64_t{word.bits} << (64 - word.length) | behind >> word.length;
+                const core::PrefixCode::Slot slot = prefix.slot(window);
+                found &= slot.register_in(window) == r && slot.length() == word.length;
+            }
+            return found;
         };
-        double before = 0;
-        for (int row = 0; row < model::kRows; row++) {
-            const int level = row + model::kFirstLevel;
-            double above = 0;
-            for (int l = level + 1; l < level + 200; l++) above += rate(l);
-            double u = std::exp(-above) * -std::expm1(-rate(level)), tails = 0;
-            for (uint32_t flags = 0; flags < 8; flags++) {
-                uint32_t symbol = static_cast<uint32_t>(row) * 8 + flags;
-                REQUIRE(std::abs(f.head[symbol] - symbol - before * (8192 - 233)) < 1.01);
-                before += u * flags_probability(flags, 3, level - 1);
-                for (uint32_t i = f.head[symbol]; i < f.head[symbol + 1]; i++) REQUIRE(slots.head[i] == symbol);
+        REQUIRE(is_found(prefix.escape(), core::PrefixCode::kEscape));
+        for (uint32_t r = 0; r < 29 << 9; r++) {
+            const int u = static_cast<int>(r >> 9) + static_cast<int>(base);
+            const core::PrefixCode::Word word = prefix.word_of(r);
+            double p = 1;  // of the register
+            for (int level = u + 1; level < u + 40 || level < 60; level++) p *= unseen(level);
+            if (u > 0) {
+                p *= 1 - unseen(u);
+                for (int i = 1; i <= 9 && i < u; i++) p *= r >> (9 - i) & 1 ? 1 - unseen(u - i) : unseen(u - i);
             }
-            for (uint32_t flags = 0; flags < 64; flags++) {
-                REQUIRE(std::abs(f.tail[row][flags] - flags - tails * (1024 - 64)) < 1.01);
-                tails += flags_probability(flags, 6, level - 4);
-                for (uint32_t i = f.tail[row][flags]; i < f.tail[row][flags + 1]; i++)
-                    REQUIRE(slots.tail[row][i] == flags);
+            if (!core::is_register(r + (base << 9), 0) || u >= model::first_u(code) + model::kRows) {
+                REQUIRE(word.length == 0);
+                continue;
             }
-            REQUIRE(f.tail[row][64] == 1024);
+            all += p;
+            if (word.length == 0) {  // but for flags that stand raw, of probability 1/2 nearly, this is a symbol
+                REQUIRE(p < 0x1p-12 * 3 / 16 * 1.01);
+                continue;
+            }
+            REQUIRE(is_found(word, r));
+            filled += std::exp2(-word.length);
+            length += p * word.length;
+            entropy -= p > 0 ? p * std::log2(p) : 0;
         }
-        CHECK(std::abs(f.head[232] - 232 - before * (8192 - 233)) < 1.01);
-        CHECK(f.head[233] == 8192);
+        REQUIRE(filled == 1);
+        CHECK(all > 0.99);
+        CHECK(prefix.escape().length >= 6);
+        CHECK(length < entropy + (code < 16 ? 0.7 : 0.15));
     }
+    // What has no row.
+    for (uint32_t r : {29u << 9, 31u << 9, 0xffffffffu}) CHECK(core::PrefixCode::of(40).word_of(r).length == 0);
+}
+
+TEST_CASE("distinct: lambda's code is the one that the mean of levels asks for", "[distinct][packed]") {
     auto mean = [](double lambda) {  // 256 times E[u]: the sum of P(u >= k)
         double sum = 0;
         for (int k = 1; k < 300; k++) {
@@ -494,14 +540,13 @@ TEST_CASE("distinct: the format stands still", "[distinct][packed]") {
     };
     CHECK(hex(DistinctSketch().pack()) == "010200010a00");
     CHECK(hex(sketch_of_items(3, 10).pack()) == "010200010a03a087c4eb96d51919");
-    CHECK(hex(sketch_of_items(1000, 4).pack()) ==
-          "0102010104299b459554d5c8b9ef01b7cc798890a10268cc39ee752754eefedcf22102");
+    CHECK(hex(sketch_of_items(1000, 4).pack()) == "01020101042900020100d38532caa0ea22044408d40c498134dce34c015550");
     CHECK(hex(extreme_sketch(4, 60, 1).pack()) ==
           "010203010400a8b0c400ba00c008c641c000a800bf20c300c800ba00bc00bd00c000c205d2");
     CHECK(digest(sketch_of_items(70, 10)) == "141:6562985103875888284");
     CHECK(digest(sketch_of_items(8192, 16)) == "8749:16486965745434535373");
-    CHECK(digest(sketch_of_items(200, 10)) == "198:12777644515291090700");
-    CHECK(digest(sketch_of_items(5000, 10)) == "1055:7992999838937304014");
-    CHECK(digest(sketch_of_items(1000000, 10)) == "1145:6853181359287590816");
-    CHECK(digest(sketch_of_items(300000, 16)) == "64909:1271715412207008943");
+    CHECK(digest(sketch_of_items(200, 10)) == "231:14474209858314144716");
+    CHECK(digest(sketch_of_items(5000, 10)) == "1056:15812159147272979555");
+    CHECK(digest(sketch_of_items(1000000, 10)) == "1146:17018067257366147882");
+    CHECK(digest(sketch_of_items(300000, 16)) == "65591:9757850943342640440");
 }

@@ -261,84 +261,87 @@ def registers(hashes, precision):
 LIMITS = [60, 71, 84, 99, 117, 139, 163, 192, 226, 265, 309, 361, 419, 485, 560, 642, 732, 831, 936, 1048, 1166, 1287,
           1411, 1537, 1665]
 LIMITS += range(1792, 1792 + 128 * 235, 128)
-ROWS, ESCAPE = 29, 232
-
-
 def times(a, b):
     return (a >> 1) * b >> 31
 
 
 @functools.cache
-def starts(phase):
-    """Where the slots of each symbol begin, and the end: of heads, and of the tails of each row."""
-    x = (4294967296, 5107605667, 6074000999, 7223245205)[phase] >> 12
+def code_words(c):
+    """Words as strings of 0 and 1: of registers whose raw flags are 0, and the escape's; and the masks of raw flags."""
+    x = (4294967296, 5107605667, 6074000999, 7223245205)[c % 4] >> 12
     pairs = {12: 2**32 - x + times(x, x) // 2 - times(times(x, x), x) // 6}
     for g in range(12, -8, -1):
         pairs[g - 1] = times(pairs[g], pairs[g])
-
-    def unseen(level):
-        return pairs[level >> 1]
-
-    def flagged(p, flags, count, level):
-        for bit in reversed(range(count)):
-            p = times(p, 2**32 - unseen(level) if flags >> bit & 1 else unseen(level))
-            level -= 1
-        return p
-
-    def cumulate(probabilities, slots):
-        before, begins = 0, []
-        for symbol, p in enumerate(probabilities):
-            begins.append(symbol + (before * (slots - len(probabilities)) >> 32))
-            before += p
-        return begins + [slots]
-
-    heads, tails = [], []
-    for row in range(ROWS):
-        level = row - 6
-        e = unseen(level)
-        p = times(e, e)
+    weights, raw_masks, empty = {}, {}, None
+    for row in range(29):
+        u, level = row + 2 * ((c - 16) // 4) - 9, row - 6
+        e = pairs[level >> 1]
+        weight = times(e, e)
         if level % 2 == 0:
-            p = times(p, e)
-        p = times(p, 2**32 - e)
-        heads += [flagged(p, flags, 3, level - 1) for flags in range(8)]
-        tails.append(cumulate([flagged(2**32, flags, 6, level - 4) for flags in range(64)], 2**10))
-    return cumulate(heads + [0], 2**13), tails
+            weight = times(weight, e)
+        weight = times(weight, 2**32 - e)
+        if u < 1:
+            empty = (empty or 0) + weight
+            continue
+        raw = [i for i in range(1, 10) if c >= 21 and level - i in (2, 3)]
+        raw_masks[u] = sum(1 << (9 - i) for i in raw)
+        symbols = [(weight, 0)]
+        for i in range(1, 10):
+            if u - i < 0:
+                continue
+            if u - i == 0:
+                symbols = [(w, flags | 1 << (9 - i)) for w, flags in symbols]
+            elif i not in raw:
+                e = pairs[(level - i) >> 1]
+                symbols = [(w, flags) for w, flags in
+                           [(times(w, e), flags) for w, flags in symbols]
+                           + [(times(w, 2**32 - e), flags | 1 << (9 - i)) for w, flags in symbols]
+                           if w >= 196608]
+        weights.update((u * 512 + flags, w) for w, flags in symbols if w >= 196608)
+    if empty is not None:
+        weights[0] = empty
+    symbols = sorted(weights)
+    listed = [weights[symbol] for symbol in symbols] + [2**32 - sum(weights.values())]
+    leaves = [(max(w, 2**20), [i]) for w, i in sorted((w, i) for i, w in enumerate(listed))]
+    nodes, lengths = [], [0] * len(listed)
+    while len(leaves) + len(nodes) > 1:
+        taken = []
+        for _ in range(2):
+            leaf_first = leaves and (not nodes or leaves[0][0] <= nodes[0][0])
+            taken.append((leaves if leaf_first else nodes).pop(0))
+        members = taken[0][1] + taken[1][1]
+        for i in members:
+            lengths[i] += 1
+        nodes.append((taken[0][0] + taken[1][0], members))
+    words, word, length = {}, 0, 0
+    for size, i in sorted((size, i) for i, size in enumerate(lengths)):
+        word, length = word << (size - length), size
+        words[symbols[i] if i < len(symbols) else None] = format(word, f'0{size}b')
+        word += 1
+    return words, raw_masks
 
 
 def code_registers(table):
     c = min(235, sum(limit < 256 * sum(r >> 9 for r in table) // len(table) for limit in LIMITS))
-    first_u = 2 * ((c - 16) // 4) - 9
-    heads, tails = starts(c % 4)
-    states = [2**32 + 2**16 * table[len(table) - 8 + s] + table[len(table) - 4 + s] for s in range(4)]
-    words = []
-    for i in reversed(range(len(table) - 8)):
-        u, flags = table[i] >> 9, table[i] & 511
-        row = u - first_u
-        # Pairs of the first slot and the one behind the last, and the logarithm of the number of slots.
-        if not 0 <= row < ROWS:
-            symbols = [(table[i], table[i] + 1, 16), (heads[ESCAPE], heads[ESCAPE + 1], 13)]
-        elif u < 1:
-            symbols = [(0, heads[8 * (1 - first_u)], 13)]
-        else:
-            none = (1 << max(0, 10 - u)) - 1  # the flags of levels below 1
-            first, last = flags & ~none, flags | none
-            symbols = [(tails[row][first & 63], tails[row][(last & 63) + 1], 10),
-                       (heads[8 * row + (first >> 6)], heads[8 * row + (last >> 6) + 1], 13)]
-
-        def pushed(x):
-            for start, end, bits in symbols:
-                x = (x // (end - start) << bits) + x % (end - start) + start
-            return x
-
-        x = states[i % 4]
-        if pushed(x) >= 2**64:
-            words.append(x & 2**32 - 1)
-            x >>= 32
-        states[i % 4] = pushed(x)
-    sizes = [(x.bit_length() + 7) // 8 for x in states]
-    out = bytes([c, sum(size - 5 << 2 * s for s, size in enumerate(sizes))])
-    out += b''.join(x.to_bytes(size, 'little') for x, size in zip(states, sizes))
-    return out + b''.join(struct.pack('<I', w) for w in reversed(words))
+    words, raw_masks = code_words(c)
+    streams, escaped, quarter = [], [], len(table) // 4
+    for s in range(4):
+        bits = ''
+        for register in table[s * quarter:(s + 1) * quarter]:
+            raw = raw_masks.get(register >> 9, 0)
+            if register & ~raw in words:
+                bits += words[register & ~raw]
+                bits += ''.join(str(register >> bit & 1) for bit in reversed(range(9)) if raw >> bit & 1)
+            else:
+                bits += words[None]
+                escaped.append(register)
+        bits += '0' * (-len(bits) % 8)
+        streams.append(bytes(int(bits[i:i + 8], 2) for i in range(0, len(bits), 8)))
+    out = bytes([c])
+    for before, stream in zip(streams, streams[1:]):
+        out += varint(zigzag(len(stream) - len(before)))
+    out += varint(len(escaped)) + b''.join(streams)
+    return out + b''.join(struct.pack('<H', register) for register in escaped)
 
 
 ### frequency
