@@ -1,5 +1,5 @@
 // membership: split-block Bloom filter (Putze, Sanders and Singler, "Cache-, Hash- and Space-Efficient Bloom Filters",
-// 2007) with the masks of Apache Parquet; hash tokens while there are few.
+// 2007) with masks made as those of Apache Parquet, of 24 bits of a hash; hash tokens while there are few.
 //
 // A filter has 2^j blocks of 256 bits. An item's block is the top j bits of its hash, its mask one bit in each of the
 // block's 8 words, chosen by the low 24 bits. So a filter folds: the block for j - 1 bits is the OR of two neighbours.

@@ -7,10 +7,10 @@
 //
 // Elias-Fano (Elias 1974, Fano 1971) of n tokens of w bits: the lowest w - bit_width(n) bits of each as they are; the
 // high parts as a bit vector with bit (high + i) set for token i. That split takes the fewest bits: less than 3 n for
-// the vector, and with the low bits at most 0.56 n more than the information that the set has. Samples
-// tell how many tokens come before each 256th high part, and so where in the vector to begin: a membership test counts
-// zeros from there to its high part, which has less than one token on average, and compares low bits. It reads some
-// ten, sixty and four bytes for that, of a value of any size, and need not have the rest.
+// the vector, and with the low bits at most 0.56 n more than the information that the set has. Samples tell how many
+// tokens come before each 256th high part, and so where in the vector to begin: a membership test counts zeros from
+// there to its high part, which has less than one token on average, and compares low bits. It reads some ten, sixty and
+// four bytes for that, of a value of any size, and need not have the rest.
 #include <algorithm>
 #include <cstring>
 
