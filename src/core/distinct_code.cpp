@@ -1,7 +1,7 @@
 // Code words are those of Huffman (1952), made from weights that are integers, with ties that are fixed; and made
 // canonical, so that nothing but their lengths matters. docs/FORMAT.md has the same in words.
 //
-// Codes are kept for the life of the process, 45 kB each, of which a page is taken when it is first written to. There
+// Codes are kept for the life of the process, 46 kB each, of which a page is taken when it is first written to. There
 // are 60 of them: from kFirstShared on, where no row reaches down to the flags that are given, they differ in the base
 // only. A code takes some 30 us to make, which is why it is kept; sketches of one size and precision need one or two.
 // Memory of the caller would have to be handed through all calls that read a sketch.

@@ -76,8 +76,7 @@ std::size_t encode_registers(const Register *registers, int precision, std::uint
     const std::uint32_t base = PrefixCode::base(code) << kFlagBits;
     const PrefixCode::Word escape = prefix.escape();
 
-    std::uint64_t sizes[kStreams];
-    std::size_t escapes = 0, all = 0;
+    std::size_t sizes[kStreams], escapes = 0, all = 0;
     for (std::size_t s = 0; s < kStreams; s++) {
         std::size_t bits = 0, without = 0;
         for (std::size_t i = s * quarter; i < (s + 1) * quarter; i++) {
@@ -92,7 +91,8 @@ std::size_t encode_registers(const Register *registers, int precision, std::uint
     std::uint8_t header[1 + 4 * 10];
     ByteWriter out(header, sizeof header);
     out.byte(static_cast<std::uint8_t>(code));
-    for (std::size_t s = 1; s < kStreams; s++) out.varint(zigzag(static_cast<std::int64_t>(sizes[s] - sizes[s - 1])));
+    for (std::size_t s = 1; s < kStreams; s++)
+        out.varint(zigzag(static_cast<std::int64_t>(sizes[s]) - static_cast<std::int64_t>(sizes[s - 1])));
     out.varint(escapes);
     const std::size_t size = out.size() + all + kEscapeSize * escapes;
     if (size >= limit) return 0;

@@ -116,7 +116,7 @@ Observation observe(const Register *registers, int precision) noexcept {
     double above = 0;  // the probability of all levels above u
     for (std::uint32_t u = most; u > 0; u--) {
         Column &c = column[u];
-        c.flush();
+        if (c.pending_count > 0) c.flush();
         if (c.count > 0) {
             o.hit[exponent(u)] += c.count;
             o.missed += c.count * above;

@@ -92,6 +92,22 @@ Operation packing(Sketch empty, uint64_t rows, Add add) {
     return [=] { return [s = filled(empty, rows, add), room = Room()](uint64_t) mutable { pack(s, room); }; };
 }
 
+// Estimates of packed sketches, in turn.
+Operation counting(uint64_t rows) {
+    return [=] {
+        std::vector<Bytes> packed;
+        for (uint64_t part = 0; part < 16; part++)
+            packed.push_back(
+                filled(DistinctSketch(), rows, [&](DistinctSketch &s, uint64_t i) { s.add(row(i + part * rows)); })
+                    .pack());
+        return [packed](uint64_t i) {
+            const Bytes &bytes = packed[i % packed.size()];
+            double n = 0;
+            sketch_distinct_count(bytes.data(), bytes.size(), &n);
+        };
+    };
+}
+
 // All of a sketch, from the first row to its packed form: each value twice. Chosen ones share places in tables of
 // hashes as far as they can, and come in the order that is worst for them: see chosen.hpp.
 template <typename Sketch, typename Value>
@@ -182,6 +198,8 @@ const std::map<std::string, Operation> &operations() {
         {"distinct_merge_70", merging(DistinctSketch(), 70, add_hash)},
         {"distinct_merge_7000", merging(DistinctSketch(), 7000, add_hash)},
         {"distinct_pack_7000", packing(DistinctSketch(), 7000, add_hash)},
+        {"distinct_count_70", counting(70)},
+        {"distinct_count_7000", counting(7000)},
         {"distinct_fill", filling(DistinctSketch(14), hashes())},
         {"distinct_fill_chosen", filling(DistinctSketch(14), chosen_tokens())},
         {"frequency_add", adding(FrequencySketch(12), 10000, add_hash)},
