@@ -116,26 +116,28 @@ SKETCH_AVX2 const std::uint16_t *take_groups(const std::uint8_t *at, std::uint32
     const __m256i shift = _mm256_broadcastsi128_si256(load128(kNarrowGroups.shift[width]));
     const __m256i top = _mm256_set1_epi16(static_cast<short>(largest_field(width)));
     const __m128i down = _mm_cvtsi32_si128(16 - width);
-    for (std::uint32_t i = 0; i < groups; i += 2, at += 2 * width, out += 16) {
-        // Of the last one alone, twice the same.
-        const std::uint8_t *const second = i + 1 < groups ? at + width : at;
-        const __m256i both = _mm256_inserti128_si256(_mm256_castsi128_si256(load128(at)), load128(second), 1);
+    const std::uint8_t *const end = at + static_cast<std::size_t>(groups / 2) * 2 * static_cast<std::size_t>(width);
+    for (; at != end; at += 2 * width, out += 16) {
+        const __m256i both = _mm256_inserti128_si256(_mm256_castsi128_si256(load128(at)), load128(at + width), 1);
         const __m256i fields = _mm256_srl_epi16(_mm256_mullo_epi16(_mm256_shuffle_epi8(both, bytes), shift), down);
         const __m256i full = _mm256_cmpeq_epi16(fields, top);
         const unsigned sets = static_cast<unsigned>(_mm256_movemask_epi8(_mm256_packs_epi16(full, full)));
-        const unsigned set = sets & 0xff, second_set = sets >> 24;
-        const std::uint16_t *const second_rest = rest + __builtin_popcount(set);
-        const __m128i first_places = load128(kPlaces.bytes[set]), second_places = load128(kPlaces.bytes[second_set]);
-        const __m256i more =
-            _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_shuffle_epi8(load128(rest), first_places)),
-                                    _mm_shuffle_epi8(load128(second_rest), second_places), 1);
-        const __m256i values = _mm256_add_epi16(fields, _mm256_and_si256(more, full));
-        if (i + 1 == groups) {
-            _mm_storeu_si128(reinterpret_cast<__m128i *>(out), _mm256_castsi256_si128(values));
-            return second_rest;
-        }
-        _mm256_storeu_si256(reinterpret_cast<__m256i *>(out), values);
-        rest = second_rest + __builtin_popcount(second_set);
+        const std::uint16_t *const second = rest + __builtin_popcount(sets & 0xff);
+        const __m256i more = _mm256_inserti128_si256(_mm256_castsi128_si256(load128(rest)), load128(second), 1);
+        const __m256i places = _mm256_inserti128_si256(_mm256_castsi128_si256(load128(kPlaces.bytes[sets & 0xff])),
+                                                       load128(kPlaces.bytes[sets >> 24]), 1);
+        _mm256_storeu_si256(reinterpret_cast<__m256i *>(out),
+                            _mm256_add_epi16(fields, _mm256_and_si256(_mm256_shuffle_epi8(more, places), full)));
+        rest = second + __builtin_popcount(sets >> 24);
+    }
+    if (groups % 2 == 1) {
+        const __m256i fields = _mm256_srl_epi16(
+            _mm256_mullo_epi16(_mm256_shuffle_epi8(_mm256_castsi128_si256(load128(at)), bytes), shift), down);
+        const __m128i full = _mm256_castsi256_si128(_mm256_cmpeq_epi16(fields, top));
+        const unsigned set = static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(full, full))) & 0xff;
+        const __m128i more = _mm_and_si128(_mm_shuffle_epi8(load128(rest), load128(kPlaces.bytes[set])), full);
+        _mm_storeu_si128(reinterpret_cast<__m128i *>(out), _mm_add_epi16(_mm256_castsi256_si128(fields), more));
+        rest += __builtin_popcount(set);
     }
     return rest;
 }
