@@ -422,7 +422,8 @@ SKETCH_API sketch_status sketch_distinct_describe(const sketch_distinct *sketch,
 #define SKETCH_FREQUENCY_DEPTH 4
 #define SKETCH_FREQUENCY_MIN_LOG2_WIDTH 6
 #define SKETCH_FREQUENCY_MAX_LOG2_WIDTH 20
-#define SKETCH_FREQUENCY_PACKED_MAX(log2_width) (256 + ((size_t)(8 * SKETCH_FREQUENCY_DEPTH) << (log2_width)))
+/* No packed form is larger, and packing needs no more room. */
+#define SKETCH_FREQUENCY_PACKED_MAX(log2_width) (512 + ((size_t)(28 * SKETCH_FREQUENCY_DEPTH) << (log2_width)))
 
 /* Smallest width for an error (fraction of N), and back. An error out of range (e / 2^20 .. e / 2^6) or NaN gives -1.
  */
@@ -449,7 +450,7 @@ SKETCH_API sketch_status sketch_frequency_limit(void *state, size_t size, int lo
                                                 sketch_growth *growth) SKETCH_NOEXCEPT;
 
 /* Adds another sketch, but not the state itself. OK, GROW, OVERFLOW, WRONG_KIND, or what is wrong with
- * the other sketch. Of packed dense bytes the noise that they state is not checked here. */
+ * the other sketch. Of packed counters it is only checked here that they add up, not that their bytes are canonical. */
 SKETCH_API sketch_status sketch_frequency_merge(void *state, size_t size, const sketch_frequency *other,
                                                 sketch_growth *growth) SKETCH_NOEXCEPT;
 
@@ -459,7 +460,7 @@ SKETCH_API sketch_status sketch_frequency_merge(void *state, size_t size, const 
 SKETCH_API sketch_status sketch_frequency_subtract(void *state, size_t size, const sketch_frequency *other,
                                                    sketch_growth *growth) SKETCH_NOEXCEPT;
 
-/* No packed form of this sketch is larger. While exact, that is far below SKETCH_FREQUENCY_PACKED_MAX. */
+/* The room that packing this sketch needs: no packed form of it is larger, and most are far smaller. */
 SKETCH_API size_t sketch_frequency_packed_bound(const sketch_frequency *sketch) SKETCH_NOEXCEPT;
 
 /* Checks all of the sketch and writes its canonical bytes. */
@@ -478,11 +479,10 @@ SKETCH_API sketch_status sketch_frequency_count(const sketch_frequency *sketch, 
 
 typedef struct sketch_frequency_info {
     int kind, log2_width;
-    int is_dense;           /* counters, not exact counts */
-    uint32_t items;         /* different hashes; 0 if dense */
-    uint32_t counter_bytes; /* of a dense sketch's counters */
-    uint64_t total;         /* sum of all weights */
-    double error;           /* e / 2^log2_width */
+    int is_dense;   /* counters, not exact counts */
+    uint32_t items; /* different hashes; 0 if dense */
+    uint64_t total; /* sum of all weights */
+    double error;   /* e / 2^log2_width */
 } sketch_frequency_info;
 
 /* Header fields only (all of the above): cheap. */

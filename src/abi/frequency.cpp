@@ -81,12 +81,7 @@ sketch_status sketch_frequency_count(const sketch_frequency *sketch, int kind, u
 
 sketch_status sketch_frequency_describe(const sketch_frequency *sketch, sketch_frequency_info *info) noexcept {
     const View &view = sketch->view;
-    *info = {view.kind,
-             view.log2_width,
-             view.is_dense,
-             view.items,
-             view.is_dense ? 1u << view.width : 0u,
-             view.total,
-             sketch_frequency_error(view.log2_width)};
+    *info = {view.kind,  view.log2_width, view.is_dense,
+             view.items, view.total,      sketch_frequency_error(view.log2_width)};
     return SKETCH_OK;
 }

@@ -1,7 +1,5 @@
 // Reading a frequency sketch of either form.
-#include <type_traits>
-
-#include "frequency.hpp"
+#include "frequency_layers.hpp"
 
 namespace sketch::frequency {
 
@@ -25,6 +23,7 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
     view.data = static_cast<const std::uint8_t *>(state);
     view.size = size;
     view.begin = sizeof(WorkHeader);
+    view.base = 0;
     if (view.is_dense) {
         if (h.entries != 0 || h.slots != 0 || h.steps != 0 || h.salt != 0 || h.total == 0) return SKETCH_CORRUPT;
         if (size - view.begin < std::size_t{kDepth} << (h.log2_width + view.width)) return SKETCH_TRUNCATED;
@@ -36,108 +35,25 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
     return size < table_size(h.slots, view.width) ? SKETCH_TRUNCATED : SKETCH_OK;
 }
 
-namespace {
-
-// The sum of some counters, or false where it exceeds `most`. Blocks whose sum fits 32 bits are quicker to add up;
-// sums of 8-byte counters could wrap, so each is compared on the way.
-template <typename T>
-bool add_up(const Counters<T> &counters, std::size_t count, std::uint64_t most, std::uint64_t &sum) noexcept {
-    sum = 0;
-    if constexpr (sizeof(T) == 8) {
-        for (std::size_t i = 0; i < count; i++) {
-            if (counters[i] > most - sum) return false;
-            sum += counters[i];
-        }
-        return true;
-    }
-    using Sum = std::conditional_t<sizeof(T) <= 2, std::uint32_t, std::uint64_t>;
-    constexpr std::size_t kBlock = 65536;
-    for (std::size_t from = 0; from < count; from += kBlock) {
-        Sum part = 0;
-        for (std::size_t i = from; i < std::min(count, from + kBlock); i++) part += static_cast<Sum>(counters[i]);
-        sum += part;
-    }
-    return sum <= most;
-}
-
-}  // namespace
-
 Status check_rows(const View &view) noexcept {
-    return with_width(view.width, [&](auto zero) {
-        using T = decltype(zero);
-        for (std::size_t row = 0; row < kDepth; row++) {
-            std::uint64_t sum;
-            if (!add_up(view.counters<T>().row(row, view.log2_width), std::size_t{1} << view.log2_width, view.total,
-                        sum) ||
-                sum != view.total)
-                return SKETCH_CORRUPT;
-        }
-        return SKETCH_OK;
-    });
+    DenseCounters counters(view);
+    if (Status s = counters.open(); s != SKETCH_OK) return s;
+    return counters.for_each([](const auto *, std::size_t, std::uint32_t) {});
 }
 
 namespace {
 
-// The two order statistics of one row by radix selection: a histogram of the leading digit tells which digit the
-// wanted rank has, and how many counters are below; then the next digit, among the counters that begin so.
-//
-// The counters above a rank are not smaller than the one there and add up to no more than the total. That bounds what
-// we look for, so the few large counters count as that bound, and one digit will do unless counters are large on
-// average.
+// The value at a place among `count` sorted ones, by bisection: it is `low` to `high`.
 template <typename T>
-class Selection {
-  public:
-    Selection(Counters<T> counters, int log2_width, std::uint64_t total) noexcept
-        : counters_(counters), size_(std::size_t{1} << log2_width) {
-        std::uint64_t bound = total / (size_ - rank_at(kHighFraction, log2_width));
-        bound_ = static_cast<T>(std::min<std::uint64_t>(bound, static_cast<T>(~T{0})));
+std::uint64_t value_at(const T *values, std::size_t count, std::size_t place, std::uint64_t low,
+                       std::uint64_t high) noexcept {
+    while (low < high) {
+        const std::uint64_t middle = high - (high - low) / 2;
+        if (count_at_least(values, count, middle) >= count - place) low = middle;
+        else high = middle - 1;
     }
-
-    void run(std::uint32_t first_rank, std::uint32_t second_rank, std::uint64_t &first,
-             std::uint64_t &second) noexcept {
-        int shift = std::max(0, static_cast<int>(std::bit_width(bound_)) - kDigitBits);
-        clear();
-        for (std::size_t i = 0; i < size_; i += 2) {
-            bins_[0][at(i) >> shift]++;
-            bins_[1][at(i + 1) >> shift]++;
-        }
-        std::uint64_t first_prefix = take(first_rank), second_prefix = take(second_rank);
-        first = refine(first_prefix, shift, first_rank);
-        second = refine(second_prefix, shift, second_rank);
-    }
-
-  private:
-    static constexpr int kDigitBits = 10;
-
-    std::uint64_t at(std::size_t i) const noexcept { return std::min(counters_[i], bound_); }
-    void clear() noexcept { std::memset(bins_, 0, sizeof bins_); }
-
-    // The digit of the counter of this rank; the rank becomes that among the counters with this digit.
-    std::uint64_t take(std::uint32_t &rank) const noexcept {
-        std::uint64_t digit = 0;
-        for (std::uint32_t here; rank >= (here = bins_[0][digit] + bins_[1][digit]); digit++) rank -= here;
-        return digit;
-    }
-
-    std::uint64_t refine(std::uint64_t prefix, int shift, std::uint32_t rank) noexcept {
-        while (shift > 0) {
-            int bits = std::min(shift, kDigitBits), next = shift - bits;
-            clear();
-            for (std::size_t i = 0; i < size_; i++) {
-                std::uint64_t c = at(i);
-                if (c >> shift == prefix) bins_[0][(c >> next) & low_mask(bits)]++;
-            }
-            prefix = prefix << bits | take(rank);
-            shift = next;
-        }
-        return prefix;
-    }
-
-    Counters<T> counters_;
-    std::size_t size_;
-    T bound_;
-    std::uint32_t bins_[2][1 << kDigitBits];  // of the even and the odd counters: equal ones need not wait
-};
+    return low;
+}
 
 // Rounded half up, without overflow.
 std::uint64_t mean_of(const std::uint64_t (&v)[kDepth]) noexcept {
@@ -149,19 +65,19 @@ std::uint64_t mean_of(const std::uint64_t (&v)[kDepth]) noexcept {
     return whole + rest / kDepth;
 }
 
-// Rows of so many counters take a millisecond each.
-constexpr int kPollFrom = 18;
-
 }  // namespace
 
-void measure_noise(const View &view, Noise &noise) noexcept {
-    with_width(view.width, [&](auto zero) {
-        using T = decltype(zero);
-        for (std::size_t row = 0; row < kDepth; row++) {
-            if (view.log2_width >= kPollFrom) poll();
-            Selection<T> selection(view.counters<T>().row(row, view.log2_width), view.log2_width, view.total);
-            selection.run(rank_at(kTypicalFraction, view.log2_width), rank_at(kHighFraction, view.log2_width),
-                          noise.typical[row], noise.high[row]);
+// The counters from a place on are not smaller than the one there and add up to no more than the total. That bounds
+// what we look for.
+void measure_noise(const View &work, Noise &noise) noexcept {
+    const std::size_t count = std::size_t{1} << work.log2_width;
+    const std::size_t typical = rank_at(kTypicalFraction, work.log2_width),
+                      high = rank_at(kHighFraction, work.log2_width);
+    with_width(work.width, [&](auto zero) {
+        const auto *counters = work.counters<decltype(zero)>();
+        for (std::size_t row = 0; row < kDepth; row++, counters += count) {
+            noise.typical[row] = value_at(counters, count, typical, 0, work.total / (count - typical));
+            noise.high[row] = value_at(counters, count, high, noise.typical[row], work.total / (count - high));
         }
     });
 }
@@ -224,13 +140,17 @@ Estimate count(const View &view, std::uint64_t hash) noexcept {
     }
     Cells cells(hash, view.log2_width);
     std::uint64_t least = ~std::uint64_t{0};
-    with_width(view.width, [&](auto zero) {
-        auto counters = view.counters<decltype(zero)>();
-        for (std::size_t at : cells.at) least = std::min<std::uint64_t>(least, counters[at]);
-    });
     Noise noise;
-    if (view.is_work) measure_noise(view, noise);
-    else stated_noise(view, noise);
+    if (view.is_work) {
+        with_width(view.width, [&](auto zero) {
+            const auto *counters = view.counters<decltype(zero)>();
+            for (std::size_t at : cells.at) least = std::min<std::uint64_t>(least, counters[at]);
+        });
+        measure_noise(view, noise);
+    } else {
+        least = least_of(view, cells);
+        noise = view.noise;
+    }
     std::uint64_t typical = mean_of(noise.typical), high = *std::max_element(noise.high, noise.high + kDepth);
     std::uint64_t lower = least - std::min(least, high);
     // Packed bytes that were never checked may state a typical noise above the high one.

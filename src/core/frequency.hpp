@@ -11,7 +11,7 @@
 // it, so narrowing a sketch of either form gives what a direct build at that width gives.
 //
 // Two forms of one value:
-//   packed     canonical bytes at rest (frequency_packed.cpp)
+//   packed     canonical bytes at rest (frequency_packed.cpp; its counters: frequency_layers.hpp)
 //   work       a flat buffer mutated in place (frequency_work.cpp)
 // A View is the checked header of either.
 #pragma once
@@ -62,26 +62,6 @@ template <typename Use>
     }
 }
 
-// Counters of one type at any address; little-endian in packed bytes, native in a work form.
-template <typename T>
-class Counters {
-  public:
-    Counters(const std::uint8_t *at, bool wire) noexcept : at_(at), wire_(wire) {}
-    T operator[](std::size_t i) const noexcept {
-        T value = load<T>(at_ + i * sizeof(T));
-        if constexpr (std::endian::native == std::endian::big && sizeof(T) > 1)
-            if (wire_) value = static_cast<T>(to_little_endian(value) >> (64 - 8 * sizeof(T)));
-        return value;
-    }
-    Counters row(std::size_t row, int log2_width) const noexcept {
-        return Counters(at_ + (row << log2_width) * sizeof(T), wire_);
-    }
-
-  private:
-    const std::uint8_t *at_;
-    bool wire_;
-};
-
 // What reading needs to know about the noise in each row's counters: two order statistics. With c_0 <= c_1 <= ... the
 // sorted counters of a row, the counters of an item that never came are draws from that distribution, nearly
 // independent between rows. Their least is above the (1 - p^(1/kDepth)) quantile of all rows with probability p.
@@ -103,19 +83,22 @@ constexpr std::uint32_t rank_at(std::uint32_t fraction, int log2_width) noexcept
 struct View {
     bool is_work, is_dense;
     int kind, log2_width;
-    int width;  // of counters, or of the counts of a work form's table: log2 of bytes
+    int width;  // of a work form's counters, or of its table's counts: log2 of bytes
     std::uint64_t total;
     std::uint32_t items;  // different hashes; 0 if dense
     std::uint32_t slots;  // of a work form's table
     std::uint64_t salt;   // of its order, or 0
     const std::uint8_t *data;
     std::size_t size;
-    std::size_t begin;  // of the counters, the table, or the packed entries
+    std::size_t begin;   // of the counters, the table, or the packed entries or layers
+    std::uint64_t base;  // that is in all packed counters
+    Noise noise;         // that packed bytes of a dense sketch state
 
     const std::uint8_t *at() const noexcept { return data + begin; }
+    // Of a dense work form, which is 8-byte aligned.
     template <typename T>
-    Counters<T> counters() const noexcept {
-        return Counters<T>(at(), !is_work);
+    const T *counters() const noexcept {
+        return reinterpret_cast<const T *>(at());
     }
 };
 
@@ -130,8 +113,8 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept;
 // Whether every row of a dense view adds up to the total: what a merge relies on.
 Status check_rows(const View &view) noexcept;
 
-// Order statistics of the counters of a dense view whose rows add up.
-void measure_noise(const View &view, Noise &noise) noexcept;
+// Order statistics of the counters of a dense work form whose rows add up.
+void measure_noise(const View &work, Noise &noise) noexcept;
 
 struct Estimate {
     std::uint64_t estimate, lower, upper;
@@ -172,9 +155,6 @@ class PackedEntries {
     int high_bits_ = 0, order_ = 0;
     bool ok_ = true;
 };
-
-// The noise that packed bytes of a dense sketch state.
-void stated_noise(const View &view, Noise &noise) noexcept;
 
 // ---- the work form (frequency_work.cpp) ----------------------------------------
 //

@@ -7,32 +7,23 @@
 //          middle bits of each hash                              32 - high bits each, high = floor(log2 entries)
 //          high bits of all hashes                               in unary (Elias-Fano): entries + 2^high - 1 bits
 //          counts                                                bits, Exp-Golomb codes of this order
-//   dense: version  family  flags  kind  log2_width  0 0 0       8 bytes
-//          total                                                 8 bytes
-//          typical and high noise of each row                    8 counters
-//          counters, row by row                                  at the width that the largest one needs
+//   dense: version  family  flags  kind  log2_width              5 bytes
+//          total                                                 varint
+//          typical and high noise of each row                    8 varints
+//          counters, row by row                                  see frequency_layers.hpp
 //
 // Why so: a hash has no structure, so 64 - log2(n) + 1.5 bits an entry is all that order can save. Counts are small or
-// heavy-tailed: a code whose length grows with the logarithm suits both. Dense counters keep their places, so that one
-// count reads four of them.
+// heavy-tailed: a code whose length grows with the logarithm suits both. Of dense counters a reader of one count needs
+// four, and finds them without the others.
 #include <algorithm>
 
-#include "frequency.hpp"
+#include "frequency_layers.hpp"
 
 namespace sketch::frequency {
 
 namespace {
 
-enum : std::uint8_t {
-    kDense = 1,
-    kWidthShift = 1,  // two bits: log2 of a counter's bytes
-    kDenseFlags = 7,
-};
-
-constexpr std::size_t kDenseHeader = 16;
-constexpr std::size_t dense_size(int log2_width, int width) noexcept {
-    return kDenseHeader + (std::size_t{2 * kDepth} << width) + (std::size_t{kDepth} << (log2_width + width));
-}
+constexpr std::uint8_t kDense = 1;  // the only flag
 
 int high_bits_of(std::uint32_t entries) noexcept { return static_cast<int>(std::bit_width(entries)) - 1; }
 
@@ -114,57 +105,27 @@ void encode_exact(const View &view, const Entries &entries, ByteWriter &out) noe
     bits.flush();
 }
 
-// The narrowest width that holds the largest counter: their bits together have as many bytes as it has.
-int needed_width(const View &view) noexcept {
-    return width_for(with_width(view.width, [&](auto zero) -> std::uint64_t {
-        using T = decltype(zero);
-        Counters<T> counters = view.counters<T>();
-        T any = 0;
-        for (std::size_t i = 0; i < std::size_t{kDepth} << view.log2_width; i++)
-            any = static_cast<T>(any | counters[i]);
-        return any;
-    }));
-}
-
-template <typename T>
-T to_wire(T value) noexcept {
-    if constexpr (std::endian::native == std::endian::big && sizeof(T) > 1)
-        return static_cast<T>(to_little_endian(value) >> (64 - 8 * sizeof(T)));
-    return value;
-}
-
-// out has room for all of them.
-template <typename From, typename To>
-void write_counters(const View &view, const Noise &noise, std::uint8_t *out) noexcept {
-    for (std::size_t row = 0; row < kDepth; row++) {
-        store(out, to_wire(static_cast<To>(noise.typical[row])));
-        store(out + sizeof(To), to_wire(static_cast<To>(noise.high[row])));
-        out += 2 * sizeof(To);
-    }
-    Counters<From> counters = view.counters<From>();
-    for (std::size_t i = 0; i < std::size_t{kDepth} << view.log2_width; i++)
-        store(out + i * sizeof(To), to_wire(static_cast<To>(counters[i])));
-}
-
-void encode_dense(const View &view, ByteWriter &out) noexcept {
-    const int width = needed_width(view);
-    out.byte(static_cast<std::uint8_t>(kDense | width << kWidthShift));
+Status encode_dense(const View &view, ByteWriter &out) noexcept {
+    out.byte(kDense);
     out.byte(static_cast<std::uint8_t>(view.kind));
-    write_word(out, static_cast<std::uint64_t>(view.log2_width), 4);
-    write_word(out, view.total, 8);
+    out.byte(static_cast<std::uint8_t>(view.log2_width));
+    out.varint(view.total);
     Noise noise;
     measure_noise(view, noise);
-    std::uint8_t *at = out.reserve(dense_size(view.log2_width, width) - kDenseHeader);
-    if (at == nullptr) return;
-    with_width(view.width, [&](auto from) {
-        with_width(width, [&](auto to) { write_counters<decltype(from), decltype(to)>(view, noise, at); });
-    });
+    for (std::size_t row = 0; row < kDepth; row++) {
+        out.varint(noise.typical[row]);
+        out.varint(noise.high[row] - noise.typical[row]);
+    }
+    return write_layers(view, out);
 }
 
 }  // namespace
 
 std::size_t packed_bound(const View &view) noexcept {
-    if (view.is_dense) return dense_size(view.log2_width, view.width);
+    constexpr std::size_t kDenseHeader = 5 + 9 * (1 + 2 * kDepth);
+    if (view.is_dense && view.is_work)
+        return kDenseHeader + layers_bound(view) + layers_scratch(view) + kScratchAlignment;
+    if (view.is_dense) return view.size;
     // An entry: 64 bits of its hash and 2 of their order; no order of codes is chosen that is longer than the first,
     // and there the largest count takes 125 bits. And what it takes to sort the entries of a salted table.
     constexpr std::size_t kHeader = 32, kEntry = 24;
@@ -181,8 +142,8 @@ Status encode(const View &view, ByteWriter &out) noexcept {
     }
     out.byte(kFormatVersion);
     out.byte(static_cast<std::uint8_t>(Family::frequency));
-    if (view.is_dense) encode_dense(view, out);
-    else encode_exact(view, entries, out);
+    if (view.is_dense) return encode_dense(view, out);
+    encode_exact(view, entries, out);
     return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
 }
 
@@ -195,22 +156,26 @@ Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) 
     if (!in.ok()) return SKETCH_TRUNCATED;
     if (!is_header_kind(kind, flags == 0) || log2_width < kMinLog2Width || log2_width > kMaxLog2Width)
         return SKETCH_CORRUPT;
-    if (flags & kDense ? (flags & ~kDenseFlags) != 0 : flags != 0) return SKETCH_CORRUPT;
+    if (flags > kDense) return SKETCH_CORRUPT;
     view.is_work = false;
-    view.is_dense = (flags & kDense) != 0;
+    view.is_dense = flags == kDense;
     view.kind = kind;
     view.log2_width = log2_width;
-    view.width = flags >> kWidthShift;
+    view.width = 0;
     view.slots = 0;
-    view.salt = 0;
+    view.salt = view.base = 0;
     view.data = packed;
     view.size = size;
     if (view.is_dense) {
         view.items = 0;
-        if (size < dense_size(log2_width, view.width)) return SKETCH_TRUNCATED;
-        if (packed[5] != 0 || packed[6] != 0 || packed[7] != 0) return SKETCH_CORRUPT;
-        view.total = to_little_endian(load<std::uint64_t>(packed + 8));
-        view.begin = dense_size(log2_width, view.width) - (std::size_t{kDepth} << (log2_width + view.width));
+        view.total = in.varint();
+        for (std::size_t row = 0; row < kDepth; row++) {
+            view.noise.typical[row] = in.varint();
+            view.noise.high[row] = view.noise.typical[row] + in.varint();
+        }
+        view.base = in.varint();
+        if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
+        view.begin = size - in.remaining();
         return view.total == 0 || view.total > kMaxTotal ? SKETCH_CORRUPT : SKETCH_OK;
     }
     std::uint64_t items = in.varint(), more = items == 0 ? 0 : in.varint();
@@ -331,16 +296,6 @@ bool PackedEntries::end(std::size_t &size) noexcept {
     return filled;
 }
 
-void stated_noise(const View &view, Noise &noise) noexcept {
-    with_width(view.width, [&](auto zero) {
-        Counters<decltype(zero)> stated(view.data + kDenseHeader, true);
-        for (std::size_t row = 0; row < kDepth; row++) {
-            noise.typical[row] = stated[2 * row];
-            noise.high[row] = stated[2 * row + 1];
-        }
-    });
-}
-
 namespace {
 
 Status check_exact(const View &view) noexcept {
@@ -355,16 +310,50 @@ Status check_exact(const View &view) noexcept {
     return end == view.size ? SKETCH_OK : SKETCH_TRAILING;
 }
 
+// Of the counters of one row, how many are below the two noises that are stated, and how many are not above them.
+struct Places {
+    std::uint64_t stated[2];
+    std::uint32_t below[2], up_to[2];
+
+    template <typename V>
+    void add(const V *values, std::uint32_t count) noexcept {
+        vectorised([&, this]() SKETCH_INLINED {
+            for (int i = 0; i < 2; i++) {
+                const V limit = static_cast<V>(stated[i]);
+                std::uint32_t under = 0, not_over = 0;
+                for (std::uint32_t j = 0; j < count; j++) {
+                    under += values[j] < limit ? 1 : 0;
+                    not_over += values[j] <= limit ? 1 : 0;
+                }
+                below[i] += under;
+                up_to[i] += not_over;
+            }
+        });
+    }
+    bool is(int i, std::uint32_t place) const noexcept { return below[i] <= place && place < up_to[i]; }
+};
+
 Status check_dense(const View &view) noexcept {
-    if (Status s = check_rows(view); s != SKETCH_OK) return s;
-    if (needed_width(view) != view.width) return SKETCH_CORRUPT;
-    Noise stated, measured;
-    stated_noise(view, stated);
-    measure_noise(view, measured);
-    for (std::size_t row = 0; row < kDepth; row++)
-        if (stated.typical[row] != measured.typical[row] || stated.high[row] != measured.high[row])
+    Layers layers;
+    if (Status s = layers.read(view); s != SKETCH_OK) return s;
+    if (!are_canonical(layers)) return SKETCH_CORRUPT;
+    Places places[kDepth];
+    for (std::size_t row = 0; row < kDepth; row++) {
+        // A counter is at most the total; nothing larger is cut off where they are narrower.
+        if (view.noise.typical[row] > layers.largest || view.noise.high[row] > layers.largest) return SKETCH_CORRUPT;
+        places[row] = {{view.noise.typical[row], view.noise.high[row]}, {0, 0}, {0, 0}};
+    }
+    DenseCounters counters(view);
+    if (Status s = counters.open(); s != SKETCH_OK) return s;
+    const Status s = counters.for_each([&](const auto *values, std::size_t first, std::uint32_t count) {
+        places[first >> view.log2_width].add(values, count);
+    });
+    if (s != SKETCH_OK) return s;
+    for (const Places &of_row : places)
+        if (!of_row.is(0, rank_at(kTypicalFraction, view.log2_width)) ||
+            !of_row.is(1, rank_at(kHighFraction, view.log2_width)))
             return SKETCH_CORRUPT;
-    return view.size == dense_size(view.log2_width, view.width) ? SKETCH_OK : SKETCH_TRAILING;
+    return SKETCH_OK;
 }
 
 }  // namespace

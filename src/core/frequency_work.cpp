@@ -9,7 +9,7 @@
 #include <algorithm>
 
 #include "crowding.hpp"
-#include "frequency.hpp"
+#include "frequency_layers.hpp"
 
 namespace sketch::frequency {
 
@@ -65,8 +65,8 @@ class Work {
 
     View view() const noexcept {
         const WorkHeader &h = header();
-        return {true,      dense(), h.kind, h.log2_width, width(), h.total,
-                h.entries, h.slots, h.salt, bytes_,       size_,   sizeof(WorkHeader)};
+        return {true,   dense(), h.kind, h.log2_width,       width(), h.total, h.entries, h.slots,
+                h.salt, bytes_,  size_,  sizeof(WorkHeader), 0,       {}};
     }
 
     // An empty table in the whole buffer.
@@ -333,7 +333,7 @@ bool bytes_suffice(const Work &work, int log2_width) noexcept {
 
 // A counter at a smaller width: the sum of the 2^shift neighbours that a sketch has for it.
 template <typename T>
-std::uint64_t folded(const Counters<T> &counters, std::size_t i, int shift) noexcept {
+std::uint64_t folded(const T *counters, std::size_t i, int shift) noexcept {
     std::uint64_t sum = 0;
     for (std::size_t j = 0; j < std::size_t{1} << shift; j++) sum += counters[(i << shift) + j];
     return sum;
@@ -347,7 +347,7 @@ Status plan_conversion(const Work &work, int log2_width, int least_width, sketch
     }
     const int shift = work.header().log2_width - log2_width;
     std::uint64_t largest = with_width(work.width(), [&](auto zero) {
-        const auto counters = work.view().counters<decltype(zero)>();
+        const auto *counters = work.counters<decltype(zero)>();
         std::uint64_t most = 0;
         for (std::size_t i = 0; i < std::size_t{kDepth} << log2_width; i++)
             most = std::max(most, folded(counters, i, shift));
@@ -560,47 +560,66 @@ Status merge_entries(const Work &work, const Entries &entries, sketch_growth &gr
     });
 }
 
-// Adds the counters of the other sketch; false, and nothing changed, if a counter is too narrow for a sum. No wider
-// sum than 2^64 can come: rows add up to totals.
-template <typename To, typename From>
-bool add_counters(const Work &work, const View &other) noexcept {
-    const int shift = other.log2_width - work.header().log2_width;
-    const std::size_t count = std::size_t{kDepth} << work.header().log2_width;
-    To *to = work.counters<To>();
-    const Counters<From> from = other.counters<From>();
-    if (shift == 0) {
-        To wrapped = 0;
-        for (std::size_t i = 0; i < count; i++) {
-            To sum = static_cast<To>(to[i] + from[i]);
-            wrapped = static_cast<To>(wrapped | (sum < to[i] ? 1 : 0));
+// Adds some counters, or takes them away again; true if one of these did not hold the sum, or had less. Whether or not
+// that was so, the other call undoes it.
+template <typename T, typename V>
+bool add_counters(T *to, const V *values, std::uint32_t count) noexcept {
+    return vectorised([=]() SKETCH_INLINED {
+        T wrapped = 0;
+        for (std::uint32_t i = 0; i < count; i++) {
+            const T value = static_cast<T>(values[i]), sum = static_cast<T>(to[i] + value);
+            wrapped = static_cast<T>(wrapped | (sum < value ? 1 : 0));
             to[i] = sum;
         }
-        if (wrapped == 0) return true;
-        for (std::size_t i = 0; i < count; i++) to[i] = static_cast<To>(to[i] - from[i]);
-        return false;
-    }
-    constexpr std::uint64_t largest = static_cast<To>(~To{0});
-    for (std::size_t i = 0; i < count; i++) {
-        std::uint64_t sum = to[i] + folded(from, i, shift);
-        if (sum > largest) {
-            while (i-- > 0) to[i] = static_cast<To>(to[i] - folded(from, i, shift));
-            return false;
+        return wrapped != 0;
+    });
+}
+template <typename T, typename V>
+bool take_counters(T *to, const V *values, std::uint32_t count) noexcept {
+    return vectorised([=]() SKETCH_INLINED {
+        T wrapped = 0;
+        for (std::uint32_t i = 0; i < count; i++) {
+            const T value = static_cast<T>(values[i]);
+            wrapped = static_cast<T>(wrapped | (to[i] < value ? 1 : 0));
+            to[i] = static_cast<T>(to[i] - value);
         }
-        to[i] = static_cast<To>(sum);
-    }
-    return true;
+        return wrapped != 0;
+    });
 }
 
-Status merge_counters(const Work &work, const View &other, sketch_growth &growth) noexcept {
-    if (!work.dense()) return plan_conversion(work, work.header().log2_width, other.width, growth);
-    if (work.width() < other.width) return plan_wider(work, other.width, growth);
-    bool added = with_width(work.width(), [&](auto to) {
-        return with_width(other.width, [&](auto from) {
-            if constexpr (sizeof to >= sizeof from) return add_counters<decltype(to), decltype(from)>(work, other);
-            else return false;
+// change(to, values, count) for all counters of the state and those of the other sketch, which is as wide or wider;
+// true if any of these answered so. No counter of the other may need more bytes than those of the state have.
+template <typename Change>
+Status change_counters(const Work &work, const View &view, const DenseCounters &other, bool &wrapped,
+                       Change change) noexcept {
+    const int shift = view.log2_width - work.header().log2_width;
+    wrapped = false;
+    return with_width(work.width(), [&](auto zero) {
+        auto *const to = work.counters<decltype(zero)>();
+        return other.for_each([&](const auto *values, std::size_t first, std::uint32_t count) {
+            if (shift == 0) {
+                wrapped |= change(to + first, values, count);
+                return;
+            }
+            for (std::uint32_t i = 0; i < count; i++) wrapped |= change(to + ((first + i) >> shift), values + i, 1u);
         });
     });
-    return added ? SKETCH_OK : plan_wider(work, work.width() + 1, growth);
+}
+
+constexpr auto kAdd = [](auto *to, const auto *values, std::uint32_t count) { return add_counters(to, values, count); };
+constexpr auto kTake = [](auto *to, const auto *values, std::uint32_t count) {
+    return take_counters(to, values, count);
+};
+
+Status merge_counters(const Work &work, const View &view, const DenseCounters &other, sketch_growth &growth) noexcept {
+    if (!work.dense()) return plan_conversion(work, work.header().log2_width, other.width(), growth);
+    if (work.width() < other.width()) return plan_wider(work, other.width(), growth);
+    bool wrapped;
+    const Status s = change_counters(work, view, other, wrapped, kAdd);
+    if (s == SKETCH_OK && !wrapped) return SKETCH_OK;
+    bool ignored;
+    change_counters(work, view, other, ignored, kTake);
+    return s != SKETCH_OK ? s : plan_wider(work, work.width() + 1, growth);
 }
 
 }  // namespace
@@ -611,11 +630,15 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
     if (h.kind != other.kind && other.kind != SKETCH_KIND_NONE)
         return with_first_kind(h, other.kind, [&] { return work_merge(state, size, other, growth); });
     Entries entries(other);
-    if (Status s = other.is_dense ? check_rows(other) : entries.load(); s != SKETCH_OK) return s;
+    DenseCounters counters(other);
+    if (Status s = other.is_dense ? counters.open() : entries.load(); s != SKETCH_OK) return s;
     if (other.total > kMaxTotal - h.total) return SKETCH_OVERFLOW;
     const std::uint8_t width_before = h.log2_width;
-    if (Status s = work_limit(state, size, other.log2_width, growth); s != SKETCH_OK) return s;
-    Status s = other.is_dense ? merge_counters(work, other, growth) : merge_entries(work, entries, growth);
+    Status s = work_limit(state, size, other.log2_width, growth);
+    if (s == SKETCH_OK)
+        s = other.is_dense ? merge_counters(work, other, counters, growth) : merge_entries(work, entries, growth);
+    // No state changes for counters that make no sense.
+    if (s == SKETCH_GROW && other.is_dense && check_rows(other) != SKETCH_OK) s = SKETCH_CORRUPT;
     if (s == SKETCH_OK) h.total += other.total;
     else h.log2_width = width_before;  // the caller may not get the room
     return s;
@@ -660,32 +683,35 @@ Status subtract_entries(const Work &work, const Entries &entries) noexcept {
     });
 }
 
-// Whether every counter is at least the other sketch's, at a width at which neither is narrower.
-template <typename To, typename From>
-bool counters_suffice(const Work &work, const View &other, int log2_width) noexcept {
-    const int mine = work.header().log2_width - log2_width, theirs = other.log2_width - log2_width;
-    const Counters<To> to = work.view().counters<To>();
-    const Counters<From> from = other.counters<From>();
-    bool below = false;
-    for (std::size_t i = 0; i < std::size_t{kDepth} << log2_width; i++)
-        below |= folded(to, i, mine) < folded(from, i, theirs);
-    return !below;
+// Whether every counter is at least the other sketch's, which is narrower.
+Status counters_suffice(const Work &work, const View &view, const DenseCounters &other) noexcept {
+    const int shift = work.header().log2_width - view.log2_width;
+    return with_width(work.width(), [&](auto zero) {
+        const auto *const all = work.counters<decltype(zero)>();
+        bool below = false;
+        const Status s = other.for_each([&](const auto *values, std::size_t first, std::uint32_t count) {
+            for (std::uint32_t i = 0; i < count; i++) below |= folded(all, first + i, shift) < values[i];
+        });
+        return s == SKETCH_OK && below ? SKETCH_BELOW_ZERO : s;
+    });
 }
 
-template <typename To, typename From>
-void subtract_counters(const Work &work, const View &other) noexcept {
-    const int shift = other.log2_width - work.header().log2_width;
-    To *to = work.counters<To>();
-    const Counters<From> from = other.counters<From>();
-    for (std::size_t i = 0; i < std::size_t{kDepth} << work.header().log2_width; i++)
-        to[i] = static_cast<To>(to[i] - folded(from, i, shift));
-}
-
-// use(To{}, From{}) with the types of the state's and the other sketch's counters.
-template <typename Use>
-auto with_widths(const Work &work, const View &other, Use use) noexcept {
-    return with_width(work.width(),
-                      [&](auto to) { return with_width(other.width, [&](auto from) { return use(to, from); }); });
+Status subtract_counters(const Work &work, const View &view, const DenseCounters &other,
+                         sketch_growth &growth) noexcept {
+    if (view.log2_width < work.header().log2_width) {
+        const Status s = counters_suffice(work, view, other);
+        return s == SKETCH_OK ? plan_conversion(work, view.log2_width, 0, growth) : s;
+    }
+    // Not those that would be cut off. What packed counters may be at most is more than any of them is.
+    if (other.width() > work.width()) {
+        const Status s = check_rows(view);
+        return s == SKETCH_OK ? plan_wider(work, other.width(), growth) : s;
+    }
+    bool wrapped, ignored;
+    const Status s = change_counters(work, view, other, wrapped, kTake);
+    if (s == SKETCH_OK && !wrapped) return SKETCH_OK;
+    change_counters(work, view, other, ignored, kAdd);
+    return s == SKETCH_OK ? SKETCH_BELOW_ZERO : s;
 }
 
 }  // namespace
@@ -696,7 +722,8 @@ Status work_subtract(void *state, std::size_t size, const View &other, sketch_gr
     if (h.kind != other.kind && other.kind != SKETCH_KIND_NONE)
         return with_first_kind(h, other.kind, [&] { return work_subtract(state, size, other, growth); });
     Entries entries(other);
-    if (Status s = other.is_dense ? check_rows(other) : entries.load(); s != SKETCH_OK) return s;
+    DenseCounters counters(other);
+    if (Status s = other.is_dense ? counters.open() : entries.load(); s != SKETCH_OK) return s;
     if (other.total > h.total) return SKETCH_BELOW_ZERO;
     if (other.total == 0) return SKETCH_OK;  // nothing is taken away: the error stays what it is
     const int log2_width = std::min<int>(h.log2_width, other.log2_width);
@@ -704,7 +731,8 @@ Status work_subtract(void *state, std::size_t size, const View &other, sketch_gr
     if (!other.is_dense && !work.dense()) {
         s = subtract_exact(work, entries, log2_width, growth);
     } else if (!work.dense()) {
-        return plan_conversion(work, log2_width, 0, growth);
+        s = check_rows(other);
+        return s == SKETCH_OK ? plan_conversion(work, log2_width, 0, growth) : s;
     } else if (!other.is_dense) {
         s = subtract_entries(work, entries);
         if (s == SKETCH_OK && log2_width < h.log2_width && h.total > other.total) {
@@ -715,13 +743,7 @@ Status work_subtract(void *state, std::size_t size, const View &other, sketch_gr
             return plan_conversion(work, log2_width, 0, growth);
         }
     } else {
-        bool suffice = with_widths(work, other, [&](auto to, auto from) {
-            return counters_suffice<decltype(to), decltype(from)>(work, other, log2_width);
-        });
-        if (!suffice) return SKETCH_BELOW_ZERO;
-        if (log2_width < h.log2_width) return plan_conversion(work, log2_width, 0, growth);
-        with_widths(work, other,
-                    [&](auto to, auto from) { subtract_counters<decltype(to), decltype(from)>(work, other); });
+        s = subtract_counters(work, other, counters, growth);
     }
     if (s != SKETCH_OK) return s;
     h.total -= other.total;

@@ -25,4 +25,20 @@ namespace sketch {
 extern bool has_avx2;
 #endif
 
+// body(), compiled for these instructions too. `body` is a lambda that is always inlined: []() SKETCH_INLINED { ... }
+#define SKETCH_INLINED __attribute__((always_inline))
+#ifdef SKETCH_X86
+template <typename Body>
+SKETCH_AVX2 [[gnu::noinline]] auto with_avx2(Body body) noexcept {
+    return body();
+}
+#endif
+template <typename Body>
+auto vectorised(Body body) noexcept {
+#ifdef SKETCH_X86
+    if (has_avx2) return with_avx2(body);
+#endif
+    return body();
+}
+
 }  // namespace sketch

@@ -181,8 +181,7 @@ void append_facts(StringInfo out, Sketch s) {
     append_json_number(out, info.error);
     appendStringInfo(out, ", \"width\": %d, \"depth\": %d, \"total_count\": " UINT64_FORMAT ", \"mode\": \"%s\"",
                      1 << info.log2_width, SKETCH_FREQUENCY_DEPTH, info.total, info.is_dense ? "counters" : "exact");
-    if (info.is_dense) appendStringInfo(out, ", \"counter_bytes\": %u", info.counter_bytes);
-    else appendStringInfo(out, ", \"items\": %u", info.items);
+    if (!info.is_dense) appendStringInfo(out, ", \"items\": %u", info.items);
 }
 
 }  // namespace

@@ -322,6 +322,10 @@ for k, error in ERRORS.items():
                 continue
             check(f'frequency: {count} values, k = {k}, up to {most_rows} rows each', frequency_sketch(some, error),
                   encode.frequency(some, k))
+for k, count, most_rows in (12, 2000, 1), (12, 3000, 10), (15, 9000, 3):  # layers with samples, of both sizes
+    some = [(item, random.randint(1, most_rows)) for item in numbers(count)]
+    check(f'frequency: {count} values, k = {k}, up to {most_rows} rows each', frequency_sketch(some, ERRORS[k]),
+          encode.frequency(some, k))
 some = [(item, 1 + i % 5) for i, item in enumerate(numbers(40))]
 for what, rows in ('counters', some), ('counts', some[:30]):
     for how_many, taken in ('some', rows[::2]), ('all but one', rows[1:]), ('all', rows):

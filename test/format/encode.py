@@ -352,6 +352,26 @@ def mix(h):
     return h ^ h >> 31
 
 
+def layers(values):
+    out = b''
+    while values:
+        n, w = len(values), 1
+        while (w + 1) * sum(v >= 2**w - 1 for v in values) > n:
+            w += 1
+        top = 2**w - 1
+        full = [v >= top for v in values]
+        out += bytes([w]) + varint(sum(full))
+        if any(full):
+            for i in range(2**11 >> (w - 1).bit_length(), n, 2**11 >> (w - 1).bit_length()):
+                out += sum(full[:i]).to_bytes(3 if n > 65536 else 2, 'little')
+        bits = Bits()
+        for v in values:
+            bits.put(min(v, top), w)
+        out += bits.bytes()
+        values = [v - top for v in values if v >= top]
+    return out
+
+
 def frequency(items, k, taken=None):
     """Items are pairs of an item and how often it came; a sketch that some were taken from has counters."""
     counts = {}
@@ -368,14 +388,12 @@ def frequency(items, k, taken=None):
             step = mix(h) | 1
             for j, row in enumerate(rows):
                 row[(h + j * step) % 2**64 >> (64 - k)] += count
-        largest = max(map(max, rows))
-        log2_width = next(w for w in range(4) if largest < 1 << (8 << w))
-        width = 1 << log2_width
-        out = bytes([1, 3, 1 | log2_width << 1, kind, k, 0, 0, 0]) + struct.pack('<Q', sum(counts.values()))
+        out = bytes([1, 3, 1, kind, k]) + varint(sum(counts.values()))
         for row in rows:
-            for sample in 0x28bb0335, 0x86f1f05f:
-                out += sorted(row)[sample >> (32 - k)].to_bytes(width, 'little')
-        return out + b''.join(counter.to_bytes(width, 'little') for row in rows for counter in row)
+            typical, high = (sorted(row)[place >> (32 - k)] for place in (0x28bb0335, 0x86f1f05f))
+            out += varint(typical) + varint(high - typical)
+        base = min(map(min, rows))
+        return out + varint(base) + layers([counter - base for row in rows for counter in row])
     for item, count in taken or []:
         counts[item.hash] -= count
     counts = {h: count for h, count in counts.items() if count}
