@@ -180,7 +180,7 @@ class ForeignFilter {
   public:
     ForeignFilter(const View &view, std::uint32_t k) noexcept
         : cells_(view.is_work && view.cells == cells_for(k) ? view.cells : 0),
-          is_wide_(view.has_wide_cells),
+          is_wide_(cells_ > 0 && view.has_wide_cells),
           offset_(view.offset),
           data_(view.data + (cells_ > 0 ? table_size(view.slots, view.is_wide) : 0)) {}
     explicit operator bool() const noexcept { return cells_ > 0; }
