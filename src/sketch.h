@@ -82,6 +82,14 @@ SKETCH_API void sketch_set_poll(void (*poll)(void)) SKETCH_NOEXCEPT;
 #define SKETCH_PACKED_PARTIAL 0x20
 
 /*
+ * sketch_*_peek tells what stands in the header of a packed value: of values that are dear to fetch as a whole. It takes
+ * the first SKETCH_PEEK_SIZE bytes, or more, or all if there are fewer, of a value of `size` bytes. It checks these as
+ * sketch_*_open does, and that the value is not shorter than they say: what stands behind may be anything. OK, what is
+ * wrong with the value, or NO_ROOM if more than these first bytes are needed: then open the whole.
+ */
+#define SKETCH_PEEK_SIZE 256
+
+/*
  * How bytes hold a sketch. The caller says it, for only the caller knows where a value begins: a packed one with its
  * first byte, a work form 4 bytes before its SKETCH_WORK_MAGIC.
  */
@@ -264,6 +272,11 @@ typedef struct sketch_quantile_info {
 
 SKETCH_API sketch_status sketch_quantile_describe(const sketch_quantile *sketch,
                                                   sketch_quantile_info *info) SKETCH_NOEXCEPT;
+
+/* Of the header. All but what stands behind it: `total` is less than there are, but not 0 if there are any, and no
+ * fractions are told. */
+SKETCH_API sketch_status sketch_quantile_peek(const uint8_t *first, size_t first_size, size_t size,
+                                              sketch_quantile_info *info) SKETCH_NOEXCEPT;
 
 /*
  * ---------------------------------------------------------------------------------------------------------------------
@@ -488,6 +501,8 @@ typedef struct sketch_frequency_info {
 /* Header fields only (all of the above): cheap. */
 SKETCH_API sketch_status sketch_frequency_describe(const sketch_frequency *sketch,
                                                    sketch_frequency_info *info) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_frequency_peek(const uint8_t *first, size_t first_size, size_t size,
+                                               sketch_frequency_info *info) SKETCH_NOEXCEPT;
 
 /*
  * ---------------------------------------------------------------------------------------------------------------------
@@ -566,6 +581,8 @@ typedef struct sketch_topk_info {
 /* Header fields only (all of the above): cheap. Of a work form, what packing would give may have other items, offset
  * and is_exact: pack it first. */
 SKETCH_API sketch_status sketch_topk_describe(const sketch_topk *sketch, sketch_topk_info *info) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_topk_peek(const uint8_t *first, size_t first_size, size_t size,
+                                          sketch_topk_info *info) SKETCH_NOEXCEPT;
 
 /* No packed form of this sketch is larger; packing it needs so much scratch memory, 8-byte aligned. */
 SKETCH_API size_t sketch_topk_packed_bound(const sketch_topk *sketch) SKETCH_NOEXCEPT;
@@ -702,11 +719,14 @@ typedef struct sketch_membership_info {
     int rate;        /* that was asked for, as it is kept: in hundred-thousandths */
     int is_dense;    /* blocks, not tokens */
     uint64_t tokens; /* different tokens; 0 if dense */
+    double tokens_rate; /* what sketch_membership_rate tells of tokens; NaN if dense, for then it counts bits */
 } sketch_membership_info;
 
 /* Header fields only: cheap. */
 SKETCH_API sketch_status sketch_membership_describe(const sketch_membership *sketch,
                                                     sketch_membership_info *info) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_membership_peek(const uint8_t *first, size_t first_size, size_t size,
+                                                sketch_membership_info *info) SKETCH_NOEXCEPT;
 
 #ifdef __cplusplus
 }

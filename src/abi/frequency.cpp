@@ -13,6 +13,20 @@ struct sketch_frequency {
     View view;
 };
 
+namespace {
+
+sketch_frequency_info info_of(const View &view) noexcept {
+    return {view.kind,
+            view.log2_width,
+            view.is_dense,
+            view.items,
+            view.is_dense ? 1u << view.width : 0u,
+            view.total,
+            sketch_frequency_error(view.log2_width)};
+}
+
+}  // namespace
+
 double sketch_frequency_error(int log2_width) noexcept { return std::ldexp(std::numbers::e, -log2_width); }
 
 int sketch_frequency_log2_width(double error) noexcept {
@@ -80,13 +94,16 @@ sketch_status sketch_frequency_count(const sketch_frequency *sketch, int kind, u
 }
 
 sketch_status sketch_frequency_describe(const sketch_frequency *sketch, sketch_frequency_info *info) noexcept {
-    const View &view = sketch->view;
-    *info = {view.kind,
-             view.log2_width,
-             view.is_dense,
-             view.items,
-             view.is_dense ? 1u << view.width : 0u,
-             view.total,
-             sketch_frequency_error(view.log2_width)};
+    *info = info_of(sketch->view);
     return SKETCH_OK;
+}
+
+sketch_status sketch_frequency_peek(const uint8_t *first, size_t first_size, size_t size,
+                                    sketch_frequency_info *info) noexcept {
+    return peek_with(first_size, size, [=](size_t at_hand) {
+        View view;
+        const Status s = head_of_packed(first, size, at_hand, view);
+        if (s == SKETCH_OK) *info = info_of(view);
+        return s;
+    });
 }

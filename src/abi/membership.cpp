@@ -1,5 +1,8 @@
 // The C face of the membership family: thin, noexcept, no state. Contracts are in sketch.h.
 #include "../core/membership.hpp"
+
+#include <limits>
+
 #include "opened.hpp"
 
 using namespace sketch;
@@ -8,6 +11,16 @@ using namespace sketch::membership;
 struct sketch_membership {
     View view;
 };
+
+namespace {
+
+// Nothing but the header is looked at.
+sketch_membership_info info_of(const View &view) noexcept {
+    return {view.kind,  view.log2_blocks, view.rate,
+            view.dense, view.tokens,      view.dense ? std::numeric_limits<double>::quiet_NaN() : measured_rate(view)};
+}
+
+}  // namespace
 
 int sketch_membership_log2_blocks(uint64_t expected_items, double rate) noexcept {
     return log2_blocks_for(expected_items, rate);
@@ -91,7 +104,23 @@ sketch_status sketch_membership_sampled_rate(const sketch_membership *sketch, do
 }
 
 sketch_status sketch_membership_describe(const sketch_membership *sketch, sketch_membership_info *info) noexcept {
-    const View &view = sketch->view;
-    *info = {view.kind, view.log2_blocks, view.rate, view.dense, view.tokens};
+    *info = info_of(sketch->view);
     return SKETCH_OK;
+}
+
+sketch_status sketch_membership_peek(const uint8_t *first, size_t first_size, size_t size,
+                                     sketch_membership_info *info) noexcept {
+    return peek_with(first_size, size, [=](size_t at_hand) {
+        PackedHeader header;
+        if (Status s = read_header(first, at_hand, header); s != SKETCH_OK) return s;
+        if (size != header.size) return size < header.size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
+        View view = {};
+        view.kind = header.kind;
+        view.log2_blocks = header.log2_blocks;
+        view.rate = header.rate;
+        view.dense = header.dense;
+        view.tokens = header.tokens;
+        *info = info_of(view);
+        return SKETCH_OK;
+    });
 }

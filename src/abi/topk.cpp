@@ -21,6 +21,11 @@ Item item_of(const void *item, size_t size) noexcept {
     return {size == 0 ? &nothing : static_cast<const uint8_t *>(item), size};
 }
 
+sketch_topk_info info_of(const View &view) noexcept {
+    return {view.kind,  view.is_work, view.offset == 0 && view.items <= view.k, view.k, view.items,
+            view.total, view.offset};
+}
+
 static_assert(sizeof(PackedEntries) <= sizeof(sketch_topk_cursor::opaque));
 static_assert(std::is_trivially_copyable_v<PackedEntries> && std::is_trivially_destructible_v<PackedEntries>);
 
@@ -55,10 +60,17 @@ sketch_status sketch_topk_merge(void *state, size_t size, const sketch_topk *oth
 }
 
 sketch_status sketch_topk_describe(const sketch_topk *sketch, sketch_topk_info *info) noexcept {
-    const View &view = sketch->view;
-    *info = {view.kind,  view.is_work, view.offset == 0 && view.items <= view.k, view.k, view.items,
-             view.total, view.offset};
+    *info = info_of(sketch->view);
     return SKETCH_OK;
+}
+
+sketch_status sketch_topk_peek(const uint8_t *first, size_t first_size, size_t size, sketch_topk_info *info) noexcept {
+    return peek_with(first_size, size, [=](size_t at_hand) {
+        View view;
+        const Status s = head_of_packed(first, size, at_hand, view);
+        if (s == SKETCH_OK) *info = info_of(view);
+        return s;
+    });
 }
 
 size_t sketch_topk_packed_bound(const sketch_topk *sketch) noexcept { return packed_bound(sketch->view); }

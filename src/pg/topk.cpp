@@ -29,6 +29,7 @@ bool items_are_values(const sketch_topk *packed, int kind) {
 struct Topk {
     static constexpr const char *type = "topk_sketch";
     using Opened = sketch_topk;
+    static constexpr bool decodes = false;
     static constexpr auto open_size = sketch_topk_open_size;
     static constexpr auto open = sketch_topk_open;
     static constexpr auto packed_bound = sketch_topk_packed_bound;
@@ -304,7 +305,8 @@ namespace {
 
 sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
     Scratch scratch;
-    const sketch_topk *sketch = open<Topk>(canonical<Topk>(PG_GETARG_DATUM(0)), scratch);
+    const sketch_topk *sketch = argument_beside_item<Topk>(fcinfo, scratch);
+    if (Topk::header(sketch).is_work) sketch = open<Topk>(canonical<Topk>(PG_GETARG_DATUM(0)), scratch);
     const int kind = item_kind(fcinfo, Topk::kind_of(sketch));
     ItemBytes item;
     probe_item(fcinfo, kind, Topk::type, &item);
@@ -324,10 +326,28 @@ PG_FN(topk_frequency_bounds) {
     return bounds_row(fcinfo, static_cast<int64>(entry.lower), static_cast<int64>(entry.upper));
 }
 
-PG_FN(topk_total_count) {
-    Scratch scratch;
-    PG_RETURN_INT64(static_cast<int64>(Topk::header(open<Topk>(sketch_from(PG_GETARG_DATUM(0)), scratch)).total));
-}
+namespace {
+
+struct Header : sketch_topk_info {
+    static Header of(const sketch_topk *sketch) { return {Topk::header(sketch)}; }
+    static sketch_status peek(const uint8 *first, size_t first_size, size_t size, sketch_topk_info *header) {
+        return sketch_topk_peek(first, first_size, size, header);
+    }
+};
+
+// The same of a work form as it will be packed.
+struct Facts : Header {
+    static Facts of(const sketch_topk *sketch) {
+        const Header header = Header::of(sketch);
+        if (!header.is_work) return {header};
+        Scratch scratch;
+        return {Header::of(open<Topk>(sketch_from(PointerGetDatum(packed<Topk>(sketch, false))), scratch))};
+    }
+};
+
+}  // namespace
+
+PG_FN(topk_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Topk, Header>(fcinfo).total)); }
 
 // ---- forms ----------------------------------------
 
@@ -403,14 +423,11 @@ Items all_items(Datum datum) {
 }  // namespace
 
 PG_FN(topk_sketch_info) {
-    const Sketch s = sketch_from(PG_GETARG_DATUM(0));
-    StringInfoData out;
-    begin_info<Topk>(&out, s);
-    Scratch scratch;
-    const sketch_topk_info info = Topk::header(open<Topk>(canonical<Topk>(s), scratch));
-    append_facts(&out, info);
-    appendStringInfo(&out, "%u}", info.items);
-    return jsonb_from(&out);
+    return sketch_info<Topk, Facts>(fcinfo, [](StringInfo out, const Facts &facts) {
+        append_facts(out, facts);
+        appendStringInfo(out, "%u}", facts.items);
+        return jsonb_from(out);
+    });
 }
 
 PG_FN(topk_sketch_to_jsonb) {
