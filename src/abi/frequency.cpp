@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "many.hpp"
 #include "opened.hpp"
 
 using namespace sketch;
@@ -49,6 +50,22 @@ void sketch_frequency_move(void *to, const void *from, size_t from_size, const s
 sketch_status sketch_frequency_add(void *state, size_t size, int kind, uint64_t hash, uint64_t weight,
                                    sketch_growth *growth) noexcept {
     return work_add(state, size, kind, hash, weight, *growth);
+}
+
+sketch_status sketch_frequency_add_many(void *state, size_t size, int kind, const uint64_t *hashes,
+                                        const uint64_t *weights, size_t count, size_t *taken,
+                                        sketch_growth *growth) noexcept {
+    return add_each(count, weights, taken, [=](size_t row, uint64_t weight) {
+        return work_add(state, size, kind, hashes[row], weight, *growth);
+    });
+}
+
+sketch_status sketch_frequency_add_items(void *state, size_t size, int kind, const void *items, const size_t *offsets,
+                                         const uint64_t *weights, size_t count, size_t *taken,
+                                         sketch_growth *growth) noexcept {
+    return add_each_item(items, offsets, count, weights, taken, [=](const void *item, size_t length, uint64_t weight) {
+        return work_add(state, size, kind, sketch_hash(item, length), weight, *growth);
+    });
 }
 
 sketch_status sketch_frequency_limit(void *state, size_t size, int log2_width, sketch_growth *growth) noexcept {

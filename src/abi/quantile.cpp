@@ -3,6 +3,7 @@
 
 #include <climits>
 
+#include "many.hpp"
 #include "opened.hpp"
 
 using namespace sketch;
@@ -106,6 +107,12 @@ sketch_status sketch_quantile_open(const void *bytes, size_t size, sketch_form f
 
 sketch_status sketch_quantile_add(void *state, size_t size, double x, uint64_t weight, sketch_growth *growth) noexcept {
     return work_add(state, size, x, weight, *growth);
+}
+
+sketch_status sketch_quantile_add_many(void *state, size_t size, const double *x, const uint64_t *weights, size_t count,
+                                       size_t *taken, sketch_growth *growth) noexcept {
+    return add_each(count, weights, taken,
+                    [=](size_t row, uint64_t weight) { return work_add(state, size, x[row], weight, *growth); });
 }
 
 int sketch_quantile_is_moving(const void *state) noexcept { return work_is_moving(state); }

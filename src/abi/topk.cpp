@@ -4,6 +4,7 @@
 #include <new>
 #include <type_traits>
 
+#include "many.hpp"
 #include "opened.hpp"
 
 using namespace sketch;
@@ -42,6 +43,14 @@ void sketch_topk_move(void *to, const void *from, size_t from_size, const sketch
 sketch_status sketch_topk_add(void *state, size_t size, int kind, const void *item, size_t item_size, uint64_t weight,
                               sketch_growth *growth) noexcept {
     return work_add(state, size, kind, item_of(item, item_size), weight, *growth);
+}
+
+sketch_status sketch_topk_add_items(void *state, size_t size, int kind, const void *items, const size_t *offsets,
+                                    const uint64_t *weights, size_t count, size_t *taken,
+                                    sketch_growth *growth) noexcept {
+    return add_each_item(items, offsets, count, weights, taken, [=](const void *item, size_t length, uint64_t weight) {
+        return work_add(state, size, kind, item_of(item, length), weight, *growth);
+    });
 }
 
 sketch_status sketch_topk_limit(void *state, size_t size, uint32_t k, sketch_growth *) noexcept {

@@ -485,7 +485,7 @@ struct Head {
     std::int32_t last_index() const noexcept { return has_positives() ? positive.last : negative.last; }
 };
 
-Status decode_head(ByteReader &in, Histogram &h, Head &head) noexcept {
+[[gnu::always_inline]] inline Status decode_head(ByteReader &in, Histogram &h, Head &head) noexcept {
     const bool is_empty = in.remaining() == 0, ends_early = in.remaining() == 1;
     std::uint8_t version = in.byte(), family = in.byte();
     head.flags = in.byte();
@@ -564,8 +564,11 @@ Status peek(const std::uint8_t *first, std::size_t size, Hull &hull) noexcept {
     };
     keep_ends(h.negatives, head.negative);
     keep_ends(h.positives, head.positive);
-    // The counts stand behind, but there is one in each bucket.
-    for (std::uint32_t i = 0; i < at; i++) h.count[i] = 1;
+    // The counts stand behind, but there is one in each bucket, which must have doubles then.
+    for (std::uint32_t i = 0; i < at; i++) {
+        if (!ladder::holds_a_double(h.index[i], h.scale)) return SKETCH_CORRUPT;
+        h.count[i] = 1;
+    }
     if (at > kMaxTotal - h.total) return SKETCH_CORRUPT;
     h.total += at;
     if (h.total == 0 && !h.extremes_known) return SKETCH_CORRUPT;

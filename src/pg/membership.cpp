@@ -227,10 +227,8 @@ struct Facts : sketch_membership_info {
         return facts;
     }
     static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Facts *facts) {
-        const sketch_status status = sketch_membership_peek(first, first_size, size, facts);
-        if (status != SKETCH_OK) return status;
-        facts->actual_rate = facts->tokens_rate;
-        return facts->is_dense ? SKETCH_NO_ROOM : SKETCH_OK;
+        const sketch_status status = sketch_membership_peek(first, first_size, size, facts, &facts->actual_rate);
+        return status == SKETCH_OK && facts->is_dense ? SKETCH_NO_ROOM : status;
     }
 };
 

@@ -149,9 +149,7 @@ constexpr size_t kAll = SKETCH_TOPK_MAX_K;
 
 // Of packed bytes, the `most` most frequent entries of those whose upper bound is at least `least`. Only their items
 // are copied, which may be long, and in one piece.
-Items items_of(Sketch sketch, size_t most, double least) {
-    Scratch scratch;
-    const sketch_topk *packed = open<Topk>(sketch, scratch);
+Items items_of(const sketch_topk *packed, size_t most, double least) {
     sketch_topk_cursor cursor;
     sketch_topk_entry entry;
     check(sketch_topk_begin(packed, &cursor), Topk::type);
@@ -205,7 +203,8 @@ struct Shape {
 };
 
 void begin_rows(FunctionCallInfo fcinfo, Shape shape, Sketch packed, size_t most, double least, Rows *rows) {
-    rows->items = items_of(packed, most, least);
+    Scratch scratch;
+    rows->items = items_of(open<Topk>(packed, scratch), most, least);
     release(packed);
     rows->as_text = !shape.is_typed;
     Oid type = shape.is_typed ? get_fn_expr_argtype(fcinfo->flinfo, 0) : InvalidOid;
@@ -413,11 +412,10 @@ JsonbWriter append_items(StringInfo out, const Items &items) {
     return array;
 }
 
-Items all_items(Datum datum) {
-    Sketch sketch = canonical<Topk>(datum);
-    Items items = items_of(sketch, kAll, 0);
-    release(sketch);
-    return items;
+Items all_items(const sketch_topk *sketch) {
+    if (!Topk::header(sketch).is_work) return items_of(sketch, kAll, 0);
+    Scratch scratch;
+    return items_of(open<Topk>(sketch_from(PointerGetDatum(packed<Topk>(sketch, false))), scratch), kAll, 0);
 }
 
 }  // namespace
@@ -431,7 +429,8 @@ PG_FN(topk_sketch_info) {
 }
 
 PG_FN(topk_sketch_to_jsonb) {
-    const Items items = all_items(PG_GETARG_DATUM(0));
+    Scratch scratch;
+    const Items items = all_items(argument<Topk>(fcinfo, 0, scratch));
     const sketch_topk_info &info = items.info;
     StringInfoData out;
     begin_jsonb(&out, json_size(items));
@@ -448,7 +447,8 @@ PG_FN(topk_sketch_to_jsonb) {
 // approx_top_k(x, k) -> jsonb
 PG_FN(approx_top_k_final) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    const Items items = all_items(PG_GETARG_DATUM(0));
+    Scratch scratch;
+    const Items items = all_items(open<Topk>(sketch_from(PG_GETARG_DATUM(0)), scratch));
     StringInfoData out;
     begin_jsonb(&out, json_size(items));
     append_items(&out, items);
