@@ -393,8 +393,8 @@ Status decode_top_bytes(ByteReader &in, int count, std::uint64_t &v) noexcept {
     return bytes_without_trailing_zeros(v) == count ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
-Status decode_extremes(ByteReader &in, StoredExtremes stored, Histogram &h, std::int32_t &first,
-                       PackedMaximum &maximum) noexcept {
+[[gnu::always_inline]] inline Status decode_extremes(ByteReader &in, StoredExtremes stored, Histogram &h,
+                                                     std::int32_t &first, PackedMaximum &maximum) noexcept {
     std::uint8_t lengths = in.byte();
     if (!in.ok()) return SKETCH_TRUNCATED;
     int least_bytes = lengths & 15, most_bytes = lengths >> 4;
@@ -415,7 +415,8 @@ Status decode_extremes(ByteReader &in, StoredExtremes stored, Histogram &h, std:
     return decode_top_bytes(in, most_bytes, maximum.bits);
 }
 
-Status finish_extremes(PackedMaximum packed, StoredExtremes stored, std::int32_t last_index, Histogram &h) noexcept {
+[[gnu::always_inline]] inline Status finish_extremes(PackedMaximum packed, StoredExtremes stored,
+                                                     std::int32_t last_index, Histogram &h) noexcept {
     if (h.extremes_known && h.zeros > 0) {  // the sides that are empty end at zero
         if (!stored.minimum) h.minimum = 0;
         if (!stored.maximum) h.maximum = 0;
@@ -485,6 +486,7 @@ struct Head {
     std::int32_t last_index() const noexcept { return has_positives() ? positive.last : negative.last; }
 };
 
+// In line where a sketch is decoded, which a merge of small ones consists of, as are the steps that peek takes as well.
 [[gnu::always_inline]] inline Status decode_head(ByteReader &in, Histogram &h, Head &head) noexcept {
     const bool is_empty = in.remaining() == 0, ends_early = in.remaining() == 1;
     std::uint8_t version = in.byte(), family = in.byte();
