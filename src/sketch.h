@@ -2,10 +2,11 @@
  * sketch.h - the C ABI of libsketch.
  *
  * Everything that a layer above may use. No function allocates, throws or prints: memory is the caller's, results are
- * written to out-parameters, and out-parameters and states are untouched unless the status says SKETCH_OK. Nothing is
- * kept between calls but what sketch_set_poll and sketch_set_salt set for the whole process; apart from these two,
- * calls on different memory may run at once, on as many threads as you like. A call takes microseconds to a
- * millisecond; with the largest sketches, up to a second: sketch_set_poll. No function needs more than 48 kB of stack.
+ * written to out-parameters, and out-parameters and states are untouched unless the status says SKETCH_OK (but for
+ * *growth, which SKETCH_GROW fills in, and for what adds many rows in one call: see there). Nothing is kept between
+ * calls but what sketch_set_poll and sketch_set_salt set for the whole process; apart from these two, calls on
+ * different memory may run at once, on as many threads as you like. A call takes microseconds to a millisecond; with
+ * the largest sketches, up to a second: sketch_set_poll. No function needs more than 48 kB of stack.
  *
  * A sketch has two forms. The *packed* form is a canonical byte string: equal multisets of rows give equal bytes. The
  * *work* form is a flat buffer that is mutated in place while rows arrive. Functions that change a work form need it
@@ -82,15 +83,23 @@ SKETCH_API void sketch_set_poll(void (*poll)(void)) SKETCH_NOEXCEPT;
 #define SKETCH_PACKED_PARTIAL 0x20
 
 /*
+ * sketch_*_peek tells what stands in the header of a packed value: of values that are dear to fetch as a whole. It
+ * takes the first SKETCH_PEEK_SIZE bytes, or more, or all if there are fewer, of a value of `size` bytes. It checks
+ * these as sketch_*_open does, and that the value is not shorter than they say: what stands behind may be anything. OK,
+ * what is wrong with the value, or NO_ROOM if more than these first bytes are needed: then open the whole.
+ */
+#define SKETCH_PEEK_SIZE 256
+
+/*
  * How bytes hold a sketch. The caller says it, for only the caller knows where a value begins: a packed one with its
  * first byte, a work form 4 bytes before its SKETCH_WORK_MAGIC.
  */
 typedef enum sketch_form { SKETCH_PACKED = 0, SKETCH_WORK = 1 } sketch_form;
 
 /*
- * The layout that a work form needs next. `size` is the number of bytes, a multiple of 64; the rest is opaque. Who moves a
- * state there makes the call again: a merge may need registers or blocks that what was merged before does not fill, and
- * until it is through, such a state is SKETCH_CORRUPT to readers.
+ * The layout that a work form needs next. `size` is the number of bytes, a multiple of 64; the rest is opaque. Who
+ * moves a state there makes the call again: a merge may need registers or blocks that what was merged before does not
+ * fill, and until it is through, such a state is SKETCH_CORRUPT to readers.
  */
 typedef struct sketch_growth {
     uint64_t size;
@@ -101,12 +110,32 @@ typedef struct sketch_growth {
 } sketch_growth;
 
 /*
+ * sketch_*_add_many and sketch_*_add_items add many rows in one call, for callers to whom a call is dear: the state
+ * becomes what it becomes by as many calls of sketch_*_add, one for each row in turn. Inside of C that saves next to
+ * nothing.
+ *
+ *   count     rows. With none, every array may be NULL.
+ *   weights   one for each row, 0 .. 2^63 - 1, as often as the row is counted: rows of weight 0 are passed over,
+ *             whatever they are. NULL for 1 each. More than 2^63 - 1 is OVERFLOW.
+ *   items     the bytes of all items, one behind the other, and `offsets`, count + 1 of them: item i has the bytes from
+ *             offsets[i] up to, not including, offsets[i + 1]. Offsets count from `items`, and need not begin with 0;
+ *             an item that ends before it begins is BAD_ITEM. Families that know an item by its hash take
+ *             sketch_hash of these bytes: its canonical bytes, see sketch_kind.
+ *   *taken    is always written: how many rows are done. `count` if the status is OK; else row *taken has the status
+ *             that is returned, the rows before it are in the state, and it and all after it are not.
+ *
+ * After GROW move the state and go on with row *taken: with x + *taken, weights + *taken, offsets + *taken (and the
+ * same `items`), count - *taken. To pass over a row that was refused, go on with the one behind it. Arrays are not
+ * changed, and must not overlap the state, *taken or *growth.
+ */
+
+/*
  * ---------------------------------------------------------------------------------------------------------------------
  * quantile: UDDSketch (arXiv 2004.08604) on the base-2 ladder of OpenTelemetry exponential histograms.
  *
  * With N rows in value order (-Infinity, negative, zero, positive, +Infinity, NaN; -0 is 0), row k of the sketch is
- * within `accuracy` * |x| of row k of the data. As many buckets are kept as 32 octaves have at the scale asked for; data
- * that need more halve the resolution, and the sketch reports the accuracy that it still has.
+ * within `accuracy` * |x| of row k of the data. As many buckets are kept as 32 octaves have at the scale asked for;
+ * data that need more halve the resolution, and the sketch reports the accuracy that it still has.
  * ---------------------------------------------------------------------------------------------------------------------
  */
 /* Of a sketch for which this scale was asked: 2,048 up to scale 6 (1 %), 131,072 at scale 12. */
@@ -115,10 +144,10 @@ typedef struct sketch_growth {
 #define SKETCH_QUANTILE_MAX_FRACTIONS 1000
 
 /*
- * Scale for an accuracy (relative error, 0.00015625 .. 1) and back. At scale s buckets grow by 2^(2^-s); s is 12 .. -10,
- * as in OpenTelemetry. The scale is the coarsest that keeps the accuracy, and each scale's accuracy gives that scale.
- * (Below scale -6 buckets hold 2^128-fold ranges and more: those scales' accuracies are the doubles that follow 1.)
- * An accuracy that is out of range or NaN gives INT_MIN, a scale that is out of range NaN.
+ * Scale for an accuracy (relative error, 0.00015625 .. 1) and back. At scale s buckets grow by 2^(2^-s); s is 12 ..
+ * -10, as in OpenTelemetry. The scale is the coarsest that keeps the accuracy, and each scale's accuracy gives that
+ * scale. (Below scale -6 buckets hold 2^128-fold ranges and more: those scales' accuracies are the doubles that
+ * follow 1.) An accuracy that is out of range or NaN gives INT_MIN, a scale that is out of range NaN.
  */
 #define SKETCH_QUANTILE_MIN_SCALE (-10)
 #define SKETCH_QUANTILE_MAX_SCALE 12
@@ -153,6 +182,10 @@ SKETCH_API sketch_status sketch_quantile_open(const void *bytes, size_t size, sk
 /* Adds `weight` (1 .. 2^63 - 1) rows of value x. OK, GROW or OVERFLOW. */
 SKETCH_API sketch_status sketch_quantile_add(void *state, size_t size, double x, uint64_t weight,
                                              sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Adds many rows: see above. OK, GROW or OVERFLOW. */
+SKETCH_API sketch_status sketch_quantile_add_many(void *state, size_t size, const double *x, const uint64_t *weights,
+                                                  size_t count, size_t *taken, sketch_growth *growth) SKETCH_NOEXCEPT;
 
 /* Whether a work form of one's own was made to take rows away from. */
 SKETCH_API int sketch_quantile_is_moving(const void *state) SKETCH_NOEXCEPT;
@@ -215,17 +248,18 @@ SKETCH_API sketch_status sketch_quantile_rank(const sketch_quantile *sketch, dou
                                               uint64_t *rows) SKETCH_NOEXCEPT;
 
 /*
- * Estimated sum of the rows: off by at most accuracy * sum of |x|, and by the rounding to a double. Sums with -Infinity,
- * Infinity, both of them, or NaN are -Infinity, Infinity, NaN and NaN; finite rows with a sum beyond the doubles give an
- * infinity, too. Whole numbers that have a bucket each are added without an error. Untouched if *rows = 0.
+ * Estimated sum of the rows: off by at most accuracy * sum of |x|, and by the rounding to a double. Sums with
+ * -Infinity, Infinity, both of them, or NaN are -Infinity, Infinity, NaN and NaN; finite rows with a sum beyond the
+ * doubles give an infinity, too. Whole numbers that have a bucket each are added without an error. Untouched if *rows =
+ * 0.
  */
 SKETCH_API sketch_status sketch_quantile_sum(const sketch_quantile *sketch, double *sum,
                                              uint64_t *rows) SKETCH_NOEXCEPT;
 
 /*
  * Estimated mean of the rows between two fractions, 0 <= low < high <= 1 (the caller checks): of all rows with 0 and 1.
- * Row k of n lies between k/n and (k + 1)/n, and counts by that part of it which is between low and high. Off by at most
- * accuracy * mean of |x|; never beyond the doubles if these rows are finite. Else as the sum.
+ * Row k of n lies between k/n and (k + 1)/n, and counts by that part of it which is between low and high. Off by at
+ * most accuracy * mean of |x|; never beyond the doubles if these rows are finite. Else as the sum.
  */
 SKETCH_API sketch_status sketch_quantile_mean(const sketch_quantile *sketch, double low, double high, double *mean,
                                               uint64_t *rows) SKETCH_NOEXCEPT;
@@ -264,6 +298,11 @@ typedef struct sketch_quantile_info {
 
 SKETCH_API sketch_status sketch_quantile_describe(const sketch_quantile *sketch,
                                                   sketch_quantile_info *info) SKETCH_NOEXCEPT;
+
+/* Of the header. All but what stands behind it: `total` is less than there are, but not 0 if there are any, and no
+ * fractions are told. */
+SKETCH_API sketch_status sketch_quantile_peek(const uint8_t *first, size_t first_size, size_t size,
+                                              sketch_quantile_info *info) SKETCH_NOEXCEPT;
 
 /*
  * ---------------------------------------------------------------------------------------------------------------------
@@ -312,10 +351,10 @@ SKETCH_API uint64_t sketch_hash(const void *bytes, size_t size) SKETCH_NOEXCEPT;
 /* The same of 8 bytes, least significant first: a bijection. */
 SKETCH_API uint64_t sketch_hash_word(uint64_t word) SKETCH_NOEXCEPT;
 
-/* What the salts of hash tables in work forms are made of: a number that who sends rows or sketches to this process cannot
- * know, once and first of all. Without it they are the same in each process, and items can be chosen such that adding and
- * merging them takes time that grows with the square of their number. A work form holds the salt of its own table, which
- * tells nothing of this number or of other salts. No packed byte and no answer depends on it. */
+/* What the salts of hash tables in work forms are made of: a number that who sends rows or sketches to this process
+ * cannot know, once and first of all. Without it they are the same in each process, and items can be chosen such that
+ * adding and merging them takes time that grows with the square of their number. A work form holds the salt of its own
+ * table, which tells nothing of this number or of other salts. No packed byte and no answer depends on it. */
 SKETCH_API void sketch_set_salt(uint64_t salt) SKETCH_NOEXCEPT;
 
 /* Kind of a packed value of a hashed family, from its first 4 bytes or more; SKETCH_KIND_NONE if there are fewer. */
@@ -352,6 +391,13 @@ SKETCH_API sketch_status sketch_distinct_open(const void *bytes, size_t size, sk
 SKETCH_API sketch_status sketch_distinct_add(void *state, size_t size, int kind, uint64_t hash,
                                              sketch_growth *growth) SKETCH_NOEXCEPT;
 
+/* Adds many items by their hashes, or by their bytes: see above. OK, GROW, WRONG_KIND or BAD_ITEM. */
+SKETCH_API sketch_status sketch_distinct_add_many(void *state, size_t size, int kind, const uint64_t *hashes,
+                                                  size_t count, size_t *taken, sketch_growth *growth) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_distinct_add_items(void *state, size_t size, int kind, const void *items,
+                                                   const size_t *offsets, size_t count, size_t *taken,
+                                                   sketch_growth *growth) SKETCH_NOEXCEPT;
+
 /* Asks for at most this precision from now on. OK or GROW. */
 SKETCH_API sketch_status sketch_distinct_limit(void *state, size_t size, int precision,
                                                sketch_growth *growth) SKETCH_NOEXCEPT;
@@ -376,8 +422,8 @@ SKETCH_API sketch_status sketch_distinct_bounds(const sketch_distinct *sketch, d
                                                 double *upper) SKETCH_NOEXCEPT;
 
 /* Estimated items in both, never more than sketch_distinct_count of either; and items in both divided by the items in
- * either (0 if both are empty), as if both were made with the smaller precision. Needs scratch memory of its own, 8-byte
- * aligned. OK, WRONG_KIND or NO_ROOM. */
+ * either (0 if both are empty), as if both were made with the smaller precision. Needs scratch memory of its own,
+ * 8-byte aligned. OK, WRONG_KIND or NO_ROOM. */
 SKETCH_API size_t sketch_distinct_overlap_size(const sketch_distinct *a, const sketch_distinct *b) SKETCH_NOEXCEPT;
 SKETCH_API sketch_status sketch_distinct_overlap(const sketch_distinct *a, const sketch_distinct *b, void *scratch,
                                                  size_t scratch_size, double *intersection,
@@ -445,6 +491,14 @@ SKETCH_API sketch_status sketch_frequency_open(const void *bytes, size_t size, s
 SKETCH_API sketch_status sketch_frequency_add(void *state, size_t size, int kind, uint64_t hash, uint64_t weight,
                                               sketch_growth *growth) SKETCH_NOEXCEPT;
 
+/* Counts many items by their hashes, or by their bytes: see above. OK, GROW, OVERFLOW, WRONG_KIND or BAD_ITEM. */
+SKETCH_API sketch_status sketch_frequency_add_many(void *state, size_t size, int kind, const uint64_t *hashes,
+                                                   const uint64_t *weights, size_t count, size_t *taken,
+                                                   sketch_growth *growth) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_frequency_add_items(void *state, size_t size, int kind, const void *items,
+                                                    const size_t *offsets, const uint64_t *weights, size_t count,
+                                                    size_t *taken, sketch_growth *growth) SKETCH_NOEXCEPT;
+
 /* Asks for at most this width from now on. OK or GROW. */
 SKETCH_API sketch_status sketch_frequency_limit(void *state, size_t size, int log2_width,
                                                 sketch_growth *growth) SKETCH_NOEXCEPT;
@@ -488,6 +542,8 @@ typedef struct sketch_frequency_info {
 /* Header fields only (all of the above): cheap. */
 SKETCH_API sketch_status sketch_frequency_describe(const sketch_frequency *sketch,
                                                    sketch_frequency_info *info) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_frequency_peek(const uint8_t *first, size_t first_size, size_t size,
+                                               sketch_frequency_info *info) SKETCH_NOEXCEPT;
 
 /*
  * ---------------------------------------------------------------------------------------------------------------------
@@ -547,6 +603,12 @@ SKETCH_API sketch_status sketch_topk_open(const void *bytes, size_t size, sketch
 SKETCH_API sketch_status sketch_topk_add(void *state, size_t size, int kind, const void *item, size_t item_size,
                                          uint64_t weight, sketch_growth *growth) SKETCH_NOEXCEPT;
 
+/* Counts many items: see above. Statuses as those of sketch_topk_add; BAD_ITEM also if an item ends before it begins.
+ */
+SKETCH_API sketch_status sketch_topk_add_items(void *state, size_t size, int kind, const void *items,
+                                               const size_t *offsets, const uint64_t *weights, size_t count,
+                                               size_t *taken, sketch_growth *growth) SKETCH_NOEXCEPT;
+
 /* Asks for at most this k (1 .. SKETCH_TOPK_MAX_K) from now on. OK or GROW. */
 SKETCH_API sketch_status sketch_topk_limit(void *state, size_t size, uint32_t k, sketch_growth *growth) SKETCH_NOEXCEPT;
 
@@ -568,6 +630,8 @@ typedef struct sketch_topk_info {
 /* Header fields only (all of the above): cheap. Of a work form, what packing would give may have other items, offset
  * and is_exact: pack it first. */
 SKETCH_API sketch_status sketch_topk_describe(const sketch_topk *sketch, sketch_topk_info *info) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_topk_peek(const uint8_t *first, size_t first_size, size_t size,
+                                          sketch_topk_info *info) SKETCH_NOEXCEPT;
 
 /* No packed form of this sketch is larger; packing it needs so much scratch memory, 8-byte aligned. */
 SKETCH_API size_t sketch_topk_packed_bound(const sketch_topk *sketch) SKETCH_NOEXCEPT;
@@ -646,6 +710,13 @@ SKETCH_API sketch_status sketch_membership_open(const void *bytes, size_t size, 
 SKETCH_API sketch_status sketch_membership_add(void *state, size_t size, int kind, uint64_t hash,
                                                sketch_growth *growth) SKETCH_NOEXCEPT;
 
+/* Adds many items by their hashes, or by their bytes: see above. OK, GROW, WRONG_KIND or BAD_ITEM. */
+SKETCH_API sketch_status sketch_membership_add_many(void *state, size_t size, int kind, const uint64_t *hashes,
+                                                    size_t count, size_t *taken, sketch_growth *growth) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_membership_add_items(void *state, size_t size, int kind, const void *items,
+                                                     const size_t *offsets, size_t count, size_t *taken,
+                                                     sketch_growth *growth) SKETCH_NOEXCEPT;
+
 /* Asks for at most this size and at least this rate from now on. OK or GROW, also to a smaller buffer. */
 SKETCH_API sketch_status sketch_membership_limit(void *state, size_t size, int log2_blocks, int rate,
                                                  sketch_growth *growth) SKETCH_NOEXCEPT;
@@ -709,6 +780,9 @@ typedef struct sketch_membership_info {
 /* Header fields only: cheap. */
 SKETCH_API sketch_status sketch_membership_describe(const sketch_membership *sketch,
                                                     sketch_membership_info *info) SKETCH_NOEXCEPT;
+/* And `*rate`, what sketch_membership_rate tells: NaN if dense, for then bits are counted. */
+SKETCH_API sketch_status sketch_membership_peek(const uint8_t *first, size_t first_size, size_t size,
+                                                sketch_membership_info *info, double *rate) SKETCH_NOEXCEPT;
 
 #ifdef __cplusplus
 }

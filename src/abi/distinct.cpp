@@ -1,5 +1,6 @@
 // The C face of the distinct family: thin, noexcept, no state. Contracts are in sketch.h.
 #include "../core/distinct.hpp"
+#include "many.hpp"
 #include "opened.hpp"
 
 using namespace sketch;
@@ -57,6 +58,19 @@ sketch_status sketch_distinct_open(const void *bytes, size_t size, sketch_form f
 
 sketch_status sketch_distinct_add(void *state, size_t size, int kind, uint64_t hash, sketch_growth *growth) noexcept {
     return work_add(state, size, kind, hash, *growth);
+}
+
+sketch_status sketch_distinct_add_many(void *state, size_t size, int kind, const uint64_t *hashes, size_t count,
+                                       size_t *taken, sketch_growth *growth) noexcept {
+    return add_each(count, nullptr, taken,
+                    [=](size_t row, uint64_t) { return work_add(state, size, kind, hashes[row], *growth); });
+}
+
+sketch_status sketch_distinct_add_items(void *state, size_t size, int kind, const void *items, const size_t *offsets,
+                                        size_t count, size_t *taken, sketch_growth *growth) noexcept {
+    return add_each_item(items, offsets, count, nullptr, taken, [=](const void *item, size_t length, uint64_t) {
+        return work_add(state, size, kind, sketch_hash(item, length), *growth);
+    });
 }
 
 sketch_status sketch_distinct_limit(void *state, size_t size, int precision, sketch_growth *growth) noexcept {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "many.hpp"
 #include "opened.hpp"
 
 using namespace sketch;
@@ -12,6 +13,14 @@ using namespace sketch::frequency;
 struct sketch_frequency {
     View view;
 };
+
+namespace {
+
+sketch_frequency_info info_of(const View &view) noexcept {
+    return {view.kind, view.log2_width, view.is_dense, view.items, view.total, sketch_frequency_error(view.log2_width)};
+}
+
+}  // namespace
 
 double sketch_frequency_error(int log2_width) noexcept { return std::ldexp(std::numbers::e, -log2_width); }
 
@@ -35,6 +44,22 @@ void sketch_frequency_move(void *to, const void *from, size_t from_size, const s
 sketch_status sketch_frequency_add(void *state, size_t size, int kind, uint64_t hash, uint64_t weight,
                                    sketch_growth *growth) noexcept {
     return work_add(state, size, kind, hash, weight, *growth);
+}
+
+sketch_status sketch_frequency_add_many(void *state, size_t size, int kind, const uint64_t *hashes,
+                                        const uint64_t *weights, size_t count, size_t *taken,
+                                        sketch_growth *growth) noexcept {
+    return add_each(count, weights, taken, [=](size_t row, uint64_t weight) {
+        return work_add(state, size, kind, hashes[row], weight, *growth);
+    });
+}
+
+sketch_status sketch_frequency_add_items(void *state, size_t size, int kind, const void *items, const size_t *offsets,
+                                         const uint64_t *weights, size_t count, size_t *taken,
+                                         sketch_growth *growth) noexcept {
+    return add_each_item(items, offsets, count, weights, taken, [=](const void *item, size_t length, uint64_t weight) {
+        return work_add(state, size, kind, sketch_hash(item, length), weight, *growth);
+    });
 }
 
 sketch_status sketch_frequency_limit(void *state, size_t size, int log2_width, sketch_growth *growth) noexcept {
@@ -80,8 +105,16 @@ sketch_status sketch_frequency_count(const sketch_frequency *sketch, int kind, u
 }
 
 sketch_status sketch_frequency_describe(const sketch_frequency *sketch, sketch_frequency_info *info) noexcept {
-    const View &view = sketch->view;
-    *info = {view.kind,  view.log2_width, view.is_dense,
-             view.items, view.total,      sketch_frequency_error(view.log2_width)};
+    *info = info_of(sketch->view);
     return SKETCH_OK;
+}
+
+sketch_status sketch_frequency_peek(const uint8_t *first, size_t first_size, size_t size,
+                                    sketch_frequency_info *info) noexcept {
+    return peek_with(first_size, size, [=](size_t at_hand) {
+        View view;
+        const Status s = head_of_packed(first, size, at_hand, view);
+        if (s == SKETCH_OK) *info = info_of(view);
+        return s;
+    });
 }

@@ -1,5 +1,9 @@
 // The C face of the membership family: thin, noexcept, no state. Contracts are in sketch.h.
 #include "../core/membership.hpp"
+
+#include <limits>
+
+#include "many.hpp"
 #include "opened.hpp"
 
 using namespace sketch;
@@ -8,6 +12,14 @@ using namespace sketch::membership;
 struct sketch_membership {
     View view;
 };
+
+namespace {
+
+sketch_membership_info info_of(const View &view) noexcept {
+    return {view.kind, view.log2_blocks, view.rate, view.dense, view.tokens};
+}
+
+}  // namespace
 
 int sketch_membership_log2_blocks(uint64_t expected_items, double rate) noexcept {
     return log2_blocks_for(expected_items, rate);
@@ -31,6 +43,19 @@ void sketch_membership_move(void *to, const void *from, size_t from_size, const 
 
 sketch_status sketch_membership_add(void *state, size_t size, int kind, uint64_t hash, sketch_growth *growth) noexcept {
     return work_add(state, size, kind, hash, *growth);
+}
+
+sketch_status sketch_membership_add_many(void *state, size_t size, int kind, const uint64_t *hashes, size_t count,
+                                         size_t *taken, sketch_growth *growth) noexcept {
+    return add_each(count, nullptr, taken,
+                    [=](size_t row, uint64_t) { return work_add(state, size, kind, hashes[row], *growth); });
+}
+
+sketch_status sketch_membership_add_items(void *state, size_t size, int kind, const void *items, const size_t *offsets,
+                                          size_t count, size_t *taken, sketch_growth *growth) noexcept {
+    return add_each_item(items, offsets, count, nullptr, taken, [=](const void *item, size_t length, uint64_t) {
+        return work_add(state, size, kind, sketch_hash(item, length), *growth);
+    });
 }
 
 sketch_status sketch_membership_limit(void *state, size_t size, int log2_blocks, int rate,
@@ -91,7 +116,24 @@ sketch_status sketch_membership_sampled_rate(const sketch_membership *sketch, do
 }
 
 sketch_status sketch_membership_describe(const sketch_membership *sketch, sketch_membership_info *info) noexcept {
-    const View &view = sketch->view;
-    *info = {view.kind, view.log2_blocks, view.rate, view.dense, view.tokens};
+    *info = info_of(sketch->view);
     return SKETCH_OK;
+}
+
+sketch_status sketch_membership_peek(const uint8_t *first, size_t first_size, size_t size, sketch_membership_info *info,
+                                     double *rate) noexcept {
+    return peek_with(first_size, size, [=](size_t at_hand) {
+        PackedHeader header;
+        if (Status s = read_header(first, at_hand, header); s != SKETCH_OK) return s;
+        if (size != header.size) return size < header.size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
+        View view = {};
+        view.kind = header.kind;
+        view.log2_blocks = header.log2_blocks;
+        view.rate = header.rate;
+        view.dense = header.dense;
+        view.tokens = header.tokens;
+        *info = info_of(view);
+        *rate = view.dense ? std::numeric_limits<double>::quiet_NaN() : measured_rate(view);
+        return SKETCH_OK;
+    });
 }

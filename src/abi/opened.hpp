@@ -1,6 +1,7 @@
 // What sketch_*_open of all families have in common: an opened sketch begins the caller's scratch memory.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -33,6 +34,13 @@ Status open_in_place(const void *bytes, std::size_t size, sketch_form form, void
                                          : read_packed(static_cast<const std::uint8_t *>(bytes), size, result->view);
     if (s == SKETCH_OK) *opened = result;
     return s;
+}
+
+// What `read` makes of the first bytes of a packed value, which are all or as many as are wanted.
+template <typename Read>
+Status peek_with(std::size_t first_size, std::size_t size, Read read) noexcept {
+    const std::size_t at_hand = std::min(first_size, size);
+    return at_hand < std::min<std::size_t>(size, SKETCH_PEEK_SIZE) ? SKETCH_NO_ROOM : read(at_hand);
 }
 
 // Packs with encode(writer).

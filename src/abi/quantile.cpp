@@ -3,6 +3,7 @@
 
 #include <climits>
 
+#include "many.hpp"
 #include "opened.hpp"
 
 using namespace sketch;
@@ -29,6 +30,34 @@ std::uint32_t capacity_for(const void *bytes, std::size_t size, sketch_form form
 Status pack_into(const Histogram &h, bool with_fractions, uint8_t *out, size_t capacity, size_t *out_size) noexcept {
     return pack_with([=, &h](ByteWriter &writer) { return encode(h, with_fractions, writer); }, out, capacity,
                      out_size);
+}
+
+sketch_quantile_info info_of(const Histogram &h) noexcept {
+    sketch_quantile_info info = {};
+    info.total = h.total;
+    info.zeros = h.zeros;
+    info.negative_infinities = h.negative_infinities;
+    info.positive_infinities = h.positive_infinities;
+    info.nans = h.nans;
+    if (h.total > 0) {
+        info.minimum = h.overall_minimum();
+        info.maximum = h.overall_maximum();
+    }
+    if (h.finite() > 0) {
+        info.finite_minimum = h.finite_minimum();
+        info.finite_maximum = h.finite_maximum();
+    }
+    info.accuracy = ladder::accuracy(h.requested_scale);
+    info.current_accuracy = ladder::accuracy(h.scale);
+    info.requested_scale = h.requested_scale;
+    info.scale = h.scale;
+    info.negative_buckets = h.negatives;
+    info.positive_buckets = h.positives;
+    info.extremes_known = h.extremes_known;
+    info.whole = h.whole;
+    info.fraction_count = h.fractions.count;
+    info.fractions_are_array = h.fractions.is_array;
+    return info;
 }
 
 }  // namespace
@@ -78,6 +107,12 @@ sketch_status sketch_quantile_open(const void *bytes, size_t size, sketch_form f
 
 sketch_status sketch_quantile_add(void *state, size_t size, double x, uint64_t weight, sketch_growth *growth) noexcept {
     return work_add(state, size, x, weight, *growth);
+}
+
+sketch_status sketch_quantile_add_many(void *state, size_t size, const double *x, const uint64_t *weights, size_t count,
+                                       size_t *taken, sketch_growth *growth) noexcept {
+    return add_each(count, weights, taken,
+                    [=](size_t row, uint64_t weight) { return work_add(state, size, x[row], weight, *growth); });
 }
 
 int sketch_quantile_is_moving(const void *state) noexcept { return work_is_moving(state); }
@@ -215,30 +250,18 @@ sketch_status sketch_quantile_histogram_at(const sketch_quantile *sketch, const 
 }
 
 sketch_status sketch_quantile_describe(const sketch_quantile *sketch, sketch_quantile_info *info) noexcept {
-    const Histogram &h = sketch->histogram;
-    *info = {};
-    info->total = h.total;
-    info->zeros = h.zeros;
-    info->negative_infinities = h.negative_infinities;
-    info->positive_infinities = h.positive_infinities;
-    info->nans = h.nans;
-    if (h.total > 0) {
-        info->minimum = h.overall_minimum();
-        info->maximum = h.overall_maximum();
-    }
-    if (h.finite() > 0) {
-        info->finite_minimum = h.finite_minimum();
-        info->finite_maximum = h.finite_maximum();
-    }
-    info->accuracy = ladder::accuracy(h.requested_scale);
-    info->current_accuracy = ladder::accuracy(h.scale);
-    info->requested_scale = h.requested_scale;
-    info->scale = h.scale;
-    info->negative_buckets = h.negatives;
-    info->positive_buckets = h.positives;
-    info->extremes_known = h.extremes_known;
-    info->whole = h.whole;
-    info->fraction_count = h.fractions.count;
-    info->fractions_are_array = h.fractions.is_array;
+    *info = info_of(sketch->histogram);
     return SKETCH_OK;
+}
+
+sketch_status sketch_quantile_peek(const uint8_t *first, size_t first_size, size_t size,
+                                   sketch_quantile_info *info) noexcept {
+    return peek_with(first_size, size, [=](size_t at_hand) {
+        Hull hull;
+        if (Status s = peek(first, at_hand, hull); s != SKETCH_OK) return s;
+        *info = info_of(hull.histogram);
+        info->negative_buckets = hull.negatives;
+        info->positive_buckets = hull.positives;
+        return SKETCH_OK;
+    });
 }

@@ -4,6 +4,7 @@
 #include <new>
 #include <type_traits>
 
+#include "many.hpp"
 #include "opened.hpp"
 
 using namespace sketch;
@@ -19,6 +20,11 @@ namespace {
 Item item_of(const void *item, size_t size) noexcept {
     static constexpr uint8_t nothing = 0;
     return {size == 0 ? &nothing : static_cast<const uint8_t *>(item), size};
+}
+
+sketch_topk_info info_of(const View &view) noexcept {
+    return {view.kind,  view.is_work, view.offset == 0 && view.items <= view.counters(), view.k, view.items,
+            view.total, view.offset};
 }
 
 static_assert(sizeof(PackedEntries) <= sizeof(sketch_topk_cursor::opaque));
@@ -39,6 +45,14 @@ sketch_status sketch_topk_add(void *state, size_t size, int kind, const void *it
     return work_add(state, size, kind, item_of(item, item_size), weight, *growth);
 }
 
+sketch_status sketch_topk_add_items(void *state, size_t size, int kind, const void *items, const size_t *offsets,
+                                    const uint64_t *weights, size_t count, size_t *taken,
+                                    sketch_growth *growth) noexcept {
+    return add_each_item(items, offsets, count, weights, taken, [=](const void *item, size_t length, uint64_t weight) {
+        return work_add(state, size, kind, item_of(item, length), weight, *growth);
+    });
+}
+
 sketch_status sketch_topk_limit(void *state, size_t size, uint32_t k, sketch_growth *growth) noexcept {
     return work_limit(state, size, k, *growth);
 }
@@ -55,10 +69,17 @@ sketch_status sketch_topk_merge(void *state, size_t size, const sketch_topk *oth
 }
 
 sketch_status sketch_topk_describe(const sketch_topk *sketch, sketch_topk_info *info) noexcept {
-    const View &view = sketch->view;
-    *info = {view.kind,  view.is_work, view.offset == 0 && view.items <= view.counters(), view.k, view.items,
-             view.total, view.offset};
+    *info = info_of(sketch->view);
     return SKETCH_OK;
+}
+
+sketch_status sketch_topk_peek(const uint8_t *first, size_t first_size, size_t size, sketch_topk_info *info) noexcept {
+    return peek_with(first_size, size, [=](size_t at_hand) {
+        View view;
+        const Status s = head_of_packed(first, size, at_hand, view);
+        if (s == SKETCH_OK) *info = info_of(view);
+        return s;
+    });
 }
 
 size_t sketch_topk_packed_bound(const sketch_topk *sketch) noexcept { return packed_bound(sketch->view); }

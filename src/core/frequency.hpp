@@ -106,8 +106,12 @@ struct Entry {
     std::uint64_t hash, count;
 };
 
-// Reads the header of either form. Not the data: see check_data.
-Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept;
+// Reads the header of either form. Not the data: see check_data. Of a packed value of `size` bytes, `at_hand` are
+// there: all, or SKETCH_PEEK_SIZE or more.
+Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept;
+inline Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept {
+    return head_of_packed(packed, size, size, view);
+}
 Status view_of_work(const void *state, std::size_t size, View &view) noexcept;
 
 // Whether every row of a dense view adds up to the total: what a merge relies on.

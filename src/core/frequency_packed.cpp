@@ -147,8 +147,8 @@ Status encode(const View &view, ByteWriter &out) noexcept {
     return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
 }
 
-Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept {
-    ByteReader in(packed, size);
+Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept {
+    ByteReader in(packed, at_hand);
     std::uint8_t version = in.byte(), family = in.byte(), flags = in.byte(), kind = in.byte(), log2_width = in.byte();
     if (size == 0) return SKETCH_TRUNCATED;
     if (version != kFormatVersion) return SKETCH_WRONG_VERSION;
@@ -175,7 +175,7 @@ Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) 
         }
         view.base = in.varint();
         if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-        view.begin = size - in.remaining();
+        view.begin = at_hand - in.remaining();
         return view.total == 0 || view.total > kMaxTotal ? SKETCH_CORRUPT : SKETCH_OK;
     }
     std::uint64_t items = in.varint(), more = items == 0 ? 0 : in.varint();
@@ -184,11 +184,11 @@ Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) 
         return SKETCH_CORRUPT;
     view.items = static_cast<std::uint32_t>(items);
     view.total = items + more;
-    view.begin = size - in.remaining();
+    view.begin = at_hand - in.remaining();
     // The order, the low parts, and at least the bits without the counts.
     std::uint64_t bits =
         items == 0 ? 0 : items * static_cast<unsigned>(32 - high_bits_of(view.items)) + unary_bits(view.items) + items;
-    if (items > 0 && in.remaining() < 1 + 4 * items + (bits + 7) / 8) return SKETCH_TRUNCATED;
+    if (items > 0 && size - view.begin < 1 + 4 * items + (bits + 7) / 8) return SKETCH_TRUNCATED;
     if (items > 0 && *view.at() > kMostOrder) return SKETCH_CORRUPT;
     return SKETCH_OK;
 }

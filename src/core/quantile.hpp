@@ -143,6 +143,16 @@ std::uint32_t work_capacity(const void *state, std::size_t size) noexcept;
 Status decode(const std::uint8_t *packed, std::size_t size, Histogram &into) noexcept;
 Status encode(const Histogram &from, bool with_fractions, ByteWriter &out) noexcept;
 
+// What stands in front of the bits: all but the counts, and the buckets between the ends. The histogram has the first
+// and the last bucket of each side, with one row each; `negatives` and `positives` are how many there are.
+struct Hull {
+    Histogram histogram;
+    std::uint32_t negatives, positives;
+    std::uint64_t count[4];
+    std::int32_t index[4];
+};
+Status peek(const std::uint8_t *first, std::size_t size, Hull &hull) noexcept;
+
 // a - b; `a` becomes the difference. Rows are known by their buckets: b's are taken for rows of a if there are as many.
 Status subtract(Histogram &a, Histogram &b) noexcept;
 

@@ -261,8 +261,15 @@ Status decode_counters(ByteReader &in, std::uint8_t flags, Histogram &h) noexcep
 
 // Where the buckets of a side begin, and how far away the last one is.
 struct Reach {
-    std::int32_t first = 0;
+    std::int32_t first = 0, last = 0;
     std::uint32_t span = 0;
+
+    // Once the first index is known.
+    bool find_last(bool negative, int scale) noexcept {
+        const std::int64_t at = first + (negative ? -1 : 1) * static_cast<std::int64_t>(span);
+        last = static_cast<std::int32_t>(at);
+        return at >= ladder::first_index(scale) && at <= ladder::last_index(scale);
+    }
 };
 
 // A side's number of buckets, first index and span: the last two only where they are not implied.
@@ -310,8 +317,6 @@ Status decode_indexes(BitReader &bits, Histogram &h, Side side, Reach reach) noe
     if (side.buckets == 0) return SKETCH_OK;
     std::int32_t *index = h.index + side.first;
     const std::int32_t first = reach.first;
-    std::int64_t last = first + (side.negative ? -1 : 1) * static_cast<std::int64_t>(reach.span);
-    if (last < ladder::first_index(h.scale) || last > ladder::last_index(h.scale)) return SKETCH_CORRUPT;
     IndexSet set(side.buckets, reach.span);
     if (set.bits() > bits.bits_left()) return SKETCH_TRUNCATED;
     // First the offsets, where the indexes will stand.
@@ -328,7 +333,7 @@ Status decode_indexes(BitReader &bits, Histogram &h, Side side, Reach reach) noe
         for (std::int32_t j = 0; j < members; j++) offset[j] = first - 1 - offset[j];
     else
         for (std::int32_t j = 0; j < members; j++) offset[j] = first + 1 + offset[j];
-    index[side.buckets - 1] = static_cast<std::int32_t>(last);
+    index[side.buckets - 1] = reach.last;
     index[0] = first;
     bits.advance(set.bits());
 
@@ -388,8 +393,8 @@ Status decode_top_bytes(ByteReader &in, int count, std::uint64_t &v) noexcept {
     return bytes_without_trailing_zeros(v) == count ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
-Status decode_extremes(ByteReader &in, StoredExtremes stored, Histogram &h, std::int32_t &first,
-                       PackedMaximum &maximum) noexcept {
+[[gnu::always_inline]] inline Status decode_extremes(ByteReader &in, StoredExtremes stored, Histogram &h,
+                                                     std::int32_t &first, PackedMaximum &maximum) noexcept {
     std::uint8_t lengths = in.byte();
     if (!in.ok()) return SKETCH_TRUNCATED;
     int least_bytes = lengths & 15, most_bytes = lengths >> 4;
@@ -410,7 +415,8 @@ Status decode_extremes(ByteReader &in, StoredExtremes stored, Histogram &h, std:
     return decode_top_bytes(in, most_bytes, maximum.bits);
 }
 
-Status finish_extremes(PackedMaximum packed, StoredExtremes stored, Histogram &h) noexcept {
+[[gnu::always_inline]] inline Status finish_extremes(PackedMaximum packed, StoredExtremes stored,
+                                                     std::int32_t last_index, Histogram &h) noexcept {
     if (h.extremes_known && h.zeros > 0) {  // the sides that are empty end at zero
         if (!stored.minimum) h.minimum = 0;
         if (!stored.maximum) h.maximum = 0;
@@ -418,15 +424,13 @@ Status finish_extremes(PackedMaximum packed, StoredExtremes stored, Histogram &h
     if (packed.equals_minimum) {
         h.maximum = h.minimum;
     } else if (stored.maximum) {
-        MaximumInBucket place(h.index[h.buckets() - 1], h.scale);
+        MaximumInBucket place(last_index, h.scale);
         std::uint64_t magnitude = place.unpack(packed.bits);
         if (magnitude < place.first || magnitude > place.last) return SKETCH_CORRUPT;
         h.maximum = std::bit_cast<double>(magnitude | (h.positives > 0 ? 0 : kSignBit));
         if (stored.minimum && h.minimum >= h.maximum) return SKETCH_CORRUPT;
     }
-    // Different extremes are at least two rows.
-    bool different = h.extremes_known && h.finite() > 0 && h.minimum < h.maximum;
-    return different && h.finite() < 2 ? SKETCH_CORRUPT : SKETCH_OK;
+    return SKETCH_OK;
 }
 
 Status decode_fractions(ByteReader &in, Histogram &h) noexcept {
@@ -468,51 +472,109 @@ std::uint32_t packed_capacity(const std::uint8_t *packed, std::size_t size) noex
     return static_cast<std::uint32_t>(std::min({buckets, most, 8 * std::uint64_t{size}}));
 }
 
-Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexcept {
-    ByteReader in(packed, size);
-    std::uint8_t version = in.byte(), family = in.byte(), flags = in.byte();
+namespace {
+
+// What stands in front of the bits.
+struct Head {
+    std::uint8_t flags = 0;
+    StoredExtremes stored{false, false, false, false};
+    Reach negative, positive;
+    PackedMaximum maximum;
+
+    bool has_negatives() const noexcept { return (flags & kHasNegatives) != 0; }
+    bool has_positives() const noexcept { return (flags & kHasPositives) != 0; }
+    std::int32_t last_index() const noexcept { return has_positives() ? positive.last : negative.last; }
+};
+
+// In line where a sketch is decoded, which a merge of small ones consists of, as are the steps that peek takes as well.
+[[gnu::always_inline]] inline Status decode_head(ByteReader &in, Histogram &h, Head &head) noexcept {
+    const bool is_empty = in.remaining() == 0, ends_early = in.remaining() == 1;
+    std::uint8_t version = in.byte(), family = in.byte();
+    head.flags = in.byte();
     const std::uint64_t scales = in.varint();
-    if (size == 0) return SKETCH_TRUNCATED;
+    if (is_empty) return SKETCH_TRUNCATED;
     if (version != kFormatVersion) return SKETCH_WRONG_VERSION;
-    if (size > 1 && family != static_cast<std::uint8_t>(Family::quantile)) return SKETCH_WRONG_FAMILY;
+    if (!ends_early && family != static_cast<std::uint8_t>(Family::quantile)) return SKETCH_WRONG_FAMILY;
     if (!in.ok()) return SKETCH_TRUNCATED;
 
     const std::uint64_t above_least = scales & low_mask(kScaleBits), collapsed = scales >> kScaleBits;
     if (above_least > ladder::kMaxScale - ladder::kMinScale || collapsed > above_least) return SKETCH_CORRUPT;
     h.clear(ladder::kMinScale + static_cast<int>(above_least));
     h.scale = h.requested_scale - static_cast<int>(collapsed);
-    h.extremes_known = (flags & kExtremesUnknown) == 0;
-    h.whole = (flags & kNotWhole) == 0;
+    h.extremes_known = (head.flags & kExtremesUnknown) == 0;
+    h.whole = (head.flags & kNotWhole) == 0;
 
-    if (Status s = decode_counters(in, flags, h); s != SKETCH_OK) return s;
+    if (Status s = decode_counters(in, head.flags, h); s != SKETCH_OK) return s;
 
     // Which extremes are stored depends on which sides there are: the flags tell before the sides are read.
-    bool has_negatives = (flags & kHasNegatives) != 0, has_positives = (flags & kHasPositives) != 0;
-    StoredExtremes stored(h.extremes_known, has_negatives, h.zeros > 0, has_positives);
-    Reach negative, positive;
+    const bool has_negatives = head.has_negatives(), has_positives = head.has_positives();
+    head.stored = StoredExtremes(h.extremes_known, has_negatives, h.zeros > 0, has_positives);
+    const bool minimum = head.stored.minimum;
     if (has_negatives)
-        if (Status s = decode_side(in, true, stored.minimum, h, negative); s != SKETCH_OK) return s;
+        if (Status s = decode_side(in, true, minimum, h, head.negative); s != SKETCH_OK) return s;
     if (has_positives)
-        if (Status s = decode_side(in, false, stored.minimum && !has_negatives, h, positive); s != SKETCH_OK) return s;
-    PackedMaximum maximum;
-    std::int32_t &lowest = has_negatives ? negative.first : positive.first;
-    if (stored.any())
-        if (Status s = decode_extremes(in, stored, h, lowest, maximum); s != SKETCH_OK) return s;
+        if (Status s = decode_side(in, false, minimum && !has_negatives, h, head.positive); s != SKETCH_OK) return s;
+    std::int32_t &lowest = has_negatives ? head.negative.first : head.positive.first;
+    if (head.stored.any())
+        if (Status s = decode_extremes(in, head.stored, h, lowest, head.maximum); s != SKETCH_OK) return s;
+    if (has_negatives && !head.negative.find_last(true, h.scale)) return SKETCH_CORRUPT;
+    if (has_positives && !head.positive.find_last(false, h.scale)) return SKETCH_CORRUPT;
+    return SKETCH_OK;
+}
 
+}  // namespace
+
+Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexcept {
+    ByteReader in(packed, size);
+    Head head;
+    if (Status s = decode_head(in, h, head); s != SKETCH_OK) return s;
     BitReader bits(packed, size, size - in.remaining());
-    if (Status s = decode_indexes(bits, h, Side(h, true), negative); s != SKETCH_OK) return s;
-    if (Status s = decode_indexes(bits, h, Side(h, false), positive); s != SKETCH_OK) return s;
-    if (Status s = flags & kUnaryCounts ? decode_unary_counts(bits, h) : decode_rice_counts(bits, h); s != SKETCH_OK)
+    if (Status s = decode_indexes(bits, h, Side(h, true), head.negative); s != SKETCH_OK) return s;
+    if (Status s = decode_indexes(bits, h, Side(h, false), head.positive); s != SKETCH_OK) return s;
+    if (Status s = head.flags & kUnaryCounts ? decode_unary_counts(bits, h) : decode_rice_counts(bits, h);
+        s != SKETCH_OK)
         return s;
     if (!bits.align()) return SKETCH_CORRUPT;
     in = ByteReader(packed, size);
     in.skip(static_cast<std::size_t>(bits.position() / 8));
-    if (Status s = finish_extremes(maximum, stored, h); s != SKETCH_OK) return s;
+    if (Status s = finish_extremes(head.maximum, head.stored, head.last_index(), h); s != SKETCH_OK) return s;
+    // Different extremes are at least two rows.
+    if (h.extremes_known && h.finite() == 1 && h.minimum < h.maximum) return SKETCH_CORRUPT;
     if ((h.total == 0 && !h.extremes_known) || !h.collapse_was_needed() || !h.whole_is_right()) return SKETCH_CORRUPT;
 
-    if (flags & kHasFractions)
+    if (head.flags & kHasFractions)
         if (Status s = decode_fractions(in, h); s != SKETCH_OK) return s;
     return in.remaining() == 0 ? SKETCH_OK : SKETCH_TRAILING;
+}
+
+Status peek(const std::uint8_t *first, std::size_t size, Hull &hull) noexcept {
+    Histogram &h = hull.histogram;
+    h.capacity = max_buckets(ladder::kMaxScale);
+    h.count = hull.count;
+    h.index = hull.index;
+    ByteReader in(first, size);
+    Head head;
+    if (Status s = decode_head(in, h, head); s != SKETCH_OK) return s;
+    hull.negatives = h.negatives;
+    hull.positives = h.positives;
+    // Of each side the first and the last bucket, which may be one.
+    std::uint32_t at = 0;
+    auto keep_ends = [&](std::uint32_t &buckets, const Reach &reach) {
+        buckets = std::min<std::uint32_t>(buckets, 2);
+        if (buckets > 0) h.index[at] = reach.first, h.index[at + buckets - 1] = reach.last;
+        at += buckets;
+    };
+    keep_ends(h.negatives, head.negative);
+    keep_ends(h.positives, head.positive);
+    // The counts stand behind, but there is one in each bucket, which must have doubles then.
+    for (std::uint32_t i = 0; i < at; i++) {
+        if (!ladder::holds_a_double(h.index[i], h.scale)) return SKETCH_CORRUPT;
+        h.count[i] = 1;
+    }
+    if (at > kMaxTotal - h.total) return SKETCH_CORRUPT;
+    h.total += at;
+    if (h.total == 0 && !h.extremes_known) return SKETCH_CORRUPT;
+    return finish_extremes(head.maximum, head.stored, head.last_index(), h);
 }
 
 }  // namespace sketch::quantile

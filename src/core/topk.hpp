@@ -90,7 +90,11 @@ struct View {
     std::uint32_t counters() const noexcept { return counters_for(k); }
 };
 
-Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept;
+// Reads the header. Of a value of `size` bytes, `at_hand` are there: all, or SKETCH_PEEK_SIZE or more.
+Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept;
+inline Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept {
+    return head_of_packed(packed, size, size, view);
+}
 Status view_of_work(const void *state, std::size_t size, View &view) noexcept;
 
 // What the entries of a state must obey together: each is counted in; at the end, whether they may be all.

@@ -26,8 +26,8 @@ int Orders::of(Column column, std::uint32_t entries) const noexcept {
     return static_cast<int>(std::min<std::uint64_t>((bits[column] + entries / 2) / entries, 62));
 }
 
-Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept {
-    ByteReader in(packed, size);
+Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept {
+    ByteReader in(packed, at_hand);
     std::uint8_t version = in.byte(), family = in.byte(), flags = in.byte(), kind = in.byte();
     if (size == 0) return SKETCH_TRUNCATED;
     if (version != kFormatVersion) return SKETCH_WRONG_VERSION;
@@ -51,7 +51,7 @@ Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) 
     view.item_bytes = own;
     view.data = packed;
     view.size = size;
-    view.begin = size - in.remaining();
+    view.begin = at_hand - in.remaining();
     view.lowest = lowest;
     if (!is_offset(offset, total, view.k) || (items == 0 && offset == 0 && total > 0) || own > items * kMaxItem ||
         lowest > total)
@@ -59,7 +59,8 @@ Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) 
     // A code has a bit or more.
     const std::uint64_t columns = offset > 0 ? kColumns : kError;
     const std::uint64_t bits = items == 0 ? 0 : columns * (kOrderBits + items);
-    return in.remaining() < own || in.remaining() - own < (bits + 7) / 8 ? SKETCH_TRUNCATED : SKETCH_OK;
+    const std::uint64_t behind = size - view.begin;
+    return behind < own || behind - own < (bits + 7) / 8 ? SKETCH_TRUNCATED : SKETCH_OK;
 }
 
 PackedEntries::PackedEntries(const View &view, std::uint8_t *buffer) noexcept

@@ -9,6 +9,7 @@ using namespace pg;
 struct Distinct {
     static constexpr const char *type = "distinct_sketch";
     using Opened = sketch_distinct;
+    static constexpr bool decodes = true;
     static constexpr auto open_size = sketch_distinct_open_size;
     static constexpr auto open = sketch_distinct_open;
     static constexpr auto packed_bound = sketch_distinct_packed_bound;
@@ -96,17 +97,27 @@ PG_FN(distinct_coarsen) {
 
 // ---- reading ----------------------------------------
 
-PG_FN(distinct_count) {
-    Scratch scratch;
-    double estimate = 0;
-    check(sketch_distinct_count(open<Distinct>(sketch_from(PG_GETARG_DATUM(0)), scratch), &estimate), Distinct::type);
-    PG_RETURN_INT64(bigint_from(estimate));
-}
+namespace {
+
+// No header tells it. (One that did would need a function `peek` here: see reading.hpp.)
+struct Estimate {
+    double count;
+
+    static Estimate of(const sketch_distinct *sketch) {
+        Estimate estimate = {0};
+        check(sketch_distinct_count(sketch, &estimate.count), Distinct::type);
+        return estimate;
+    }
+};
+
+}  // namespace
+
+PG_FN(distinct_count) { PG_RETURN_INT64(bigint_from(facts_of<Distinct, Estimate>(fcinfo).count)); }
 
 // No rows have 0 different values, as count(DISTINCT x) says too.
 PG_FN(approx_count_distinct_final) {
     if (PG_ARGISNULL(0)) PG_RETURN_INT64(0);
-    return distinct_count(fcinfo);
+    PG_RETURN_INT64(bigint_from(known_of<Distinct, Estimate>(PG_GETARG_DATUM(0)).facts.count));
 }
 
 namespace {
@@ -124,7 +135,7 @@ Datum bounds_from(FunctionCallInfo fcinfo, double lower, double upper) {
 Datum bounds_at(FunctionCallInfo fcinfo, double confidence) {
     check_confidence(confidence);
     Scratch scratch;
-    const sketch_distinct *sketch = open<Distinct>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    const sketch_distinct *sketch = argument<Distinct>(fcinfo, 0, scratch);
     double lower = 0, upper = 0;
     check(sketch_distinct_bounds(sketch, confidence, &lower, &upper), Distinct::type);
     return bounds_from(fcinfo, lower, upper);
@@ -134,8 +145,8 @@ Datum bounds_at(FunctionCallInfo fcinfo, double confidence) {
 template <typename Compare>
 void compare_two(FunctionCallInfo fcinfo, Compare compare) {
     Scratch scratch_a, scratch_b;
-    const sketch_distinct *a = open<Distinct>(sketch_from(PG_GETARG_DATUM(0)), scratch_a);
-    const sketch_distinct *b = open<Distinct>(sketch_from(PG_GETARG_DATUM(1)), scratch_b);
+    const sketch_distinct *a = argument<Distinct>(fcinfo, 0, scratch_a);
+    const sketch_distinct *b = argument<Distinct>(fcinfo, 1, scratch_b);
     int kind = Distinct::kind_of(a), other_kind = Distinct::kind_of(b);
     if (kind != other_kind && kind != SKETCH_KIND_NONE && other_kind != SKETCH_KIND_NONE)
         raise_different_kinds(Distinct::type, kind, other_kind);
@@ -214,38 +225,31 @@ PG_FN(distinct_sketch_hash_extended) { return sketch_hash_extended<Distinct>(fci
 
 namespace {
 
-void append_facts(StringInfo out, Sketch s) {
-    Scratch scratch;
-    const sketch_distinct *sketch = open<Distinct>(s, scratch);
-    sketch_distinct_info info;
-    check(sketch_distinct_describe(sketch, &info), Distinct::type);
-    double lower = 0, upper = 0;
-    check(sketch_distinct_bounds(sketch, kDefaultConfidence, &lower, &upper), Distinct::type);
-    appendStringInfo(out, ", \"kind\": \"%s\", \"precision\": %d, \"mode\": \"%s\"", kind_name(info.kind),
-                     info.precision, info.is_dense ? "registers" : "tokens");
-    if (!info.is_dense) appendStringInfo(out, ", \"tokens\": %u", info.tokens);
+struct Facts : sketch_distinct_info {
+    double lower, upper;  // of the number of different items
+
+    static Facts of(const sketch_distinct *sketch) {
+        Facts facts = {};
+        check(sketch_distinct_describe(sketch, &facts), Distinct::type);
+        check(sketch_distinct_bounds(sketch, kDefaultConfidence, &facts.lower, &facts.upper), Distinct::type);
+        return facts;
+    }
+};
+
+Datum json_of(StringInfo out, const Facts &facts) {
+    appendStringInfo(out, ", \"kind\": \"%s\", \"precision\": %d, \"mode\": \"%s\"", kind_name(facts.kind),
+                     facts.precision, facts.is_dense ? "registers" : "tokens");
+    if (!facts.is_dense) appendStringInfo(out, ", \"tokens\": %u", facts.tokens);
     appendStringInfo(out,
                      ", \"distinct_count\": " INT64_FORMAT ", \"lower\": " INT64_FORMAT ", \"upper\": " INT64_FORMAT,
-                     bigint_from(info.estimate), bigint_from(floor(lower)), bigint_from(ceil(upper)));
+                     bigint_from(facts.estimate), bigint_from(floor(facts.lower)), bigint_from(ceil(facts.upper)));
     appendStringInfo(out, ", \"relative_standard_error\": ");
-    append_json_number(out, info.relative_standard_error);
+    append_json_number(out, facts.relative_standard_error);
+    appendStringInfoChar(out, '}');
+    return jsonb_from(out);
 }
 
 }  // namespace
 
-PG_FN(distinct_sketch_info) {
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
-    StringInfoData out;
-    begin_info<Distinct>(&out, s);
-    append_facts(&out, s);
-    appendStringInfoChar(&out, '}');
-    return jsonb_from(&out);
-}
-
-PG_FN(distinct_sketch_to_jsonb) {
-    StringInfoData out;
-    begin_json<Distinct>(&out);
-    append_facts(&out, sketch_from(PG_GETARG_DATUM(0)));
-    appendStringInfoChar(&out, '}');
-    return jsonb_from(&out);
-}
+PG_FN(distinct_sketch_info) { return sketch_info<Distinct, Facts>(fcinfo, json_of); }
+PG_FN(distinct_sketch_to_jsonb) { return sketch_to_jsonb<Distinct, Facts>(fcinfo, json_of); }

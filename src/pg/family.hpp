@@ -415,10 +415,10 @@ void begin_json(StringInfo out) {
 
 // What sketch_info says of every family.
 template <typename Family>
-void begin_info(StringInfo out, Sketch s) {
+void begin_info(StringInfo out, sketch_form form, size_t size) {
     begin_json<Family>(out);
     appendStringInfo(out, ", \"format_version\": %d, \"form\": \"%s\", \"bytes\": %zu", SKETCH_FORMAT_VERSION,
-                     s.form == SKETCH_WORK ? "work" : "packed", s.size);
+                     form == SKETCH_WORK ? "work" : "packed", size);
 }
 
 inline Datum jsonb_from(StringInfo text) { return DirectFunctionCall1(jsonb_in, CStringGetDatum(text->data)); }

@@ -9,6 +9,7 @@ using namespace pg;
 struct Frequency {
     static constexpr const char *type = "frequency_sketch";
     using Opened = sketch_frequency;
+    static constexpr bool decodes = false;
     static constexpr auto open_size = sketch_frequency_open_size;
     static constexpr auto open = sketch_frequency_open;
     static constexpr auto packed_bound = sketch_frequency_packed_bound;
@@ -127,10 +128,8 @@ struct Count {
 };
 
 Count count_of(FunctionCallInfo fcinfo) {
-    Sketch s;
-    if (!probed_sketch(fcinfo, call_site(fcinfo), &s, false)) s = sketch_from(PG_GETARG_DATUM(0));
     Scratch scratch;
-    const sketch_frequency *sketch = open<Frequency>(s, scratch);
+    const sketch_frequency *sketch = argument_beside_item<Frequency>(fcinfo, scratch);
     int kind = item_kind(fcinfo, Frequency::kind_of(sketch));
     uint64 hash = probe_hash(fcinfo, kind, Frequency::type);
     Count count = {0, 0, 0};
@@ -147,11 +146,18 @@ PG_FN(frequency_count_bounds) {
     return bounds_row(fcinfo, static_cast<int64>(count.lower), static_cast<int64>(count.upper));
 }
 
-PG_FN(frequency_total_count) {
-    Scratch scratch;
-    PG_RETURN_INT64(
-        static_cast<int64>(Frequency::header(open<Frequency>(sketch_from(PG_GETARG_DATUM(0)), scratch)).total));
-}
+namespace {
+
+struct Facts : sketch_frequency_info {
+    static Facts of(const sketch_frequency *sketch) { return {Frequency::header(sketch)}; }
+    static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Facts *facts) {
+        return sketch_frequency_peek(first, first_size, size, facts);
+    }
+};
+
+}  // namespace
+
+PG_FN(frequency_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Frequency, Facts>(fcinfo).total)); }
 
 // ---- forms ----------------------------------------
 
@@ -174,31 +180,17 @@ PG_FN(frequency_sketch_hash_extended) { return sketch_hash_extended<Frequency>(f
 
 namespace {
 
-void append_facts(StringInfo out, Sketch s) {
-    Scratch scratch;
-    sketch_frequency_info info = Frequency::header(open<Frequency>(s, scratch));
-    appendStringInfo(out, ", \"kind\": \"%s\", \"error\": ", kind_name(info.kind));
-    append_json_number(out, info.error);
+Datum json_of(StringInfo out, const Facts &facts) {
+    appendStringInfo(out, ", \"kind\": \"%s\", \"error\": ", kind_name(facts.kind));
+    append_json_number(out, facts.error);
     appendStringInfo(out, ", \"width\": %d, \"depth\": %d, \"total_count\": " UINT64_FORMAT ", \"mode\": \"%s\"",
-                     1 << info.log2_width, SKETCH_FREQUENCY_DEPTH, info.total, info.is_dense ? "counters" : "exact");
-    if (!info.is_dense) appendStringInfo(out, ", \"items\": %u", info.items);
+                     1 << facts.log2_width, SKETCH_FREQUENCY_DEPTH, facts.total, facts.is_dense ? "counters" : "exact");
+    if (!facts.is_dense) appendStringInfo(out, ", \"items\": %u", facts.items);
+    appendStringInfoChar(out, '}');
+    return jsonb_from(out);
 }
 
 }  // namespace
 
-PG_FN(frequency_sketch_info) {
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
-    StringInfoData out;
-    begin_info<Frequency>(&out, s);
-    append_facts(&out, s);
-    appendStringInfoChar(&out, '}');
-    return jsonb_from(&out);
-}
-
-PG_FN(frequency_sketch_to_jsonb) {
-    StringInfoData out;
-    begin_json<Frequency>(&out);
-    append_facts(&out, sketch_from(PG_GETARG_DATUM(0)));
-    appendStringInfoChar(&out, '}');
-    return jsonb_from(&out);
-}
+PG_FN(frequency_sketch_info) { return sketch_info<Frequency, Facts>(fcinfo, json_of); }
+PG_FN(frequency_sketch_to_jsonb) { return sketch_to_jsonb<Frequency, Facts>(fcinfo, json_of); }

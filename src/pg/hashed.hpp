@@ -6,6 +6,7 @@
 
 #include "family.hpp"
 #include "item.hpp"
+#include "reading.hpp"
 
 namespace pg {
 
@@ -58,6 +59,14 @@ Datum add_hash(FunctionCallInfo fcinfo, Add add) {
         sketch, [=](varlena *room, size_t size, sketch_growth *growth) { return add(room, size, kind, hash, growth); });
 }
 
+// Argument 0 of a function that looks for an item.
+template <typename Family>
+const typename Family::Opened *argument_beside_item(FunctionCallInfo fcinfo, Scratch &scratch) {
+    Kept &kept = call_site(fcinfo).kept;
+    const Datum datum = PG_GETARG_DATUM(0);
+    return opened<Family>(fcinfo, &kept, look<Family>(&kept, datum), datum, scratch);
+}
+
 // A probe by slices takes about as long as to fetch so many bytes.
 constexpr size_t kSliceWorth = 65536;
 
@@ -66,38 +75,14 @@ inline bool is_compressed(const varatt_external &pointer) {
     return VARATT_EXTERNAL_GET_EXTSIZE(pointer) < static_cast<uint32>(pointer.va_rawsize - VARHDRSZ);
 }
 
-// Argument 0 into *sketch, unless it is an out-of-line value of which the caller had better read what it needs. One
-// that comes again and again in succession, as that of a join or a subquery does, is fetched once and kept: if slices
-// would do, when they will have cost as much, and within work_mem. A compressed value has no slices that are worth the
-// name.
-inline bool probed_sketch(FunctionCallInfo fcinfo, CallSite &site, Sketch *sketch, bool can_slice) {
-    Datum datum = PG_GETARG_DATUM(0);
-    varlena *value = reinterpret_cast<varlena *>(DatumGetPointer(datum));
-    if (likely(!VARATT_IS_EXTERNAL_ONDISK(value))) {
-        *sketch = sketch_from(datum);
-        return true;
-    }
+// Whether a value is better probed by slices than fetched: until they will have cost as much, and always if it is
+// larger than work_mem. A compressed value has no slices that are worth the name.
+inline bool is_better_sliced(const Kept &kept, const varlena *value) {
     varatt_external pointer;
     VARATT_EXTERNAL_GET_POINTER(pointer, value);
-    if (memcmp(&pointer, &site.last_seen, sizeof pointer) != 0) {
-        if (site.fetched != nullptr) pfree(site.fetched);
-        site.fetched = nullptr;
-        site.last_seen = pointer;
-        site.probes = 1;
-        return false;
-    }
-    if (site.fetched == nullptr) {
-        if (can_slice && !is_compressed(pointer)) {
-            size_t size = static_cast<size_t>(pointer.va_rawsize);
-            if (size > static_cast<size_t>(work_mem) * 1024) return false;
-            if (static_cast<size_t>(++site.probes) < Max(2, size / kSliceWorth)) return false;
-        }
-        MemoryContext previous = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-        site.fetched = PG_DETOAST_DATUM(datum);
-        MemoryContextSwitchTo(previous);
-    }
-    *sketch = sketch_from(PointerGetDatum(site.fetched));
-    return true;
+    if (is_compressed(pointer)) return kept.repeats == 0;
+    const size_t size = static_cast<size_t>(pointer.va_rawsize);
+    return size > static_cast<size_t>(work_mem) * 1024 || kept.repeats + 1 < Max(2, size / kSliceWorth);
 }
 
 // A sketch_count_bounds.

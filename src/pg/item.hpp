@@ -2,7 +2,7 @@
 // probe becomes a value of the sketch's kind. docs/FORMAT.md describes the bytes of each kind.
 #pragma once
 
-#include "pg.hpp"
+#include "kept.hpp"
 
 extern "C" {
 #include "utils/typcache.h"
@@ -64,11 +64,9 @@ struct Parameter {
 
 // What a call site remembers between rows, in fn_extra.
 struct CallSite {
-    Hasher *hasher;             // for argument kItem
-    Parameter parameter;        // that of the row before
-    varatt_external last_seen;  // out-of-line value of argument 0 in the call before
-    varlena *fetched;           // and its copy, since it came often enough
-    int probes;                 // how often in succession, if not
+    Hasher *hasher;       // for argument kItem
+    Parameter parameter;  // that of the row before
+    Kept kept;            // of argument 0, if that is a sketch
 };
 
 // ERROR if the type of argument 1 has no equality that we could follow: nondeterministic collations, types that compare

@@ -9,6 +9,7 @@ using namespace pg;
 struct Membership {
     static constexpr const char *type = "membership_sketch";
     using Opened = sketch_membership;
+    static constexpr bool decodes = false;
     static constexpr auto open_size = sketch_membership_open_size;
     static constexpr auto open = sketch_membership_open;
     static constexpr auto packed_bound = sketch_membership_packed_bound;
@@ -199,26 +200,41 @@ bool probe_slices(FunctionCallInfo fcinfo, int *found) {
 }  // namespace
 
 PG_FN(membership_contains) {
-    Sketch s;
+    Kept &kept = call_site(fcinfo).kept;
+    const Datum datum = PG_GETARG_DATUM(0);
+    const Came came = look<Membership>(&kept, datum);
     int found = 0;
-    if (!probed_sketch(fcinfo, call_site(fcinfo), &s, true)) {
-        if (probe_slices(fcinfo, &found)) PG_RETURN_BOOL(found != 0);
-        s = sketch_from(PG_GETARG_DATUM(0));
-    }
+    const bool can_slice = came != Came::kept && VARATT_IS_EXTERNAL_ONDISK(value_of(datum));
+    if (can_slice && is_better_sliced(kept, value_of(datum)) && probe_slices(fcinfo, &found))
+        PG_RETURN_BOOL(found != 0);
     Scratch scratch;
-    const sketch_membership *sketch = open<Membership>(s, scratch);
+    const sketch_membership *sketch = opened<Membership>(fcinfo, &kept, came, datum, scratch);
     int kind = item_kind(fcinfo, Membership::kind_of(sketch));
     uint64 hash = probe_hash(fcinfo, kind, Membership::type);
     check(sketch_membership_contains(sketch, kind, hash, &found), Membership::type);
     PG_RETURN_BOOL(found != 0);
 }
 
-PG_FN(membership_false_positive_rate) {
-    Scratch scratch;
-    double rate = 0;
-    check(sketch_membership_rate(open<Membership>(sketch_from(PG_GETARG_DATUM(0)), scratch), &rate), Membership::type);
-    PG_RETURN_FLOAT8(rate);
-}
+namespace {
+
+// The header tells all of it but the rate of blocks.
+struct Facts : sketch_membership_info {
+    double actual_rate;
+
+    static Facts of(const sketch_membership *sketch) {
+        Facts facts = {Membership::header(sketch), 0};
+        check(sketch_membership_rate(sketch, &facts.actual_rate), Membership::type);
+        return facts;
+    }
+    static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Facts *facts) {
+        const sketch_status status = sketch_membership_peek(first, first_size, size, facts, &facts->actual_rate);
+        return status == SKETCH_OK && facts->is_dense ? SKETCH_NO_ROOM : status;
+    }
+};
+
+}  // namespace
+
+PG_FN(membership_false_positive_rate) { PG_RETURN_FLOAT8((facts_of<Membership, Facts>(fcinfo).actual_rate)); }
 
 // ---- forms ----------------------------------------
 
@@ -241,37 +257,20 @@ PG_FN(membership_sketch_hash_extended) { return sketch_hash_extended<Membership>
 
 namespace {
 
-void append_facts(StringInfo out, Sketch s) {
-    Scratch scratch;
-    const sketch_membership *sketch = open<Membership>(s, scratch);
-    sketch_membership_info info = Membership::header(sketch);
-    double rate = 0;
-    check(sketch_membership_rate(sketch, &rate), Membership::type);
+Datum json_of(StringInfo out, const Facts &facts) {
     appendStringInfo(out, ", \"kind\": \"%s\", \"blocks\": %d, \"block_bytes\": %d, \"mode\": \"%s\"",
-                     kind_name(info.kind), 1 << info.log2_blocks, SKETCH_MEMBERSHIP_BLOCK_SIZE,
-                     info.is_dense ? "blocks" : "tokens");
-    if (!info.is_dense) appendStringInfo(out, ", \"tokens\": " UINT64_FORMAT, info.tokens);
+                     kind_name(facts.kind), 1 << facts.log2_blocks, SKETCH_MEMBERSHIP_BLOCK_SIZE,
+                     facts.is_dense ? "blocks" : "tokens");
+    if (!facts.is_dense) appendStringInfo(out, ", \"tokens\": " UINT64_FORMAT, facts.tokens);
     appendStringInfo(out, ", \"false_positive_rate\": ");
-    append_json_number(out, rate);
+    append_json_number(out, facts.actual_rate);
     appendStringInfo(out, ", \"requested_rate\": ");
-    append_json_number(out, Membership::asked_rate(info));
+    append_json_number(out, Membership::asked_rate(facts));
+    appendStringInfoChar(out, '}');
+    return jsonb_from(out);
 }
 
 }  // namespace
 
-PG_FN(membership_sketch_info) {
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
-    StringInfoData out;
-    begin_info<Membership>(&out, s);
-    append_facts(&out, s);
-    appendStringInfoChar(&out, '}');
-    return jsonb_from(&out);
-}
-
-PG_FN(membership_sketch_to_jsonb) {
-    StringInfoData out;
-    begin_json<Membership>(&out);
-    append_facts(&out, sketch_from(PG_GETARG_DATUM(0)));
-    appendStringInfoChar(&out, '}');
-    return jsonb_from(&out);
-}
+PG_FN(membership_sketch_info) { return sketch_info<Membership, Facts>(fcinfo, json_of); }
+PG_FN(membership_sketch_to_jsonb) { return sketch_to_jsonb<Membership, Facts>(fcinfo, json_of); }

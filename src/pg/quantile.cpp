@@ -1,6 +1,7 @@
 // SQL functions of quantile_sketch. The surface is declared in sql/install/10-quantile.sql; contracts of the functions
 // called here are in sketch.h.
 #include "family.hpp"
+#include "reading.hpp"
 
 extern "C" {
 #include "utils/fmgrprotos.h"
@@ -14,6 +15,7 @@ using namespace pg;
 struct Quantile {
     static constexpr const char *type = "quantile_sketch";
     using Opened = sketch_quantile;
+    static constexpr bool decodes = true;
     static constexpr auto open_size = sketch_quantile_open_size;
     static constexpr auto open = sketch_quantile_open;
     static constexpr auto packed_bound = sketch_quantile_packed_bound;
@@ -326,16 +328,23 @@ sketch_quantile_info info_of(const sketch_quantile *sketch) {
     return info;
 }
 
-sketch_quantile_info info_of(Datum datum) {
-    Scratch scratch;
-    return info_of(open<Quantile>(sketch_from(datum), scratch));
-}
+struct Info : sketch_quantile_info {
+    static Info of(const sketch_quantile *sketch) { return {info_of(sketch)}; }
+};
+
+// The header tells the extremes, and whether there are any.
+struct Extremes : Info {
+    static Extremes of(const sketch_quantile *sketch) { return {Info::of(sketch)}; }
+    static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Extremes *extremes) {
+        return sketch_quantile_peek(first, first_size, size, extremes);
+    }
+};
 
 }  // namespace
 
 PG_FN(quantile_percentile) {
     Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    const sketch_quantile *s = argument<Quantile>(fcinfo, 0, scratch);
     double p = PG_GETARG_FLOAT8(1), value = 0;
     uint64 rows = 0;
     check_fraction(p);
@@ -346,7 +355,7 @@ PG_FN(quantile_percentile) {
 
 PG_FN(quantile_percentiles) {
     Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    const sketch_quantile *s = argument<Quantile>(fcinfo, 0, scratch);
     Doubles fractions = fractions_from(PG_GETARG_DATUM(1));
     double *values = static_cast<double *>(palloc(sizeof(double) * Max(fractions.count, 1)));
     uint64 rows = 0;
@@ -362,7 +371,7 @@ PG_FN(quantile_percentiles) {
 
 PG_FN(quantile_percentile_bounds) {
     Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    const sketch_quantile *s = argument<Quantile>(fcinfo, 0, scratch);
     double p = PG_GETARG_FLOAT8(1), value = 0, bounds[2] = {0, 0};
     uint64 rows = 0;
     check_fraction(p);
@@ -373,7 +382,7 @@ PG_FN(quantile_percentile_bounds) {
 
 PG_FN(quantile_percentile_rank) {
     Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    const sketch_quantile *s = argument<Quantile>(fcinfo, 0, scratch);
     double fraction = 0;
     uint64 rows = 0;
     check(sketch_quantile_rank(s, PG_GETARG_FLOAT8(1), &fraction, &rows), Quantile::type);
@@ -383,7 +392,7 @@ PG_FN(quantile_percentile_rank) {
 
 PG_FN(quantile_percentile_ranks) {
     Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    const sketch_quantile *s = argument<Quantile>(fcinfo, 0, scratch);
     Doubles values = doubles_from(PG_GETARG_DATUM(1), "values");
     double *fractions = static_cast<double *>(palloc(sizeof(double) * Max(values.count, 1)));
     uint64 rows = info_of(s).total;
@@ -395,26 +404,55 @@ PG_FN(quantile_percentile_ranks) {
     return array_from(fractions, values.count);
 }
 
-PG_FN(quantile_sum_value) {
-    Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
-    double sum = 0;
-    uint64 rows = 0;
-    check(sketch_quantile_sum(s, &sum, &rows), Quantile::type);
-    if (rows == 0) PG_RETURN_NULL();
-    const sketch_quantile_info info = info_of(s);
-    if (isinf(sum) && info.negative_infinities + info.positive_infinities == 0) float_overflow_error();  // as sum does
-    PG_RETURN_FLOAT8(sum);
-}
-
 namespace {
 
-Datum mean_between(FunctionCallInfo fcinfo, double low, double high) {
+// A sum or a mean of all rows, if there are any.
+struct Aggregate {
+    double value;
+    uint64 rows;
+    bool overflows;
+};
+
+struct Sum : Aggregate {
+    static Sum of(const sketch_quantile *sketch) {
+        Sum sum = {};
+        check(sketch_quantile_sum(sketch, &sum.value, &sum.rows), Quantile::type);
+        const sketch_quantile_info info = info_of(sketch);
+        sum.overflows = isinf(sum.value) && info.negative_infinities + info.positive_infinities == 0;
+        return sum;
+    }
+};
+
+struct Mean : Aggregate {
+    static Mean of(const sketch_quantile *sketch) {
+        Mean mean = {};
+        check(sketch_quantile_mean(sketch, 0, 1, &mean.value, &mean.rows), Quantile::type);
+        return mean;
+    }
+};
+
+}  // namespace
+
+PG_FN(quantile_sum_value) {
+    const Sum sum = facts_of<Quantile, Sum>(fcinfo);
+    if (sum.rows == 0) PG_RETURN_NULL();
+    if (sum.overflows) float_overflow_error();  // as sum does
+    PG_RETURN_FLOAT8(sum.value);
+}
+
+PG_FN(quantile_mean_value) {
+    const Mean mean = facts_of<Quantile, Mean>(fcinfo);
+    if (mean.rows == 0) PG_RETURN_NULL();
+    PG_RETURN_FLOAT8(mean.value);
+}
+
+PG_FN(quantile_trimmed_mean) {
+    const double low = PG_GETARG_FLOAT8(1), high = PG_GETARG_FLOAT8(2);
     if (!(low >= 0 && low < high && high <= 1))  // NaN too
         ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
                 errmsg("fractions low = %g and high = %g are not in the order 0 <= low < high <= 1", low, high));
     Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    const sketch_quantile *s = argument<Quantile>(fcinfo, 0, scratch);
     double mean = 0;
     uint64 rows = 0;
     check(sketch_quantile_mean(s, low, high, &mean, &rows), Quantile::type);
@@ -422,24 +460,19 @@ Datum mean_between(FunctionCallInfo fcinfo, double low, double high) {
     PG_RETURN_FLOAT8(mean);
 }
 
-}  // namespace
-
-PG_FN(quantile_mean_value) { return mean_between(fcinfo, 0, 1); }
-PG_FN(quantile_trimmed_mean) { return mean_between(fcinfo, PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2)); }
-
 PG_FN(quantile_min_value) {
-    sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
+    const Extremes info = facts_of<Quantile, Extremes>(fcinfo);
     if (info.total == 0) PG_RETURN_NULL();
     PG_RETURN_FLOAT8(info.minimum);
 }
 
 PG_FN(quantile_max_value) {
-    sketch_quantile_info info = info_of(PG_GETARG_DATUM(0));
+    const Extremes info = facts_of<Quantile, Extremes>(fcinfo);
     if (info.total == 0) PG_RETURN_NULL();
     PG_RETURN_FLOAT8(info.maximum);
 }
 
-PG_FN(quantile_total_count) { PG_RETURN_INT64(static_cast<int64>(info_of(PG_GETARG_DATUM(0)).total)); }
+PG_FN(quantile_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Quantile, Info>(fcinfo).total)); }
 
 // ---- histogram ----------------------------------------
 
@@ -640,11 +673,10 @@ void append_counters(StringInfo out, const sketch_quantile_info &info) {
 }  // namespace
 
 PG_FN(quantile_sketch_info) {
-    Sketch s = sketch_from(PG_GETARG_DATUM(0));
-    Scratch scratch;
-    const sketch_quantile_info info = info_of(open<Quantile>(s, scratch));
+    const Known<Info> known = known_argument<Quantile, Info>(fcinfo);
+    const Info &info = known.facts;
     StringInfoData out;
-    begin_info<Quantile>(&out, s);
+    begin_info<Quantile>(&out, known.form, known.size);
     append_counters(&out, info);
     appendStringInfo(&out, ", \"buckets\": %u, \"max_buckets\": %d}", info.negative_buckets + info.positive_buckets,
                      static_cast<int>(SKETCH_QUANTILE_MAX_BUCKETS(info.requested_scale)));
@@ -654,7 +686,7 @@ PG_FN(quantile_sketch_info) {
 // The histogram as OpenTelemetry names its parts, with bucket indexes instead of runs of zero counts.
 PG_FN(quantile_sketch_to_jsonb) {
     Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    const sketch_quantile *s = argument<Quantile>(fcinfo, 0, scratch);
     const sketch_quantile_info info = info_of(s);
     const Listing list = buckets_of(s);
     StringInfoData out;

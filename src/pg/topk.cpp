@@ -29,6 +29,7 @@ bool items_are_values(const sketch_topk *packed, int kind) {
 struct Topk {
     static constexpr const char *type = "topk_sketch";
     using Opened = sketch_topk;
+    static constexpr bool decodes = false;
     static constexpr auto open_size = sketch_topk_open_size;
     static constexpr auto open = sketch_topk_open;
     static constexpr auto packed_bound = sketch_topk_packed_bound;
@@ -149,9 +150,7 @@ constexpr size_t kAll = ~size_t{0}, kList = SKETCH_TOPK_MAX_K;
 
 // Of packed bytes, the `most` most frequent entries of those whose upper bound is at least `least`. Only their items
 // are copied, which may be long, and in one piece.
-Items items_of(Sketch sketch, size_t most, double least) {
-    Scratch scratch;
-    const sketch_topk *packed = open<Topk>(sketch, scratch);
+Items items_of(const sketch_topk *packed, size_t most, double least) {
     sketch_topk_cursor cursor;
     sketch_topk_entry entry;
     check(sketch_topk_begin(packed, &cursor), Topk::type);
@@ -205,7 +204,8 @@ struct Shape {
 };
 
 void begin_rows(FunctionCallInfo fcinfo, Shape shape, Sketch packed, size_t most, double least, Rows *rows) {
-    rows->items = items_of(packed, most, least);
+    Scratch scratch;
+    rows->items = items_of(open<Topk>(packed, scratch), most, least);
     release(packed);
     rows->as_text = !shape.is_typed;
     Oid type = shape.is_typed ? get_fn_expr_argtype(fcinfo->flinfo, 0) : InvalidOid;
@@ -305,7 +305,8 @@ namespace {
 
 sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
     Scratch scratch;
-    const sketch_topk *sketch = open<Topk>(canonical<Topk>(PG_GETARG_DATUM(0)), scratch);
+    const sketch_topk *sketch = argument_beside_item<Topk>(fcinfo, scratch);
+    if (Topk::header(sketch).is_work) sketch = open<Topk>(canonical<Topk>(PG_GETARG_DATUM(0)), scratch);
     const int kind = item_kind(fcinfo, Topk::kind_of(sketch));
     ItemBytes item;
     probe_item(fcinfo, kind, Topk::type, &item);
@@ -325,10 +326,28 @@ PG_FN(topk_frequency_bounds) {
     return bounds_row(fcinfo, static_cast<int64>(entry.lower), static_cast<int64>(entry.upper));
 }
 
-PG_FN(topk_total_count) {
-    Scratch scratch;
-    PG_RETURN_INT64(static_cast<int64>(Topk::header(open<Topk>(sketch_from(PG_GETARG_DATUM(0)), scratch)).total));
-}
+namespace {
+
+struct Header : sketch_topk_info {
+    static Header of(const sketch_topk *sketch) { return {Topk::header(sketch)}; }
+    static sketch_status peek(const uint8 *first, size_t first_size, size_t size, sketch_topk_info *header) {
+        return sketch_topk_peek(first, first_size, size, header);
+    }
+};
+
+// The same of a work form as it will be packed.
+struct Facts : Header {
+    static Facts of(const sketch_topk *sketch) {
+        const Header header = Header::of(sketch);
+        if (!header.is_work) return {header};
+        Scratch scratch;
+        return {Header::of(open<Topk>(sketch_from(PointerGetDatum(packed<Topk>(sketch, false))), scratch))};
+    }
+};
+
+}  // namespace
+
+PG_FN(topk_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Topk, Header>(fcinfo).total)); }
 
 // ---- forms ----------------------------------------
 
@@ -394,28 +413,25 @@ JsonbWriter append_items(StringInfo out, const Items &items) {
     return array;
 }
 
-Items all_items(Datum datum, size_t most) {
-    Sketch sketch = canonical<Topk>(datum);
-    Items items = items_of(sketch, most, 0);
-    release(sketch);
-    return items;
+Items all_items(const sketch_topk *sketch, size_t most) {
+    if (!Topk::header(sketch).is_work) return items_of(sketch, most, 0);
+    Scratch scratch;
+    return items_of(open<Topk>(sketch_from(PointerGetDatum(packed<Topk>(sketch, false))), scratch), most, 0);
 }
 
 }  // namespace
 
 PG_FN(topk_sketch_info) {
-    const Sketch s = sketch_from(PG_GETARG_DATUM(0));
-    StringInfoData out;
-    begin_info<Topk>(&out, s);
-    Scratch scratch;
-    const sketch_topk_info info = Topk::header(open<Topk>(canonical<Topk>(s), scratch));
-    append_facts(&out, info);
-    appendStringInfo(&out, "%u}", info.items);
-    return jsonb_from(&out);
+    return sketch_info<Topk, Facts>(fcinfo, [](StringInfo out, const Facts &facts) {
+        append_facts(out, facts);
+        appendStringInfo(out, "%u}", facts.items);
+        return jsonb_from(out);
+    });
 }
 
 PG_FN(topk_sketch_to_jsonb) {
-    const Items items = all_items(PG_GETARG_DATUM(0), kAll);
+    Scratch scratch;
+    const Items items = all_items(argument<Topk>(fcinfo, 0, scratch), kAll);
     const sketch_topk_info &info = items.info;
     StringInfoData out;
     begin_jsonb(&out, json_size(items));
@@ -432,7 +448,8 @@ PG_FN(topk_sketch_to_jsonb) {
 // approx_top_k(x, k) -> jsonb
 PG_FN(approx_top_k_final) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    const Items items = all_items(PG_GETARG_DATUM(0), kList);
+    Scratch scratch;
+    const Items items = all_items(open<Topk>(sketch_from(PG_GETARG_DATUM(0)), scratch), kList);
     StringInfoData out;
     begin_jsonb(&out, json_size(items));
     append_items(&out, items);
