@@ -294,7 +294,8 @@ class Study {
                 for (const TopkSketch::Entry &e : TopkSketch::entries(stored))
                     all.push_back({e.item, e.estimate, e.lower, e.upper});
                 size_t found = 0;
-                for (const Listed &l : best_of(std::move(all), 10)) found += truth.count(l.item) >= truth.nth(10);
+                const std::vector<Listed> best = best_of(all, 10);
+                for (const Listed &l : best) found += truth.count(l.item) >= truth.nth(10);
                 std::printf(" %zu |", found);
             }
             std::printf("\n");
