@@ -163,6 +163,9 @@ SELECT approx_top_k(x, 2) FROM unnest(ARRAY[5, 5, 5, 6, 6, 7]) x;
 SELECT jsonb_array_length(approx_top_k(path, 10)) AS ten, approx_top_k(path, 10) = jsonb_path_query_array(topk_agg(path, 10)::jsonb, '$.items[0 to 9]') AS same FROM requests;
 -- a list has k items, and a shorter one what is asked for; what is kept beside has bounds, and may be a heavy hitter
 SELECT (SELECT count(*) FROM top_k(s)) AS all, (SELECT count(*) FROM top_k(s, 7)) AS seven, (SELECT count(*) FROM top_k(s, 1000)) AS no_more, (SELECT count(*) FROM top_k(NULL::text, s)) AS typed, (sketch_info(s)->>'items')::int BETWEEN 11 AND 40 AS kept, (SELECT count(*) FROM heavy_hitters(s, 0.005)) > 10 AS heavy FROM (SELECT topk_agg(path, 10) AS s FROM requests) q;
+-- the largest estimates first; of equal ones the largest lower bounds, then the smallest values
+SELECT count(*) FILTER (WHERE (estimate, lower) > (estimate_before, lower_before)) AS out_of_order, count(*) FILTER (WHERE estimate = estimate_before AND lower < lower_before) > 0 AS lower_decides
+FROM (SELECT *, lag(estimate) OVER w AS estimate_before, lag(lower) OVER w AS lower_before FROM (SELECT topk_agg((i::bigint * 7919 % 100003) % 5000, 37 ORDER BY i) AS s FROM generate_series(1, 40000) i) q, top_k(s) WITH ORDINALITY AS t (item, estimate, lower, upper, place) WINDOW w AS (ORDER BY place)) l;
 -- values that tie fill the list, whatever came first
 SELECT (SELECT string_agg(item, ' ' ORDER BY item) FROM top_k(s)) = (SELECT string_agg(item, ' ' ORDER BY item) FROM top_k(r)) AS same, (SELECT count(*) FROM top_k(s)) AS three, (SELECT string_agg(format('%s-%s', lower, upper), ' ') FROM top_k(s)) AS bounds FROM (SELECT topk_agg(x, 3 ORDER BY x) AS s, topk_agg(x, 3 ORDER BY x DESC) AS r FROM generate_series(1, 60) x, generate_series(1, 2)) q;
 SELECT approx_top_k('a "b" \ c', 2), approx_top_k('NaN'::float8, 2), approx_top_k(true, 2), approx_top_k(NULL::text, 2) AS none;

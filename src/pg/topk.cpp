@@ -132,16 +132,17 @@ namespace {
 
 struct Items {
     sketch_topk_info info;
-    sketch_topk_entry *entries;  // the most frequent first; ties in the order of their bytes
+    sketch_topk_entry *entries;  // the largest estimates first, then the largest lower bounds, then by their bytes
     size_t count;
 };
 
-// An entry's estimate, its place in the order of bytes, and the size of its item.
+// An entry's counts, its place in the order of bytes, and the size of its item.
 struct Ranked {
-    uint64 estimate;
+    uint64 estimate, lower;
     uint32 place, size;
     static bool is_before(const Ranked &a, const Ranked &b) {
-        return a.estimate != b.estimate ? a.estimate > b.estimate : a.place < b.place;
+        if (a.estimate != b.estimate) return a.estimate > b.estimate;
+        return a.lower != b.lower ? a.lower > b.lower : a.place < b.place;
     }
 };
 
@@ -160,7 +161,7 @@ Items items_of(const sketch_topk *packed, size_t most, double least) {
     for (; sketch_topk_next(&cursor, &entry); places++) {
         if (places % 1024 == 0) CHECK_FOR_INTERRUPTS();
         if (static_cast<double>(entry.upper) >= least)
-            ranked[count++] = {entry.estimate, places, static_cast<uint32>(entry.item_size)};
+            ranked[count++] = {entry.estimate, entry.lower, places, static_cast<uint32>(entry.item_size)};
     }
     std::sort(ranked, ranked + count, Ranked::is_before);
     items.count = std::min<size_t>(most == kAll ? most : std::min<size_t>(most, items.info.k), count);
