@@ -47,6 +47,9 @@ std::uint64_t select(std::uint64_t rank, std::size_t count, std::uint64_t bound,
     }
 }
 
+// A hash that decides between entries is 1 .. this.
+inline constexpr std::uint64_t kMostTieHash = std::uint64_t{1} << 35;
+
 // Entries in the order in which they stay: by upper, by lower bound, by a hash that depends on the item alone.
 struct Rank {
     std::uint64_t upper, lower, hash;
@@ -91,7 +94,7 @@ Cut plan_cut(const Entries &entries, std::uint32_t slots, std::uint64_t offset, 
     if (stay >= k) return cut;
 
     auto hash = [&](std::size_t i) { return lower(i) == last.lower ? entries.hash(static_cast<std::uint32_t>(i)) : 0; };
-    last.hash = select(k - stay, slots, kAll, hash);
+    last.hash = select(k - stay, slots, kMostTieHash, hash);
     stay += count([&](std::uint32_t i) { return hash(i) > last.hash; });
     if (stay < k && stay + count([&](std::uint32_t i) { return hash(i) == last.hash; }) <= most) last.hash--;
     return cut;

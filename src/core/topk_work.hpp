@@ -12,6 +12,8 @@
 
 namespace sketch::topk {
 
+static_assert(tie_hash(~std::uint64_t{0}) <= kMostTieHash);
+
 // Entries up to which a state is not cut, and what a cut leaves: c or more. More of them cost memory and cache misses,
 // and gain accuracy: above all where sketches are merged, each of which cuts off other items.
 constexpr std::uint32_t most_entries(std::uint32_t k, bool merged) noexcept {
