@@ -71,17 +71,6 @@ bool decode_unary(BitReader &bits, std::uint32_t count, std::uint64_t most, std:
 
 // ---- eight tokens at a time ----------------------------------------
 
-struct OnesOfBytes {
-    std::uint8_t position[256][8], count[256];
-};
-constexpr OnesOfBytes kOnesOfBytes = [] {
-    OnesOfBytes ones{};
-    for (unsigned byte = 0; byte < 256; byte++)
-        for (int bit = 0; bit < 8; bit++)
-            if (byte >> bit & 1) ones.position[byte][ones.count[byte]++] = static_cast<std::uint8_t>(bit);
-    return ones;
-}();
-
 // As many places are written as a byte could have.
 constexpr std::size_t kEndsSlack = 8;
 

@@ -12,32 +12,24 @@
 
 namespace sketch {
 
-struct OnesOfNibbles {
-    std::int32_t position[16][4];
-    std::uint8_t count[16];
+template <typename Position, int Bits>
+struct Ones {
+    Position position[1 << Bits][Bits];
+    std::uint8_t count[1 << Bits];
 };
 
-inline constexpr OnesOfNibbles kOnes = [] {
-    OnesOfNibbles ones{};
-    for (unsigned nibble = 0; nibble < 16; nibble++)
-        for (int bit = 0; bit < 4; bit++)
-            if (nibble >> bit & 1) ones.position[nibble][ones.count[nibble]++] = bit;
+template <typename Position, int Bits>
+constexpr Ones<Position, Bits> ones_of() noexcept {
+    Ones<Position, Bits> ones{};
+    for (unsigned value = 0; value < 1u << Bits; value++)
+        for (int bit = 0; bit < Bits; bit++)
+            if (value >> bit & 1) ones.position[value][ones.count[value]++] = static_cast<Position>(bit);
     return ones;
-}();
+}
 
-// The same of eight bits, where there is much to read.
-struct OnesOfBytes {
-    std::uint8_t position[256][8];
-    std::uint8_t count[256];
-};
-
-inline constexpr OnesOfBytes kOnesOfBytes = [] {
-    OnesOfBytes ones{};
-    for (unsigned byte = 0; byte < 256; byte++)
-        for (std::uint8_t bit = 0; bit < 8; bit++)
-            if (byte >> bit & 1) ones.position[byte][ones.count[byte]++] = bit;
-    return ones;
-}();
+inline constexpr Ones<std::int32_t, 4> kOnes = ones_of<std::int32_t, 4>();
+// Of eight bits, where there is much to read.
+inline constexpr Ones<std::uint8_t, 8> kOnesOfBytes = ones_of<std::uint8_t, 8>();
 
 // Room that find_ones needs beyond the ones that are wanted.
 inline constexpr std::size_t kOnesSlack = 64;
