@@ -210,34 +210,23 @@ struct Survey {
 };
 
 // is_register without tables and branches. With p the place of level 0's flag: it is set, and nothing below it is.
-[[gnu::always_inline]] inline Survey survey(const Register *registers, std::size_t count) noexcept {
-    std::uint32_t wrong = 0, largest = 0, filled = 0;
-    for (std::size_t i = 0; i < count; i++) {
-        const std::uint32_t r = registers[i], p = 1u << kFlagBits >> std::min(r >> kFlagBits, 15u);
-        wrong |= (r & (p - (p > 0))) | (~r & p & kFlagMask);
-        largest = std::max(largest, r);
-        filled += r != 0;
-    }
-    return {largest >> kFlagBits, filled, wrong == 0};
-}
-
-#ifdef SKETCH_X86
-SKETCH_AVX2 Survey survey_avx2(const Register *registers, std::size_t count) noexcept {
-    return survey(registers, count);  // the compiler knows how
-}
-#endif
-
-Survey surveyed(const Register *registers, std::size_t count) noexcept {
-#ifdef SKETCH_X86
-    if (has_avx2) return survey_avx2(registers, count);
-#endif
-    return survey(registers, count);
+Survey survey(const Register *registers, std::size_t count) noexcept {
+    return vectorised([=]() SKETCH_INLINED {
+        std::uint32_t wrong = 0, largest = 0, filled = 0;
+        for (std::size_t i = 0; i < count; i++) {
+            const std::uint32_t r = registers[i], p = 1u << kFlagBits >> std::min(r >> kFlagBits, 15u);
+            wrong |= (r & (p - (p > 0))) | (~r & p & kFlagMask);
+            largest = std::max(largest, r);
+            filled += r != 0;
+        }
+        return Survey{largest >> kFlagBits, filled, wrong == 0};
+    });
 }
 
 }  // namespace
 
 bool are_registers(const Register *registers, int precision) noexcept {
-    const Survey s = surveyed(registers, register_count(precision));
+    const Survey s = survey(registers, register_count(precision));
     return s.sound && s.largest <= largest_level(precision) &&
            (s.filled > most_tokens(precision) || can_be_dense(registers, precision));
 }

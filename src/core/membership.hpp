@@ -264,9 +264,6 @@ class TokenReader {
     bool find_ones(std::size_t count) noexcept;
     bool fill_portable(const std::uint8_t *low, std::size_t count) noexcept;
     bool fill_avx2(const std::uint8_t *low, std::size_t count) noexcept;
-    bool ascends_body(std::size_t count) const noexcept;
-    bool ascends_portable(std::size_t count) const noexcept;
-    bool ascends_avx2(std::size_t count) const noexcept;
 
     const std::uint8_t *upper_, *upper_end_, *low_, *end_;  // what is still to be read
     std::uint64_t left_;                                    // tokens, these included

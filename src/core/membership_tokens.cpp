@@ -18,31 +18,15 @@ namespace {
 constexpr int kMostLowBits = kLowBits + kMaxLog2Blocks - 1;
 static_assert(7 + kMostLowBits <= 64, "low bits that begin within a byte are in one word");
 
-[[gnu::always_inline]] inline std::uint64_t ones_body(const BitReader &bits, std::uint64_t from,
-                                                      std::uint64_t to) noexcept {
-    constexpr std::uint64_t kStep = 56;
-    std::uint64_t ones = 0;
-    for (; from < to; from += kStep)
-        ones += static_cast<unsigned>(
-            std::popcount(bits.peek_at(from) & low_mask(static_cast<int>(std::min(kStep, to - from)))));
-    return ones;
-}
-
-std::uint64_t ones_portable(const BitReader &bits, std::uint64_t from, std::uint64_t to) noexcept {
-    return ones_body(bits, from, to);
-}
-
-#ifdef SKETCH_X86
-SKETCH_AVX2 std::uint64_t ones_avx2(const BitReader &bits, std::uint64_t from, std::uint64_t to) noexcept {
-    return ones_body(bits, from, to);
-}
-#endif
-
 std::uint64_t ones_between(const BitReader &bits, std::uint64_t from, std::uint64_t to) noexcept {
-#ifdef SKETCH_X86
-    if (has_avx2) return ones_avx2(bits, from, to);
-#endif
-    return ones_portable(bits, from, to);
+    constexpr std::uint64_t kStep = 56;
+    return vectorised([&]() SKETCH_INLINED {
+        std::uint64_t ones = 0;
+        for (std::uint64_t at = from; at < to; at += kStep)
+            ones += static_cast<unsigned>(
+                std::popcount(bits.peek_at(at) & low_mask(static_cast<int>(std::min(kStep, to - at)))));
+        return ones;
+    });
 }
 
 bool is_zero_from(const std::uint8_t *bytes, std::uint64_t bit, std::uint64_t byte_count) noexcept {
@@ -121,15 +105,6 @@ bool TokenReader::fill_portable(const std::uint8_t *low, std::size_t count) noex
     return true;
 }
 
-[[gnu::always_inline]] inline bool TokenReader::ascends_body(std::size_t count) const noexcept {
-    std::uint64_t descents = 0;
-    for (std::size_t i = 0; i < count; i++)
-        descents |= static_cast<std::int64_t>(tokens_[i]) >= static_cast<std::int64_t>(tokens_[1 + i]);
-    return descents == 0;
-}
-
-bool TokenReader::ascends_portable(std::size_t count) const noexcept { return ascends_body(count); }
-
 #ifdef SKETCH_X86
 
 namespace {
@@ -162,8 +137,6 @@ SKETCH_AVX2 bool TokenReader::fill_avx2(const std::uint8_t *low, std::size_t cou
     return true;
 }
 
-SKETCH_AVX2 bool TokenReader::ascends_avx2(std::size_t count) const noexcept { return ascends_body(count); }
-
 #endif
 
 std::size_t TokenReader::next() noexcept {
@@ -193,10 +166,12 @@ std::size_t TokenReader::next() noexcept {
 }
 
 bool TokenReader::ascends() const noexcept {
-#ifdef SKETCH_X86
-    if (has_avx2) return ascends_avx2(count_);
-#endif
-    return ascends_portable(count_);
+    return vectorised([this]() SKETCH_INLINED {
+        std::uint64_t descents = 0;
+        for (std::size_t i = 0; i < count_; i++)
+            descents |= static_cast<std::int64_t>(tokens_[i]) >= static_cast<std::int64_t>(tokens_[1 + i]);
+        return descents == 0;
+    });
 }
 
 Status check_tokens(const View &packed) noexcept {

@@ -10,6 +10,8 @@
 //   #endif
 //       loop_portable(...);
 //   }
+//
+// A loop that the compiler vectorises by itself is written once: vectorised(...), below.
 #pragma once
 
 #if defined(__x86_64__) && defined(__GNUC__)
