@@ -57,8 +57,8 @@ sketch_status sketch_frequency_add_many(void *state, size_t size, int kind, cons
 sketch_status sketch_frequency_add_items(void *state, size_t size, int kind, const void *items, const size_t *offsets,
                                          const uint64_t *weights, size_t count, size_t *taken,
                                          sketch_growth *growth) noexcept {
-    return add_each_item(items, offsets, count, weights, taken, [=](const void *item, size_t length, uint64_t weight) {
-        return work_add(state, size, kind, sketch_hash(item, length), weight, *growth);
+    return add_each_hashed(items, offsets, count, weights, taken, [=](uint64_t hash, uint64_t weight) {
+        return work_add(state, size, kind, hash, weight, *growth);
     });
 }
 

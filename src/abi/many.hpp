@@ -37,4 +37,13 @@ Status add_each_item(const void *items, const std::size_t *offsets, std::size_t 
     });
 }
 
+// The same of families that know an item by its hash, as add(hash, weight).
+template <typename Add>
+Status add_each_hashed(const void *items, const std::size_t *offsets, std::size_t count, const std::uint64_t *weights,
+                       std::size_t *taken, Add add) noexcept {
+    return add_each_item(
+        items, offsets, count, weights, taken,
+        [=](const void *item, std::size_t size, std::uint64_t weight) { return add(sketch_hash(item, size), weight); });
+}
+
 }  // namespace sketch

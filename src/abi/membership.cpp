@@ -53,9 +53,8 @@ sketch_status sketch_membership_add_many(void *state, size_t size, int kind, con
 
 sketch_status sketch_membership_add_items(void *state, size_t size, int kind, const void *items, const size_t *offsets,
                                           size_t count, size_t *taken, sketch_growth *growth) noexcept {
-    return add_each_item(items, offsets, count, nullptr, taken, [=](const void *item, size_t length, uint64_t) {
-        return work_add(state, size, kind, sketch_hash(item, length), *growth);
-    });
+    return add_each_hashed(items, offsets, count, nullptr, taken,
+                           [=](uint64_t hash, uint64_t) { return work_add(state, size, kind, hash, *growth); });
 }
 
 sketch_status sketch_membership_limit(void *state, size_t size, int log2_blocks, int rate,
