@@ -10,7 +10,7 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
     if (h.family != static_cast<std::uint8_t>(Family::topk)) return SKETCH_WRONG_FAMILY;
     if ((h.flags & ~(kWorkWide | kWorkMerged | kWorkWideCells)) ||
         !is_header_kind(h.kind, h.total == 0 && h.entries == 0) || h.k < 1 || h.k > kMaxK || h.total > kMaxTotal ||
-        !is_offset(h.offset, h.total, h.k) || h.slots == 0 || h.entries > h.slots || h.homes > h.slots ||
+        h.offset > largest_offset(h.total, h.k) || h.slots == 0 || h.entries > h.slots || h.homes > h.slots ||
         h.heap_live > h.heap_used || h.heap_used > h.heap_size || h.cells > cells_for(kMaxK))
         return SKETCH_CORRUPT;
     view.is_work = true;

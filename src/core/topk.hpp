@@ -114,9 +114,9 @@ class Balance {
   private:
     std::uint64_t offset_, total_, left_, lowers_ = 0;
 };
-// Of a header: that a Balance can be made.
-constexpr bool is_offset(std::uint64_t offset, std::uint64_t total, std::uint32_t k) noexcept {
-    return offset <= total / (std::uint64_t{counters_for(k)} + 1);
+// No offset of a state is larger; and of a header with such a one a Balance can be made.
+constexpr std::uint64_t largest_offset(std::uint64_t total, std::uint32_t k) noexcept {
+    return total / (std::uint64_t{counters_for(k)} + 1);
 }
 
 // ---- packed bytes (topk_packed.cpp) ----------------------------------------

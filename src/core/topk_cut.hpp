@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <compare>
 
 #include "topk.hpp"
 
@@ -50,15 +49,23 @@ std::uint64_t select(std::uint64_t rank, std::size_t count, std::uint64_t bound,
 // A hash that decides between entries is 1 .. this.
 inline constexpr std::uint64_t kMostTieHash = std::uint64_t{1} << 35;
 
-// Entries in the order in which they stay: by upper, by lower bound, by a hash that depends on the item alone.
+// Entries stay in this order: by upper, by lower bound, by a hash that depends on the item alone.
 struct Rank {
     std::uint64_t upper, lower, hash;
-    auto operator<=>(const Rank &) const = default;
 };
 
 struct Cut {
     std::uint64_t offset;  // of the state then
     Rank last;             // all entries above it stay
+
+    // Of a slot of the entries for which it was planned; none is in one whose upper is 0.
+    template <typename Entries>
+    bool leaves(const Entries &entries, std::uint32_t slot) const noexcept {
+        const std::uint64_t upper = entries.upper(slot);
+        if (upper != last.upper) return upper > last.upper;
+        const std::uint64_t lower = entries.lower(slot);
+        return lower > last.lower || (lower == last.lower && entries.hash(slot) > last.hash);
+    }
 };
 
 // The cut that leaves at most `most` of the entries in so many slots, and where there are k, at least k.

@@ -24,6 +24,11 @@
 
 namespace sketch::topk {
 
+// Bytes of items that are copied at once, where there is room: most are not longer, and no call is needed.
+struct Block {
+    std::uint64_t words[2];
+};
+
 template <typename T>
 struct Counter {
     T upper, error;

@@ -189,8 +189,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
         0, 0, most_entries(k, true) + counters_for(k), work.wide() || total > kNarrowMost, h.cells, work.wide_cells()};
     // Before anything is dropped there must be a filter; before one is added, too.
     auto want_filter = [&] {
-        need.wide_cells =
-            (h.cells == cells_for(k) && work.wide_cells()) || needs_wide_cells(total / (counters_for(k) + 1));
+        need.wide_cells = (h.cells == cells_for(k) && work.wide_cells()) || needs_wide_cells(largest_offset(total, k));
         need.cells = cells_for(k);
     };
     if (filter || h.cells == cells_for(k) || h.entries + other.items > most_entries(k, true) ||

@@ -53,7 +53,7 @@ Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t 
     view.size = size;
     view.begin = at_hand - in.remaining();
     view.lowest = lowest;
-    if (!is_offset(offset, total, view.k) || (items == 0 && offset == 0 && total > 0) || own > items * kMaxItem ||
+    if (offset > largest_offset(total, view.k) || (items == 0 && offset == 0 && total > 0) || own > items * kMaxItem ||
         lowest > total)
         return SKETCH_CORRUPT;
     // A code has a bit or more.
@@ -85,16 +85,7 @@ PackedEntries::PackedEntries(const View &view, std::uint8_t *buffer) noexcept
     }
 }
 
-namespace {
-
-// Bytes that are copied in one go: the buffer is larger than nearly all items.
-struct Chunk {
-    std::uint64_t words[2];
-};
-constexpr std::size_t kChunk = sizeof(Chunk);
-static_assert(kMaxSuffix < kChunk);
-
-}  // namespace
+static_assert(kMaxSuffix < sizeof(Block));
 
 bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
     if (!ok_ || left_ == 0) return false;
@@ -126,10 +117,10 @@ bool PackedEntries::next_in(std::uint8_t *buffer, Entry &entry) noexcept {
     const int after_prefix = prefix < before ? buffer[prefix] : -1;
     const std::uint64_t suffix_before = before - suffix, suffix_now = size - suffix;
     const int before_suffix = suffix_before > prefix ? buffer[suffix_before - 1] : -1;
-    if (own <= kChunk && static_cast<std::size_t>(data_end_ - from) >= kChunk &&
-        std::max(before, size) + kChunk <= kMaxItem) [[likely]] {
-        const Chunk end = load<Chunk>(buffer + suffix_before);
-        store(buffer + prefix, load<Chunk>(from));
+    if (own <= sizeof(Block) && static_cast<std::size_t>(data_end_ - from) >= sizeof(Block) &&
+        std::max(before, size) + sizeof(Block) <= kMaxItem) [[likely]] {
+        const Block end = load<Block>(buffer + suffix_before);
+        store(buffer + prefix, load<Block>(from));
         store(buffer + suffix_now, end);
     } else {
         std::uint8_t end[kMaxSuffix];
@@ -254,10 +245,7 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
     std::uint64_t lowest = view.total;
     WorkEntries entries(view);
     for (Entry entry; entries.next(entry);) {
-        if (entry.upper < cut.last.upper) continue;
-        if (entry.upper == cut.last.upper &&
-            Rank{entry.upper, entry.upper - entry.error, entries.hash(entries.slot())} <= cut.last)
-            continue;
+        if (!cut.leaves(all, entries.slot())) continue;
         lowest = std::min(lowest, entry.upper);
         if (count == room) return SKETCH_NO_ROOM;
         rows[count++] = {sort_key(entry.item), entries.slot(), static_cast<std::uint32_t>(entry.item.size)};

@@ -177,16 +177,16 @@ void make_room(const Work &work, std::size_t bytes) noexcept {
     if (h.heap_live + bytes > kHeapBudget && h.entries >= worth_cutting(h.k)) work.cut<T>(counters_for(h.k));
 }
 
-// A filter that a cut can use: asks for one if there is none.
+// Whether a cut has no filter to use; and asking for one.
 bool lacks_filter(const Work &work) noexcept {
     const WorkHeader &h = work.header();
-    return !work.has_filter() || needs_wide_cells(h.total / (counters_for(h.k) + 1)) > work.wide_cells();
+    return !work.has_filter() || needs_wide_cells(largest_offset(h.total, h.k)) > work.wide_cells();
 }
 Status plan_filter(const Work &work, sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
     Need need = need_of(work, h.entries, h.heap_live);
     need.cells = cells_for(h.k);
-    need.wide_cells = needs_wide_cells(h.total / (counters_for(h.k) + 1));
+    need.wide_cells = needs_wide_cells(largest_offset(h.total, h.k));
     return plan(work, need, false, growth);
 }
 

@@ -35,10 +35,6 @@ constexpr std::uint32_t tail_for(std::uint32_t homes) noexcept { return std::min
 
 constexpr std::uint64_t kNarrowMost = 0xffffffffu;
 
-struct Block {
-    std::uint64_t words[2];
-};
-
 // Items in the heap have 8 bytes or more: the last words or blocks overlap the ones before, and need no call.
 constexpr std::size_t kInBlocks = 128;
 
@@ -249,13 +245,7 @@ class Work {
         };
         const Entries entries{*this, counters<T>()};
         const Cut cut = plan_cut(entries, h.slots, h.offset, h.total, most, h.k);
-        const bool is_by_upper = cut.last.lower == ~std::uint64_t{0};
-        auto stays = [&](std::uint32_t slot) {
-            const std::uint64_t upper = entries.upper(slot);
-            if (upper != cut.last.upper || is_by_upper) return upper > cut.last.upper;
-            const std::uint64_t lower = entries.lower(slot);
-            return lower > cut.last.lower || (lower == cut.last.lower && entries.hash(slot) > cut.last.hash);
-        };
+        auto stays = [&](std::uint32_t slot) { return cut.leaves(entries, slot); };
         with_filter([&](auto filter) {
             if (cut.offset > h.offset) filter.follow(cut.offset - h.offset);
             for (std::uint32_t slot = 0; slot < h.slots; slot++)
