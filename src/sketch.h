@@ -413,7 +413,13 @@ SKETCH_API size_t sketch_distinct_packed_bound(const sketch_distinct *sketch) SK
 SKETCH_API sketch_status sketch_distinct_pack(const sketch_distinct *sketch, uint8_t *out, size_t capacity,
                                               size_t *out_size) SKETCH_NOEXCEPT;
 
-/* Maximum-likelihood estimate of the number of different items: finite; a whole number while tokens are kept. */
+/* OK if packed bytes are canonical to the last one. What open has not looked at is whether the estimate that they
+ * tell is theirs: to find out takes a few microseconds, and nothing but that number depends on it. */
+SKETCH_API sketch_status sketch_distinct_check(const sketch_distinct *packed) SKETCH_NOEXCEPT;
+
+/* Maximum-likelihood estimate of the number of different items: finite; a whole number while tokens are kept, and from
+ * then on one of those at distances of 2^(1/1024), which is off by 0.034 % at most. A packed sketch has it in its
+ * header. */
 SKETCH_API sketch_status sketch_distinct_count(const sketch_distinct *sketch, double *estimate) SKETCH_NOEXCEPT;
 
 /* Interval that holds the number of different items with this confidence, in (0, 1): with few items a register from the
@@ -455,6 +461,9 @@ typedef struct sketch_distinct_info {
 SKETCH_API void sketch_distinct_header(const sketch_distinct *sketch, sketch_distinct_info *info) SKETCH_NOEXCEPT;
 SKETCH_API sketch_status sketch_distinct_describe(const sketch_distinct *sketch,
                                                   sketch_distinct_info *info) SKETCH_NOEXCEPT;
+/* All of the above. NO_ROOM also if the estimate of tokens takes all of them: of more than 700. */
+SKETCH_API sketch_status sketch_distinct_peek(const uint8_t *first, size_t first_size, size_t size,
+                                              sketch_distinct_info *info) SKETCH_NOEXCEPT;
 
 /*
  * ---------------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,17 @@ Storage storage_at(void *memory) noexcept {
     return {static_cast<std::uint32_t *>(memory), static_cast<Register *>(memory)};
 }
 
+// But for the estimate.
+sketch_distinct_info info_of(const View &view) noexcept {
+    sketch_distinct_info info = {};
+    info.kind = view.kind;
+    info.precision = view.precision;
+    info.is_dense = view.dense;
+    info.tokens = view.token_count;
+    info.relative_standard_error = relative_standard_error(view.precision);
+    return info;
+}
+
 // What compares two sketches: with memory for what becomes of each on the way.
 template <typename Compare>
 Status compared(const sketch_distinct *a, const sketch_distinct *b, void *scratch, std::size_t scratch_size,
@@ -89,9 +100,11 @@ sketch_status sketch_distinct_pack(const sketch_distinct *sketch, uint8_t *out, 
 }
 
 sketch_status sketch_distinct_count(const sketch_distinct *sketch, double *n) noexcept {
-    *n = estimate(sketch->view);
+    told_estimate(sketch->view, *n);
     return SKETCH_OK;
 }
+
+sketch_status sketch_distinct_check(const sketch_distinct *packed) noexcept { return check(packed->view); }
 
 sketch_status sketch_distinct_bounds(const sketch_distinct *sketch, double confidence, double *lower,
                                      double *upper) noexcept {
@@ -133,17 +146,24 @@ sketch_status sketch_distinct_difference_bounds(const sketch_distinct *a, const 
 }
 
 void sketch_distinct_header(const sketch_distinct *sketch, sketch_distinct_info *info) noexcept {
-    const View &view = sketch->view;
-    *info = {};
-    info->kind = view.kind;
-    info->precision = view.precision;
-    info->is_dense = view.dense;
-    info->tokens = view.token_count;
-    info->relative_standard_error = relative_standard_error(view.precision);
+    *info = info_of(sketch->view);
 }
 
 sketch_status sketch_distinct_describe(const sketch_distinct *sketch, sketch_distinct_info *info) noexcept {
     sketch_distinct_header(sketch, info);
-    info->estimate = estimate(sketch->view);
+    told_estimate(sketch->view, info->estimate);
     return SKETCH_OK;
+}
+
+sketch_status sketch_distinct_peek(const uint8_t *first, size_t first_size, size_t size,
+                                   sketch_distinct_info *info) noexcept {
+    return peek_with(first_size, size, [=](size_t at_hand) -> Status {
+        View view;
+        if (const Status s = head_of_packed(first, size, at_hand, view); s != SKETCH_OK) return s;
+        double n = 0;
+        if (!told_estimate(view, n)) return SKETCH_NO_ROOM;
+        *info = info_of(view);
+        info->estimate = n;
+        return SKETCH_OK;
+    });
 }

@@ -133,6 +133,7 @@ struct View {
     std::uint32_t token_count = 0;
     const std::uint32_t *tokens = nullptr;  // ascending
     const Register *registers = nullptr;
+    int place = -1;  // of the estimate, as packed registers say: only check() looks whether it is true
 };
 
 // Memory of the caller for what is decoded: one or the other.
@@ -146,8 +147,12 @@ constexpr std::size_t registers_size(int precision) noexcept { return sizeof(Reg
 // Bytes of storage that a sketch needs, by its header and size, which may be anybody's.
 std::size_t storage_size(const void *sketch, std::size_t size, bool is_work) noexcept;
 
-// Packed bytes, both ways (distinct_packed.cpp). decode is the one door for stored and sent bytes.
+// Packed bytes, both ways (distinct_packed.cpp). decode is the one door for stored and sent bytes; what check adds to
+// it, that the place of the estimate is true, takes as long as reading an estimate off the registers.
 Status decode(const std::uint8_t *packed, std::size_t size, Storage storage, View &into) noexcept;
+Status check(const View &packed) noexcept;
+// The header. Of a value of `size` bytes, `at_hand` are there: all, or SKETCH_PEEK_SIZE or more.
+Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &into) noexcept;
 Status encode(const View &from, ByteWriter &out) noexcept;
 std::size_t packed_bound(const View &view) noexcept;
 
@@ -158,6 +163,11 @@ void make_dense(View &view, Storage storage) noexcept;
 // ---- estimation (distinct_estimate.cpp) ----------------------------------------
 
 double estimate(const View &view) noexcept;
+// As a packed sketch tells it: of registers, in its header. False if that takes tokens of which there is no more than
+// the number.
+bool told_estimate(const View &view, double &n) noexcept;
+// What is stored of the estimate of a sketch with registers: two bytes (distinct_grid.hpp).
+int place_of_estimate(const View &view) noexcept;
 void bounds(const View &view, double confidence, double &lower, double &upper) noexcept;
 // Each storage is of overlap_storage_size.
 constexpr std::size_t overlap_storage_size(const View &view) noexcept { return registers_size(view.precision); }

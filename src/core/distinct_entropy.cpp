@@ -1,14 +1,13 @@
 // Registers as they are packed: with the prefix code of distinct_code.hpp, in four streams, so that a processor works
 // on four registers at once. Stream s has the s-th quarter of the registers.
 //
-//   0  code of lambda
-//   1  differences of the streams' sizes from that of the one before, zigzag: three varints
+//      differences of the streams' sizes from that of the one before, zigzag: three varints
 //      number of escaped registers: varint
 //      four streams of bits, the most significant bit of a byte first, each filled up with zeros to a byte
 //      escaped registers, 2 bytes each
 //
-// This is one to one: the code follows from the registers, the streams end where they must, and no register is escaped
-// that has a code word.
+// This is one to one: the code of lambda follows from the registers, and is known already; the streams end where they
+// must; and no register is escaped that has a code word.
 #include "distinct_entropy.hpp"
 
 #include <algorithm>
@@ -25,15 +24,6 @@ namespace sketch::distinct {
 namespace {
 
 constexpr std::size_t kStreams = 4, kEscapeSize = sizeof(Register);
-
-// The mean of u, as the choice of lambda's code needs it.
-int code_of_sum(std::uint32_t sum, int precision) noexcept { return model::code_for((sum << 8) >> precision); }
-
-int code_of(const Register *registers, int precision) noexcept {
-    std::uint32_t sum = 0;  // below 2^23
-    for (std::uint32_t i = 0; i < register_count(precision); i++) sum += registers[i] >> kFlagBits;
-    return code_of_sum(sum, precision);
-}
 
 std::uint64_t most_significant_first(std::uint64_t word) noexcept {
     if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
@@ -68,10 +58,9 @@ class StreamWriter {
 
 }  // namespace
 
-std::size_t encode_registers(const Register *registers, int precision, std::uint8_t *into) noexcept {
+std::size_t encode_registers(const Register *registers, int precision, int code, std::uint8_t *into) noexcept {
     const std::size_t count = register_count(precision), limit = sizeof(Register) * count;
     const std::size_t quarter = count / kStreams;
-    const int code = code_of(registers, precision);
     const PrefixCode &prefix = PrefixCode::of(code);
     const std::uint32_t base = PrefixCode::base(code) << kFlagBits;
     const PrefixCode::Word escape = prefix.escape();
@@ -88,9 +77,8 @@ std::size_t encode_registers(const Register *registers, int precision, std::uint
         escapes += without;
         all += sizes[s];
     }
-    std::uint8_t header[1 + 4 * 10];
+    std::uint8_t header[4 * 10];
     ByteWriter out(header, sizeof header);
-    out.byte(static_cast<std::uint8_t>(code));
     for (std::size_t s = 1; s < kStreams; s++)
         out.varint(zigzag(static_cast<std::int64_t>(sizes[s]) - static_cast<std::int64_t>(sizes[s - 1])));
     out.varint(escapes);
@@ -284,23 +272,21 @@ bool read_streams(const PrefixCode &prefix, const std::uint8_t *data, const std:
 }
 
 struct Totals {
-    std::uint32_t rows = 0, empty = 0, escaped = 0;  // sum of rows; registers that are 0; those that are escaped
+    std::uint32_t empty = 0, escaped = 0;  // registers that are 0; those that are escaped
 };
 
 // Adds the base to all registers.
 [[gnu::always_inline]] inline Totals add_base(Register *registers, std::size_t count, Register base) noexcept {
-    constexpr std::size_t kStep = 1024;  // whose rows, below 32, add up to less than 2^16
+    constexpr std::size_t kStep = 1024;  // counts of which fit 16 bits
     Totals totals;
     for (std::size_t from = 0; from < count; from += kStep) {
-        std::uint16_t rows = 0, empty = 0, escaped = 0;
+        std::uint16_t empty = 0, escaped = 0;
         for (std::size_t i = from; i < std::min(from + kStep, count); i++) {
             const Register r = registers[i], whole = static_cast<Register>(r + base);
-            rows = static_cast<std::uint16_t>(rows + (r >> kFlagBits));
             escaped = static_cast<std::uint16_t>(escaped + (r == PrefixCode::kEscape));
             empty = static_cast<std::uint16_t>(empty + (whole == 0));
             registers[i] = whole;
         }
-        totals.rows += rows;
         totals.empty += empty;
         totals.escaped += escaped;
     }
@@ -343,10 +329,10 @@ void fill_escapes(Register *registers, std::size_t count, Register mark, const s
 
 }  // namespace
 
-Status decode_registers(const std::uint8_t *from, std::size_t size, Register *registers, int precision) noexcept {
+Status decode_registers(const std::uint8_t *from, std::size_t size, Register *registers, int precision,
+                        int code) noexcept {
     const std::size_t count = register_count(precision);
     ByteReader in(from, size);
-    const int code = in.byte();
     std::int64_t differences[kStreams] = {}, sum_of_differences = 0;
     for (std::size_t s = 1; s < kStreams; s++) {
         const std::uint64_t difference = in.varint();
@@ -356,7 +342,7 @@ Status decode_registers(const std::uint8_t *from, std::size_t size, Register *re
     }
     const std::uint64_t escapes = in.varint();
     if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-    if (code > model::kLargestCode || escapes > count || size >= sizeof(Register) * count) return SKETCH_CORRUPT;
+    if (escapes > count || size >= sizeof(Register) * count) return SKETCH_CORRUPT;
     if (in.remaining() < kEscapeSize * escapes) return SKETCH_TRUNCATED;
     const std::int64_t all = static_cast<std::int64_t>(in.remaining() - kEscapeSize * escapes);
     const std::int64_t four_times_first = all - sum_of_differences;
@@ -379,19 +365,15 @@ Status decode_registers(const std::uint8_t *from, std::size_t size, Register *re
 #endif
         totals = add_base(registers, count, base_bits);
     if (totals.escaped != escapes) return SKETCH_CORRUPT;
-    std::uint32_t sum = totals.rows + static_cast<std::uint32_t>(count) * base;
     bool sound = true;
     if (escapes > 0) {
-        constexpr std::uint32_t kRow = PrefixCode::kEscape >> kFlagBits;
-        sum -= totals.escaped * (kRow + base);
         const Register mark = static_cast<Register>(PrefixCode::kEscape + base_bits);
         fill_escapes(registers, count, mark, in.position() + all, [&](Register r) {
             sound &= is_register(r, precision) && prefix.word_of(r - std::uint32_t{base_bits}).length == 0;
-            sum += r >> kFlagBits;
             totals.empty += r == 0;
         });
     }
-    if (!sound || code_of_sum(sum, precision) != code) return SKETCH_CORRUPT;
+    if (!sound) return SKETCH_CORRUPT;
     // What has a code word is a register, if none of its rows is above the largest level.
     const bool are_sound =
         base + model::kRows <= largest_level(precision) + 1 && count - totals.empty > most_tokens(precision);

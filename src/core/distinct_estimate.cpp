@@ -6,12 +6,13 @@
 #include <limits>
 
 #include "distinct.hpp"
+#include "distinct_grid.hpp"
 
 namespace sketch::distinct {
 
 namespace {
 
-constexpr int kLevels = 65;  // a probability is 2^-0 to 2^-64
+using grid::kLevels;
 
 constexpr double power_of_two(int exponent) noexcept {  // -1022 .. 1023
     return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
@@ -78,60 +79,12 @@ Estimate solve(const Observation &o) noexcept {
     return result;
 }
 
-// Seven bits for each of nine flags, so that 127 registers are counted by additions of one word.
-constexpr int kCountBits = 7, kCountMost = (1 << kCountBits) - 1;
-constexpr auto kSpread = [] {
-    std::array<std::uint64_t, 1 << kFlagBits> spread{};
-    for (std::uint32_t flags = 0; flags <= kFlagMask; flags++)
-        for (int bit = 0; bit < kFlagBits; bit++)
-            spread[flags] |= static_cast<std::uint64_t>(flags >> bit & 1) << (kCountBits * bit);
-    return spread;
-}();
-
-// Algorithm 3 of the paper, by counting the registers of each largest level first.
-Observation observe(const Register *registers, int precision) noexcept {
-    constexpr std::uint32_t kValues = 128;
-    struct Column {
-        std::uint64_t pending = 0;
-        std::uint32_t pending_count = 0, count = 0, set[kFlagBits] = {};
-        void flush() noexcept {
-            for (int bit = 0; bit < kFlagBits; bit++)
-                set[bit] += static_cast<std::uint32_t>(pending >> (kCountBits * bit)) & kCountMost;
-            count += pending_count;
-            pending = 0;
-            pending_count = 0;
-        }
-    } column[kValues];
-    for (std::uint32_t i = 0; i < register_count(precision); i++) {
-        Column &c = column[registers[i] >> kFlagBits];
-        c.pending += kSpread[registers[i] & kFlagMask];
-        if (++c.pending_count == kCountMost) c.flush();
-    }
-    const std::uint32_t most = largest_level(precision);
-    auto exponent = [&](std::uint32_t level) {
-        return static_cast<int>(std::min(2 + (level - 1) / 2, 64 - static_cast<std::uint32_t>(precision)));
-    };
+Observation observation_of(const grid::Tally &tally, int precision) noexcept {
     Observation o;
+    for (int j = 0; j < kLevels; j++) o.hit[j] = tally.hit[j];
+    o.missed = static_cast<double>(tally.missed) * power_of_two(precision - 64);
     o.parts = register_count(precision);
-    double above = 0;  // the probability of all levels above u
-    for (std::uint32_t u = most; u > 0; u--) {
-        Column &c = column[u];
-        if (c.pending_count > 0) c.flush();
-        if (c.count > 0) {
-            o.hit[exponent(u)] += c.count;
-            o.missed += c.count * above;
-            o.seen += c.count;
-            for (std::uint32_t below = 1; below <= kFlagBits && below < u; below++) {
-                std::uint32_t set = c.set[static_cast<std::uint32_t>(kFlagBits) - below];
-                o.hit[exponent(u - below)] += set;
-                o.missed += (c.count - set) * power_of_two(-exponent(u - below));
-                o.seen += set;
-            }
-        }
-        above += power_of_two(-exponent(u));
-    }
-    column[0].flush();
-    o.missed += column[0].count;
+    o.seen = tally.seen;
     return o;
 }
 
@@ -148,24 +101,38 @@ Observation observe(const std::uint32_t *tokens, std::uint32_t count) noexcept {
     return o;
 }
 
-// Asymptotic constants of t = 1, d = 9: the bias is c / m of the estimate, and sqrt(m) times
-// the relative standard error follows from the Fisher information of a register.
-constexpr double kBias = 0.19074089878372704, kStandardError = 0.4939;
+// Asymptotic constant of t = 1, d = 9: sqrt(m) times the relative standard error follows from the Fisher information of
+// a register.
+constexpr double kStandardError = 0.4939;
 
-// As many items there are at least: with fewer, tokens would have been kept.
-double certain(const View &v, const Observation &o) noexcept {
-    return v.dense ? std::max(o.seen, most_tokens(v.precision) + 1.0) : o.seen;
-}
+// What a sketch was observed to be and what follows: the number of items as it is told, and the root of the
+// likelihood's derivative with its variance.
+struct Observed {
+    Observation o;
+    Estimate raw;
+    double n = 0;
+    double certain = 0;  // as many items there are at least
+    int place = 0;       // of n in the grid, if there are registers
 
-double observed_estimate(const View &v, Estimate &raw, Observation &o) noexcept {
-    o = v.dense ? observe(v.registers, v.precision) : observe(v.tokens, v.token_count);
-    raw = solve(o);
-    if (!v.dense) return std::max(std::round(raw.n), o.seen);  // nearly always what it is rounded to
-    double shrink = 1 / (1 + kBias / o.parts);
-    raw.n *= shrink;
-    raw.variance *= shrink * shrink;
-    return std::max(raw.n, certain(v, o));
-}
+    explicit Observed(const View &v) noexcept {
+        if (!v.dense) {
+            o = observe(v.tokens, v.token_count);
+            raw = solve(o);
+            certain = o.seen;
+            n = std::max(std::round(raw.n), certain);  // nearly always what it is rounded to
+            return;
+        }
+        const grid::Tally tally = grid::tally(v.registers, v.precision);
+        o = observation_of(tally, v.precision);
+        raw = solve(o);
+        place = grid::place_of(tally, v.precision, raw.n / o.parts);
+        n = grid::items_at(place, v.precision);
+        certain = grid::certain_items(tally, v.precision);
+        const double shrink = 1 / (1 + grid::kBias / o.parts);
+        raw.n *= shrink;
+        raw.variance *= shrink * shrink;
+    }
+};
 
 // The inverse of the lower tail of the standard normal distribution, 0 < p <= 1/2, relative error below 1.2e-9:
 // rational approximations of P. J. Acklam, "An algorithm for computing the inverse normal cumulative distribution
@@ -321,15 +288,24 @@ constexpr std::uint32_t kMostCertainTokens = 700;
 
 double estimate(const View &view) noexcept {
     if (!view.dense && view.token_count <= kMostCertainTokens) return view.token_count;
-    Observation o;
-    Estimate raw;
-    return observed_estimate(view, raw, o);
+    return Observed(view).n;
 }
 
+bool told_estimate(const View &view, double &n) noexcept {
+    if (view.dense && view.place >= 0) n = grid::items_at(view.place, view.precision);
+    else if (view.dense ? view.registers == nullptr : view.tokens == nullptr && view.token_count > kMostCertainTokens)
+        return false;
+    else n = estimate(view);
+    return true;
+}
+
+int place_of_estimate(const View &view) noexcept { return Observed(view).place; }
+
 void bounds(const View &view, double confidence, double &lower, double &upper) noexcept {
-    Observation o;
-    Estimate raw;
-    const double n = observed_estimate(view, raw, o);
+    const Observed observed(view);
+    const Observation &o = observed.o;
+    const Estimate &raw = observed.raw;
+    const double n = observed.n, certain = observed.certain;
     lower = upper = n;
     if (n == 0) return;
     const double tail = std::max((1 - confidence) / 2, 1e-300);
@@ -342,14 +318,14 @@ void bounds(const View &view, double confidence, double &lower, double &upper) n
         return;
     }
     if (Hidden(o, n).variance() <= kFewHidden) {
-        lower = std::min(n, least_plausible(o, certain(view, o), std::ceil(n), 2 * tail));
+        lower = std::min(n, least_plausible(o, certain, std::ceil(n), 2 * tail));
         upper = std::max(n, most_plausible(o, std::floor(n), 2 * tail));
         return;
     }
     // The error is relative, so it is normal on the scale of logarithms.
     const double widest = 100;
     double spread = std::min(-normal_quantile(tail) * std::sqrt(raw.variance) / raw.n, widest);
-    lower = std::min(n, std::max(certain(view, o), raw.n * std::exp(-spread)));
+    lower = std::min(n, std::max(certain, raw.n * std::exp(-spread)));
     upper = std::max(n, raw.n * std::exp(spread));
 }
 

@@ -37,25 +37,8 @@ constexpr std::array<Fraction, kPairs> unseen_by_pair(int phase) noexcept {
     return unseen;
 }
 
-// ---- the choice of lambda ----------------------------------------
-//
-// Code c stands for lambda = 2^((c - 16) / 4), and is the one that the mean of u is nearest to: it is above
-// kMeanLimit[c - 1], 256 times the mean of u at lambda = 2^((c - 16.5) / 4), and not above the next. From the last one
-// in the table on they are 128 apart.
+// Code c stands for lambda = 2^((c - 16) / 4).
 inline constexpr int kCodeOfOne = 16, kLargestCode = 235;  // so that u of every row fits seven bits
-inline constexpr std::uint32_t kMeanLimit[] = {60,  71,  84,  99,  117, 139, 163,  192,  226,  265,  309,  361,  419,
-                                               485, 560, 642, 732, 831, 936, 1048, 1166, 1287, 1411, 1537, 1665, 1792};
-inline constexpr std::uint32_t kMeanStep = 128;
-
-constexpr int code_for(std::uint32_t mean256) noexcept {
-    constexpr int count = sizeof kMeanLimit / sizeof *kMeanLimit;
-    int code = 0;
-    if (mean256 > kMeanLimit[count - 1])
-        code = count + static_cast<int>((mean256 - kMeanLimit[count - 1] - 1) / kMeanStep);
-    else
-        while (kMeanLimit[code] < mean256) code++;
-    return code < kLargestCode ? code : kLargestCode;
-}
 
 // u of row 0: below 1 for a small lambda.
 constexpr int first_u(int code) noexcept { return 2 * ((code - kCodeOfOne) >> 2) - 3 + kFirstLevel; }

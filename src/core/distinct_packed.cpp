@@ -1,6 +1,7 @@
 // The packed form of a distinct sketch, both ways. docs/FORMAT.md describes every byte.
 #include "distinct.hpp"
 #include "distinct_entropy.hpp"
+#include "distinct_grid.hpp"
 #include "distinct_tokens.hpp"
 
 namespace sketch::distinct {
@@ -9,17 +10,7 @@ namespace {
 
 enum : std::uint8_t { kIsDense = 1, kIsRaw = 2 };
 
-constexpr std::size_t kHeaderSize = 5;
-
-Status decode_counted_tokens(ByteReader &in, std::uint32_t *tokens, View &v) noexcept {
-    const std::uint64_t stored = in.varint();
-    if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-    if (stored > most_tokens(v.precision) || !is_header_kind(v.kind, stored == 0)) return SKETCH_CORRUPT;
-    v.token_count = static_cast<std::uint32_t>(stored);
-    v.tokens = tokens;
-    if (stored == 0) return in.remaining() == 0 ? SKETCH_OK : SKETCH_TRAILING;
-    return decode_tokens(in.position(), in.remaining(), v.token_count, tokens);
-}
+constexpr std::size_t kHeaderSize = 5, kPlaceSize = 2;  // that of the estimate, of registers only
 
 void encode_raw(const View &v, std::uint8_t *to) noexcept {
     for (std::uint32_t i = 0; i < register_count(v.precision); i++) {
@@ -28,14 +19,14 @@ void encode_raw(const View &v, std::uint8_t *to) noexcept {
     }
 }
 
-Status decode_raw(const std::uint8_t *from, std::size_t size, Register *registers, int precision) noexcept {
+Status decode_raw(const std::uint8_t *from, std::size_t size, Register *registers, int precision, int code) noexcept {
     if (size < registers_size(precision)) return SKETCH_TRUNCATED;
     for (std::uint32_t i = 0; i < register_count(precision); i++)
         registers[i] = static_cast<Register>(from[2 * i] | from[2 * i + 1] << 8);
     if (size > registers_size(precision)) return SKETCH_TRAILING;
     // Only what coding does not make smaller is stored so.
-    return are_registers(registers, precision) && encode_registers(registers, precision, nullptr) == 0 ? SKETCH_OK
-                                                                                                       : SKETCH_CORRUPT;
+    if (!are_registers(registers, precision)) return SKETCH_CORRUPT;
+    return encode_registers(registers, precision, code, nullptr) == 0 ? SKETCH_OK : SKETCH_CORRUPT;
 }
 
 void write_header(const View &v, unsigned flags, std::uint8_t *to) noexcept {
@@ -62,9 +53,13 @@ Status encode(const View &v, ByteWriter &out) noexcept {
     }
     // Registers that do not become smaller take as much as they do in memory: room for both.
     const std::size_t room = registers_size(v.precision);
-    std::uint8_t *header = out.reserve(kHeaderSize), *coded = out.reserve(room);
+    std::uint8_t *header = out.reserve(kHeaderSize + kPlaceSize), *coded = out.reserve(room);
     if (!out.ok()) return SKETCH_NO_ROOM;
-    const std::size_t size = encode_registers(v.registers, v.precision, coded);
+    const int place = place_of_estimate(v);
+    if (v.place >= 0 && v.place != place) return SKETCH_CORRUPT;
+    header[kHeaderSize] = static_cast<std::uint8_t>(place);
+    header[kHeaderSize + 1] = static_cast<std::uint8_t>(place >> 8);
+    const std::size_t size = encode_registers(v.registers, v.precision, grid::code_at(place), coded);
     if (size > 0) out.give_back(room - size);
     else encode_raw(v, coded);
     write_header(v, size > 0 ? kIsDense : kIsDense | kIsRaw, header);
@@ -73,6 +68,7 @@ Status encode(const View &v, ByteWriter &out) noexcept {
 
 namespace {
 
+// `in` stands behind the header then.
 Status decode_header(ByteReader &in, std::size_t size, View &into, std::uint8_t &flags) noexcept {
     std::uint8_t version = in.byte(), family = in.byte();
     flags = in.byte();
@@ -88,27 +84,57 @@ Status decode_header(ByteReader &in, std::size_t size, View &into, std::uint8_t 
     into.kind = kind;
     into.precision = precision;
     into.dense = flags & kIsDense;
+    if (into.dense) {
+        const int low = in.byte();
+        into.place = low | in.byte() << 8;
+        return in.ok() ? SKETCH_OK : SKETCH_TRUNCATED;
+    }
+    const std::uint64_t tokens = in.varint();
+    if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
+    if (tokens > most_tokens(precision) || !is_header_kind(kind, tokens == 0)) return SKETCH_CORRUPT;
+    into.token_count = static_cast<std::uint32_t>(tokens);
     return SKETCH_OK;
 }
 
 }  // namespace
 
+Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &into) noexcept {
+    ByteReader in(packed, at_hand);
+    std::uint8_t flags = 0;
+    const Status s = decode_header(in, size, into, flags);
+    if (s != SKETCH_OK) return s;
+    const std::size_t behind = size - (at_hand - in.remaining()), raw_size = registers_size(into.precision);
+    if (into.dense) {
+        if (behind < (flags & kIsRaw ? raw_size : 1)) return SKETCH_TRUNCATED;
+        return behind < raw_size || flags & kIsRaw ? SKETCH_OK : SKETCH_CORRUPT;
+    }
+    return into.token_count <= 4 * behind ? SKETCH_OK : SKETCH_TRUNCATED;  // of two bits or more
+}
+
 Status decode(const std::uint8_t *packed, std::size_t size, Storage storage, View &into) noexcept {
     ByteReader in(packed, size);
     View view;
     std::uint8_t flags = 0;
-    if (Status s = decode_header(in, size, view, flags); s != SKETCH_OK) return s;
-    Status s;
-    if (!view.dense) {
-        s = decode_counted_tokens(in, storage.tokens, view);
-    } else {
+    Status s = decode_header(in, size, view, flags);
+    if (s != SKETCH_OK) return s;
+    const std::uint8_t *const from = in.position();
+    const std::size_t left = in.remaining();
+    if (view.dense) {
+        const int code = grid::code_at(view.place);
         view.registers = storage.registers;
-        const std::uint8_t *from = packed + kHeaderSize;
-        s = flags & kIsRaw ? decode_raw(from, size - kHeaderSize, storage.registers, view.precision)
-                           : decode_registers(from, size - kHeaderSize, storage.registers, view.precision);
+        s = flags & kIsRaw ? decode_raw(from, left, storage.registers, view.precision, code)
+                           : decode_registers(from, left, storage.registers, view.precision, code);
+    } else {
+        view.tokens = storage.tokens;
+        if (view.token_count > 0) s = decode_tokens(from, left, view.token_count, storage.tokens);
+        else if (left > 0) s = SKETCH_TRAILING;
     }
     if (s == SKETCH_OK) into = view;
     return s;
+}
+
+Status check(const View &packed) noexcept {
+    return packed.dense && packed.place != place_of_estimate(packed) ? SKETCH_CORRUPT : SKETCH_OK;
 }
 
 std::size_t storage_size(const void *sketch, std::size_t size, bool is_work) noexcept {
@@ -122,9 +148,8 @@ std::size_t storage_size(const void *sketch, std::size_t size, bool is_work) noe
     if (decode_header(in, size, view, flags) != SKETCH_OK) return 0;
     if (view.dense) return registers_size(view.precision);
     // A token takes two bits or more; that there are too few is found out before any is written.
-    const std::uint64_t tokens =
-        std::min({in.varint(), std::uint64_t{most_tokens(view.precision)}, 8 * std::uint64_t{size}});
-    return sizeof(std::uint32_t) * (static_cast<std::size_t>(tokens) + kTokenSlack);
+    const std::size_t tokens = std::min<std::size_t>(view.token_count, 8 * size);
+    return sizeof(std::uint32_t) * (tokens + kTokenSlack);
 }
 
 }  // namespace sketch::distinct

@@ -12,6 +12,7 @@ struct Distinct {
     static constexpr bool decodes = true;
     static constexpr auto open_size = sketch_distinct_open_size;
     static constexpr auto open = sketch_distinct_open;
+    static constexpr auto check = sketch_distinct_check;
     static constexpr auto packed_bound = sketch_distinct_packed_bound;
     static constexpr auto merge = sketch_distinct_merge;
     static constexpr auto move = sketch_distinct_move;
@@ -99,9 +100,15 @@ PG_FN(distinct_coarsen) {
 
 namespace {
 
-// No header tells it. (One that did would need a function `peek` here: see reading.hpp.)
 struct Estimate {
     double count;
+
+    static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Estimate *estimate) {
+        sketch_distinct_info info;
+        const sketch_status status = sketch_distinct_peek(first, first_size, size, &info);
+        if (status == SKETCH_OK) estimate->count = info.estimate;
+        return status;
+    }
 
     static Estimate of(const sketch_distinct *sketch) {
         Estimate estimate = {0};

@@ -1,5 +1,5 @@
 // How functions that read a sketch come by it: with what the call site keeps of one that comes again (kept.hpp), and by
-// a slice where the header of an out-of-line or compressed value tells all they want. A family also says
+// its header where that tells all they want: of an out-of-line or compressed value, a slice. A family also says
 //
 //     static constexpr bool decodes;   whether opening a sketch reads all of it, or its header only
 #pragma once
@@ -62,14 +62,15 @@ struct Known {
 // checked. False for a work form, which is read as a whole.
 template <typename Family, typename Facts>
 bool peek(Datum datum, Known<Facts> *known) {
-    varlena *slice = PG_DETOAST_DATUM_SLICE(datum, 0, SKETCH_PEEK_SIZE);
+    const bool is_far = is_toasted(value_of(datum));
+    const varlena *first = is_far ? PG_DETOAST_DATUM_SLICE(datum, 0, SKETCH_PEEK_SIZE) : value_of(datum);
     known->form = SKETCH_PACKED;
-    known->size = toast_raw_datum_size(datum) - VARHDRSZ;
+    known->size = is_far ? toast_raw_datum_size(datum) - VARHDRSZ : VARSIZE_ANY_EXHDR(first);
     sketch_status status = SKETCH_NO_ROOM;
-    if (!is_work_form(slice))
-        status = Facts::peek(reinterpret_cast<const uint8 *>(VARDATA_ANY(slice)), VARSIZE_ANY_EXHDR(slice), known->size,
+    if (!is_work_form(first))
+        status = Facts::peek(reinterpret_cast<const uint8 *>(VARDATA_ANY(first)), VARSIZE_ANY_EXHDR(first), known->size,
                              &known->facts);
-    pfree(slice);
+    if (is_far) pfree(const_cast<varlena *>(first));
     if (status != SKETCH_NO_ROOM) check(status, Family::type);
     return status == SKETCH_OK;
 }
@@ -78,7 +79,7 @@ template <typename Family, typename Facts>
 Known<Facts> known_of(Datum datum) {
     Known<Facts> known;
     if constexpr (requires { Facts::peek; })
-        if (is_toasted(value_of(datum)) && peek<Family>(datum, &known)) return known;
+        if (peek<Family>(datum, &known)) return known;
     Scratch scratch;
     const Sketch sketch = sketch_from(datum);
     known = {Facts::of(open<Family>(sketch, scratch)), sketch.form, sketch.size};
@@ -87,10 +88,14 @@ Known<Facts> known_of(Datum datum) {
     return known;
 }
 
-// Of argument 0. They are kept themselves, not the sketch.
+// Of argument 0. They are kept themselves, not the sketch; but not if they stand at the front of what is at hand.
 template <typename Family, typename Facts>
 Known<Facts> known_argument(FunctionCallInfo fcinfo) {
     const Datum datum = PG_GETARG_DATUM(0);
+    if constexpr (requires { Facts::peek; }) {
+        Known<Facts> at_hand;
+        if (!is_toasted(value_of(datum)) && peek<Family>(datum, &at_hand)) return at_hand;
+    }
     Kept *kept = kept_arguments(fcinfo);
     const Came came = look<Family>(kept, datum);
     if (came == Came::kept) return *static_cast<const Known<Facts> *>(kept->made);

@@ -7,6 +7,7 @@
 
 #include "../../src/core/distinct_code.hpp"
 #include "../../src/core/distinct_entropy.hpp"
+#include "../../src/core/distinct_grid.hpp"
 #include "catch.hpp"
 #include "distinct_sketch.hpp"
 #include "mutations.hpp"
@@ -62,26 +63,42 @@ void must_be_sound(const uint8_t *data, size_t size, size_t shift, const std::st
 
 sketch_status check(const Bytes &packed) { return sketch_distinct_check(packed.data(), packed.size()); }
 
+int place_of(const std::vector<uint16_t> &registers, int precision) {
+    core::View view;
+    view.precision = precision;
+    view.dense = true;
+    view.registers = registers.data();
+    return core::place_of_estimate(view);
+}
+
+Bytes header(uint8_t flags, int precision, int place) {
+    return {1,
+            2,
+            flags,
+            SKETCH_KIND_NUMBER,
+            static_cast<uint8_t>(precision),
+            static_cast<uint8_t>(place),
+            static_cast<uint8_t>(place >> 8)};
+}
+
 // Registers as they are, behind a header.
 Bytes raw(const std::vector<uint16_t> &registers, int precision) {
-    Bytes packed = {1, 2, 3, SKETCH_KIND_NUMBER, static_cast<uint8_t>(precision)};
+    Bytes packed = header(3, precision, place_of(registers, precision));
     for (uint16_t r : registers) packed.insert(packed.end(), {static_cast<uint8_t>(r), static_cast<uint8_t>(r >> 8)});
     return packed;
 }
 
-// Coded registers behind a header, as docs/FORMAT.md describes them, and what may be wrong with them: lambda's code is
-// `code_off` too large, register `escaped` has a code word, the last bits of stream `filled` are not zero, stream
-// `longer` has a byte too many.
+// Coded registers behind a header, as docs/FORMAT.md describes them, and what may be wrong with them: the place of the
+// estimate, and with it lambda's code, is `place_off` too large, register `escaped` has a code word, the last bits of
+// stream `filled` are not zero, stream `longer` has a byte too many.
 struct Wrong {
-    int code_off = 0;
+    int place_off = 0;
     size_t escaped = SIZE_MAX, filled = SIZE_MAX, longer = SIZE_MAX;
     bool one_escape_less = false;
 };
 
 Bytes coded(const std::vector<uint16_t> &registers, int precision, const Wrong &wrong = {}) {
-    uint32_t sum = 0;
-    for (uint16_t r : registers) sum += r >> 9;
-    const int code = model::code_for(static_cast<uint32_t>((uint64_t{sum} << 8) / registers.size())) + wrong.code_off;
+    const int place = place_of(registers, precision) + wrong.place_off, code = core::grid::code_at(place);
     const core::PrefixCode &prefix = core::PrefixCode::of(code);
     Bytes streams[4], escaped;
     for (size_t s = 0; s < 4; s++) {
@@ -100,7 +117,7 @@ Bytes coded(const std::vector<uint16_t> &registers, int precision, const Wrong &
         for (size_t at = 0; at < bits.size(); at += 8)
             streams[s].push_back(static_cast<uint8_t>(std::stoi(bits.substr(at, 8), nullptr, 2)));
     }
-    Bytes packed = {1, 2, 1, SKETCH_KIND_NUMBER, static_cast<uint8_t>(precision), static_cast<uint8_t>(code)};
+    Bytes packed = header(1, precision, place);
     auto varint = [&](uint64_t v) {
         for (; v >= 128; v >>= 7) packed.push_back(static_cast<uint8_t>(v | 128));
         packed.push_back(static_cast<uint8_t>(v));
@@ -239,9 +256,10 @@ TEST_CASE("distinct: registers are stored as they are exactly if coding does not
         for (uint64_t odd = random() % registers.size(); odd > 0; odd--)  // about half of them at most
             registers[random() % registers.size()] =
                 static_cast<uint16_t>((10 + random() % 100) << 9 | (random() & 511));
-        size_t size = core::encode_registers(registers.data(), precision, nullptr);
+        const int code = core::grid::code_at(place_of(registers, precision));
+        size_t size = core::encode_registers(registers.data(), precision, code, nullptr);
         Bytes room(2 * registers.size());
-        REQUIRE(core::encode_registers(registers.data(), precision, room.data()) == size);
+        REQUIRE(core::encode_registers(registers.data(), precision, code, room.data()) == size);
         Bytes as_they_are = raw(registers, precision);
         REQUIRE((check(as_they_are) == SKETCH_OK) == (size == 0));
         raw_values += size == 0;
@@ -303,10 +321,9 @@ TEST_CASE("distinct: registers are coded in one way only", "[distinct][packed]")
         std::memcpy(registers.data(), static_cast<const uint8_t *>(settled.data()) + sizeof(core::WorkHeader),
                     2 * registers.size());
         REQUIRE(coded(registers, precision) == packed);
-        const int code = packed[5];
+        const int code = packed[6];
         auto with = [&](const Wrong &wrong) { return check(coded(registers, precision, wrong)); };
-        CHECK(with({.code_off = 1}) == SKETCH_CORRUPT);
-        if (code > 0) CHECK(with({.code_off = -1}) == SKETCH_CORRUPT);
+        for (int off : {-256, -1, 1, 256}) CHECK(with({.place_off = off}) == SKETCH_CORRUPT);
         // A register that is written out although it has a code word.
         const size_t escaped = random() % registers.size();
         const bool needed =
@@ -335,7 +352,7 @@ TEST_CASE("distinct: registers are coded in one way only", "[distinct][packed]")
         std::vector<uint16_t> registers(16);
         for (uint16_t &r : registers) r = static_cast<uint16_t>((10 + random() % 100) << 9 | (random() & 511));
         const Bytes bytes = coded(registers, 4);
-        if (bytes.size() - 5 < 2 * registers.size()) {
+        if (bytes.size() - 7 < 2 * registers.size()) {
             REQUIRE(check(bytes) == SKETCH_OK);
             continue;
         }
@@ -514,24 +531,6 @@ TEST_CASE("distinct: registers have the code words that their probabilities ask 
     for (uint32_t r : {29u << 9, 31u << 9, 0xffffffffu}) CHECK(core::PrefixCode::of(40).word_of(r).length == 0);
 }
 
-TEST_CASE("distinct: lambda's code is the one that the mean of levels asks for", "[distinct][packed]") {
-    auto mean = [](double lambda) {  // 256 times E[u]: the sum of P(u >= k)
-        double sum = 0;
-        for (int k = 1; k < 300; k++) {
-            double rest = (k % 2 ? 4 : 3) * std::exp2(-2 - (k - 1) / 2);  // rho of level k and all above
-            sum += -std::expm1(-lambda * rest);
-        }
-        return 256 * sum;
-    };
-    for (int code = 0; code < 80; code++) {
-        uint32_t limit = static_cast<uint32_t>(std::lround(mean(std::exp2((code - 15.5) / 4))));
-        CHECK(model::code_for(limit) == code);
-        CHECK(model::code_for(limit + 1) == code + 1);
-    }
-    CHECK(model::code_for(0) == 0);
-    CHECK(model::code_for(1 << 15) == model::kLargestCode);
-}
-
 // Formats are for ever: what these bytes are must never change.
 TEST_CASE("distinct: the format stands still", "[distinct][packed]") {
     auto digest = [](const DistinctSketch &s) {
@@ -540,13 +539,13 @@ TEST_CASE("distinct: the format stands still", "[distinct][packed]") {
     };
     CHECK(hex(DistinctSketch().pack()) == "010200010a00");
     CHECK(hex(sketch_of_items(3, 10).pack()) == "010200010a03a087c4eb96d51919");
-    CHECK(hex(sketch_of_items(1000, 4).pack()) == "01020101042900020100d38532caa0ea22044408d40c498134dce34c015550");
+    CHECK(hex(sketch_of_items(1000, 4).pack()) == "0102010104b82800020100d0c572cb20dda4086810d14d4ccfcd0bf57600b2b0");
     CHECK(hex(extreme_sketch(4, 60, 1).pack()) ==
-          "010203010400a8b0c400ba00c008c641c000a800bf20c300c800ba00bc00bd00c000c205d2");
+          "01020301040fb300a8b0c400ba00c008c641c000a800bf20c300c800ba00bc00bd00c000c205d2");
     CHECK(digest(sketch_of_items(70, 10)) == "141:6562985103875888284");
     CHECK(digest(sketch_of_items(8192, 16)) == "8749:16486965745434535373");
-    CHECK(digest(sketch_of_items(200, 10)) == "231:14474209858314144716");
-    CHECK(digest(sketch_of_items(5000, 10)) == "1056:15812159147272979555");
-    CHECK(digest(sketch_of_items(1000000, 10)) == "1146:17018067257366147882");
-    CHECK(digest(sketch_of_items(300000, 16)) == "65591:9757850943342640440");
+    CHECK(digest(sketch_of_items(200, 10)) == "232:11012239677958230366");
+    CHECK(digest(sketch_of_items(5000, 10)) == "1057:13067662623351013792");
+    CHECK(digest(sketch_of_items(1000000, 10)) == "1147:2382976891363944229");
+    CHECK(digest(sketch_of_items(300000, 16)) == "65592:16030985592191972560");
 }

@@ -126,7 +126,7 @@ inline sketch_status sketch_quantile_check(const uint8_t *packed, size_t size) {
     return OpenedQuantile(packed, size, SKETCH_PACKED).status;
 }
 inline sketch_status sketch_distinct_check(const uint8_t *packed, size_t size) {
-    return OpenedDistinct(packed, size, SKETCH_PACKED).status;
+    return OpenedDistinct(packed, size, SKETCH_PACKED).then([](auto *s) { return sketch_distinct_check(s); });
 }
 inline sketch_status sketch_frequency_check(const uint8_t *packed, size_t size) {
     return OpenedFrequency(packed, size, SKETCH_PACKED).then([](auto *s) { return sketch_frequency_check(s); });

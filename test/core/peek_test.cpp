@@ -51,6 +51,21 @@ struct QuantilePeek {
     }
 };
 
+struct DistinctPeek {
+    static constexpr const char *family = "distinct";
+    using Info = sketch_distinct_info;
+    static sketch_status peek(const uint8_t *first, size_t first_size, size_t size, Info *info) {
+        return sketch_distinct_peek(first, first_size, size, info);
+    }
+    static sketch_status whole(const Bytes &packed, Info *info) {
+        return sketch_distinct_describe(packed.data(), packed.size(), info);
+    }
+    static bool agree(const Info &a, const Info &b) {
+        return a.kind == b.kind && a.precision == b.precision && a.is_dense == b.is_dense && a.tokens == b.tokens &&
+               a.estimate == b.estimate && a.relative_standard_error == b.relative_standard_error;
+    }
+};
+
 struct FrequencyPeek {
     static constexpr const char *family = "frequency";
     using Info = sketch_frequency_info;
@@ -202,6 +217,28 @@ TEST_CASE("the first bytes of a frequency sketch tell its total", "[frequency][p
             }
     const Seen seen = try_values<FrequencyPeek>(values, 20);
     CHECK(seen.sound > 200);
+}
+
+TEST_CASE("the first bytes of a distinct sketch tell how many, but of many tokens", "[distinct][peek]") {
+    std::vector<Bytes> values;
+    for (int precision : {4, 6, 10, 12})
+        for (uint64_t items : {0, 1, 20, 100, 500, 5000, 1000000}) {
+            DistinctSketch s(precision);
+            for (uint64_t i = 0; i < items; i++) s.add(sketch_hash_word(i));
+            values.push_back(s.pack());
+        }
+    const Seen seen = try_values<DistinctPeek>(values, 20);
+    CHECK(seen.sound > 200);
+    // More tokens than the estimate is sure to be the number of.
+    for (uint64_t items : {700, 701, 8192}) {
+        DistinctSketch s(16);
+        for (uint64_t i = 0; s.info().tokens < items; i++) s.add(sketch_hash_word(i));
+        const Bytes packed = s.pack();
+        sketch_distinct_info info{};
+        REQUIRE(sketch_distinct_peek(packed.data(), SKETCH_PEEK_SIZE, packed.size(), &info) ==
+                (items <= 700 ? SKETCH_OK : SKETCH_NO_ROOM));
+        CHECK(info.estimate == (items <= 700 ? 700 : 0));
+    }
 }
 
 TEST_CASE("the first bytes of a topk sketch tell its total", "[topk][peek]") {

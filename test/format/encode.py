@@ -1,9 +1,11 @@
 """Packed sketches, written from docs/FORMAT.md alone: what that page leaves open, this could not do. Plain and slow."""
 
+import bisect
 import decimal
 import functools
 import math
 import struct
+from fractions import Fraction
 
 
 class Bits:
@@ -254,13 +256,67 @@ def registers(hashes, precision):
         flags = sum(1 << (9 - i) for i in range(1, 10) if u - i == 0 or u - i in came)
         table.append(u * 512 + flags if u else 0)
     raw = b''.join(struct.pack('<H', register) for register in table)
-    coded = code_registers(table)
-    return (1, coded) if len(coded) < len(raw) else (3, raw)
+    place = place_of_estimate(levels, table, precision)
+    coded = code_registers(table, min(235, place >> 8))
+    flags, out = (1, coded) if len(coded) < len(raw) else (3, raw)
+    return flags, struct.pack('<H', place) + out
 
 
-LIMITS = [60, 71, 84, 99, 117, 139, 163, 192, 226, 265, 309, 361, 419, 485, 560, 642, 732, 831, 936, 1048, 1166, 1287,
-          1411, 1537, 1665]
-LIMITS += range(1792, 1792 + 128 * 235, 128)
+@functools.cache
+def mantissa(f):
+    x = 1 << (32 * 1024 + f)
+    for _ in range(10):
+        x = math.isqrt(x)
+    return x
+
+
+def ratio(m, a):
+    """t / (e^t - 1) in 2^-32, for t = m 2^(a - 32)."""
+    if a < -2:
+        t = m >> -a
+        q = t * t >> 32
+        return 2**32 - t // 2 + q // 12 - (q * q >> 32) // 720
+    if a > 5:
+        return 0
+    e = 2**63
+    for i in range(14, 0, -1):
+        e = 2**63 - (e * m >> 35) // i
+    for _ in range(a + 3):
+        e = e * e >> 63
+    return (m * 2**(a + 2) * e // 4) // (2**63 - e)
+
+
+def place_of_estimate(levels, table, precision):
+    """The place of the estimate in its grid; levels are those that came, of each register."""
+    exponent = lambda level: min(2 + (level - 1) // 2, 64 - precision)
+    most = 128 - 2 * precision
+    hit, missed = {}, 0  # in 2^-(64 - precision)
+    for came, register in zip(levels, table):
+        u = register >> 9
+        if u == 0:
+            missed += 2**(64 - precision)
+        for level in range(max(1, u - 9), most + 1) if u else ():
+            j = exponent(level)
+            if level in came:
+                hit[j] = hit.get(j, 0) + 1
+            else:
+                missed += 2**(64 - precision - j)
+    least = max(sum(hit.values()), 2**precision // 8 + 1)
+
+    def is_not_beyond(k):
+        o, f = divmod(k - 4224, 1024)
+        left = sum(count * ratio(mantissa(f), o - j) for j, count in hit.items())
+        return Fraction(left, 2**32) >= Fraction(2)**(o - 32) * mantissa(f) * Fraction(missed, 2**(64 - precision))
+
+    def has_items(k):
+        o, f = divmod(k - 4224, 1024)
+        both = mantissa(f) + mantissa(f + 1)
+        return both * Fraction(2)**(o + 2 * precision - 1) / (2**(32 + precision) + 819225922) >= least
+
+    last = lambda holds: bisect.bisect_left(range(65536), True, key=lambda k: not holds(k)) - 1
+    return max(0, last(is_not_beyond), min(65535, last(lambda k: not has_items(k)) + 1))
+
+
 def times(a, b):
     return (a >> 1) * b >> 31
 
@@ -321,8 +377,7 @@ def code_words(c):
     return words, raw_masks
 
 
-def code_registers(table):
-    c = min(235, sum(limit < 256 * sum(r >> 9 for r in table) // len(table) for limit in LIMITS))
+def code_registers(table, c):
     words, raw_masks = code_words(c)
     streams, escaped, quarter = [], [], len(table) // 4
     for s in range(4):
@@ -337,7 +392,7 @@ def code_registers(table):
                 escaped.append(register)
         bits += '0' * (-len(bits) % 8)
         streams.append(bytes(int(bits[i:i + 8], 2) for i in range(0, len(bits), 8)))
-    out = bytes([c])
+    out = b''
     for before, stream in zip(streams, streams[1:]):
         out += varint(zigzag(len(stream) - len(before)))
     out += varint(len(escaped)) + b''.join(streams)
