@@ -150,7 +150,8 @@ struct Ranked {
 constexpr size_t kAll = ~size_t{0}, kList = SKETCH_TOPK_MAX_K;
 
 // Of packed bytes, the `most` most frequent entries of those whose upper bound is at least `least`. Only their items
-// are copied, which may be long, and in one piece.
+// are copied, which may be long, and in one piece. They are values of their kind, whatever became of the bytes since
+// they came in.
 Items items_of(const sketch_topk *packed, size_t most, double least) {
     sketch_topk_cursor cursor;
     sketch_topk_entry entry;
@@ -181,6 +182,7 @@ Items items_of(const sketch_topk *packed, size_t most, double least) {
     for (uint32 place = 0; sketch_topk_next(&cursor, &entry); place++) {
         if (place % 1024 == 0) CHECK_FOR_INTERRUPTS();
         if (rank_of[place] == kNone) continue;
+        if (!is_item(items.info.kind, entry.item, entry.item_size)) check(SKETCH_CORRUPT, Topk::type);
         memcpy(copies, entry.item, entry.item_size);
         entry.item = copies;
         copies += entry.item_size;

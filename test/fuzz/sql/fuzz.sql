@@ -1,4 +1,5 @@
--- Mutated values of one type through every door, and every function on what was accepted.
+-- Mutated values of one type through every door, every function on what was accepted, and on what was not, as if it had
+-- been stored: a disk may damage what a door let in.
 --
 --   psql -v type=topk_sketch -v inputs=20000 -v seed=1 -v directory=/tmp/x -f fuzz.sql
 --
@@ -89,6 +90,9 @@ BEGIN
     RETURN back;
 END $$;
 
+-- Past all doors, as a superuser can.
+CREATE FUNCTION pg_temp.stored(bytes bytea, nothing bytea) RETURNS :type LANGUAGE internal IMMUTABLE STRICT AS 'byteacat';
+
 -- ---- every function of the type, with arguments that tell ---------------------------------------------------------------
 CREATE TEMP TABLE argument (type regtype, literals text[]);
 INSERT INTO argument VALUES
@@ -131,7 +135,7 @@ CREATE FUNCTION pg_temp.allowed(state text, message text) RETURNS boolean LANGUA
     -- bad text and bytes, values out of range, wrong kinds, limits; never an internal error or an allocation that fails
     SELECT state IN ('22P02', '22P03', '22003', '22004', '22023', '22008', '42804', '54000', '22001', '22021', '42883', '0A000') AND message NOT LIKE '%invalid memory alloc%'
 $$;
-CREATE FUNCTION pg_temp.fuzz(type text, inputs int, calls int, directory text, OUT accepted bigint, OUT called bigint) LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.fuzz(type text, inputs int, calls int, directory text, OUT accepted bigint, OUT called bigint, OUT damaged bigint) LANGUAGE plpgsql AS $$
 DECLARE
     seeds bytea[] := ARRAY(SELECT bytes FROM seeds ORDER BY id);
     doors text[] := ARRAY['text', 'bytea', 'copy'];
@@ -140,6 +144,7 @@ DECLARE
 BEGIN
     accepted := 0;
     called := 0;
+    damaged := 0;
     FOR input IN 1 .. inputs LOOP
         other := seeds[1 + pg_temp.below(cardinality(seeds))];
         bytes := pg_temp.mutated(seeds[1 + pg_temp.below(cardinality(seeds))], other);
@@ -148,8 +153,22 @@ BEGIN
         EXCEPTION WHEN OTHERS THEN
             GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
             IF NOT pg_temp.allowed(state, message) THEN INSERT INTO outcome VALUES (input, 'door ' || encode(bytes, 'hex'), state, message); END IF;
-            CONTINUE;
+            back := NULL;
         END;
+        IF back IS NULL THEN
+            FOR i IN 0 .. 1 LOOP
+                chosen := pg_temp.below(calls);
+                SELECT c.call INTO STRICT call FROM distinct_calls c WHERE c.id = chosen;
+                damaged := damaged + 1;
+                BEGIN
+                    EXECUTE format('SELECT count(c.v) FROM (SELECT pg_temp.stored($1, %L) AS s, $2::%I AS o) v, LATERAL (SELECT %s) c(v)', '', type, call) USING bytes, other;
+                EXCEPTION WHEN OTHERS THEN
+                    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
+                    IF NOT pg_temp.allowed(state, message) THEN INSERT INTO outcome VALUES (input, call || ' of stored ' || encode(bytes, 'hex'), state, message); END IF;
+                END;
+            END LOOP;
+            CONTINUE;
+        END IF;
         accepted := accepted + 1;
         -- canonical: what goes in comes out, and goes in again in its own text form
         IF back <> bytes THEN INSERT INTO outcome VALUES (input, 'changed ' || encode(bytes, 'hex'), NULL, NULL); END IF;
@@ -173,8 +192,8 @@ BEGIN
         END LOOP;
     END LOOP;
 END $$;
-SELECT accepted, called FROM pg_temp.fuzz(:'type', :inputs, :number_of_calls_n, :'directory') \gset
+SELECT accepted, called, damaged FROM pg_temp.fuzz(:'type', :inputs, :number_of_calls_n, :'directory') \gset
 SELECT count(*) AS wrong FROM outcome \gset
 \unset QUIET
-\echo :type: :inputs inputs, :accepted accepted, :called calls of :number_of_calls_n, :wrong wrong
+\echo :type: :inputs inputs, :accepted accepted, :called calls of :number_of_calls_n, :damaged of damaged values, :wrong wrong
 SELECT state, message, left(what, 200) AS example, count(*) FROM (SELECT DISTINCT ON (state, message, split_part(what, ' ', 1)) *, count(*) OVER (PARTITION BY state, message, split_part(what, ' ', 1)) FROM outcome) o(input, what, state, message, count) GROUP BY 1, 2, 3 LIMIT 20;
