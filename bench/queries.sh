@@ -110,6 +110,8 @@ merges_and_reads() {
 	stored "read p99 of 70-row sketches" fine "$fine" q "quantile_sketch|count(percentile(q, 0.99))"
 	by='GROUP BY grp' stored "read p99 of 70-row sketches, tdigest" fine_t "$fine" t "tdigest|tdigest_percentile(t, 0.99)"
 	stored "read p99 of minute sketches" minutes "$minutes" q "quantile_sketch|count(percentile(q, 0.99))"
+	stored "read count of 70-row distinct sketches" fine_d "$fine" d "distinct_sketch|count(distinct_count(d))"
+	stored "read count of 70-row distinct sketches, hll" fine_h "$fine" h "hll|count(hll_cardinality(h))"
 	stored "read count of minute distinct sketches" minutes_d "$minutes" d "distinct_sketch|count(distinct_count(d))"
 	stored "read count of minute distinct sketches, hll" minutes_h "$minutes" h "hll|count(hll_cardinality(h))"
 	stored "read top 10 of minute sketches" minutes_k "$minutes" k "topk_sketch|sum((SELECT count(item) FROM top_k(k, 10)))"

@@ -92,7 +92,7 @@ FROM (VALUES
     (4, 'distinct_agg(bigint), 1,440 groups, ns a row: half of hll''s', ARRAY[round(ns('build events bigint minute', 'hll') / 2, 1)], ARRAY[ns('build events bigint minute', 'distinct_agg')],
         'hll ' || ns('build events bigint minute', 'hll')),
     (5, 'frequency_agg(bigint), ns a row', ARRAY[18], ARRAY[ns('build events bigint one', 'frequency_agg')], 'none'),
-    (6, 'topk_agg(text, 100) / (bigint, 100), ns a row', ARRAY[45, 30], ARRAY[ns('build events text one', 'topk_agg, k = 100'), ns('build events bigint one', 'topk_agg, k = 100')], 'none'),
+    (6, 'topk_agg(text, 100) / (bigint, 100), ns a row', ARRAY[42, 30], ARRAY[ns('build events text one', 'topk_agg, k = 100'), ns('build events bigint one', 'topk_agg, k = 100')], 'none'),
     (7, 'membership_agg(bigint, 200000), ns a row', ARRAY[12], ARRAY[ns('build events bigint one', 'membership_agg, 200,000 items')], 'none'),
     (8, 'stored bytes of 70 rows, mean: quantile / distinct', ARRAY[72, 150], (SELECT ARRAY[round(avg(pg_column_size(q)), 1), (SELECT round(avg(pg_column_size(d)), 1) FROM fine_d)] FROM fine),
         (SELECT 'tdigest ' || round(avg(pg_column_size(t))) FROM fine_t) || ' / ' || (SELECT 'hll ' || round(avg(pg_column_size(h))) FROM fine_h)),
@@ -100,14 +100,24 @@ FROM (VALUES
         (SELECT 'tdigest ' || pg_column_size(tdigest(lat, 100)) FROM sample) || ' / ' || (SELECT 'hll ' || pg_column_size(h) FROM whole)),
     (10, 'memory of all groups of 70 rows, MB: quantile / distinct', ARRAY[100, 120], ARRAY[mb('build events float8 grp', 'quantile_agg'), mb('build events bigint grp', 'distinct_agg')],
         'tdigest ' || mb('build events float8 grp', 'tdigest')),
-    (11, 'memory of 1,440 groups, MB: distinct / topk of text', ARRAY[10, 40], ARRAY[mb('build events bigint minute', 'distinct_agg'), mb('build events text minute', 'topk_agg, k = 100')],
+    (11, 'memory of 1,440 groups, MB: distinct / topk of text', ARRAY[10, 60], ARRAY[mb('build events bigint minute', 'distinct_agg'), mb('build events text minute', 'topk_agg, k = 100')],
         'hll ' || mb('build events bigint minute', 'hll')),
-    (12, 'merge of packed sketches, ns: quantile of 70 rows', ARRAY[300], ARRAY[round(ns('merge 70-row sketches into one', 'quantile_sketch'))],
+    (12, 'merge of packed sketches, ns: quantile of 70 rows', ARRAY[240], ARRAY[round(ns('merge 70-row sketches into one', 'quantile_sketch'))],
         'tdigest ' || round(ns('merge 70-row sketches into one, tdigest', 'tdigest'))),
-    (13, 'merge of packed sketches, ns: distinct of 70 rows / of 7,000', ARRAY[500, 6000],
+    (13, 'merge of packed sketches, ns: distinct of 70 rows / of 7,000', ARRAY[250, 3000],
         ARRAY[round(ns('merge 70-row distinct sketches into one', 'distinct_sketch')), round(ns('merge minute distinct sketches', 'distinct_sketch'))],
         'hll ' || round(ns('merge 70-row distinct sketches into one, hll', 'hll')) || ' / ' || round(ns('merge minute distinct sketches, hll', 'hll'))),
-    (14, 'merge of packed sketches, ns: topk, k = 100', ARRAY[10000], ARRAY[round(ns('merge minute top-k sketches', 'topk_sketch'))], 'none'),
+    (14, 'merge of packed sketches of 7,000 rows, us: frequency / topk, k = 100 / membership', ARRAY[15, 15, 35],
+        ARRAY[round(ns('merge minute frequency sketches', 'frequency_sketch') / 1000, 1), round(ns('merge minute top-k sketches', 'topk_sketch') / 1000, 1),
+              round(ns('merge minute filters for 200,000', 'membership_sketch') / 1000, 1)], 'none'),
+    (17, 'read of a packed distinct sketch, ns: 70 rows / 7,000', ARRAY[200, 1500],
+        ARRAY[round(ns('read count of 70-row distinct sketches', 'distinct_sketch')), round(ns('read count of minute distinct sketches', 'distinct_sketch'))],
+        'hll ' || round(ns('read count of 70-row distinct sketches, hll', 'hll')) || ' / ' || round(ns('read count of minute distinct sketches, hll', 'hll'))),
+    (18, 'bytes of a minute of 7,000 rows: frequency / filter for 200,000', ARRAY[6000, 24500],
+        ARRAY[(SELECT round(avg(pg_column_size(f))) FROM rolled_7000), (SELECT round(avg(pg_column_size(m))) FROM rolled_7000)], 'none'),
+    (19, 'bytes of a minute but for the filter: 7,000 rows / 90,000', ARRAY[9000, 16000],
+        ARRAY[(SELECT round(avg(pg_column_size(q) + pg_column_size(d) + pg_column_size(f) + pg_column_size(k))) FROM rolled_7000),
+              (SELECT round(avg(pg_column_size(q) + pg_column_size(d) + pg_column_size(f) + pg_column_size(k))) FROM rolled_90000)], 'none'),
     (15, 'contains() of a parameter, ns: 512 kB / 4 MB', ARRAY[100, 100],
         ARRAY[round(ns('read values of one sketch', 'contains of membership_sketch, 512 kB')), round(ns('read values of one sketch', 'contains of membership_sketch, 4 MB'))], 'none'),
     (16, 'error of 999 percentiles of all rows, %: worst / typical', ARRAY[1, 0.1], (SELECT ARRAY[round(worst::numeric, 2), round(typical::numeric, 2)] FROM error), '')
@@ -173,7 +183,7 @@ END $$;
 SELECT grouped(each) AS "events a minute", round(quantile) AS quantile, round("distinct") AS "distinct", round(frequency) AS frequency, round(topk) AS "top-k", round(membership) AS membership,
        round(quantile + "distinct" + frequency + topk) AS "all but the filter", round((quantile + "distinct" + frequency + topk + membership) * 1440 / 1e6, 1) AS "MB a day",
        round(b.ns) AS "build, ns an event above count", round(m.ns / 1000, 1) AS "merge, us", round(r.ns / 1000, 1) AS "read, us"
-FROM unnest(ARRAY[70, 700, 7000, 90000]) AS each, bytes_of_row(each) JOIN figure AS b ON b.section = 'roll-up build ' || each AND b.what = 'five sketches'
+FROM unnest(ARRAY[70, 700, 7000, 90000]) AS sizes (each) CROSS JOIN LATERAL bytes_of_row(each) JOIN figure AS b ON b.section = 'roll-up build ' || each AND b.what = 'five sketches'
 JOIN figure AS m ON m.section = 'roll-up merge ' || each AND m.what = 'five sketches' JOIN figure AS r ON r.section = 'roll-up read ' || each AND r.what = 'five sketches'
 ORDER BY each;
 \qecho

@@ -293,23 +293,65 @@ Status decode_side(ByteReader &in, bool negative, bool first_is_implied, Histogr
     return in.ok() ? SKETCH_OK : SKETCH_TRUNCATED;
 }
 
+// Adds low bits, which stand one behind the other from a position on, to what stands above them: offset[j] is that
+// and j more.
+void add_low_bits_portably(const BitReader &bits, std::uint64_t from, int low_bits, std::int32_t members,
+                           std::int32_t *offset) noexcept {
+    for (std::int32_t j = 0; j < members; j++) offset[j] = (offset[j] - j) * (1 << low_bits);
+    const std::uint64_t mask = low_mask(low_bits);
+    for (std::int32_t j = 0; j < members;) {
+        std::uint64_t window =
+            bits.peek_at(from + static_cast<unsigned>(j) * std::uint64_t{static_cast<unsigned>(low_bits)});
+        for (const std::int32_t end = std::min(members, j + kPeekBits / low_bits); j < end; j++) {
+            offset[j] += static_cast<std::int32_t>(window & mask);
+            window >>= low_bits;
+        }
+    }
+}
+
+#ifdef SKETCH_X86
+constexpr int kMostAtOnce = kPeekBits / 8;  // low bits of which one peek has those of eight members
+
+// Up to seven more offsets are written than there are.
+SKETCH_AVX2 void add_low_bits_avx2(const BitReader &bits, std::uint64_t from, int low_bits, std::int32_t members,
+                                   std::int32_t *offset) noexcept {
+    const __m256i mask = _mm256_set1_epi64x(static_cast<long long>(low_mask(low_bits)));
+    const __m256i shift = _mm256_mul_epu32(_mm256_set1_epi64x(low_bits), _mm256_setr_epi64x(0, 1, 4, 5));
+    const __m256i more = _mm256_set1_epi64x(2 * low_bits);
+    const __m128i count = _mm_cvtsi32_si128(low_bits);
+    __m256i place = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    for (std::int32_t j = 0; j < members; j += 8) {
+        const __m256i window = _mm256_set1_epi64x(static_cast<long long>(bits.peek_at(from)));
+        const __m256i these = _mm256_and_si256(_mm256_srlv_epi64(window, shift), mask);  // 0, 1 and 4, 5
+        const __m256i others = _mm256_and_si256(_mm256_srlv_epi64(window, _mm256_add_epi64(shift, more)), mask);
+        const __m256i low = _mm256_castps_si256(
+            _mm256_shuffle_ps(_mm256_castsi256_ps(these), _mm256_castsi256_ps(others), _MM_SHUFFLE(2, 0, 2, 0)));
+        __m256i *const at = reinterpret_cast<__m256i *>(offset + j);
+        const __m256i above = _mm256_sll_epi32(_mm256_sub_epi32(_mm256_loadu_si256(at), place), count);
+        _mm256_storeu_si256(at, _mm256_add_epi32(above, low));
+        place = _mm256_add_epi32(place, _mm256_set1_epi32(8));
+        from += static_cast<unsigned>(8 * low_bits);
+    }
+}
+static_assert(kOnesSlack >= 8);
+#endif
+
 // Members of a set: what stands above their low bits, in unary, after all the low bits. False if they do not ascend.
 bool decode_members(const BitReader &bits, const IndexSet &set, std::int32_t *offset) noexcept {
     const std::int32_t members = static_cast<std::int32_t>(set.members);
     const unsigned low_bits = static_cast<unsigned>(set.low_bits);
     const std::uint64_t lows = bits.position(), highs = lows + std::uint64_t{set.members} * low_bits;
     if (find_ones(bits, highs, set.bits() - (highs - lows), set.members, offset) != set.members) return false;
-    for (std::int32_t j = 0; j < members; j++) offset[j] = (offset[j] - j) * (1 << low_bits);
-    const std::uint64_t mask = low_mask(set.low_bits);
-    for (std::int32_t j = 0; j < members;) {
-        std::uint64_t window = bits.peek_at(lows + static_cast<unsigned>(j) * std::size_t{low_bits});
-        for (const std::int32_t end = std::min(members, j + kPeekBits / set.low_bits); j < end; j++) {
-            offset[j] += static_cast<std::int32_t>(window & mask);
-            window >>= low_bits;
-        }
-    }
-    std::int32_t ascending = 0;  // negative if not
-    for (std::int32_t j = 1; j < members; j++) ascending |= offset[j] - offset[j - 1] - 1;
+#ifdef SKETCH_X86
+    if (has_avx2 && set.low_bits <= kMostAtOnce) add_low_bits_avx2(bits, lows, set.low_bits, members, offset);
+    else
+#endif
+        add_low_bits_portably(bits, lows, set.low_bits, members, offset);
+    const std::int32_t ascending = vectorised([=]() SKETCH_INLINED {
+        std::int32_t result = 0;  // negative if they do not
+        for (std::int32_t j = 1; j < members; j++) result |= offset[j] - offset[j - 1] - 1;
+        return result;
+    });
     return ascending >= 0 && offset[members - 1] < static_cast<std::int32_t>(set.universe);
 }
 
@@ -329,10 +371,12 @@ Status decode_indexes(BitReader &bits, Histogram &h, Side side, Reach reach) noe
     } else if (!decode_members(bits, set, offset)) {
         return SKETCH_CORRUPT;
     }
-    if (side.negative)
-        for (std::int32_t j = 0; j < members; j++) offset[j] = first - 1 - offset[j];
-    else
-        for (std::int32_t j = 0; j < members; j++) offset[j] = first + 1 + offset[j];
+    vectorised([=]() SKETCH_INLINED {
+        if (side.negative)
+            for (std::int32_t j = 0; j < members; j++) offset[j] = first - 1 - offset[j];
+        else
+            for (std::int32_t j = 0; j < members; j++) offset[j] = first + 1 + offset[j];
+    });
     index[side.buckets - 1] = reach.last;
     index[0] = first;
     bits.advance(set.bits());
@@ -356,7 +400,10 @@ Status decode_unary_counts(BitReader &bits, Histogram &h) noexcept {
             return length < most ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
         std::uint64_t *const count = h.count + first;
         count[0] = static_cast<std::uint32_t>(end[0] + 1);
-        for (std::uint32_t i = 1; i < here; i++) count[i] = static_cast<std::uint32_t>(end[i] - end[i - 1]);
+        const std::int32_t *const ends = end;
+        vectorised([=]() SKETCH_INLINED {
+            for (std::uint32_t i = 1; i < here; i++) count[i] = static_cast<std::uint32_t>(ends[i] - ends[i - 1]);
+        });
         bits.advance(static_cast<std::uint32_t>(end[here - 1] + 1));
         rows += static_cast<std::uint32_t>(end[here - 1] + 1);
     }

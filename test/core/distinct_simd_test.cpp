@@ -4,29 +4,16 @@
 
 #include "../../src/core/distinct.hpp"
 #include "../../src/core/distinct_tokens.hpp"
-#include "../../src/core/simd.hpp"
 #include "catch.hpp"
 #include "distinct_sketch.hpp"
 #include "mutations.hpp"
+#include "portably.hpp"
 
 namespace {
 
 namespace core = sketch::distinct;
 using mutations::hex;
 using mutations::Random;
-
-// What `make` gives without vector instructions.
-template <typename Make>
-auto portably(Make make) {
-#ifdef SKETCH_X86
-    struct Cleared {
-        bool before = sketch::has_avx2;
-        Cleared() { sketch::has_avx2 = false; }
-        ~Cleared() { sketch::has_avx2 = before; }
-    } cleared;
-#endif
-    return make();
-}
 
 // A hash with a number of leading zeros above the low 18 bits that is chosen: random, few, or many.
 uint64_t hash(Random &random, int how) {
