@@ -165,6 +165,17 @@ class BitWriter {
         for (; used_ >= 8; used_ -= 8, pending_ >>= 8) out_.byte(static_cast<std::uint8_t>(pending_));
     }
 
+    void zeros(std::uint64_t count) noexcept {
+        for (; count > 32; count -= 32) bits(0, 32);
+        bits(0, static_cast<int>(count));
+    }
+
+    // So many zeros, and a one.
+    void unary(std::uint64_t count) noexcept {
+        for (; count > 32; count -= 32) bits(0, 32);
+        bits(std::uint64_t{1} << count, static_cast<int>(count) + 1);
+    }
+
     void rice(std::uint64_t u, int k) noexcept {
         std::uint64_t q = u >> k;
         if (q >= kRiceEscape) {
@@ -184,8 +195,7 @@ class BitWriter {
     void golomb(std::uint64_t u, int order) noexcept {
         const std::uint64_t v = u + (std::uint64_t{1} << order);
         const int length = static_cast<int>(std::bit_width(v)) - 1;
-        for (int zeros = length - order; zeros > 0; zeros -= 32) bits(0, std::min(zeros, 32));
-        bits(1, 1);
+        unary(static_cast<std::uint64_t>(length - order));
         const int low = std::min(length, 32);
         bits(v & low_mask(low), low);
         bits((v & low_mask(length)) >> low, length - low);

@@ -201,13 +201,9 @@ void encode_tokens(const View &v, ByteWriter &out) noexcept {
     const int k = gap_parameter(v.token_count);
     BitWriter bits(out);
     auto gap = [&](std::uint32_t i) { return index_of(v.tokens[i]) - (i > 0 ? index_of(v.tokens[i - 1]) : 0); };
-    auto unary = [&](std::uint32_t zeros) {
-        for (; zeros > 32; zeros -= 32) bits.bits(0, 32);
-        bits.bits(std::uint64_t{1} << zeros, static_cast<int>(zeros) + 1);
-    };
-    for (std::uint32_t i = 0; i < v.token_count; i++) unary(gap(i) >> k);
+    for (std::uint32_t i = 0; i < v.token_count; i++) bits.unary(gap(i) >> k);
     for (std::uint32_t i = 0; i < v.token_count; i++) bits.bits(gap(i) & low_mask(k), k);
-    for (std::uint32_t i = 0; i < v.token_count; i++) unary(nlz_of(v.tokens[i]));
+    for (std::uint32_t i = 0; i < v.token_count; i++) bits.unary(nlz_of(v.tokens[i]));
     bits.flush();
 }
 

@@ -58,17 +58,6 @@ int order_for(const Entries &entries) noexcept {
     return order;
 }
 
-void write_long(BitWriter &bits, std::uint64_t v, int count) noexcept {  // count <= 64
-    int low = std::min(count, 32);
-    bits.bits(v & low_mask(low), low);
-    if (count > 32) bits.bits(v >> 32 & low_mask(count - 32), count - 32);
-}
-
-void write_zeros(BitWriter &bits, std::uint64_t count) noexcept {
-    for (; count > 32; count -= 32) bits.bits(0, 32);
-    bits.bits(0, static_cast<int>(count));
-}
-
 void write_word(ByteWriter &out, std::uint64_t v, int bytes) noexcept {
     for (int i = 0; i < bytes; i++) out.byte(static_cast<std::uint8_t>(v >> (8 * i)));
 }
@@ -90,18 +79,11 @@ void encode_exact(const View &view, const Entries &entries, ByteWriter &out) noe
     std::uint64_t top = 0;
     entries.for_all([&](const Entry &e) {
         std::uint64_t high = high_bits == 0 ? 0 : e.hash >> (64 - high_bits);
-        write_zeros(bits, high - top);
-        bits.bits(1, 1);
+        bits.unary(high - top);
         top = high;
     });
-    write_zeros(bits, (std::size_t{1} << high_bits) - 1 - top);
-    entries.for_all([&](const Entry &e) {
-        std::uint64_t v = e.count - 1 + (std::uint64_t{1} << order);
-        int length = static_cast<int>(std::bit_width(v));
-        write_zeros(bits, static_cast<std::size_t>(length - 1 - order));
-        bits.bits(1, 1);
-        write_long(bits, v, length - 1);
-    });
+    bits.zeros((std::size_t{1} << high_bits) - 1 - top);
+    entries.for_all([&](const Entry &e) { bits.golomb(e.count - 1, order); });
     bits.flush();
 }
 

@@ -162,12 +162,11 @@ void encode_indexes(BitWriter &bits, const Histogram &h, Side side) noexcept {
     std::uint32_t at = 0;  // bits written; of a bitmap, or of high parts in unary
     for (std::uint32_t j = 0; j < set.members; j++) {
         std::uint32_t to = set.low_bits == 0 ? offset(j) : (offset(j) >> set.low_bits) + j;
-        for (; at < to; at++) bits.bits(0, 1);
-        bits.bits(1, 1);
-        at++;
+        bits.unary(to - at);
+        at = to + 1;
     }
     std::uint64_t length = set.bits() - std::uint64_t{set.members} * static_cast<unsigned>(set.low_bits);
-    for (; at < length; at++) bits.bits(0, 1);
+    bits.zeros(length - at);
 }
 
 }  // namespace
@@ -215,8 +214,7 @@ Status encode(const Histogram &h, bool with_fractions, ByteWriter &out) noexcept
     CountModel counts;
     for (std::uint32_t i = 0; i < h.buckets(); i++) {
         if (unary) {
-            for (std::uint64_t row = 1; row < h.count[i]; row++) bits.bits(0, 1);
-            bits.bits(1, 1);
+            bits.unary(h.count[i] - 1);
             continue;
         }
         std::uint64_t code = counts.code(h.count[i]);

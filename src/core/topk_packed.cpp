@@ -172,8 +172,8 @@ Status check(const View &packed) noexcept {
 
 namespace {
 
-// An entry that is to be packed: at first the beginning of its item, as a number that sorts as it does; then what it is
-// coded with.
+// An entry that is to be packed: at first the beginning of its item, behind what all items begin with, as a number that
+// sorts as it does; then what it is coded with.
 struct Row {
     std::uint64_t key;
     std::uint32_t slot;
@@ -193,26 +193,34 @@ Code code_of(const Row &row) noexcept {
             static_cast<std::size_t>(row.key & low_mask(kSuffixShift))};
 }
 
-std::uint64_t sort_key(const Item &item) noexcept {
+std::uint64_t sort_key(const std::uint8_t *at, std::size_t size) noexcept {
     std::uint64_t key = 0;
-    if (item.size >= 8) {
-        key = load<std::uint64_t>(item.at);
+    if (size >= 8) {
+        key = load<std::uint64_t>(at);
         return std::endian::native == std::endian::little ? __builtin_bswap64(key) : key;
     }
-    for (std::size_t i = 0; i < item.size; i++) key |= std::uint64_t{item.at[i]} << (56 - 8 * i);
+    for (std::size_t i = 0; i < size; i++) key |= std::uint64_t{at[i]} << (56 - 8 * i);
     return key;
 }
 
-Code shared(const Item &before, const Item &item) noexcept {
+// How many bytes at the front of two items are the same, at most `most`.
+std::size_t equal_bytes(const std::uint8_t *a, const std::uint8_t *b, std::size_t most) noexcept {
+    std::size_t equal = 0;
+    while (equal < most && a[equal] == b[equal]) equal++;
+    return equal;
+}
+
+// What an item shares with the one before: with `prefix` bytes at the front it is known.
+Code shared(const Item &before, const Item &item, std::size_t prefix) noexcept {
     const std::size_t both = std::min(before.size, item.size);
-    std::size_t prefix = 0;
-    while (prefix < both && before.at[prefix] == item.at[prefix]) prefix++;
+    prefix += equal_bytes(before.at + prefix, item.at + prefix, both - prefix);
     std::size_t suffix = 0;
     const std::size_t most = std::min(both - prefix, kMaxSuffix);
     while (suffix < most && before.at[before.size - 1 - suffix] == item.at[item.size - 1 - suffix]) suffix++;
     return {prefix, suffix, item.size - prefix - suffix};
 }
 
+constexpr std::size_t kMaxFront = 256;  // that sorting leaves out
 constexpr std::size_t kBitsForSizes = 15 + 2 * 14 + 9;
 
 }  // namespace
@@ -243,12 +251,16 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
     const std::size_t room = scratch_size / sizeof(Row);
     std::uint32_t count = 0;
     std::uint64_t lowest = view.total;
+    std::uint8_t first[kMaxFront];
+    std::size_t front = 0;  // bytes that all items begin with, up to kMaxFront
     WorkEntries entries(view);
     for (Entry entry; entries.next(entry);) {
         if (!cut.leaves(all, entries.slot())) continue;
         lowest = std::min(lowest, entry.upper);
         if (count == room) return SKETCH_NO_ROOM;
-        rows[count++] = {sort_key(entry.item), entries.slot(), static_cast<std::uint32_t>(entry.item.size)};
+        if (count == 0) std::memcpy(first, entry.item.at, front = std::min(entry.item.size, sizeof first));
+        else front = equal_bytes(first, entry.item.at, std::min(front, entry.item.size));
+        rows[count++] = {0, entries.slot(), static_cast<std::uint32_t>(entry.item.size)};
     }
     auto item_of = [&](const Row &row, std::uint8_t(&buffer)[kInlineMost]) {
         Item item{buffer, 0};
@@ -256,10 +268,14 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
         return item;
     };
     Progress progress;
+    for (std::uint32_t i = 0; i < count; i++) {
+        std::uint8_t buffer[kInlineMost];
+        rows[i].key = sort_key(item_of(rows[i], buffer).at + front, rows[i].size - front);
+    }
     std::sort(rows, rows + count, [&](const Row &a, const Row &b) {
         progress.add(0);
         if (a.key != b.key) return a.key < b.key;
-        if (a.size <= 8 && b.size <= 8) return a.size < b.size;
+        if (a.size <= front + 8 && b.size <= front + 8) return a.size < b.size;
         std::uint8_t room_a[kInlineMost], room_b[kInlineMost];
         progress.add(a.size);
         return is_less(item_of(a, room_a), item_of(b, room_b));
@@ -274,7 +290,7 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
         const Item item = item_of(rows[i], buffers[i % 2]);
         progress.add(item.size);
         item_bytes += item.size;
-        Code code = shared(before, item);
+        Code code = shared(before, item, i > 0 ? front : 0);
         // A damaged table may hold an item twice.
         if (i > 0 && (code.own + code.suffix == 0 || (hashed && code.prefix >= kHashBytes))) return SKETCH_CORRUPT;
         if (!may_share(item_bytes, own, i)) code = {0, 0, item.size};
