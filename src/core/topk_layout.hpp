@@ -118,8 +118,11 @@ inline std::size_t inline_item(std::uint64_t word, std::uint8_t *out) noexcept {
     return (hash & ~low_mask(kTagShift)) | 1;
 }
 constexpr bool is_inline(std::uint64_t ref) noexcept { return (ref & 1) == 0; }
-// Of an unsalted probe: what decides between entries that are alike otherwise; not 0.
-constexpr std::uint64_t tie_hash(std::uint64_t probe) noexcept { return (probe >> kTagShift) + 1; }
+// Of an unsalted probe: what decides between entries that are alike otherwise; not 0. A permutation of tags, for those
+// that stay must not be neighbours in the table, which is in the order of tags.
+constexpr std::uint64_t tie_hash(std::uint64_t probe) noexcept {
+    return ((probe >> kTagShift) * kGolden & low_mask(64 - kTagShift)) + 1;
+}
 
 // The entries of a work form, in no particular order, each checked to lie in the buffer.
 class WorkEntries {

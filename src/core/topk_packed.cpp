@@ -254,7 +254,8 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
     std::uint8_t first[kMaxFront];
     std::size_t front = 0;  // bytes that all items begin with, up to kMaxFront
     WorkEntries entries(view);
-    for (Entry entry; entries.next(entry);) {
+    Progress progress;
+    for (Entry entry; entries.next(entry); progress.add(front)) {
         if (!cut.leaves(all, entries.slot())) continue;
         lowest = std::min(lowest, entry.upper);
         if (count == room) return SKETCH_NO_ROOM;
@@ -267,7 +268,6 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
         entries.item_at(row.slot, buffer, item);
         return item;
     };
-    Progress progress;
     for (std::uint32_t i = 0; i < count; i++) {
         std::uint8_t buffer[kInlineMost];
         rows[i].key = sort_key(item_of(rows[i], buffer).at + front, rows[i].size - front);

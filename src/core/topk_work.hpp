@@ -276,6 +276,7 @@ class Work {
         std::fill(all, all + first, kEmptySlot);
         std::fill(counter_of, counter_of + first, Counter<T>{0, 0});
         h.entries = slots - first;
+        h.steps = 0;  // all entries get other places here, too
         for (std::uint32_t from = first, to = 0; from < slots; from++, to++) {
             const std::uint64_t ref = all[from];
             const Counter<T> counter = counter_of[from];
