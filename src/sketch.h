@@ -668,6 +668,10 @@ typedef struct sketch_topk_cursor {
 
 /* Checks the sketch, as sketch_topk_check, and begins. WRONG_VERSION for a work form: pack it first. */
 SKETCH_API sketch_status sketch_topk_begin(const sketch_topk *packed, sketch_topk_cursor *cursor) SKETCH_NOEXCEPT;
+/* Begins, or begins anew, without the check: for who looks at all entries anyway, and asks sketch_topk_end then. */
+SKETCH_API sketch_status sketch_topk_rewind(const sketch_topk *packed, sketch_topk_cursor *cursor) SKETCH_NOEXCEPT;
+/* When there was no next entry: OK, or what is wrong with the sketch. */
+SKETCH_API sketch_status sketch_topk_end(sketch_topk_cursor *cursor) SKETCH_NOEXCEPT;
 /* The next entry: 1, or 0 and an untouched *entry when there is none. */
 SKETCH_API int sketch_topk_next(sketch_topk_cursor *cursor, sketch_topk_entry *entry) SKETCH_NOEXCEPT;
 

@@ -29,6 +29,9 @@ sketch_topk_info info_of(const View &view) noexcept {
 
 static_assert(sizeof(PackedEntries) <= sizeof(sketch_topk_cursor::opaque));
 static_assert(std::is_trivially_copyable_v<PackedEntries> && std::is_trivially_destructible_v<PackedEntries>);
+PackedEntries &entries_of(sketch_topk_cursor *cursor) noexcept {
+    return *std::launder(reinterpret_cast<PackedEntries *>(cursor->opaque));
+}
 
 }  // namespace
 
@@ -99,14 +102,20 @@ sketch_status sketch_topk_check(const sketch_topk *packed) noexcept { return che
 sketch_status sketch_topk_begin(const sketch_topk *packed, sketch_topk_cursor *cursor) noexcept {
     if (packed->view.is_work) return SKETCH_WRONG_VERSION;
     const Status s = check(packed->view);
-    if (s == SKETCH_OK) new (cursor->opaque) PackedEntries(packed->view, cursor->item);
-    return s;
+    return s == SKETCH_OK ? sketch_topk_rewind(packed, cursor) : s;
 }
 
+sketch_status sketch_topk_rewind(const sketch_topk *packed, sketch_topk_cursor *cursor) noexcept {
+    if (packed->view.is_work) return SKETCH_WRONG_VERSION;
+    new (cursor->opaque) PackedEntries(packed->view, cursor->item);
+    return SKETCH_OK;
+}
+
+sketch_status sketch_topk_end(sketch_topk_cursor *cursor) noexcept { return entries_of(cursor).end(); }
+
 int sketch_topk_next(sketch_topk_cursor *cursor, sketch_topk_entry *entry) noexcept {
-    PackedEntries *entries = std::launder(reinterpret_cast<PackedEntries *>(cursor->opaque));
     Entry next;
-    if (!entries->next_in(cursor->item, next)) return 0;
+    if (!entries_of(cursor).next_in(cursor->item, next)) return 0;
     const uint64_t lower = next.upper - next.error;
     *entry = {next.item.at, next.item.size, estimate_of(lower, next.upper), lower, next.upper};
     return 1;

@@ -15,15 +15,16 @@ namespace {
 
 using namespace pg;
 
-// Whether the items of sound packed bytes are values of their kind: what the core cannot know.
-bool items_are_values(const sketch_topk *packed, int kind) {
+// Whether packed bytes are a sketch to the last one, and its items values of their kind: what the core cannot know.
+sketch_status check_items(const sketch_topk *packed, int kind) {
     sketch_topk_cursor cursor;
-    if (sketch_topk_begin(packed, &cursor) != SKETCH_OK) return false;
+    sketch_status status = sketch_topk_rewind(packed, &cursor);
+    if (status != SKETCH_OK) return status;
     for (sketch_topk_entry entry; sketch_topk_next(&cursor, &entry);) {
         CHECK_FOR_INTERRUPTS();
-        if (!is_item(kind, entry.item, entry.item_size)) return false;
+        if (!is_item(kind, entry.item, entry.item_size)) return SKETCH_CORRUPT;
     }
-    return true;
+    return sketch_topk_end(&cursor);
 }
 
 struct Topk {
@@ -36,10 +37,7 @@ struct Topk {
     static constexpr auto merge = sketch_topk_merge;
     static constexpr auto move = sketch_topk_move;
 
-    static sketch_status check(const Opened *packed) {
-        sketch_status status = sketch_topk_check(packed);
-        return status != SKETCH_OK || items_are_values(packed, kind_of(packed)) ? status : SKETCH_CORRUPT;
-    }
+    static sketch_status check(const Opened *packed) { return check_items(packed, kind_of(packed)); }
     static sketch_status limit(void *state, size_t size, int k, sketch_growth *growth) {
         return sketch_topk_limit(state, size, static_cast<uint32>(k), growth);
     }
@@ -155,7 +153,7 @@ constexpr size_t kAll = ~size_t{0}, kList = SKETCH_TOPK_MAX_K;
 Items items_of(const sketch_topk *packed, size_t most, double least) {
     sketch_topk_cursor cursor;
     sketch_topk_entry entry;
-    check(sketch_topk_begin(packed, &cursor), Topk::type);
+    check(sketch_topk_rewind(packed, &cursor), Topk::type);
     Items items = {Topk::header(packed), nullptr, 0};
     Ranked *ranked = static_cast<Ranked *>(palloc((items.info.items + size_t{1}) * sizeof(Ranked)));
     uint32 count = 0, places = 0;
@@ -164,8 +162,9 @@ Items items_of(const sketch_topk *packed, size_t most, double least) {
         if (static_cast<double>(entry.upper) >= least)
             ranked[count++] = {entry.estimate, entry.lower, places, static_cast<uint32>(entry.item_size)};
     }
-    std::sort(ranked, ranked + count, Ranked::is_before);
+    check(sketch_topk_end(&cursor), Topk::type);
     items.count = std::min<size_t>(most == kAll ? most : std::min<size_t>(most, items.info.k), count);
+    std::partial_sort(ranked, ranked + items.count, ranked + count, Ranked::is_before);
     // Ranks in the order of bytes, in which the second pass meets them.
     constexpr uint32 kNone = PG_UINT32_MAX;
     uint32 *rank_of = static_cast<uint32 *>(palloc((places + size_t{1}) * sizeof(uint32)));
@@ -178,7 +177,7 @@ Items items_of(const sketch_topk *packed, size_t most, double least) {
     pfree(ranked);
     items.entries = static_cast<sketch_topk_entry *>(palloc((items.count + 1) * sizeof(sketch_topk_entry)));
     uint8 *copies = static_cast<uint8 *>(palloc(bytes + 1));
-    check(sketch_topk_begin(packed, &cursor), Topk::type);
+    check(sketch_topk_rewind(packed, &cursor), Topk::type);
     for (uint32 place = 0; sketch_topk_next(&cursor, &entry); place++) {
         if (place % 1024 == 0) CHECK_FOR_INTERRUPTS();
         if (rank_of[place] == kNone) continue;

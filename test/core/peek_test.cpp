@@ -227,7 +227,7 @@ TEST_CASE("the first bytes of a distinct sketch tell how many, but of many token
             for (uint64_t i = 0; i < items; i++) s.add(sketch_hash_word(i));
             values.push_back(s.pack());
         }
-    const Seen seen = try_values<DistinctPeek>(values, 20);
+    const Seen seen = try_values<DistinctPeek>(values, 40);
     CHECK(seen.sound > 200);
     // More tokens than the estimate is sure to be the number of.
     for (uint64_t items : {700, 701, 8192}) {

@@ -152,7 +152,16 @@ const char *complaint_about(const uint8_t *data, size_t size) {
         if (const char *complaint = complaint_about_bounds(data, size, info, described, valid)) return complaint;
         auto cursor = std::make_unique<sketch_topk_cursor>();
         auto begin = [&](auto *sketch) { return sketch_topk_begin(sketch, cursor.get()); };
-        if (OpenedTopk(data, size, SKETCH_PACKED).then(begin) != checked) return "begin and check disagree";
+        OpenedTopk opened(data, size, SKETCH_PACKED);
+        if (opened.then(begin) != checked) return "begin and check disagree";
+        // Whoever goes through all entries is told the same at the end, and may do it again.
+        for (int time = 0; time < 2 && described == SKETCH_OK; time++) {
+            if (sketch_topk_rewind(opened.sketch, cursor.get()) != SKETCH_OK) return "rewind: another status";
+            uint32_t entries = 0;
+            for (sketch_topk_entry entry; sketch_topk_next(cursor.get(), &entry);) entries++;
+            if (sketch_topk_end(cursor.get()) != checked) return "end and check disagree";
+            if (checked == SKETCH_OK && entries != info.items) return "next: another number of entries";
+        }
     }
     if (!valid) return complaint_about_refused(data, size, info, described);
 
