@@ -4,7 +4,7 @@
 #include <random>
 #include <vector>
 
-#include "../../src/core/distinct.hpp"
+#include "../../src/core/distinct/distinct.hpp"
 #include "../../test/core/distinct_sketch.hpp"
 
 namespace {

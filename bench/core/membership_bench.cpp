@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "../../src/core/membership_block.hpp"
+#include "../../src/core/membership/block.hpp"
 #include "../../test/core/membership_sketch.hpp"
 
 namespace {

@@ -1,5 +1,5 @@
 // The C face of the distinct family: thin, noexcept, no state. Contracts are in sketch.h.
-#include "../core/distinct.hpp"
+#include "../core/distinct/distinct.hpp"
 #include "many.hpp"
 #include "opened.hpp"
 

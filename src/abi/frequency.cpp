@@ -1,5 +1,5 @@
 // The C face of the frequency family: thin, noexcept, no state. Contracts are in sketch.h.
-#include "../core/frequency.hpp"
+#include "../core/frequency/frequency.hpp"
 
 #include <cmath>
 #include <numbers>

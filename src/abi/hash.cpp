@@ -1,8 +1,8 @@
 // Hashing of items, for all families that work on hashes.
-#include "../core/bytes.hpp"
-#include "../core/format.hpp"
-#include "../core/hash.hpp"
-#include "../core/salt.hpp"
+#include "../core/common/bytes.hpp"
+#include "../core/common/format.hpp"
+#include "../core/common/hash.hpp"
+#include "../core/common/salt.hpp"
 
 uint64_t sketch_hash(const void *bytes, size_t size) noexcept { return XXH3_64bits(bytes, size); }
 

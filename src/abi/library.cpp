@@ -1,6 +1,6 @@
 // What belongs to no family: statuses, the version, the two forms.
-#include "../core/format.hpp"
-#include "../core/poll.hpp"
+#include "../core/common/format.hpp"
+#include "../core/common/poll.hpp"
 
 using namespace sketch;
 

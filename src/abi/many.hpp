@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../core/format.hpp"
-#include "../core/poll.hpp"
+#include "../core/common/format.hpp"
+#include "../core/common/poll.hpp"
 
 namespace sketch {
 

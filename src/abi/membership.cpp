@@ -1,5 +1,5 @@
 // The C face of the membership family: thin, noexcept, no state. Contracts are in sketch.h.
-#include "../core/membership.hpp"
+#include "../core/membership/membership.hpp"
 
 #include <limits>
 

@@ -7,8 +7,8 @@
 #include <cstring>
 #include <new>
 
-#include "../core/bytes.hpp"
-#include "../core/format.hpp"
+#include "../core/common/bytes.hpp"
+#include "../core/common/format.hpp"
 
 namespace sketch {
 

@@ -1,5 +1,5 @@
 // The C face of the quantile family: thin, noexcept, no state. Contracts are in sketch.h.
-#include "../core/quantile.hpp"
+#include "../core/quantile/quantile.hpp"
 
 #include <climits>
 

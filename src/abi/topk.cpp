@@ -1,5 +1,5 @@
 // The C face of the topk family: thin, noexcept, no state. Contracts are in sketch.h.
-#include "../core/topk.hpp"
+#include "../core/topk/topk.hpp"
 
 #include <new>
 #include <type_traits>

@@ -38,7 +38,7 @@ header=$(sed -n 's/^XXHASH_INCLUDE_DIR:PATH=//p' "$build/default/CMakeCache.txt"
 ends "CMake says that xxhash.h is missing" no "xxhash.h, the header of xxHash, is not found. Install it" \
 	"${configure[@]}" -B "$build/xxhash" "-DCMAKE_IGNORE_PATH=$header"
 ends "and so does the compiler" no "the header of xxHash, xxhash.h, is not there" \
-	g++ -std=c++20 -nostdinc -I "$build" -fsyntax-only -x c++ src/core/hash.hpp
+	g++ -std=c++20 -nostdinc -I "$build" -fsyntax-only -x c++ src/core/common/hash.hpp
 ends "a machine without integers of 128 bits is told so" no "integers of 128 bits (__int128), which this compiler lacks" \
-	g++ -std=c++20 -U__SIZEOF_INT128__ -fsyntax-only -x c++ src/core/int128.hpp
+	g++ -std=c++20 -U__SIZEOF_INT128__ -fsyntax-only -x c++ src/core/common/int128.hpp
 exit "$failed"

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/distinct.hpp"
-#include "core/topk_layout.hpp"
+#include "core/distinct/distinct.hpp"
+#include "core/topk/layout.hpp"
 #include "sketch.h"
 
 namespace chosen {

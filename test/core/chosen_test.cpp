@@ -6,7 +6,7 @@
 
 #include "catch.hpp"
 #include "chosen.hpp"
-#include "core/frequency.hpp"
+#include "core/frequency/frequency.hpp"
 #include "distinct_sketch.hpp"
 #include "frequency_sketch.hpp"
 #include "membership_sketch.hpp"

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <random>
 
-#include "../../src/core/distinct_grid.hpp"
+#include "../../src/core/distinct/grid.hpp"
 #include "catch.hpp"
 #include "distinct_sketch.hpp"
 

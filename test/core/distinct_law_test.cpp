@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <set>
 
-#include "../../src/core/distinct.hpp"
+#include "../../src/core/distinct/distinct.hpp"
 #include "catch.hpp"
 #include "distinct_sketch.hpp"
 

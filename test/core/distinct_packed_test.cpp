@@ -5,9 +5,9 @@
 #include <cmath>
 #include <string>
 
-#include "../../src/core/distinct_code.hpp"
-#include "../../src/core/distinct_entropy.hpp"
-#include "../../src/core/distinct_grid.hpp"
+#include "../../src/core/distinct/code.hpp"
+#include "../../src/core/distinct/entropy.hpp"
+#include "../../src/core/distinct/grid.hpp"
 #include "catch.hpp"
 #include "distinct_sketch.hpp"
 #include "mutations.hpp"

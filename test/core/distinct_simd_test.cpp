@@ -2,8 +2,8 @@
 #include <cmath>
 #include <string>
 
-#include "../../src/core/distinct.hpp"
-#include "../../src/core/distinct_tokens.hpp"
+#include "../../src/core/distinct/distinct.hpp"
+#include "../../src/core/distinct/tokens.hpp"
 #include "catch.hpp"
 #include "distinct_sketch.hpp"
 #include "mutations.hpp"

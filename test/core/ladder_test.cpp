@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "../../src/core/ladder.hpp"
+#include "../../src/core/quantile/ladder.hpp"
 #include "catch.hpp"
 
 using namespace sketch;

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <string>
 
-#include "../../src/core/membership_block.hpp"
+#include "../../src/core/membership/block.hpp"
 #include "catch.hpp"
 #include "membership_sketch.hpp"
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "../../src/core/membership_block.hpp"
+#include "../../src/core/membership/block.hpp"
 #include "catch.hpp"
 #include "membership_sketch.hpp"
 

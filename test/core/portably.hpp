@@ -1,7 +1,7 @@
 // The twin tests of vector instructions: what a library gives without them.
 #pragma once
 
-#include "../../src/core/simd.hpp"
+#include "../../src/core/common/simd.hpp"
 
 // What `make` gives without vector instructions.
 template <typename Make>

@@ -5,7 +5,7 @@
 #include <memory>
 #include <random>
 
-#include "../../src/core/topk.hpp"
+#include "../../src/core/topk/topk.hpp"
 #include "catch.hpp"
 #include "topk_sketch.hpp"
 #include "mutations.hpp"

@@ -1,0 +1,83 @@
+// A work form of a distinct sketch that comes from elsewhere, validated and read.
+#include "work.hpp"
+
+namespace sketch::distinct {
+
+bool sort_by_insertion(std::uint32_t *tokens, std::size_t count) noexcept {
+    std::size_t moves = 8 * count + 64;
+    for (std::size_t i = 1; i < count; i++) {
+        std::uint32_t token = tokens[i];
+        std::size_t at = i;
+        for (; at > 0 && tokens[at - 1] > token; at--) tokens[at] = tokens[at - 1];
+        tokens[at] = token;
+        if (i - at > moves) return false;
+        moves -= i - at;
+    }
+    return true;
+}
+
+// Slots are in the order of their indexes but for what collided, so this is nearly linear. Unless someone made it so:
+// then the sort that is never slow takes over.
+void sort_tokens(std::uint32_t *tokens, std::size_t count) noexcept {
+    if (!sort_by_insertion(tokens, count)) std::sort(tokens, tokens + count);
+}
+
+// The header of a stored work form may be anybody's: whatever it says about places must lie inside the buffer.
+Status work_read_header(const void *state, std::size_t size, View &into) noexcept {
+    if (size < kHeaderSize) return SKETCH_TRUNCATED;
+    const WorkHeader &h = *static_cast<const WorkHeader *>(state);
+    if (h.magic != kWorkMagic) return SKETCH_WRONG_VERSION;
+    if (h.family != static_cast<std::uint8_t>(Family::distinct)) return SKETCH_WRONG_FAMILY;
+    if (h.layout != kLayout) return SKETCH_WRONG_VERSION;
+    if (!is_header_kind(h.kind, h.flags != kDense && h.used == 0) || h.precision < kMinPrecision ||
+        h.precision > kMaxPrecision || h.flags > kSalted)
+        return SKETCH_CORRUPT;
+    const bool dense = h.flags == kDense;
+    // All slots are looked at, however few of them are used.
+    if (size > (dense ? kMostDenseSize : kMostTokenSize)) return SKETCH_CORRUPT;
+    if (!dense && size < table_at(h.flags == kSalted)) return SKETCH_TRUNCATED;
+    if (dense ? h.steps != 0 || (h.used != 0 && !is_token(h.used - 1)) ||
+                    size < kHeaderSize + sizeof(Register) * register_count(h.precision)
+              : h.used > most_tokens(h.precision) || h.used >= slots_in(size, h.flags == kSalted))
+        return SKETCH_CORRUPT;
+    into = View();
+    into.kind = h.kind;
+    into.precision = h.precision;
+    into.dense = dense;
+    into.token_count = dense ? 0 : h.used;
+    return SKETCH_OK;
+}
+
+Status work_read(const void *state, std::size_t size, Storage storage, View &into) noexcept {
+    View view;
+    if (Status s = work_read_header(state, size, view); s != SKETCH_OK) return s;
+    const Work work(const_cast<void *>(state), size);
+    if (view.dense) {
+        view.registers = work.registers();
+        if (const std::uint32_t pending = work.header().used; pending != 0) {
+            // A token may hide what is wrong with the register that it goes to.
+            if (!is_register(work.registers()[register_of(pending - 1, view.precision)], view.precision))
+                return SKETCH_CORRUPT;
+            std::copy_n(work.registers(), register_count(view.precision), storage.registers);
+            insert_token(storage.registers, view.precision, pending - 1);
+            view.registers = storage.registers;
+        }
+        if (!are_registers(view.registers, view.precision)) return SKETCH_CORRUPT;
+    } else {
+        std::uint32_t found = 0;
+        bool sound = true;
+        work.for_each_token([&](std::uint32_t token) {
+            sound &= is_token(token);
+            if (found < view.token_count) storage.tokens[found] = token;
+            found++;
+        });
+        if (!sound || found != view.token_count) return SKETCH_CORRUPT;
+        sort_tokens(storage.tokens, found);
+        if (std::adjacent_find(storage.tokens, storage.tokens + found) != storage.tokens + found) return SKETCH_CORRUPT;
+        view.tokens = storage.tokens;
+    }
+    into = view;
+    return SKETCH_OK;
+}
+
+}  // namespace sketch::distinct

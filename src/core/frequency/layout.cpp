@@ -1,0 +1,194 @@
+// Which work form holds a frequency sketch next, and how it gets there.
+#include "work.hpp"
+
+namespace sketch::frequency {
+
+Status plan_dense(int log2_width, int width, sketch_growth &growth) noexcept {
+    growth.scale = static_cast<std::int8_t>(log2_width);
+    growth.flags = static_cast<std::uint8_t>(kWorkDense | width);
+    growth.size = dense_size(log2_width, width);
+    return SKETCH_GROW;
+}
+
+Status plan_wider(const Work &work, int width, sketch_growth &growth) noexcept {
+    return plan_dense(work.header().log2_width, width, growth);
+}
+
+namespace {
+
+// Whether the entries find their places in a table of so many slots: the last ones may run over its end.
+bool fits(const Work &work, std::uint32_t slots) noexcept {
+    const std::uint32_t homes = homes_of(slots);
+    std::uint32_t end = 0;
+    for_each_key(work, [&](std::uint64_t key, std::uint64_t) { end = std::max(end, home_of(key, homes)) + 1; });
+    return end <= slots;
+}
+
+}  // namespace
+
+// A table for so many entries, with counts of this width. If the state's own is as good, a larger one: then it was the
+// end of the table where there was no room. Where one size more does not help, and where the table is crowded, one with
+// another salt: as nobody knows yet how the entries will lie there, it is half empty.
+Status plan_table(const Work &work, std::uint32_t entries, int width, sketch_growth &growth) noexcept {
+    const WorkHeader &h = work.header();
+    // As much as ever is needed, for sizes that need not be powers of two.
+    const std::uint32_t most = most_entries(h.log2_width) + 16;
+    auto next = [](std::size_t size, std::size_t largest) {
+        return size >= kPowerOfTwoUpTo && size < largest && 2 * size > largest ? largest : 2 * size;
+    };
+    auto size_for = [&](std::size_t largest, auto has_room) {
+        std::size_t size = kFirstSize;
+        while (!has_room(slots_in(size, width))) size = next(size, largest);
+        return size;
+    };
+    auto is_better = [&](std::size_t size) {
+        return (width != work.width() || size > work.size()) && fits(work, slots_in(size, width));
+    };
+    const std::size_t largest = rounded(static_cast<std::size_t>(table_size(most + most / 4, width)));
+    std::size_t size = size_for(largest, [&](std::uint32_t slots) { return capacity_of(slots) >= entries; });
+    // A table that is too small crowds without anybody's doing.
+    bool salted = work.is_crowded() && entries <= capacity_of(h.slots);
+    if (!salted && !is_better(size)) salted = !is_better(size = next(size, largest));
+    if (salted)
+        size = size_for(rounded(static_cast<std::size_t>(table_size(2 * most, width))),
+                        [&](std::uint32_t slots) { return slots >= 2 * entries; });
+    growth.scale = static_cast<std::int8_t>(h.log2_width);
+    growth.flags = static_cast<std::uint8_t>(width | (salted ? kGrowSalted : 0));
+    growth.size = size;
+    return SKETCH_GROW;
+}
+
+namespace {
+
+// Whether counters of one byte do for an exact state that becomes dense. The total tells that for wider ones; this
+// saves sketches of moderate size half of their memory. In passes over the entries, each for the counters of a block.
+bool bytes_suffice(const Work &work, int log2_width) noexcept {
+    constexpr int kBlock = 12, kMostLog2Width = 14;
+    if (work.header().total <= kLargest[0]) return true;
+    if (log2_width > kMostLog2Width) return false;
+    std::uint8_t block[1 << kBlock];
+    bool suffice = true;
+    for (std::size_t first = 0; suffice && first < std::size_t{kDepth} << log2_width; first += sizeof block) {
+        std::memset(block, 0, sizeof block);
+        for_each_entry(work, [&](const Entry &e) {
+            for (std::size_t at : Cells(e.hash, log2_width).at) {
+                if (at - first >= sizeof block) continue;
+                std::uint64_t sum = block[at - first] + std::min(e.count, kLargest[1]);
+                suffice &= sum <= kLargest[0];
+                block[at - first] = static_cast<std::uint8_t>(sum);
+            }
+        });
+    }
+    return suffice;
+}
+
+}  // namespace
+
+Status plan_conversion(const Work &work, int log2_width, int least_width, sketch_growth &growth) noexcept {
+    if (!work.dense()) {
+        int width = bytes_suffice(work, log2_width) ? 0 : width_for(work.header().total);
+        return plan_dense(log2_width, std::max(width, least_width), growth);
+    }
+    const int shift = work.header().log2_width - log2_width;
+    std::uint64_t largest = with_width(work.width(), [&](auto zero) {
+        const auto *counters = work.counters<decltype(zero)>();
+        std::uint64_t most = 0;
+        for (std::size_t i = 0; i < std::size_t{kDepth} << log2_width; i++)
+            most = std::max(most, folded(counters, i, shift));
+        return most;
+    });
+    return plan_dense(log2_width, std::max(width_for(largest), least_width), growth);
+}
+
+std::size_t work_init_size() noexcept { return kFirstSize; }
+
+void work_init(void *state, std::size_t size, int kind, int log2_width) noexcept {
+    std::memset(state, 0, sizeof(WorkHeader));
+    Work work(state, size);
+    WorkHeader &h = work.header();
+    h.magic = kWorkMagic;
+    h.family = static_cast<std::uint8_t>(Family::frequency);
+    h.layout = kWorkLayout;
+    h.kind = static_cast<std::uint8_t>(kind);
+    h.log2_width = static_cast<std::uint8_t>(log2_width);
+    work.clear_table(0, 0);
+}
+
+namespace {
+
+template <typename From, typename To>
+void fold(const Work &source, const Work &target) noexcept {
+    const int shift = source.header().log2_width - target.header().log2_width;
+    const From *from = source.counters<From>();
+    To *to = target.counters<To>();
+    const std::size_t count = std::size_t{kDepth} << source.header().log2_width;
+    if (shift == 0) {
+        for (std::size_t i = 0; i < count; i++) to[i] = static_cast<To>(from[i]);
+        return;
+    }
+    for (std::size_t i = 0; i < count; i++) to[i >> shift] = static_cast<To>(to[i >> shift] + from[i]);
+}
+
+// Into an empty table with the same salt, where they fit.
+template <typename T>
+void copy_in_order(const Work &source, const Work &target) noexcept {
+    const std::uint32_t homes = homes_of(target.header().slots);
+    std::uint32_t end = 0;
+    for_each_key(source, [&](std::uint64_t key, std::uint64_t count) {
+        std::uint32_t at = std::max(end, home_of(key, homes));
+        target.keys()[at] = key;
+        target.counts<T>()[at] = static_cast<T>(count);
+        end = at + 1;
+    });
+}
+
+// Into an empty table with another salt; false if they do not fit there, which is rare.
+template <typename T>
+bool count_all(const Work &source, const Work &target) noexcept {
+    bool counted = true;
+    std::uint64_t done = 0;
+    for_each_entry(source, [&](const Entry &e) {
+        poll_at(done++);
+        counted = counted && target.insert<T>(target.find(target.key_of(e.hash)), target.key_of(e.hash), e.count);
+    });
+    target.header().steps = 0;
+    return counted;
+}
+
+}  // namespace
+
+void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
+    const std::size_t size = static_cast<std::size_t>(growth.size);
+    Work source(const_cast<void *>(from), from_size), target(to, size);
+    WorkHeader &h = target.header();
+    h = source.header();
+    h.log2_width = static_cast<std::uint8_t>(growth.scale);
+    if (growth.flags & kWorkDense) {
+        std::memset(static_cast<std::uint8_t *>(to) + sizeof h, 0, size - sizeof h);
+        h.flags = growth.flags;
+        h.entries = h.slots = h.steps = 0;
+        h.salt = 0;
+        with_width(target.width(), [&](auto zero) {
+            using To = decltype(zero);
+            if (source.dense())
+                with_width(source.width(), [&](auto from_zero) { fold<decltype(from_zero), To>(source, target); });
+            else for_each_entry(source, [&](const Entry &e) { target.count_dense<To>(e.hash, e.count); });
+        });
+        return;
+    }
+    const int width = growth.flags & kWorkWidthMask;
+    with_width(width, [&](auto zero) {
+        using T = decltype(zero);
+        if (growth.flags & kGrowSalted) {
+            do target.clear_table(width, next_salt());
+            while (!count_all<T>(source, target));
+        } else {
+            target.clear_table(width, source.header().salt);
+            copy_in_order<T>(source, target);
+        }
+    });
+    h.total = source.header().total;
+    h.entries = source.header().entries;
+}
+
+}  // namespace sketch::frequency
