@@ -130,10 +130,15 @@ Counting count_entries(const Work &work, const View &other, Bound bound, Status 
             const Work::Place place = work.find(probe, entry.item, hashed);
             if (work.found_crowd(probe, place.at)) return Counting::crowded;
             if (place.found) {
-                if (hashed) work.keep_least(place.at, entry.item);  // whose room was made
                 auto &[upper, error] = work.counters<T>()[place.at];
+                const T both = static_cast<T>(error + entry.error - theirs);
+                if (both > h.offset + other.offset) [[unlikely]] {  // a damaged table that holds an item twice
+                    refusal = SKETCH_CORRUPT;
+                    return Counting::refused;
+                }
+                if (hashed) work.keep_least(place.at, entry.item);  // whose room was made
                 upper = static_cast<T>(upper + entry.upper - theirs);
-                error = static_cast<T>(error + entry.error - theirs);
+                error = both;
             } else {
                 const std::size_t bytes = is_inline(probe) ? 0 : kLengthBytes + entry.item.size;
                 if (h.entries >= capacity_of(h.homes) || h.heap_size - h.heap_used < bytes) return Counting::no_room;
