@@ -1,9 +1,29 @@
 // Packed bytes of a quantile sketch, both ways.
 #include "packed.hpp"
 
+#include "../common/simd.hpp"
+
+#ifdef SKETCH_X86
+#include <immintrin.h>
+#endif
+
 namespace sketch::quantile {
 
 namespace {
+
+// The buckets of one sign.
+struct Side {
+    bool negative;
+    std::uint32_t first, buckets;
+    Side(const Histogram &h, bool is_negative) noexcept
+        : negative(is_negative), first(negative ? 0 : h.negatives), buckets(negative ? h.negatives : h.positives) {}
+
+    std::uint32_t distance(const Histogram &h, std::uint32_t i) const noexcept {  // of bucket i from the first one
+        std::int32_t step = h.index[i] - h.index[first];
+        return static_cast<std::uint32_t>(negative ? -step : step);
+    }
+    std::uint32_t span(const Histogram &h) const noexcept { return distance(h, first + buckets - 1); }
+};
 
 void encode_indexes(BitWriter &bits, const Histogram &h, Side side) noexcept {
     IndexSet set(side.buckets, side.buckets < 2 ? 0 : side.span(h));

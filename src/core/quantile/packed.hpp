@@ -139,18 +139,4 @@ struct MaximumInBucket {
     }
 };
 
-// The buckets of one sign.
-struct Side {
-    bool negative;
-    std::uint32_t first, buckets;
-    Side(const Histogram &h, bool is_negative) noexcept
-        : negative(is_negative), first(negative ? 0 : h.negatives), buckets(negative ? h.negatives : h.positives) {}
-
-    std::uint32_t distance(const Histogram &h, std::uint32_t i) const noexcept {  // of bucket i from the first one
-        std::int32_t step = h.index[i] - h.index[first];
-        return static_cast<std::uint32_t>(negative ? -step : step);
-    }
-    std::uint32_t span(const Histogram &h) const noexcept { return distance(h, first + buckets - 1); }
-};
-
 }  // namespace sketch::quantile
