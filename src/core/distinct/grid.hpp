@@ -1,5 +1,4 @@
-// What registers tell of the number of items, in integers, and the estimate that is stored with them
-// (grid.cpp).
+// What registers tell of the number of items, in integers, and the estimate that is stored with them (grid.cpp).
 //
 // A stored sketch says how many items it has: as the place of its maximum-likelihood estimate in a grid, of which 1,024
 // points double the number. A reader then needs the header alone, and does not care for what an exponential function

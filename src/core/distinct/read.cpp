@@ -473,35 +473,44 @@ double difference(View a, Storage a_storage, View b, Storage b_storage) noexcept
     return std::min(std::round(n), in_a);
 }
 
-// Each size at the precision that it is known with; the union at the smaller one. Estimates that are not where they
-// should be widen what is said.
-void intersection_bounds(View a, Storage a_storage, View b, Storage b_storage, double confidence, double &lower,
-                         double &upper) noexcept {
-    double estimated = 0, jaccard = 0;
-    overlap(a, a_storage, b, b_storage, estimated, jaccard);
+namespace {
+
+// of_sizes(sizes), or of_tokens(a, b, error) where both are tokens, around an estimate. Each size at the precision that
+// it is known with; the union at the smaller one. Estimates that are not where they should be widen what is said.
+template <typename OfSizes, typename OfTokens>
+Interval interval_around(double estimated, const View &a, Storage a_storage, const View &b, Storage b_storage,
+                         double confidence, OfSizes of_sizes, OfTokens of_tokens) noexcept {
     View like_b = a, like_a = b;
     limit(like_b, b.precision, a_storage);
     limit(like_a, a.precision, b_storage);
     const double error = 1 - confidence;
     const Interval x = like_b.dense || like_a.dense
-                           ? Sizes(a, b, united(like_b, a_storage, like_a, b_storage), error).intersection()
-                           : intersection_of_tokens(a, b, error);
-    lower = std::min(x.lower, estimated);
-    upper = std::max(x.upper, estimated);
+                           ? of_sizes(Sizes(a, b, united(like_b, a_storage, like_a, b_storage), error))
+                           : of_tokens(a, b, error);
+    return {std::min(x.lower, estimated), std::max(x.upper, estimated)};
+}
+
+}  // namespace
+
+void intersection_bounds(View a, Storage a_storage, View b, Storage b_storage, double confidence, double &lower,
+                         double &upper) noexcept {
+    double estimated = 0, jaccard = 0;
+    overlap(a, a_storage, b, b_storage, estimated, jaccard);
+    const auto of_sizes = [](const Sizes &sizes) { return sizes.intersection(); };
+    const Interval x =
+        interval_around(estimated, a, a_storage, b, b_storage, confidence, of_sizes, intersection_of_tokens);
+    lower = x.lower;
+    upper = x.upper;
 }
 
 void difference_bounds(View a, Storage a_storage, View b, Storage b_storage, double confidence, double &lower,
                        double &upper) noexcept {
     const double estimated = difference(a, a_storage, b, b_storage);
-    View like_b = a, like_a = b;
-    limit(like_b, b.precision, a_storage);
-    limit(like_a, a.precision, b_storage);
-    const double error = 1 - confidence;
-    const Interval y = like_b.dense || like_a.dense
-                           ? Sizes(a, b, united(like_b, a_storage, like_a, b_storage), error).difference()
-                           : difference_of_tokens(a, b, error);
-    lower = std::min(y.lower, estimated);
-    upper = std::max(y.upper, estimated);
+    const auto of_sizes = [](const Sizes &sizes) { return sizes.difference(); };
+    const Interval x =
+        interval_around(estimated, a, a_storage, b, b_storage, confidence, of_sizes, difference_of_tokens);
+    lower = x.lower;
+    upper = x.upper;
 }
 
 }  // namespace sketch::distinct

@@ -50,9 +50,6 @@ static_assert(most_tokens_in(512) >= 70);
 static_assert(most_tokens_in(kMostTokenSize, true) >= kMostTokens);
 static_assert(is_crowded(std::numeric_limits<std::uint16_t>::max(), slots_in(kMostTokenSize)));
 
-// Sorts the tokens of a table.
-void sort_tokens(std::uint32_t *tokens, std::size_t count) noexcept;
-
 // A work form that this library wrote, 8-byte aligned: what mutation needs.
 class Work {
   public:

@@ -16,11 +16,15 @@ bool sort_by_insertion(std::uint32_t *tokens, std::size_t count) noexcept {
     return true;
 }
 
+namespace {
+
 // Slots are in the order of their indexes but for what collided, so this is nearly linear. Unless someone made it so:
 // then the sort that is never slow takes over.
 void sort_tokens(std::uint32_t *tokens, std::size_t count) noexcept {
     if (!sort_by_insertion(tokens, count)) std::sort(tokens, tokens + count);
 }
+
+}  // namespace
 
 // The header of a stored work form may be anybody's: whatever it says about places must lie inside the buffer.
 Status work_read_header(const void *state, std::size_t size, View &into) noexcept {
