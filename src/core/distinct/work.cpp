@@ -58,9 +58,7 @@ void work_init(void *state, std::size_t size, int kind, int precision) noexcept 
     std::memset(state, 0, size);
     WorkHeader &h = *static_cast<WorkHeader *>(state);
     h.callers = callers;
-    h.magic = kWorkMagic;
-    h.family = static_cast<std::uint8_t>(Family::distinct);
-    h.layout = kLayout;
+    begin_header(h, Family::distinct, kLayout);
     h.kind = static_cast<std::uint8_t>(kind);
     h.precision = static_cast<std::uint8_t>(precision);
 }

@@ -106,9 +106,7 @@ void work_init(void *state, std::size_t size, int kind, int log2_width) noexcept
     std::memset(state, 0, sizeof(WorkHeader));
     Work work(state, size);
     WorkHeader &h = work.header();
-    h.magic = kWorkMagic;
-    h.family = static_cast<std::uint8_t>(Family::frequency);
-    h.layout = kWorkLayout;
+    begin_header(h, Family::frequency, kWorkLayout);
     h.kind = static_cast<std::uint8_t>(kind);
     h.log2_width = static_cast<std::uint8_t>(log2_width);
     work.clear_table(0, 0);

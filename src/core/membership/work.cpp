@@ -82,9 +82,7 @@ Status add_new_token(const Work &work, std::uint64_t token, sketch_growth &growt
 void init_with_salt(void *state, std::size_t size, int kind, int log2_blocks, int rate, std::uint64_t salt) noexcept {
     fill(state, 0, size);
     WorkHeader &h = Work(state, size).header();
-    h.magic = kWorkMagic;
-    h.family = static_cast<std::uint8_t>(Family::membership);
-    h.layout = kWorkLayout;
+    begin_header(h, Family::membership, kWorkLayout);
     h.kind = static_cast<std::uint8_t>(kind);
     h.log2_blocks = static_cast<std::uint8_t>(log2_blocks);
     h.salt = salt;

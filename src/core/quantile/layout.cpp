@@ -121,9 +121,7 @@ void work_init(void *state, std::size_t size, const sketch_quantile_options &opt
     std::memset(state, 0, size);
     Work work(state, size);
     WorkHeader &h = work.header();
-    h.magic = kWorkMagic;
-    h.family = static_cast<std::uint8_t>(Family::quantile);
-    h.layout = kLayout;
+    begin_header(h, Family::quantile, kLayout);
     h.flags = static_cast<std::uint8_t>((options.moving ? std::uint8_t{kIsWindow} | kMoving | kExtremesUnknown : 0) |
                                         (options.fractions_are_array ? kFractionsAreArray : 0));
     h.minimum = kInfinity;

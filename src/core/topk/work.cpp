@@ -105,9 +105,7 @@ void work_init(void *state, std::size_t size, int kind, std::uint32_t k) noexcep
     std::memset(state, 0, sizeof(WorkHeader));
     Work work(state, size);
     WorkHeader &h = work.header();
-    h.magic = kWorkMagic;
-    h.family = static_cast<std::uint8_t>(Family::topk);
-    h.layout = kWorkLayout;
+    begin_header(h, Family::topk, kWorkLayout);
     h.kind = static_cast<std::uint8_t>(kind);
     h.k = k;
     work.clear(7, 4);
