@@ -75,31 +75,39 @@ bool peek(Datum datum, Known<Facts> *known) {
     return status == SKETCH_OK;
 }
 
+// The same of a whole value.
 template <typename Family, typename Facts>
-Known<Facts> known_of(Datum datum) {
-    Known<Facts> known;
-    if constexpr (requires { Facts::peek; })
-        if (peek<Family>(datum, &known)) return known;
+Known<Facts> known_of_whole(Datum datum) {
     Scratch scratch;
     const Sketch sketch = sketch_from(datum);
-    known = {Facts::of(open<Family>(sketch, scratch)), sketch.form, sketch.size};
+    const Known<Facts> known = {Facts::of(open<Family>(sketch, scratch)), sketch.form, sketch.size};
     release(scratch);
     release(sketch);
     return known;
+}
+
+template <typename Family, typename Facts>
+Known<Facts> known_of(Datum datum) {
+    if constexpr (requires { Facts::peek; }) {
+        Known<Facts> known;
+        if (peek<Family>(datum, &known)) return known;
+    }
+    return known_of_whole<Family, Facts>(datum);
 }
 
 // Of argument 0. They are kept themselves, not the sketch; but not if they stand at the front of what is at hand.
 template <typename Family, typename Facts>
 Known<Facts> known_argument(FunctionCallInfo fcinfo) {
     const Datum datum = PG_GETARG_DATUM(0);
+    const bool is_at_hand = !is_toasted(value_of(datum));
     if constexpr (requires { Facts::peek; }) {
-        Known<Facts> at_hand;
-        if (!is_toasted(value_of(datum)) && peek<Family>(datum, &at_hand)) return at_hand;
+        Known<Facts> known;
+        if (is_at_hand && peek<Family>(datum, &known)) return known;
     }
     Kept *kept = kept_arguments(fcinfo);
     const Came came = look<Family>(kept, datum);
     if (came == Came::kept) return *static_cast<const Known<Facts> *>(kept->made);
-    const Known<Facts> known = known_of<Family, Facts>(datum);
+    const Known<Facts> known = is_at_hand ? known_of_whole<Family, Facts>(datum) : known_of<Family, Facts>(datum);
     if (came == Came::again) {
         kept->begin(fcinfo->flinfo->fn_mcxt, value_of(datum));
         kept->made = memcpy(MemoryContextAlloc(kept->context, sizeof known), &known, sizeof known);
