@@ -110,6 +110,9 @@ FROM (VALUES
     (14, 'merge of packed sketches of 7,000 rows, us: frequency / topk, k = 100 / membership', ARRAY[15, 15, 35],
         ARRAY[round(ns('merge minute frequency sketches', 'frequency_sketch') / 1000, 1), round(ns('merge minute top-k sketches', 'topk_sketch') / 1000, 1),
               round(ns('merge minute filters for 200,000', 'membership_sketch') / 1000, 1)], 'none'),
+    (15, 'contains() of a parameter, ns: 512 kB / 4 MB', ARRAY[100, 100],
+        ARRAY[round(ns('read values of one sketch', 'contains of membership_sketch, 512 kB')), round(ns('read values of one sketch', 'contains of membership_sketch, 4 MB'))], 'none'),
+    (16, 'error of 999 percentiles of all rows, %: worst / typical', ARRAY[1, 0.1], (SELECT ARRAY[round(worst::numeric, 2), round(typical::numeric, 2)] FROM error), ''),
     (17, 'read of a packed distinct sketch, ns: 70 rows / 7,000', ARRAY[200, 1500],
         ARRAY[round(ns('read count of 70-row distinct sketches', 'distinct_sketch')), round(ns('read count of minute distinct sketches', 'distinct_sketch'))],
         'hll ' || round(ns('read count of 70-row distinct sketches, hll', 'hll')) || ' / ' || round(ns('read count of minute distinct sketches, hll', 'hll'))),
@@ -117,10 +120,7 @@ FROM (VALUES
         ARRAY[(SELECT round(avg(pg_column_size(f))) FROM rolled_7000), (SELECT round(avg(pg_column_size(m))) FROM rolled_7000)], 'none'),
     (19, 'bytes of a minute but for the filter: 7,000 rows / 90,000', ARRAY[9000, 16000],
         ARRAY[(SELECT round(avg(pg_column_size(q) + pg_column_size(d) + pg_column_size(f) + pg_column_size(k))) FROM rolled_7000),
-              (SELECT round(avg(pg_column_size(q) + pg_column_size(d) + pg_column_size(f) + pg_column_size(k))) FROM rolled_90000)], 'none'),
-    (15, 'contains() of a parameter, ns: 512 kB / 4 MB', ARRAY[100, 100],
-        ARRAY[round(ns('read values of one sketch', 'contains of membership_sketch, 512 kB')), round(ns('read values of one sketch', 'contains of membership_sketch, 4 MB'))], 'none'),
-    (16, 'error of 999 percentiles of all rows, %: worst / typical', ARRAY[1, 0.1], (SELECT ARRAY[round(worst::numeric, 2), round(typical::numeric, 2)] FROM error), '')
+              (SELECT round(avg(pg_column_size(q) + pg_column_size(d) + pg_column_size(f) + pg_column_size(k))) FROM rolled_90000)], 'none')
 ) AS t (number, question, target, measured, peer);
 
 SELECT question AS " ", array_to_string(target, ' / ') AS "to reach", array_to_string(measured, ' / ') AS measured,

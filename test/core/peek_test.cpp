@@ -30,15 +30,23 @@ sketch_status peek_at(const Bytes &packed, size_t first_size, Peek peek) {
 
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
-struct QuantilePeek {
-    static constexpr const char *family = "quantile";
-    using Info = sketch_quantile_info;
+// Of families of which the header has all that describing the whole gives.
+template <typename I, auto peek_of, auto describe>
+struct Peeking {
+    using Info = I;
     static sketch_status peek(const uint8_t *first, size_t first_size, size_t size, Info *info) {
-        return sketch_quantile_peek(first, first_size, size, info);
+        return peek_of(first, first_size, size, info);
     }
-    static sketch_status whole(const Bytes &packed, Info *info) {
-        return sketch_quantile_describe(packed.data(), packed.size(), info);
+    static sketch_status whole(const Bytes &packed, Info *info) { return describe(packed, info); }
+};
+// The function of that name of test/core/opening.hpp.
+#define SKETCH_DESCRIBE(family)                                                \
+    [](const Bytes &packed, sketch_##family##_info *info) {                    \
+        return sketch_##family##_describe(packed.data(), packed.size(), info); \
     }
+
+struct QuantilePeek : Peeking<sketch_quantile_info, sketch_quantile_peek, SKETCH_DESCRIBE(quantile)> {
+    static constexpr const char *family = "quantile";
     static bool agree(const Info &a, const Info &b) {
         const bool any = b.total > 0, finite = any && b.finite_minimum <= b.finite_maximum;
         return (a.total > 0) == any && a.total <= b.total && a.zeros == b.zeros && a.nans == b.nans &&
@@ -51,45 +59,24 @@ struct QuantilePeek {
     }
 };
 
-struct DistinctPeek {
+struct DistinctPeek : Peeking<sketch_distinct_info, sketch_distinct_peek, SKETCH_DESCRIBE(distinct)> {
     static constexpr const char *family = "distinct";
-    using Info = sketch_distinct_info;
-    static sketch_status peek(const uint8_t *first, size_t first_size, size_t size, Info *info) {
-        return sketch_distinct_peek(first, first_size, size, info);
-    }
-    static sketch_status whole(const Bytes &packed, Info *info) {
-        return sketch_distinct_describe(packed.data(), packed.size(), info);
-    }
     static bool agree(const Info &a, const Info &b) {
         return a.kind == b.kind && a.precision == b.precision && a.is_dense == b.is_dense && a.tokens == b.tokens &&
                a.estimate == b.estimate && a.relative_standard_error == b.relative_standard_error;
     }
 };
 
-struct FrequencyPeek {
+struct FrequencyPeek : Peeking<sketch_frequency_info, sketch_frequency_peek, SKETCH_DESCRIBE(frequency)> {
     static constexpr const char *family = "frequency";
-    using Info = sketch_frequency_info;
-    static sketch_status peek(const uint8_t *first, size_t first_size, size_t size, Info *info) {
-        return sketch_frequency_peek(first, first_size, size, info);
-    }
-    static sketch_status whole(const Bytes &packed, Info *info) {
-        return sketch_frequency_describe(packed.data(), packed.size(), info);
-    }
     static bool agree(const Info &a, const Info &b) {
         return a.kind == b.kind && a.log2_width == b.log2_width && a.is_dense == b.is_dense && a.items == b.items &&
                a.total == b.total && a.error == b.error;
     }
 };
 
-struct TopkPeek {
+struct TopkPeek : Peeking<sketch_topk_info, sketch_topk_peek, SKETCH_DESCRIBE(topk)> {
     static constexpr const char *family = "topk";
-    using Info = sketch_topk_info;
-    static sketch_status peek(const uint8_t *first, size_t first_size, size_t size, Info *info) {
-        return sketch_topk_peek(first, first_size, size, info);
-    }
-    static sketch_status whole(const Bytes &packed, Info *info) {
-        return sketch_topk_describe(packed.data(), packed.size(), info);
-    }
     static bool agree(const Info &a, const Info &b) {
         return a.kind == b.kind && a.is_work == b.is_work && a.is_exact == b.is_exact && a.k == b.k &&
                a.items == b.items && a.total == b.total && a.offset == b.offset;

@@ -3,6 +3,7 @@
 #
 #   step "title" function                runs it in a subshell; what breaks off is a failure
 #   check "name" command ...             one test
+#   beside "name" command ...            runs it while others go on; collect waits for it
 #   tally_tap, tally_run, tally_script   counts of other programs' tests
 #   summary                              the last line, "N passed, N failed", and the exit status
 #
@@ -25,6 +26,17 @@ not_ok() {
 
 check() { # <name> <command ...>
 	if "${@:2}"; then ok "$1"; else not_ok "$1"; fi
+}
+
+# A command beside what follows, and waiting for it: then it shows what it printed.
+beside() { # <name> <command ...>
+	BESIDE=$1 BESIDE_OUTPUT=$WORK/beside.out
+	(set -e && "${@:2}") >"$BESIDE_OUTPUT" 2>&1 &
+	BESIDE_PID=$!
+}
+collect() {
+	wait "$BESIDE_PID" || not_ok "$BESIDE: broke off"
+	cat "$BESIDE_OUTPUT"
 }
 
 # A run that fails without a failed test, or that has no test at all, is one failure.

@@ -140,7 +140,7 @@ DECLARE
     seeds bytea[] := ARRAY(SELECT bytes FROM seeds ORDER BY id);
     doors text[] := ARRAY['text', 'bytea', 'copy'];
     sense text := (SELECT query FROM sense s WHERE s.type = fuzz.type);
-    bytes bytea; back bytea; other bytea; state text; message text; call text; chosen int; good boolean;
+    bytes bytea; back bytea; other bytea; state text; message text; call text; value text; calls_each int; chosen int; good boolean;
 BEGIN
     accepted := 0;
     called := 0;
@@ -155,39 +155,33 @@ BEGIN
             IF NOT pg_temp.allowed(state, message) THEN INSERT INTO outcome VALUES (input, 'door ' || encode(bytes, 'hex'), state, message); END IF;
             back := NULL;
         END;
-        IF back IS NULL THEN
-            FOR i IN 0 .. 1 LOOP
-                chosen := pg_temp.below(calls);
-                SELECT c.call INTO STRICT call FROM distinct_calls c WHERE c.id = chosen;
-                damaged := damaged + 1;
-                BEGIN
-                    EXECUTE format('SELECT count(c.v) FROM (SELECT pg_temp.stored($1, %L) AS s, $2::%I AS o) v, LATERAL (SELECT %s) c(v)', '', type, call) USING bytes, other;
-                EXCEPTION WHEN OTHERS THEN
-                    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
-                    IF NOT pg_temp.allowed(state, message) THEN INSERT INTO outcome VALUES (input, call || ' of stored ' || encode(bytes, 'hex'), state, message); END IF;
-                END;
-            END LOOP;
-            CONTINUE;
-        END IF;
-        accepted := accepted + 1;
-        -- canonical: what goes in comes out, and goes in again in its own text form
-        IF back <> bytes THEN INSERT INTO outcome VALUES (input, 'changed ' || encode(bytes, 'hex'), NULL, NULL); END IF;
-        BEGIN
-            EXECUTE format('SELECT ($1::%1$I)::text::%1$I = $1::%1$I AND merge(s, NULL) = s AND merge(NULL, s) = s AND (%2$s) FROM (SELECT $1::%1$I AS s, $2::%1$I AS o) v', type, sense) INTO good USING bytes, bytes;
-            IF good IS NOT TRUE THEN INSERT INTO outcome VALUES (input, 'nonsense ' || encode(bytes, 'hex'), NULL, NULL); END IF;
-        EXCEPTION WHEN OTHERS THEN
-            GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
-            IF NOT pg_temp.allowed(state, message) THEN INSERT INTO outcome VALUES (input, 'sense ' || encode(bytes, 'hex'), state, message); END IF;
-        END;
-        FOR i IN 0 .. 2 LOOP
-            chosen := pg_temp.below(calls);
-            SELECT c.call INTO STRICT call FROM distinct_calls c WHERE c.id = chosen;
-            called := called + 1;
+        IF back IS NOT NULL THEN
+            accepted := accepted + 1;
+            -- canonical: what goes in comes out, and goes in again in its own text form
+            IF back <> bytes THEN INSERT INTO outcome VALUES (input, 'changed ' || encode(bytes, 'hex'), NULL, NULL); END IF;
             BEGIN
-                EXECUTE format('SELECT count(c.v) FROM (SELECT $1::%1$I AS s, $2::%1$I AS o) v, LATERAL (SELECT %2$s) c(v)', type, call) USING bytes, other;
+                EXECUTE format('SELECT ($1::%1$I)::text::%1$I = $1::%1$I AND merge(s, NULL) = s AND merge(NULL, s) = s AND (%2$s) FROM (SELECT $1::%1$I AS s, $2::%1$I AS o) v', type, sense) INTO good USING bytes, bytes;
+                IF good IS NOT TRUE THEN INSERT INTO outcome VALUES (input, 'nonsense ' || encode(bytes, 'hex'), NULL, NULL); END IF;
             EXCEPTION WHEN OTHERS THEN
                 GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
-                IF NOT pg_temp.allowed(state, message) THEN INSERT INTO outcome VALUES (input, call || ' of ' || encode(bytes, 'hex'), state, message); END IF;
+                IF NOT pg_temp.allowed(state, message) THEN INSERT INTO outcome VALUES (input, 'sense ' || encode(bytes, 'hex'), state, message); END IF;
+            END;
+            value := format('$1::%I', type);
+            calls_each := 3;
+            called := called + calls_each;
+        ELSE
+            value := $v$pg_temp.stored($1, '')$v$;
+            calls_each := 2;
+            damaged := damaged + calls_each;
+        END IF;
+        FOR i IN 1 .. calls_each LOOP
+            chosen := pg_temp.below(calls);
+            SELECT c.call INTO STRICT call FROM distinct_calls c WHERE c.id = chosen;
+            BEGIN
+                EXECUTE format('SELECT count(c.v) FROM (SELECT %s AS s, $2::%I AS o) v, LATERAL (SELECT %s) c(v)', value, type, call) USING bytes, other;
+            EXCEPTION WHEN OTHERS THEN
+                GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
+                IF NOT pg_temp.allowed(state, message) THEN INSERT INTO outcome VALUES (input, format('%s of %s %s', call, value, encode(bytes, 'hex')), state, message); END IF;
             END;
         END LOOP;
     END LOOP;
