@@ -41,7 +41,7 @@ namespace study {
 
 namespace {
 
-constexpr size_t kRows = 3000000, kMinutes = 1000, kMost = 100, kParts = 200;
+constexpr size_t kRows = 3000000, kMinutes = 1000, kMax = 100, kParts = 200;
 constexpr size_t kTops[] = {10, 50, 100};
 
 // ---- streams --------------------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ class Truth {
     std::vector<uint64_t> descending_;
 };
 
-// How a list of at most kMost items compares with the truth.
+// How a list of at most kMax items compares with the truth.
 struct Quality {
     Quality(const std::vector<Listed> &list, const Truth &truth) {
         for (size_t n : kTops) {
@@ -217,29 +217,29 @@ class Study {
     void run(int rounds) {
         note("the sketch");
         auto sketch = [](uint32_t k) { return [k] { return Sketch(k); }; };
-        const size_t budget = most_bytes(sketch(kMost));
+        const size_t budget = max_bytes(sketch(kMax));
         Row merged;
-        merge_minutes(sketch(kMost), sketch(kMost), &merged);
+        merge_minutes(sketch(kMax), sketch(kMax), &merged);
         include("hash map + heap", [] { return HashMap(); });
-        const size_t width = fit(budget, 16, 1 << 20, [](size_t w) { return CountMin(w, kMost); });
-        include("count-min 4 x " + std::to_string(width) + " + heap of 100", [=] { return CountMin(width, kMost); });
+        const size_t width = fit(budget, 16, 1 << 20, [](size_t w) { return CountMin(w, kMax); });
+        include("count-min 4 x " + std::to_string(width) + " + heap of 100", [=] { return CountMin(width, kMax); });
         const size_t k = fit(budget, 1, 1 << 16, [](size_t n) { return SpaceSaving(n); });
         const size_t wide = fit(merged.bytes_merged, 1, 1 << 16, [](size_t n) { return SpaceSaving(n); });
         const std::string counters = "Space-Saving, " + std::to_string(k) + " counters";
         include(
             counters, [=] { return SpaceSaving(k); }, [=] { return SpaceSaving(wide); },
             counters + ", merged into " + std::to_string(wide));
-        include("Space-Saving, 100 counters", [] { return SpaceSaving(kMost); });
+        include("Space-Saving, 100 counters", [] { return SpaceSaving(kMax); });
         const size_t filtered = fit(budget, 1, 1 << 16, [](size_t n) { return FilteredSpaceSaving(n); });
         include("Filtered Space-Saving, " + std::to_string(filtered) + " counters",
                 [=] { return FilteredSpaceSaving(filtered); });
-        const size_t keeper = fit(budget, 16, 1 << 20, [](size_t w) { return HeavyKeeper(w, kMost); });
-        include("HeavyKeeper 2 x " + std::to_string(keeper), [=] { return HeavyKeeper(keeper, kMost); });
+        const size_t keeper = fit(budget, 16, 1 << 20, [](size_t w) { return HeavyKeeper(w, kMax); });
+        include("HeavyKeeper 2 x " + std::to_string(keeper), [=] { return HeavyKeeper(keeper, kMax); });
         const size_t window = fit(budget, 1, 1 << 20, [](size_t w) { return LossyCounting(w); });
         include("Lossy Counting, 1/ε = " + std::to_string(window), [=] { return LossyCounting(window); });
         const size_t t = fit(budget, 1, 1 << 20, [](size_t n) { return StickySampling(n); });
         include("Sticky Sampling, t = " + std::to_string(t), [=] { return StickySampling(t); });
-        include("**topk_sketch, k = 100**", sketch(kMost));
+        include("**topk_sketch, k = 100**", sketch(kMax));
         include("topk_sketch, k = 10", sketch(10));
         include("topk_sketch, k = 500", sketch(500));
         for (int round = 0; round < rounds; round++) {
@@ -317,7 +317,7 @@ class Study {
 
     // The most bytes that a method holds between two rows.
     template <typename Make>
-    size_t most_bytes(Make make, size_t limit = ~size_t{0}) const {
+    size_t max_bytes(Make make, size_t limit = ~size_t{0}) const {
         const size_t before = bytes_in_use;
         auto method = make();
         size_t most = bytes_in_use - before;
@@ -333,7 +333,7 @@ class Study {
     size_t fit(size_t budget, size_t lo, size_t hi, Make make) const {
         while (hi - lo > 1 + lo / 100) {
             const size_t middle = lo + (hi - lo) / 2;
-            (most_bytes([&] { return make(middle); }, budget) <= budget ? lo : hi) = middle;
+            (max_bytes([&] { return make(middle); }, budget) <= budget ? lo : hi) = middle;
         }
         return lo;
     }
@@ -347,14 +347,14 @@ class Study {
     void include(const std::string &name, Make make, MakeWhole whole, const std::string &name_merged) {
         note(name);
         Row row{name, name_merged, [this, make] { return add_all(make); }};
-        row.most = most_bytes(make);
+        row.most = max_bytes(make);
         const size_t before = bytes_in_use;
         auto method = make();
         for (std::string_view view : views_) method.add(view);
         row.bytes = bytes_in_use - before;
         pack(method);
         row.stored = method.stored();
-        const Quality quality(method.list(kMost), truth_);
+        const Quality quality(method.list(kMax), truth_);
         row.whole = shown(quality);
         row.right = std::to_string(quality.right()) + " | | ";
         if constexpr (can_merge<decltype(method)>) {
@@ -401,7 +401,7 @@ class Study {
             row->bytes_merged = bytes_in_use - before;
             pack(whole);
             row->stored_merged = whole.stored();
-            row->merged = shown(Quality(whole.list(kMost), truth_));
+            row->merged = shown(Quality(whole.list(kMax), truth_));
             if constexpr (std::is_same_v<decltype(whole), HashMap>) check(whole);
         }
         return 1e9 * spent / kMinutes;
@@ -430,7 +430,7 @@ class Study {
             parts.erase(is_tree ? parts.end() - 1 : parts.begin() + 1);
         }
         pack(parts[0]);
-        return Quality(parts[0].list(kMost), truth_).right();
+        return Quality(parts[0].list(kMax), truth_).right();
     }
     // All exact counts, by sorting and by hashing, of the whole and of the parts.
     void check(const HashMap &map) const {

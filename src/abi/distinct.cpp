@@ -61,8 +61,9 @@ sketch_status sketch_distinct_open(const void *bytes, size_t size, sketch_form f
         place<sketch_distinct>(scratch, scratch_size, sketch_distinct_open_size(bytes, size, form));
     if (result == nullptr) return SKETCH_NO_ROOM;
     const Storage storage = storage_at(result + 1);
-    const Status s = form == SKETCH_WORK ? work_read(bytes, size, storage, result->view)
-                                         : decode(static_cast<const uint8_t *>(bytes), size, storage, result->view);
+    const Status s = form == SKETCH_WORK
+                         ? decode_work(bytes, size, storage, result->view)
+                         : decode_packed(static_cast<const uint8_t *>(bytes), size, storage, result->view);
     if (s == SKETCH_OK) *opened = result;
     return s;
 }
@@ -159,7 +160,7 @@ sketch_status sketch_distinct_peek(const uint8_t *first, size_t first_size, size
                                    sketch_distinct_info *info) noexcept {
     return peek_with(first_size, size, [=](size_t at_hand) -> Status {
         View view;
-        if (const Status s = head_of_packed(first, size, at_hand, view); s != SKETCH_OK) return s;
+        if (const Status s = open_header(first, size, at_hand, view); s != SKETCH_OK) return s;
         double n = 0;
         if (!told_estimate(view, n)) return SKETCH_NO_ROOM;
         *info = info_of(view);

@@ -70,7 +70,7 @@ size_t sketch_frequency_open_size(const void *, size_t, sketch_form) noexcept { 
 
 sketch_status sketch_frequency_open(const void *bytes, size_t size, sketch_form form, void *scratch,
                                     size_t scratch_size, sketch_frequency **opened) noexcept {
-    return open_in_place(bytes, size, form, scratch, scratch_size, opened, view_of_packed, view_of_work);
+    return open_in_place(bytes, size, form, scratch, scratch_size, opened, open_packed, open_work);
 }
 
 sketch_status sketch_frequency_merge(void *state, size_t size, const sketch_frequency *other,
@@ -113,7 +113,7 @@ sketch_status sketch_frequency_peek(const uint8_t *first, size_t first_size, siz
                                     sketch_frequency_info *info) noexcept {
     return peek_with(first_size, size, [=](size_t at_hand) {
         View view;
-        const Status s = head_of_packed(first, size, at_hand, view);
+        const Status s = open_header(first, size, at_hand, view);
         if (s == SKETCH_OK) *info = info_of(view);
         return s;
     });

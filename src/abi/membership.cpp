@@ -78,10 +78,10 @@ size_t sketch_membership_packed_bound(const sketch_membership *sketch) noexcept 
 
 sketch_status sketch_membership_pack(const sketch_membership *sketch, uint8_t *out, size_t capacity,
                                      size_t *out_size) noexcept {
-    return pack(sketch->view, out, capacity, *out_size);
+    return encode(sketch->view, out, capacity, *out_size);
 }
 
-sketch_status sketch_membership_check(const sketch_membership *packed) noexcept { return check_packed(packed->view); }
+sketch_status sketch_membership_check(const sketch_membership *packed) noexcept { return check(packed->view); }
 
 sketch_status sketch_membership_contains(const sketch_membership *sketch, int kind, uint64_t hash,
                                          int *found) noexcept {
@@ -123,7 +123,7 @@ sketch_status sketch_membership_peek(const uint8_t *first, size_t first_size, si
                                      double *rate) noexcept {
     return peek_with(first_size, size, [=](size_t at_hand) {
         PackedHeader header;
-        if (Status s = read_header(first, at_hand, header); s != SKETCH_OK) return s;
+        if (Status s = open_header(first, at_hand, header); s != SKETCH_OK) return s;
         if (size != header.size) return size < header.size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
         View view = {};
         view.kind = header.kind;

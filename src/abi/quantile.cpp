@@ -98,7 +98,7 @@ sketch_status sketch_quantile_open(const void *bytes, size_t size, sketch_form f
     h.block_ends = h.count + capacity;
     h.index = reinterpret_cast<int32_t *>(h.block_ends + capacity / Histogram::kBlock);
     const Status s =
-        form == SKETCH_WORK ? work_read(bytes, size, h) : decode(static_cast<const uint8_t *>(bytes), size, h);
+        form == SKETCH_WORK ? decode_work(bytes, size, h) : decode_packed(static_cast<const uint8_t *>(bytes), size, h);
     if (s != SKETCH_OK) return s;
     h.sum_blocks();
     *opened = result;

@@ -64,7 +64,7 @@ size_t sketch_topk_open_size(const void *, size_t, sketch_form) noexcept { retur
 
 sketch_status sketch_topk_open(const void *bytes, size_t size, sketch_form form, void *scratch, size_t scratch_size,
                                sketch_topk **opened) noexcept {
-    return open_in_place(bytes, size, form, scratch, scratch_size, opened, view_of_packed, view_of_work);
+    return open_in_place(bytes, size, form, scratch, scratch_size, opened, open_packed, open_work);
 }
 
 sketch_status sketch_topk_merge(void *state, size_t size, const sketch_topk *other, sketch_growth *growth) noexcept {
@@ -79,7 +79,7 @@ sketch_status sketch_topk_describe(const sketch_topk *sketch, sketch_topk_info *
 sketch_status sketch_topk_peek(const uint8_t *first, size_t first_size, size_t size, sketch_topk_info *info) noexcept {
     return peek_with(first_size, size, [=](size_t at_hand) {
         View view;
-        const Status s = head_of_packed(first, size, at_hand, view);
+        const Status s = open_header(first, size, at_hand, view);
         if (s == SKETCH_OK) *info = info_of(view);
         return s;
     });

@@ -18,7 +18,7 @@ namespace {
 
 using Words = std::vector<uint64_t>;
 
-constexpr uint64_t kMost = 0x7fffffffffffffff;
+constexpr uint64_t kMax = 0x7fffffffffffffff;
 
 // Rows for all families: numbers; hashes and items, some of them again and again; weights, or none.
 struct Rows {
@@ -295,11 +295,11 @@ void check_refused(Rows rows, sketch_status refusal) {
 template <typename Family>
 void check_weights() {
     Rows rows = make_rows(6, true, 1);
-    rows.weights = {1, 0, 2, kMost + 1, 3, 4};
+    rows.weights = {1, 0, 2, kMax + 1, 3, 4};
     check_refused<Family>(rows, SKETCH_OVERFLOW);
     rows.weights[3] = ~uint64_t{0};
     check_refused<Family>(rows, SKETCH_OVERFLOW);
-    rows.weights[3] = kMost;
+    rows.weights[3] = kMax;
     check_refused<Family>(rows, SKETCH_OVERFLOW);
     rows.weights.assign(6, 0);
     Words state = Family::make();

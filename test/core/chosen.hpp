@@ -35,7 +35,7 @@ inline uint64_t word_with_hash(uint64_t hash) {
 }
 
 // The most tokens that a distinct sketch holds, of as few neighbouring indexes as there can be.
-inline std::vector<uint32_t> tokens_from(uint32_t first, size_t count = sketch::distinct::kMostTokens) {
+inline std::vector<uint32_t> tokens_from(uint32_t first, size_t count = sketch::distinct::kMaxTokens) {
     std::vector<uint32_t> tokens;
     for (uint32_t index = first; tokens.size() < count; index++)
         for (uint32_t nlz = 0; nlz <= sketch::distinct::kLargestNlz && tokens.size() < count; nlz++)

@@ -99,7 +99,7 @@ TEST_CASE("the hash of a word can be undone, so anybody can choose hashes", "[ch
 
 TEST_CASE("distinct: values that were chosen to share places take no longer", "[chosen][distinct]") {
     const int precision = GENERATE(10, 16);
-    const size_t count = sketch::distinct::most_tokens(precision);
+    const size_t count = sketch::distinct::max_tokens(precision);
     auto add_all = [&](const std::vector<uint64_t> &words) {
         DistinctSketch s(precision);
         return longest(s, 3 * count, [&](size_t i) { s.add(sketch_hash_word(words[i % count])); });
@@ -139,7 +139,7 @@ TEST_CASE("distinct: values that were chosen to share places take no longer", "[
 
 TEST_CASE("frequency: values that were chosen to share places take no longer", "[chosen][frequency]") {
     const int log2_width = GENERATE(8, 12, 18);
-    const size_t count = sketch::frequency::most_entries(log2_width);
+    const size_t count = sketch::frequency::max_entries(log2_width);
     auto add_all = [&](const std::vector<uint64_t> &words) {
         FrequencySketch s(log2_width);
         return longest(s, 2 * count, [&](size_t i) { s.add_item(words[i % count]); });

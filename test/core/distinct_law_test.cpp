@@ -64,7 +64,7 @@ core::View view_of(const DistinctSketch &s) {
     static uint64_t memory[(size_t{2} << core::kMaxPrecision) / sizeof(uint64_t)];
     core::View view;
     const core::Storage storage = {reinterpret_cast<uint32_t *>(memory), reinterpret_cast<core::Register *>(memory)};
-    DistinctSketch::must(core::work_read(s.data(), s.size(), storage, view));
+    DistinctSketch::must(core::decode_work(s.data(), s.size(), storage, view));
     return view;
 }
 
@@ -171,8 +171,8 @@ TEST_CASE("distinct: registers that are limited later leave zeros behind", "[dis
 }
 
 TEST_CASE("distinct: tokens are read from slots in any order", "[distinct][law]") {
-    std::vector<uint32_t> tokens(core::kMostTokens);
-    for (uint32_t i = 0; i < core::kMostTokens; i++) tokens[i] = i * 31 << 6 | i % 47;
+    std::vector<uint32_t> tokens(core::kMaxTokens);
+    for (uint32_t i = 0; i < core::kMaxTokens; i++) tokens[i] = i * 31 << 6 | i % 47;
     DistinctSketch s(16);
     for (uint32_t token : tokens) s.add(core::hash_of(token));
     CHECK(tokens_of(s) == tokens);
@@ -290,8 +290,8 @@ TEST_CASE("distinct: tokens that crowd at few places of the table merge in time"
     // Tokens with few neighbouring indexes, each with every number of leading zeros: as many as there may be.
     auto crowd = [](uint32_t first, uint32_t step) {
         Tokens tokens;
-        for (uint32_t i = first; tokens.size() < core::kMostTokens; i += step)
-            for (uint32_t nlz = 0; nlz <= core::kLargestNlz && tokens.size() < core::kMostTokens; nlz++)
+        for (uint32_t i = first; tokens.size() < core::kMaxTokens; i += step)
+            for (uint32_t nlz = 0; nlz <= core::kLargestNlz && tokens.size() < core::kMaxTokens; nlz++)
                 tokens.push_back(i << 6 | nlz);
         return tokens;
     };

@@ -397,7 +397,7 @@ TEST_CASE("distinct: registers that too few tokens give are refused, whatever th
         std::vector<uint16_t> registers(size_t{1} << precision);
         const uint16_t one = static_cast<uint16_t>(u << 9 | core::given_flags(u));
         registers[0] = one;
-        const uint64_t each = tokens_that_fit(registers, precision), most = core::most_tokens(precision);
+        const uint64_t each = tokens_that_fit(registers, precision), most = core::max_tokens(precision);
         for (uint64_t i = 0; i < most / each; i++) registers[i] = one;
         uint64_t tokens = most / each * each;
         const uint64_t least = uint64_t{1} << (17 - precision);  // of level 1
@@ -490,7 +490,7 @@ TEST_CASE("distinct: registers have the code words that their probabilities ask 
         // All words together fill the table; each is found by its bits, whatever comes behind.
         double filled = std::exp2(-prefix.escape().length), length = 0, entropy = 0, all = 0;
         auto is_found = [&](core::PrefixCode::Word word, uint32_t r) {
-            bool found = word.length <= core::PrefixCode::kMostBits + core::PrefixCode::kMostRawFlags;
+            bool found = word.length <= core::PrefixCode::kMaxBits + core::PrefixCode::kMaxRawFlags;
             for (uint64_t behind : {uint64_t{0}, ~uint64_t{0}}) {
                 const uint64_t window = uint64_t{word.bits} << (64 - word.length) | behind >> word.length;
                 const core::PrefixCode::Slot slot = prefix.slot(window);

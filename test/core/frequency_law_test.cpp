@@ -10,14 +10,14 @@ namespace {
 using Bytes = FrequencySketch::Bytes;
 using Random = std::mt19937_64;
 
-constexpr uint64_t kMost = 0x7fffffffffffffff;
+constexpr uint64_t kMax = 0x7fffffffffffffff;
 
 struct Row {
     uint64_t hash, weight;
 };
 using Rows = std::vector<Row>;
 
-constexpr uint32_t most_entries(int log2_width) { return 4u * (1u << log2_width) / 16; }
+constexpr uint32_t max_entries(int log2_width) { return 4u * (1u << log2_width) / 16; }
 
 // Rows of many shapes: few and many items, even and skewed, with and without weights, hashes that crowd.
 Rows random_rows(Random &random, size_t count) {
@@ -108,7 +108,7 @@ TEST_CASE("frequency: narrowing a sketch is building it narrower", "[frequency][
 
 TEST_CASE("frequency: a sketch is exact up to 4 * 2^k / 16 different items and not beyond", "[frequency][law]") {
     for (int log2_width : {6, 7, 10, 12, 14}) {
-        uint32_t most = most_entries(log2_width);
+        uint32_t most = max_entries(log2_width);
         FrequencySketch s(log2_width);
         for (int pass = 0; pass < 2; pass++)
             for (uint32_t i = 0; i < most; i++) s.add_item(i, i + 1);
@@ -281,18 +281,18 @@ TEST_CASE("frequency: a total never exceeds 2^63 - 1", "[frequency][limits]") {
     for (uint32_t items : {1, 100}) {
         FrequencySketch s(6);
         for (uint32_t i = 0; i < items; i++) s.add_item(i);
-        s.add_item(0, kMost - items - 1);
+        s.add_item(0, kMax - items - 1);
         s.add_item(1);
         Bytes full = s.pack();
-        CHECK(s.info().total == kMost);
+        CHECK(s.info().total == kMax);
         for (uint64_t item : {0, 1, 12345}) CHECK(s.try_add(sketch_hash_word(item)) == SKETCH_OVERFLOW);
-        CHECK(s.try_add(1, kMost) == SKETCH_OVERFLOW);
+        CHECK(s.try_add(1, kMax) == SKETCH_OVERFLOW);
         CHECK(s.try_merge(full.data(), full.size()) == SKETCH_OVERFLOW);
         CHECK(s.try_merge(s.data(), s.size()) == SKETCH_OVERFLOW);
         CHECK(s.pack() == full);
         CHECK(sketch_frequency_check(full.data(), full.size()) == SKETCH_OK);
         CHECK(FrequencySketch::of(full).pack() == full);
-        CHECK(s.count(sketch_hash_word(0)).upper >= kMost - items);
+        CHECK(s.count(sketch_hash_word(0)).upper >= kMax - items);
     }
 }
 

@@ -19,7 +19,7 @@ using mutations::hex;
 using mutations::Random;
 using mutations::telling_byte;
 
-constexpr uint64_t kMost = 0x7fffffffffffffff;
+constexpr uint64_t kMax = 0x7fffffffffffffff;
 
 #if defined(__SANITIZE_ADDRESS__)
 constexpr int kRounds = 1500;
@@ -43,7 +43,7 @@ std::vector<FrequencySketch> samples() {
     FrequencySketch many(10), heavy(8, SKETCH_KIND_ARRAY + SKETCH_KIND_UUID), full(7), crowd(9);
     for (uint64_t i = 0; i < 250; i++) many.add_item(i % 200);
     for (uint64_t i = 0; i < 62; i++) heavy.add_item(i, uint64_t{1} << i);
-    full.add(~uint64_t{0}, kMost - 1);
+    full.add(~uint64_t{0}, kMax - 1);
     full.add(0);
     for (uint64_t i = 0; i < 60; i++) crowd.add(~uint64_t{0} - i * i, i + 1);
     for (const FrequencySketch &s : {many, heavy, full, crowd}) all.push_back(s);
@@ -224,8 +224,8 @@ TEST_CASE("frequency: packed sketches are as small as promised", "[frequency][si
         uint32_t most = 4u * (1u << log2_width) / 16;
         FrequencySketch large(log2_width), mixed(log2_width);
         for (uint32_t i = 0; i < most; i++) {
-            large.add(random(), kMost / most);
-            mixed.add(random(), i % 2 ? 1 : kMost / most);
+            large.add(random(), kMax / most);
+            mixed.add(random(), i % 2 ? 1 : kMax / most);
         }
         for (const FrequencySketch *s : {&large, &mixed}) {
             size_t bound = frequency_packed_bound(s->data(), s->size());

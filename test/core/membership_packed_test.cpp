@@ -380,11 +380,11 @@ TEST_CASE("packed filters are as small as promised", "[membership][size]") {
 TEST_CASE("no two tokens of a block have one mask", "[membership][packed]") {
     const uint32_t salt[8] = {0xb6137b, 0x974d91, 0x24ad5b, 0xb7289d, 0x5495c7, 0xf1424b, 0xfc4947, 0x6bfb31};
     // If two had one, all products of their difference would be near 0.
-    constexpr uint32_t kLow = 1 << 24, kNear = 1 << 19;
+    constexpr uint32_t kLow = 1 << 24, kFreeProbes = 1 << 19;
     uint64_t equal = 0;
     for (uint32_t difference = 1; difference < kLow; difference++) {
         int word = 0;
-        while (word < 8 && std::min(difference * salt[word] % kLow, 0 - difference * salt[word] % kLow) < kNear) word++;
+        while (word < 8 && std::min(difference * salt[word] % kLow, 0 - difference * salt[word] % kLow) < kFreeProbes) word++;
         equal += word == 8;
     }
     CHECK(equal == 0);

@@ -486,12 +486,12 @@ TEST_CASE("totals beyond what a double counts exactly", "[quantile][guarantee][l
 }
 
 TEST_CASE("an overflow changes nothing, not even the resolution", "[quantile][limits]") {
-    constexpr uint64_t kMost = 0x7fffffffffffffff;
+    constexpr uint64_t kMax = 0x7fffffffffffffff;
     QuantileSketch s;
     for (int i = 0; i < 2048; i++) s.add(std::exp2((i + 0.5) / 64 - 16));
-    s.add(2, kMost - 2048);
+    s.add(2, kMax - 2048);
     Bytes full = s.pack();
-    REQUIRE(s.info().total == kMost);
+    REQUIRE(s.info().total == kMax);
     for (double x : {3e5, 1e-300, -1.0, 2.0, 0.0, kNaN}) {
         CHECK(s.try_add(x) == SKETCH_OVERFLOW);
         CHECK(s.pack() == full);

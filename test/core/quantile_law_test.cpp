@@ -357,15 +357,15 @@ TEST_CASE("a row that is not there takes another one of its bucket", "[quantile]
 }
 
 TEST_CASE("a total never exceeds 2^63 - 1", "[quantile][limits]") {
-    constexpr uint64_t kMost = 0x7fffffffffffffff;
+    constexpr uint64_t kMax = 0x7fffffffffffffff;
     QuantileSketch s;
-    s.add(1, kMost - 1);
+    s.add(1, kMax - 1);
     s.add(2);
     Bytes full = s.pack();
     for (double x : {1.0, 3.0, 0.0, kInf, -7.0}) CHECK(s.try_add(x) == SKETCH_OVERFLOW);
     CHECK(s.try_merge(full.data(), full.size()) == SKETCH_OVERFLOW);
     CHECK(s.pack() == full);
-    CHECK(s.info().total == kMost);
+    CHECK(s.info().total == kMax);
     CHECK(unpacked(full).pack() == full);
     CHECK(s.percentile(0.5) == Approx(1).epsilon(0.01));
     CHECK(s.percentile(1) == 2);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr uint64_t kMost = 0x7fffffffffffffff;
+constexpr uint64_t kMax = 0x7fffffffffffffff;
 
 using mutations::Random;
 using mutations::telling_byte;
@@ -46,7 +46,7 @@ std::vector<Sample> samples() {
     keep({5e-324, 1e-323, 3e-320, 1e-310, -5e-324, -4e-315});
     for (int sign : {1, -1}) {
         QuantileSketch nearly_full;
-        nearly_full.add(sign * 2.5, kMost - 5);
+        nearly_full.add(sign * 2.5, kMax - 5);
         nearly_full.add(sign * 2.5);
         nearly_full.add(sign * 80.0);
         keep(nearly_full);

@@ -14,7 +14,7 @@ using Bytes = TopkSketch::Bytes;
 using Entries = std::vector<TopkSketch::Entry>;
 using Random = std::mt19937_64;
 
-constexpr uint64_t kMost = 0x7fffffffffffffff;
+constexpr uint64_t kMax = 0x7fffffffffffffff;
 
 struct Row {
     std::string item;
@@ -458,23 +458,23 @@ TEST_CASE("topk: counters widen at 2^32 and the total ends at 2^63 - 1", "[topk]
         CHECK(TopkSketch::bounds(merged.pack(), SKETCH_KIND_TEXT, "a").upper == 2 * (before + 1));
     }
     TopkSketch s(2), one(2), full(2);
-    s.add("a", kMost - 2);
+    s.add("a", kMax - 2);
     s.add("b", 1);
     s.add("a", 1);
     Bytes packed = s.pack();
-    CHECK(s.info().total == kMost);
+    CHECK(s.info().total == kMax);
     CHECK(s.try_add("a") == SKETCH_OVERFLOW);
     CHECK(s.try_add("c") == SKETCH_OVERFLOW);
-    CHECK(s.try_add("c", kMost) == SKETCH_OVERFLOW);
+    CHECK(s.try_add("c", kMax) == SKETCH_OVERFLOW);
     one.add("a");
-    full.add("a", kMost);
+    full.add("a", kMax);
     for (const TopkSketch &other : {one, full}) {
         CHECK(s.try_merge(other.data(), other.size()) == SKETCH_OVERFLOW);
         CHECK(s.try_merge(other.pack().data(), other.pack().size()) == SKETCH_OVERFLOW);
     }
     CHECK(s.pack() == packed);
-    CHECK(TopkSketch::bounds(packed, SKETCH_KIND_TEXT, "a") == TopkSketch::Entry{"a", kMost - 1, kMost - 1, kMost - 1});
-    CHECK(TopkSketch::bounds(full.pack(), SKETCH_KIND_TEXT, "a").upper == kMost);
+    CHECK(TopkSketch::bounds(packed, SKETCH_KIND_TEXT, "a") == TopkSketch::Entry{"a", kMax - 1, kMax - 1, kMax - 1});
+    CHECK(TopkSketch::bounds(full.pack(), SKETCH_KIND_TEXT, "a").upper == kMax);
     // Large counts among many items: the selection goes digit by digit.
     TopkSketch many(5);
     for (uint64_t i = 0; i < 200; i++) many.add(std::to_string(i), (i + 1) << 48);

@@ -19,7 +19,7 @@ using mutations::hex;
 using mutations::Random;
 using mutations::telling_byte;
 
-constexpr uint64_t kMost = 0x7fffffffffffffff;
+constexpr uint64_t kMax = 0x7fffffffffffffff;
 
 #if defined(__SANITIZE_ADDRESS__)
 constexpr int kRounds = 800;
@@ -50,7 +50,7 @@ std::vector<TopkSketch> samples() {
         merged.merge(s.pack());
     }
     for (size_t length : {8192, 8191, 300, 0}) long_items.add(std::string(length, 'z'), 1 + length);
-    full.add("a", kMost - 2);
+    full.add("a", kMax - 2);
     full.add("b", 1);
     full.add("c", 1);
     for (int i = 0; i < 30; i++) ties.add(std::to_string(i));

@@ -11,7 +11,7 @@ namespace {
 
 using Bytes = FrequencySketch::Bytes;
 
-constexpr uint64_t kMost = 0x7fffffffffffffff;
+constexpr uint64_t kMax = 0x7fffffffffffffff;
 
 // Hashes to ask for: some at random, and those that the bytes themselves hold, wherever they may be entries.
 std::vector<uint64_t> hashes_in(const uint8_t *data, size_t size) {
@@ -63,7 +63,7 @@ const char *complaint_about_merges(const uint8_t *data, size_t size, const sketc
     FrequencySketch open(SKETCH_FREQUENCY_MAX_LOG2_WIDTH, SKETCH_KIND_NONE);
     if (open.try_merge(data, size) != SKETCH_OK || open.pack() != packed) return "an open kind takes no other";
     sketch_status status = same.try_merge(data, size);
-    if (status != (info.total <= kMost / 2 ? SKETCH_OK : SKETCH_OVERFLOW)) return "merge with itself failed";
+    if (status != (info.total <= kMax / 2 ? SKETCH_OK : SKETCH_OVERFLOW)) return "merge with itself failed";
     if (status == SKETCH_OK) {
         if (same.info().total != 2 * info.total) return "merge with itself: not twice the total";
         for (uint64_t hash : hashes_in(data, size)) {
@@ -91,7 +91,7 @@ const char *complaint_about_merges(const uint8_t *data, size_t size, const sketc
             uint64_t before = some.info().total;
             Bytes old = some.pack();
             status = some.try_merge(data, size);
-            if (status != (info.total <= kMost - before ? SKETCH_OK : SKETCH_OVERFLOW)) return "merge failed";
+            if (status != (info.total <= kMax - before ? SKETCH_OK : SKETCH_OVERFLOW)) return "merge failed";
             if (status == SKETCH_OVERFLOW && some.pack() != old) return "a merge that failed changed something";
             if (status == SKETCH_OK && some.info().total != before + info.total) return "merge: another total";
             Bytes result = some.pack();

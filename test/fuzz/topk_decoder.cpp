@@ -14,7 +14,7 @@ namespace {
 using Bytes = TopkSketch::Bytes;
 using Entries = std::vector<TopkSketch::Entry>;
 
-constexpr uint64_t kMost = 0x7fffffffffffffff;
+constexpr uint64_t kMax = 0x7fffffffffffffff;
 
 // Items to ask for: of some sizes, and bytes of the sketch, wherever they may be an item.
 std::vector<std::string> items_in(const uint8_t *data, size_t size) {
@@ -86,7 +86,7 @@ const char *complaint_about_merges(const uint8_t *data, size_t size, const sketc
     if (open.try_merge(data, size) != typed.try_merge(data, size) || open.pack() != typed.pack())
         return "an open kind takes no other";
     sketch_status status = same.try_merge(packed.data(), packed.size());
-    if (status != (info.total <= kMost / 2 ? SKETCH_OK : SKETCH_OVERFLOW)) return "merge with itself failed";
+    if (status != (info.total <= kMax / 2 ? SKETCH_OK : SKETCH_OVERFLOW)) return "merge with itself failed";
     if (status == SKETCH_OK) {
         Entries once = TopkSketch::entries(packed), twice = TopkSketch::entries(same.pack());
         if (once.size() != twice.size()) return "merge with itself: other items";
@@ -103,7 +103,7 @@ const char *complaint_about_merges(const uint8_t *data, size_t size, const sketc
             uint64_t before = some.info().total;
             Bytes old = some.pack();
             sketch_status merged = some.try_merge(data, size);
-            if (merged == SKETCH_OVERFLOW ? info.total <= kMost - before : merged != SKETCH_OK) return "merge failed";
+            if (merged == SKETCH_OVERFLOW ? info.total <= kMax - before : merged != SKETCH_OK) return "merge failed";
             Bytes result = some.pack();
             if (sketch_topk_check(result.data(), result.size()) != SKETCH_OK) return "merge: not valid";
             if (merged == SKETCH_OVERFLOW && result != old) return "a merge that failed changed something";

@@ -1,6 +1,6 @@
 // Salts of hash tables. Where a table's places depend on nothing but what is stored there, who sends stored bytes can
 // choose tokens that share places, and two tables have one order, in which merging them fills the low end of one first:
-// both cost time that grows with the square. No packed byte depends on a salt. See crowding.hpp for who uses them.
+// both cost time that grows with the square. No packed byte depends on a salt. See probe_budget.hpp for who uses them.
 //
 // A work form holds the salt of its own table, and some are stored. So salts are made of two secrets of the process
 // that are stored nowhere, in a way that cannot be undone: one salt tells nothing of the next.

@@ -19,7 +19,7 @@ using model::kOne;
 
 // A word takes at most so many bits if no weight is below 2^-bits of all. Rarer symbols have none, but for those that
 // are nearly as frequent.
-constexpr Fraction kLeastWeight = kOne >> PrefixCode::kMostBits, kRarest = kLeastWeight * 3 / 16;
+constexpr Fraction kLeastWeight = kOne >> PrefixCode::kMaxBits, kRarest = kLeastWeight * 3 / 16;
 
 // Levels of the flags that stand raw.
 constexpr int kFirstRawLevel = 2, kLastRawLevel = 3;
@@ -30,7 +30,7 @@ struct Symbol {
     std::uint8_t length;
 };
 
-constexpr std::size_t kMostSymbols = 704;
+constexpr std::size_t kMaxSymbols = 704;
 
 // All symbols of a code, in ascending order of their registers, the escape last.
 class Symbols {
@@ -93,7 +93,7 @@ class Symbols {
     std::array<Fraction, model::kPairs> unseen_;
     Fraction sum_ = 0;
     std::size_t size_ = 0;
-    Symbol symbols_[kMostSymbols];
+    Symbol symbols_[kMaxSymbols];
 };
 
 // The lengths of Huffman's code, by two queues (van Leeuwen 1976): of symbols, the lightest first and of those that
@@ -101,9 +101,9 @@ class Symbols {
 // goes first.
 void set_lengths(Symbols &symbols) noexcept {
     const std::size_t count = symbols.size();
-    std::uint16_t order[kMostSymbols], parent[2 * kMostSymbols];
-    std::uint8_t depth[2 * kMostSymbols];
-    Fraction sums[kMostSymbols];
+    std::uint16_t order[kMaxSymbols], parent[2 * kMaxSymbols];
+    std::uint8_t depth[2 * kMaxSymbols];
+    Fraction sums[kMaxSymbols];
     for (std::size_t i = 0; i < count; i++) order[i] = static_cast<std::uint16_t>(i);
     std::sort(order, order + count, [&](std::uint16_t a, std::uint16_t b) {
         const std::uint32_t left = symbols[a].weight, right = symbols[b].weight;
@@ -158,7 +158,7 @@ void PrefixCode::make(int code) noexcept {
     }
     // Canonical: the shortest first, those of one length in the order of their symbols.
     std::uint32_t next = 0;
-    for (int length = 1; length <= kMostBits; length++, next <<= 1)
+    for (int length = 1; length <= kMaxBits; length++, next <<= 1)
         for (std::size_t i = 0; i < symbols.size(); i++) {
             if (symbols[i].length != length) continue;
             const std::uint32_t r = symbols[i].register_less_base, word = next++;
@@ -170,7 +170,7 @@ void PrefixCode::make(int code) noexcept {
             const std::uint32_t by_the_way = static_cast<std::uint32_t>(window >> shift) & Slot::kRawMask << first;
             const std::uint32_t slot = static_cast<std::uint32_t>(all) | first << Slot::kFirstAt |
                                        shift << Slot::kShiftAt | (r ^ by_the_way) << Slot::kRegisterAt;
-            const int free = kMostBits - length;
+            const int free = kMaxBits - length;
             for (std::uint32_t s = word << free; s < (word + 1) << free; s++) write(slots_[s], slot);
             write(escapes ? escape_ : words_[r], word << 4 | static_cast<std::uint32_t>(length));
         }

@@ -1,7 +1,7 @@
 // The prefix code of registers (code.cpp).
 //
 // A symbol is a row and the flags of a register: as many of them as are frequent enough have a code word of up to
-// kMostBits bits, so that one look into a table tells the register and the length of its code. Other registers are
+// kMaxBits bits, so that one look into a table tells the register and the length of its code. Other registers are
 // escaped. Of larger codes of lambda the flags of levels 2 and 3, which are set in about half of all registers, are no
 // part of the symbol: they follow the code word as they are.
 #pragma once
@@ -15,7 +15,7 @@ namespace sketch::distinct {
 
 class PrefixCode {
   public:
-    static constexpr int kMostBits = 12, kMostRawFlags = 2;
+    static constexpr int kMaxBits = 12, kMaxRawFlags = 2;
     static constexpr int kFirstCodeWithRawFlags = 21;
     static constexpr std::uint32_t kEscape = 31u << kFlagBits;  // as a register less the base
 
@@ -42,13 +42,13 @@ class PrefixCode {
         // Where the parts are: six bits each, the last one has the rest. The raw flags are at kRawMask << first once
         // the window is shifted to the right. What else is there by the shift is in the register, too, and so vanishes.
         // The length comes first: sums of slots are sums of lengths.
-        static constexpr std::uint32_t kRawMask = (1u << kMostRawFlags) - 1, kSix = 63;
+        static constexpr std::uint32_t kRawMask = (1u << kMaxRawFlags) - 1, kSix = 63;
         static constexpr int kFirstAt = 6, kShiftAt = 12, kRegisterAt = 18;
 
       private:
         std::uint32_t bits_;
     };
-    Slot slot(std::uint64_t window) const noexcept { return Slot(read(slots_[window >> (64 - kMostBits)])); }
+    Slot slot(std::uint64_t window) const noexcept { return Slot(read(slots_[window >> (64 - kMaxBits)])); }
 
     struct Word {
         std::uint32_t bits;
@@ -83,7 +83,7 @@ class PrefixCode {
     static Word unpacked(std::uint32_t word) noexcept { return {word >> 4, static_cast<int>(word & 15)}; }
     void make(int code) noexcept;
 
-    std::uint32_t slots_[1 << kMostBits];
+    std::uint32_t slots_[1 << kMaxBits];
     std::uint16_t words_[model::kRows << kFlagBits];  // code word << 4 | its length
     std::uint32_t raw_[model::kRows];                 // mask << 8 | number << 4 | first
     std::uint16_t escape_;

@@ -26,14 +26,14 @@ inline constexpr int kMinPrecision = SKETCH_DISTINCT_MIN_PRECISION;
 inline constexpr int kMaxPrecision = SKETCH_DISTINCT_MAX_PRECISION;
 
 constexpr std::uint32_t register_count(int precision) noexcept { return std::uint32_t{1} << precision; }
-constexpr std::uint32_t most_tokens(int precision) noexcept { return register_count(precision) / 8; }
+constexpr std::uint32_t max_tokens(int precision) noexcept { return register_count(precision) / 8; }
 
 // ---- tokens ----------------------------------------
 
 inline constexpr int kTokenBits = 18;  // v of the paper: t + p <= v holds for every precision
 inline constexpr std::uint32_t kTokenIndexes = std::uint32_t{1} << kTokenBits;
 inline constexpr std::uint32_t kLargestNlz = 64 - kTokenBits;
-inline constexpr std::uint32_t kMostTokens = most_tokens(kMaxPrecision);
+inline constexpr std::uint32_t kMaxTokens = max_tokens(kMaxPrecision);
 
 constexpr std::uint32_t token_of(std::uint64_t hash) noexcept {
     constexpr std::uint64_t low = kTokenIndexes - 1;
@@ -121,7 +121,7 @@ void merge_downsized(Register *into, int precision, const Register *from, int fr
 // The same in place: the registers of the smaller precision come first, the rest is left over.
 void downsize(Register *registers, int from_precision, int precision) noexcept;
 
-// True for registers that some set of more than most_tokens(precision) tokens gives.
+// True for registers that some set of more than max_tokens(precision) tokens gives.
 bool are_registers(const Register *registers, int precision) noexcept;
 
 // ---- a sketch as it is read ----------------------------------------
@@ -147,12 +147,12 @@ constexpr std::size_t registers_size(int precision) noexcept { return sizeof(Reg
 // Bytes of storage that a sketch needs, by its header and size, which may be anybody's.
 std::size_t storage_size(const void *sketch, std::size_t size, bool is_work) noexcept;
 
-// Packed bytes, both ways (packed.cpp). decode is the one door for stored and sent bytes; what check adds to
+// Packed bytes, both ways (packed.cpp). decode_packed validates untrusted bytes; what check adds to
 // it, that the place of the estimate is true, takes as long as reading an estimate off the registers.
-Status decode(const std::uint8_t *packed, std::size_t size, Storage storage, View &into) noexcept;
+Status decode_packed(const std::uint8_t *packed, std::size_t size, Storage storage, View &into) noexcept;
 Status check(const View &packed) noexcept;
 // The header. Of a value of `size` bytes, `at_hand` are there: all, or SKETCH_PEEK_SIZE or more.
-Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &into) noexcept;
+Status open_header(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &into) noexcept;
 Status encode(const View &from, ByteWriter &out) noexcept;
 std::size_t packed_bound(const View &view) noexcept;
 
@@ -182,11 +182,11 @@ double relative_standard_error(int precision) noexcept;  // asymptotic
 // ---- the work form (work.cpp) ----------------------------------------
 //
 //   0  length word of the caller            4  magic, family, layout, flags (1: dense, 2: salted)
-//   8  kind, precision; steps of searches  12  tokens: how many; dense: 0, or 1 + a token that no register has yet
+//   8  kind, precision; probes of searches  12  tokens: how many; dense: 0, or 1 + a token that no register has yet
 //  16  tokens: as many slots of 4 bytes as the buffer holds, open addressing, linear probing from index * slots / 2^18;
 //              a token is stored as token + 1, so 0 is a free slot
 //      salted: a salt of 8 bytes, then such slots, with probing from where the salt puts the token: see
-//      common/crowding.hpp dense: 2^precision registers, then zeros
+//      common/probe_budget.hpp dense: 2^precision registers, then zeros
 //
 // With many groups each row would wait for its register to come from memory. So a row only asks for it, and the next
 // row of the group puts it there: by then it has come.
@@ -194,8 +194,8 @@ struct WorkHeader {
     std::uint32_t callers;
     std::uint8_t magic, family, layout, flags;
     std::uint8_t kind, precision;
-    std::uint16_t steps;  // of searches in a table: see common/crowding.hpp
-    std::uint32_t used;   // or pending, if dense
+    std::uint16_t probes;  // of searches in a table: see common/probe_budget.hpp
+    std::uint32_t used;    // or pending, if dense
 };
 static_assert(sizeof(WorkHeader) == 16);
 
@@ -206,8 +206,8 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
 Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept;
 Status work_limit(void *state, std::size_t size, int precision, sketch_growth &growth) noexcept;
 Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept;
-Status work_read(const void *state, std::size_t size, Storage storage, View &into) noexcept;
-Status work_read_header(const void *state, std::size_t size, View &into) noexcept;
+Status decode_work(const void *state, std::size_t size, Storage storage, View &into) noexcept;
+Status open_work(const void *state, std::size_t size, View &into) noexcept;
 
 // Sorts what is nearly in order, as the slots of a work form are; or gives up, with no token lost, and returns false.
 bool sort_by_insertion(std::uint32_t *tokens, std::size_t count) noexcept;

@@ -108,8 +108,8 @@ std::size_t encode_registers(const Register *registers, int precision, int code,
 namespace {
 
 constexpr std::size_t kPerWindow = 4, kBlock = 64;  // registers; of each stream a block is read at once
-constexpr std::size_t kMostWordBits = PrefixCode::kMostBits + PrefixCode::kMostRawFlags;
-static_assert(7 + kPerWindow * kMostWordBits < 64);
+constexpr std::size_t kMaxWordBits = PrefixCode::kMaxBits + PrefixCode::kMaxRawFlags;
+static_assert(7 + kPerWindow * kMaxWordBits < 64);
 static_assert(register_count(kMinPrecision) / kStreams % kPerWindow == 0);
 
 // The next bits of a stream, from the highest bit of a window on, which is filled again after kPerWindow registers.
@@ -238,7 +238,7 @@ class Stream {
 
   private:
     // A block takes up to so many bytes, and eight are loaded at a time.
-    static constexpr std::size_t kReach = (7 + kBlock * kMostWordBits) / 8 + 1 + sizeof(std::uint64_t);
+    static constexpr std::size_t kReach = (7 + kBlock * kMaxWordBits) / 8 + 1 + sizeof(std::uint64_t);
 
     const std::uint8_t *from_, *end_;  // of what is read: the data or the copy
     std::size_t before_, size_;        // bytes before from_; of all
@@ -376,7 +376,7 @@ Status decode_registers(const std::uint8_t *from, std::size_t size, Register *re
     if (!sound) return SKETCH_CORRUPT;
     // What has a code word is a register, if none of its rows is above the largest level.
     const bool are_sound =
-        base + model::kRows <= largest_level(precision) + 1 && count - totals.empty > most_tokens(precision);
+        base + model::kRows <= largest_level(precision) + 1 && count - totals.empty > max_tokens(precision);
     return are_sound || are_registers(registers, precision) ? SKETCH_OK : SKETCH_CORRUPT;
 }
 

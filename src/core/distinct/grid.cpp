@@ -13,7 +13,7 @@ namespace {
 // ---- counting ----------------------------------------
 
 // Seven bits for each of nine flags, so that 127 registers are counted by additions of one word.
-constexpr int kCountBits = 7, kCountMost = (1 << kCountBits) - 1;
+constexpr int kCountBits = 7, kMaxCount = (1 << kCountBits) - 1;
 constexpr auto kSpread = [] {
     std::array<std::uint64_t, 1 << kFlagBits> spread{};
     for (std::uint32_t flags = 0; flags <= kFlagMask; flags++)
@@ -32,7 +32,7 @@ Tally tally(const Register *registers, int precision) noexcept {
         std::uint32_t pending_count = 0, count = 0, set[kFlagBits] = {};
         void flush() noexcept {
             for (int bit = 0; bit < kFlagBits; bit++)
-                set[bit] += static_cast<std::uint32_t>(pending >> (kCountBits * bit)) & kCountMost;
+                set[bit] += static_cast<std::uint32_t>(pending >> (kCountBits * bit)) & kMaxCount;
             count += pending_count;
             pending = 0;
             pending_count = 0;
@@ -41,7 +41,7 @@ Tally tally(const Register *registers, int precision) noexcept {
     for (std::uint32_t i = 0; i < register_count(precision); i++) {
         Column &c = column[registers[i] >> kFlagBits];
         c.pending += kSpread[registers[i] & kFlagMask];
-        if (++c.pending_count == kCountMost) c.flush();
+        if (++c.pending_count == kMaxCount) c.flush();
     }
     const int smallest = 64 - precision;  // exponent of the smallest probability
     auto exponent = [=](std::uint32_t level) { return std::min(2 + static_cast<int>(level - 1) / 2, smallest); };
@@ -70,7 +70,7 @@ Tally tally(const Register *registers, int precision) noexcept {
 }
 
 std::uint32_t certain_items(const Tally &tally, int precision) noexcept {
-    return std::max(tally.seen, most_tokens(precision) + 1);
+    return std::max(tally.seen, max_tokens(precision) + 1);
 }
 
 // ---- the grid ----------------------------------------

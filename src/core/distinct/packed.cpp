@@ -52,15 +52,15 @@ Status encode(const View &v, ByteWriter &out) noexcept {
         return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
     }
     // Registers that do not become smaller take as much as they do in memory: room for both.
-    const std::size_t room = registers_size(v.precision);
-    std::uint8_t *header = out.reserve(kHeaderSize + kPlaceSize), *coded = out.reserve(room);
+    const std::size_t capacity = registers_size(v.precision);
+    std::uint8_t *header = out.reserve(kHeaderSize + kPlaceSize), *coded = out.reserve(capacity);
     if (!out.ok()) return SKETCH_NO_ROOM;
     const int place = place_of_estimate(v);
     if (v.place >= 0 && v.place != place) return SKETCH_CORRUPT;
     header[kHeaderSize] = static_cast<std::uint8_t>(place);
     header[kHeaderSize + 1] = static_cast<std::uint8_t>(place >> 8);
     const std::size_t size = encode_registers(v.registers, v.precision, grid::code_at(place), coded);
-    if (size > 0) out.give_back(room - size);
+    if (size > 0) out.give_back(capacity - size);
     else encode_raw(v, coded);
     write_header(v, size > 0 ? kIsDense : kIsDense | kIsRaw, header);
     return SKETCH_OK;
@@ -91,14 +91,14 @@ Status decode_header(ByteReader &in, std::size_t size, View &into, std::uint8_t 
     }
     const std::uint64_t tokens = in.varint();
     if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-    if (tokens > most_tokens(precision) || !is_header_kind(kind, tokens == 0)) return SKETCH_CORRUPT;
+    if (tokens > max_tokens(precision) || !is_header_kind(kind, tokens == 0)) return SKETCH_CORRUPT;
     into.token_count = static_cast<std::uint32_t>(tokens);
     return SKETCH_OK;
 }
 
 }  // namespace
 
-Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &into) noexcept {
+Status open_header(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &into) noexcept {
     ByteReader in(packed, at_hand);
     std::uint8_t flags = 0;
     const Status s = decode_header(in, size, into, flags);
@@ -111,7 +111,7 @@ Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t 
     return into.token_count <= 4 * behind ? SKETCH_OK : SKETCH_TRUNCATED;  // of two bits or more
 }
 
-Status decode(const std::uint8_t *packed, std::size_t size, Storage storage, View &into) noexcept {
+Status decode_packed(const std::uint8_t *packed, std::size_t size, Storage storage, View &into) noexcept {
     ByteReader in(packed, size);
     View view;
     std::uint8_t flags = 0;
@@ -140,7 +140,7 @@ Status check(const View &packed) noexcept {
 std::size_t storage_size(const void *sketch, std::size_t size, bool is_work) noexcept {
     View view;
     if (is_work) {
-        if (work_read_header(sketch, size, view) != SKETCH_OK) return 0;
+        if (open_work(sketch, size, view) != SKETCH_OK) return 0;
         return view.dense ? registers_size(view.precision) : sizeof(std::uint32_t) * view.token_count;
     }
     ByteReader in(static_cast<const std::uint8_t *>(sketch), size);

@@ -284,16 +284,16 @@ double relative_standard_error(int precision) noexcept { return kStandardError /
 // Of up to so many tokens the estimate is their number. n tokens have a probability s of at most n 2^-19 in all, so
 // that the root of sum of t / (e^t - 1) = x (1 - s), where t / (e^t - 1) <= 1 - t / 2 + t^2 / 12, is below n + 1/2
 // while n^2 2^-20 is, but for a thousandth.
-constexpr std::uint32_t kMostCertainTokens = 700;
+constexpr std::uint32_t kMaxCertainTokens = 700;
 
 double estimate(const View &view) noexcept {
-    if (!view.dense && view.token_count <= kMostCertainTokens) return view.token_count;
+    if (!view.dense && view.token_count <= kMaxCertainTokens) return view.token_count;
     return Observed(view).n;
 }
 
 bool told_estimate(const View &view, double &n) noexcept {
     if (view.dense && view.place >= 0) n = grid::items_at(view.place, view.precision);
-    else if (view.dense ? view.registers == nullptr : view.tokens == nullptr && view.token_count > kMostCertainTokens)
+    else if (view.dense ? view.registers == nullptr : view.tokens == nullptr && view.token_count > kMaxCertainTokens)
         return false;
     else n = estimate(view);
     return true;
@@ -406,7 +406,7 @@ Interval interval(const View &view, double error) noexcept {
 }
 
 // So many pairs share a token, or fewer, but for this error.
-double most_pairs(double pairs, double error) noexcept { return poisson_quantile(pairs * kSameToken, 1 - error); }
+double max_pairs(double pairs, double error) noexcept { return poisson_quantile(pairs * kSameToken, 1 - error); }
 
 std::uint32_t common_tokens(const View &a, const View &b) noexcept {
     std::uint32_t common = 0;
@@ -423,19 +423,19 @@ double settled(double bound, Implied implied) noexcept {
 
 Interval intersection_of_tokens(const View &a, const View &b, double error) noexcept {
     const double common = common_tokens(a, b);
-    const double most_a = interval(a, error / 4).upper, most_b = interval(b, error / 4).upper;  // an eighth each
+    const double max_a = interval(a, error / 4).upper, max_b = interval(b, error / 4).upper;  // an eighth each
     const double lower =
-        settled(0, [=](double x) { return std::max(x, common - most_pairs((most_a - x) * (most_b - x), error / 4)); });
-    const double upper = settled(std::min(most_a, most_b),
-                                 [=](double x) { return std::min(x, common + most_pairs(x * x / 2, error / 2)); });
+        settled(0, [=](double x) { return std::max(x, common - max_pairs((max_a - x) * (max_b - x), error / 4)); });
+    const double upper = settled(std::min(max_a, max_b),
+                                 [=](double x) { return std::min(x, common + max_pairs(x * x / 2, error / 2)); });
     return {lower, upper};
 }
 
 Interval difference_of_tokens(const View &a, const View &b, double error) noexcept {
     const double only = a.token_count - common_tokens(a, b);
-    const double most_a = interval(a, error / 2).upper, most_b = interval(b, error / 2).upper;  // a quarter each
+    const double max_a = interval(a, error / 2).upper, max_b = interval(b, error / 2).upper;  // a quarter each
     const double upper =
-        settled(most_a, [=](double y) { return std::min(y, only + most_pairs(y * (most_b + y / 2), error / 2)); });
+        settled(max_a, [=](double y) { return std::min(y, only + max_pairs(y * (max_b + y / 2), error / 2)); });
     return {only, upper};
 }
 

@@ -63,7 +63,7 @@ SKETCH_AVX2 void insert_tokens_avx2(Register *registers, int precision, const st
                                     std::size_t count) noexcept {
     const __m256i in_table = _mm256_set1_epi32(static_cast<int>(register_count(precision) - 1));
     const __m256i one = _mm256_set1_epi32(1), nlz_mask = _mm256_set1_epi32(63),
-                  most_zeros = _mm256_set1_epi32(kLargestNlz);
+                  max_zeros = _mm256_set1_epi32(kLargestNlz);
     std::size_t i = 0;
     for (; i + 8 <= count; i += 8) {
         const __m256i token = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(tokens + i));
@@ -77,7 +77,7 @@ SKETCH_AVX2 void insert_tokens_avx2(Register *registers, int precision, const st
                                                        _mm_cmpeq_epi16(at, _mm_alignr_epi8(at, at, 4))),
                                           _mm_or_si128(_mm_cmpeq_epi16(at, _mm_alignr_epi8(at, at, 6)),
                                                        _mm_cmpeq_epi16(at, _mm_alignr_epi8(at, at, 8))));
-        const __m256i far = _mm256_cmpeq_epi32(nlz, most_zeros);
+        const __m256i far = _mm256_cmpeq_epi32(nlz, max_zeros);
         if (!_mm_testz_si128(same, same) || !_mm256_testz_si256(far, far)) [[unlikely]] {
             insert_each(registers, precision, tokens + i, 8);
             continue;
@@ -184,10 +184,10 @@ std::uint64_t tokens_of_level(std::uint32_t level, int precision) noexcept {
     return std::uint64_t{1} << free;
 }
 
-// Whether the registers can come from more than most_tokens(precision) tokens.
+// Whether the registers can come from more than max_tokens(precision) tokens.
 bool can_be_dense(const Register *registers, int precision) noexcept {
     const std::size_t count = register_count(precision);
-    const std::uint64_t least = most_tokens(precision) + 1;
+    const std::uint64_t least = max_tokens(precision) + 1;
     std::uint64_t tokens = 0;
     for (std::size_t i = 0; i < count && tokens < least; i++) {
         if (registers[i] == 0) continue;
@@ -228,14 +228,14 @@ Survey survey(const Register *registers, std::size_t count) noexcept {
 bool are_registers(const Register *registers, int precision) noexcept {
     const Survey s = survey(registers, register_count(precision));
     return s.sound && s.largest <= largest_level(precision) &&
-           (s.filled > most_tokens(precision) || can_be_dense(registers, precision));
+           (s.filled > max_tokens(precision) || can_be_dense(registers, precision));
 }
 
 // ---- a sketch as it is read ----------------------------------------
 
 void make_dense(View &view, Storage storage) noexcept {
     if (view.dense) return;
-    std::uint32_t tokens[kMostTokens];  // they may stand where the registers go
+    std::uint32_t tokens[kMaxTokens];  // they may stand where the registers go
     std::copy_n(view.tokens, view.token_count, tokens);
     std::fill_n(storage.registers, register_count(view.precision), Register{0});
     insert_tokens(storage.registers, view.precision, tokens, view.token_count);
@@ -254,7 +254,7 @@ void limit(View &view, int precision, Storage storage) noexcept {
         view.registers = storage.registers;
     }
     view.precision = precision;
-    if (!view.dense && view.token_count > most_tokens(precision)) make_dense(view, storage);
+    if (!view.dense && view.token_count > max_tokens(precision)) make_dense(view, storage);
 }
 
 }  // namespace sketch::distinct

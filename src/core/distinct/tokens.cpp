@@ -24,7 +24,7 @@ constexpr int gap_parameter(std::uint32_t n) noexcept {
 }
 
 // All distances >> k in unary take at most so many bits.
-constexpr std::uint32_t most_high_bits(std::uint32_t count, int k) noexcept { return count + (kTokenIndexes >> k); }
+constexpr std::uint32_t max_high_bits(std::uint32_t count, int k) noexcept { return count + (kTokenIndexes >> k); }
 
 // Where the `count` unary codes among the next `most` bits end; false if there are fewer.
 bool decode_unary(BitReader &bits, std::uint32_t count, std::uint64_t most, std::int32_t *ends) noexcept {
@@ -37,9 +37,9 @@ bool decode_unary(BitReader &bits, std::uint32_t count, std::uint64_t most, std:
                                          std::uint32_t *tokens) noexcept {
     const int k = gap_parameter(count);
     BitReader bits(data, size, 0);
-    std::uint64_t most = most_high_bits(count, k);
+    std::uint64_t most = max_high_bits(count, k);
     bool enough = bits.bits_left() >= most;
-    std::int32_t ends[kMostTokens + kOnesSlack];
+    std::int32_t ends[kMaxTokens + kOnesSlack];
     if (!decode_unary(bits, count, most, ends)) return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
     const std::size_t lows = std::size_t{count} * static_cast<unsigned>(k);
     if (bits.bits_left() < lows) return SKETCH_TRUNCATED;
@@ -118,8 +118,8 @@ constexpr FieldPlaces kFieldPlaces = [] {
 SKETCH_AVX2 [[gnu::noinline]] bool decode_avx2(const std::uint8_t *data, std::size_t size, std::uint32_t count,
                                                std::uint32_t *tokens) noexcept {
     const int k = gap_parameter(count);
-    std::uint16_t ends_room[8 + kMostTokens + kEndsSlack], *const ends = ends_room + 8;
-    const std::size_t most = most_high_bits(count, k);
+    std::uint16_t ends_room[8 + kMaxTokens + kEndsSlack], *const ends = ends_room + 8;
+    const std::size_t most = max_high_bits(count, k);
     if (k > kWidestField || find_ones_of_bytes(data, std::min(size, most / 8 + 1), 0, count, ends) < count)
         return false;
     const std::size_t highs = ends[count - 1] + std::size_t{1}, lows = std::size_t{count} * static_cast<unsigned>(k);
@@ -164,7 +164,7 @@ SKETCH_AVX2 [[gnu::noinline]] bool decode_avx2(const std::uint8_t *data, std::si
     if (zeros_size > 0xffff / 8) return false;
     if (find_ones_of_bytes(data + zeros_at / 8, zeros_size, zeros_at % 8, count, ends) < count) return false;
     ends[-1] = 0xffff;  // before the first bit
-    const __m256i most_zeros = _mm256_set1_epi32(kLargestNlz);
+    const __m256i max_zeros = _mm256_set1_epi32(kLargestNlz);
     __m256i bad = _mm256_setzero_si256();
     order = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     const __m256i behind = _mm256_set1_epi32(static_cast<int>(count));
@@ -174,7 +174,7 @@ SKETCH_AVX2 [[gnu::noinline]] bool decode_avx2(const std::uint8_t *data, std::si
         const __m128i distance = _mm_sub_epi16(_mm_sub_epi16(end, before), _mm_set1_epi16(1));
         const __m256i zeros = _mm256_cvtepu16_epi32(distance);
         const __m256i exists = _mm256_cmpgt_epi32(behind, order);
-        bad = _mm256_or_si256(bad, _mm256_and_si256(exists, _mm256_cmpgt_epi32(zeros, most_zeros)));
+        bad = _mm256_or_si256(bad, _mm256_and_si256(exists, _mm256_cmpgt_epi32(zeros, max_zeros)));
         const __m256i token = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(tokens + i));
         _mm256_storeu_si256(reinterpret_cast<__m256i *>(tokens + i), _mm256_or_si256(token, zeros));
         order = _mm256_add_epi32(order, _mm256_set1_epi32(8));

@@ -22,8 +22,8 @@ Status grow_to_registers(int precision, sketch_growth &growth) noexcept {
 
 [[gnu::noinline]] Status grow_by_one(const Work &work, sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
-    return h.used >= most_tokens(h.precision) ? grow_to_registers(h.precision, growth)
-                                              : grow_to_tokens(work, h.used + 1, h.precision, growth);
+    return h.used >= max_tokens(h.precision) ? grow_to_registers(h.precision, growth)
+                                             : grow_to_tokens(work, h.used + 1, h.precision, growth);
 }
 
 template <bool Salted>
@@ -31,7 +31,7 @@ template <bool Salted>
                                             sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     if (*slot != 0) return SKETCH_OK;
-    if (h.used >= work.room<Salted>()) [[unlikely]]
+    if (h.used >= work.capacity<Salted>()) [[unlikely]]
         return grow_by_one(work, growth);
     *slot = token + 1;
     h.used++;
@@ -93,7 +93,7 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, ske
     if (!work.dense())
         return work.salted() ? add_token<true>(work, token_of(hash), growth)
                              : add_token<false>(work, token_of(hash), growth);
-    work.insert_soon(token_of(hash));
+    work.add_deferred(token_of(hash));
     return SKETCH_OK;
 }
 
@@ -102,11 +102,11 @@ Status work_limit(void *state, std::size_t size, int precision, sketch_growth &g
     WorkHeader &h = work.header();
     if (precision >= h.precision) return SKETCH_OK;
     if (work.dense()) {
-        work.settle();
+        work.apply_pending();
         downsize(work.registers(), h.precision, precision);
         std::fill(work.registers() + register_count(precision), work.registers() + register_count(h.precision),
                   Register{0});
-    } else if (h.used > most_tokens(precision)) {
+    } else if (h.used > max_tokens(precision)) {
         return grow_to_registers(precision, growth);
     }
     h.precision = static_cast<std::uint8_t>(precision);
@@ -117,14 +117,14 @@ namespace {
 
 // What must grow before this many tokens are in the table.
 Status room_for(const Work &work, std::size_t tokens, int precision, sketch_growth &growth) noexcept {
-    if (tokens > most_tokens(precision)) return grow_to_registers(precision, growth);
-    return tokens > work.room() ? grow_to_tokens(work, tokens, precision, growth) : SKETCH_OK;
+    if (tokens > max_tokens(precision)) return grow_to_registers(precision, growth);
+    return tokens > work.capacity() ? grow_to_tokens(work, tokens, precision, growth) : SKETCH_OK;
 }
 
 Status merge_tokens(const Work &work, const View &other, int precision, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     std::size_t together = h.used + other.token_count;
-    if (together > std::min<std::size_t>(most_tokens(precision), work.room())) {  // perhaps some are in both
+    if (together > std::min<std::size_t>(max_tokens(precision), work.capacity())) {  // perhaps some are in both
         together = h.used;
         work.find_all(other.tokens, other.token_count,
                       [&](std::uint32_t, std::uint32_t slot) { together += slot == 0; });
@@ -148,7 +148,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
     const int precision = std::min<int>(h.precision, other.precision);
     if (!work.dense())
         return other.dense ? grow_to_registers(precision, growth) : merge_tokens(work, other, precision, growth);
-    work.settle();
+    work.apply_pending();
     work_limit(state, size, precision, growth);  // registers need no room for that
     if (other.dense) {
         merge_downsized(work.registers(), precision, other.registers, other.precision);

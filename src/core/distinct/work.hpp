@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "../common/crowding.hpp"
+#include "../common/probe_budget.hpp"
 #include "distinct.hpp"
 
 namespace sketch::distinct {
@@ -25,7 +25,7 @@ constexpr std::size_t slots_in(std::size_t size, bool salted = false) noexcept {
     return (size - table_at(salted)) / sizeof(std::uint32_t);
 }
 // A search that finds nothing looks at 1/2 + 1/2 (1 - load)^-2 slots: 32 when full, 4 over the time of filling up.
-constexpr std::size_t most_tokens_in(std::size_t size, bool salted = false) noexcept {
+constexpr std::size_t token_capacity(std::size_t size, bool salted = false) noexcept {
     return slots_in(size, salted) - slots_in(size, salted) / 8;
 }
 
@@ -37,18 +37,18 @@ constexpr std::size_t dense_size(int precision) noexcept {
 }
 // The smallest power of two for so many tokens, or what the most tokens need.
 constexpr std::size_t token_size(std::size_t tokens, int precision, bool salted) noexcept {
-    const std::size_t most = most_tokens(precision);
+    const std::size_t most = max_tokens(precision);
     const std::size_t full = buffer_size(table_at(salted) + sizeof(std::uint32_t) * (most + most / 7 + 2));
     std::size_t size = kWorkInitSize;
-    while (size < full && most_tokens_in(size, salted) < tokens) size *= 2;
+    while (size < full && token_capacity(size, salted) < tokens) size *= 2;
     return std::min(size, full);
 }
 // Limiting the precision leaves a buffer as it is, so that the largest is the same for all of them.
-inline constexpr std::size_t kMostTokenSize = token_size(kMostTokens, kMaxPrecision, true),
-                             kMostDenseSize = dense_size(kMaxPrecision);
-static_assert(most_tokens_in(512) >= 70);
-static_assert(most_tokens_in(kMostTokenSize, true) >= kMostTokens);
-static_assert(is_crowded(std::numeric_limits<std::uint16_t>::max(), slots_in(kMostTokenSize)));
+inline constexpr std::size_t kMaxTokenSize = token_size(kMaxTokens, kMaxPrecision, true),
+                             kMaxDenseSize = dense_size(kMaxPrecision);
+static_assert(token_capacity(512) >= 70);
+static_assert(token_capacity(kMaxTokenSize, true) >= kMaxTokens);
+static_assert(is_crowded(std::numeric_limits<std::uint16_t>::max(), slots_in(kMaxTokenSize)));
 
 // A work form that this library wrote, 8-byte aligned: what mutation needs.
 class Work {
@@ -68,12 +68,12 @@ class Work {
         return reinterpret_cast<std::uint32_t *>(bytes_ + table_at(Salted));
     }
     template <bool Salted>
-    std::size_t room() const noexcept {
-        return std::min<std::size_t>(most_tokens(precision()), most_tokens_in(size_, Salted));
+    std::size_t capacity() const noexcept {
+        return std::min<std::size_t>(max_tokens(precision()), token_capacity(size_, Salted));
     }
     std::uint32_t *slots() const noexcept { return salted() ? slots<true>() : slots<false>(); }
     std::size_t slot_count() const noexcept { return slots_in(size_, salted()); }
-    std::size_t room() const noexcept { return salted() ? room<true>() : room<false>(); }
+    std::size_t capacity() const noexcept { return salted() ? capacity<true>() : capacity<false>(); }
 
     // The slot where the search for a token begins. In the order of tokens, so that slots are nearly sorted; or as the
     // salt has it.
@@ -89,7 +89,7 @@ class Work {
     [[gnu::always_inline]] std::uint32_t *find_near(std::uint32_t token) const noexcept {
         std::uint32_t *const all = slots<Salted>(), *slot = all + home_of<Salted>(token);
         if (*slot == 0 || *slot == token + 1) return slot;
-        std::uint32_t *const end = std::min(slot + kNear + 1, all + slots_in(size_, Salted));
+        std::uint32_t *const end = std::min(slot + kFreeProbes + 1, all + slots_in(size_, Salted));
         while (++slot != end)
             if (*slot == 0 || *slot == token + 1) return slot;
         return nullptr;
@@ -99,12 +99,12 @@ class Work {
     [[gnu::noinline]] std::uint32_t *find_far(std::uint32_t token) const noexcept {
         const std::size_t count = slots_in(size_, Salted), home = home_of<Salted>(token);
         std::uint32_t *const all = slots<Salted>(), *const end = all + count;
-        std::uint32_t *slot = std::min(all + home + kNear + 1, end);
+        std::uint32_t *slot = std::min(all + home + kFreeProbes + 1, end);
         std::size_t before = 0;
         for (;; slot = all, before = count)
             for (; slot < end; slot++)
                 if (*slot == 0 || *slot == token + 1) {
-                    header().steps = counted(header().steps, before + static_cast<std::size_t>(slot - all) - home);
+                    header().probes = add_probes(header().probes, before + static_cast<std::size_t>(slot - all) - home);
                     return slot;
                 }
     }
@@ -140,19 +140,19 @@ class Work {
         *slot = token + 1;
         return near || !is_crowded();
     }
-    bool is_crowded() const noexcept { return sketch::is_crowded(header().steps, slot_count()); }
+    bool is_crowded() const noexcept { return sketch::is_crowded(header().probes, slot_count()); }
 
     // An empty table with a salt of its own, in the whole buffer.
     void clear_and_salt() const noexcept {
         header().flags |= kSalted;
-        header().steps = 0;
+        header().probes = 0;
         salt() = next_salt();
         std::fill_n(slots(), slot_count(), 0u);
     }
 
     // All tokens to other places. The table is not too full for that: at least an eighth of the slots was free.
     [[gnu::noinline]] void salt_anew() const noexcept {
-        std::uint32_t tokens[kMostTokens];
+        std::uint32_t tokens[kMaxTokens];
         std::size_t count = 0;
         for_each_token([&](std::uint32_t token) { tokens[count++] = token; });
         clear_and_salt();
@@ -176,14 +176,14 @@ class Work {
     }
 
     // Dense: lets a token's register come from memory, and leaves the token pending.
-    void insert_soon(std::uint32_t token) const noexcept {
+    void add_deferred(std::uint32_t token) const noexcept {
         __builtin_prefetch(registers() + register_of(token, precision()), 1);
-        settle();
+        apply_pending();
         header().used = token + 1;
     }
 
     // Dense: what is pending, into its register.
-    void settle() const noexcept {
+    void apply_pending() const noexcept {
         if (header().used != 0) insert_token(registers(), precision(), header().used - 1);
         header().used = 0;
     }

@@ -27,7 +27,7 @@ void sort_tokens(std::uint32_t *tokens, std::size_t count) noexcept {
 }  // namespace
 
 // The header of a stored work form may be anybody's: whatever it says about places must lie inside the buffer.
-Status work_read_header(const void *state, std::size_t size, View &into) noexcept {
+Status open_work(const void *state, std::size_t size, View &into) noexcept {
     if (size < kHeaderSize) return SKETCH_TRUNCATED;
     const WorkHeader &h = *static_cast<const WorkHeader *>(state);
     if (h.magic != kWorkMagic) return SKETCH_WRONG_VERSION;
@@ -38,11 +38,11 @@ Status work_read_header(const void *state, std::size_t size, View &into) noexcep
         return SKETCH_CORRUPT;
     const bool dense = h.flags == kDense;
     // All slots are looked at, however few of them are used.
-    if (size > (dense ? kMostDenseSize : kMostTokenSize)) return SKETCH_CORRUPT;
+    if (size > (dense ? kMaxDenseSize : kMaxTokenSize)) return SKETCH_CORRUPT;
     if (!dense && size < table_at(h.flags == kSalted)) return SKETCH_TRUNCATED;
-    if (dense ? h.steps != 0 || (h.used != 0 && !is_token(h.used - 1)) ||
+    if (dense ? h.probes != 0 || (h.used != 0 && !is_token(h.used - 1)) ||
                     size < kHeaderSize + sizeof(Register) * register_count(h.precision)
-              : h.used > most_tokens(h.precision) || h.used >= slots_in(size, h.flags == kSalted))
+              : h.used > max_tokens(h.precision) || h.used >= slots_in(size, h.flags == kSalted))
         return SKETCH_CORRUPT;
     into = View();
     into.kind = h.kind;
@@ -52,9 +52,9 @@ Status work_read_header(const void *state, std::size_t size, View &into) noexcep
     return SKETCH_OK;
 }
 
-Status work_read(const void *state, std::size_t size, Storage storage, View &into) noexcept {
+Status decode_work(const void *state, std::size_t size, Storage storage, View &into) noexcept {
     View view;
-    if (Status s = work_read_header(state, size, view); s != SKETCH_OK) return s;
+    if (Status s = open_work(state, size, view); s != SKETCH_OK) return s;
     const Work work(const_cast<void *>(state), size);
     if (view.dense) {
         view.registers = work.registers();

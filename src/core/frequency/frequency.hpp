@@ -6,8 +6,8 @@
 // the width exactly; the estimate is debiased by what the sketch's own counters tell about the noise in them (after
 // Ting, "Count-Min: Optimal Estimation and Tight Error Bounds using Empirical Error Distributions", KDD 2018).
 //
-// The state is a function of the multiset of hashes: exact while it has at most most_entries(k) different ones,
-// counters from then on. The number of different hashes does not depend on the width 2^k and most_entries falls with
+// The state is a function of the multiset of hashes: exact while it has at most max_entries(k) different ones,
+// counters from then on. The number of different hashes does not depend on the width 2^k and max_entries falls with
 // it, so narrowing a sketch of either form gives what a direct build at that width gives.
 //
 // Two forms of one value:
@@ -31,7 +31,7 @@ inline constexpr int kMinLog2Width = SKETCH_FREQUENCY_MIN_LOG2_WIDTH;
 inline constexpr int kMaxLog2Width = SKETCH_FREQUENCY_MAX_LOG2_WIDTH;
 
 // Different hashes that a sketch of width 2^k counts exactly.
-constexpr std::uint32_t most_entries(int log2_width) noexcept {
+constexpr std::uint32_t max_entries(int log2_width) noexcept {
     return static_cast<std::uint32_t>((std::uint64_t{kDepth} << log2_width) / 16);
 }
 
@@ -108,11 +108,11 @@ struct Entry {
 
 // Reads the header of either form. Not the data: see check_data. Of a packed value of `size` bytes, `at_hand` are
 // there: all, or SKETCH_PEEK_SIZE or more.
-Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept;
-inline Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept {
-    return head_of_packed(packed, size, size, view);
+Status open_header(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept;
+inline Status open_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept {
+    return open_header(packed, size, size, view);
 }
-Status view_of_work(const void *state, std::size_t size, View &view) noexcept;
+Status open_work(const void *state, std::size_t size, View &view) noexcept;
 
 // Whether every row of a dense view adds up to the total: what a merge relies on.
 Status check_rows(const View &view) noexcept;
@@ -127,7 +127,7 @@ Estimate count(const View &view, std::uint64_t hash) noexcept;
 
 // ---- packed bytes (packed.cpp) ----------------------------------------
 
-// The one door for stored and sent bytes: accepts only what `encode` writes.
+// Validates untrusted bytes: accepts only what `encode` writes.
 Status check(const View &packed) noexcept;
 std::size_t packed_bound(const View &view) noexcept;
 // Checks a view and writes it.
@@ -137,8 +137,8 @@ Status encode(const View &view, ByteWriter &out) noexcept;
 class PackedEntries {
   public:
     explicit PackedEntries(const View &view) noexcept;
-    // The next ones, at most `room`; 0 at the end, and where the bytes make no sense: `ok` tells which.
-    std::uint32_t read(Entry *out, std::uint32_t room) noexcept;
+    // The next ones, at most `capacity`; 0 at the end, and where the bytes make no sense: `ok` tells which.
+    std::uint32_t read(Entry *out, std::uint32_t capacity) noexcept;
     bool ok() const noexcept { return ok_; }
     // When all are read: whether what ends them is canonical, and where that is.
     bool end(std::size_t &size) noexcept;
@@ -165,9 +165,9 @@ class PackedEntries {
 //   0  length word of the caller            4  magic, family, layout, flags
 //   8  total                               16  kind, log2_width
 //  20  entries                             24  slots
-//  28  steps of searches in the table      32  salt
-//  40  exact: a table, ordered by key: the hash, or its permutation by the salt (see common/crowding.hpp). Keys of 8
-//  bytes,
+//  28  probes of searches in the table      32  salt
+//  40  exact: a table, ordered by key: the hash, or its permutation by the salt (see common/probe_budget.hpp). Keys of
+//  8 bytes,
 //             one more than there are slots, then counts of 1 to 8 bytes. An entry stands at its home slot or behind
 //             it, with no empty slot in between. Empty slots have count 0 and the largest key, which ends every search;
 //             so does the one key behind the last slot.
@@ -179,7 +179,7 @@ struct WorkHeader {
     std::uint8_t kind, log2_width;
     std::uint16_t unused;
     std::uint32_t entries, slots;
-    std::uint32_t steps;
+    std::uint32_t probes;
     std::uint64_t salt;
 };
 static_assert(sizeof(WorkHeader) == 40);
@@ -215,11 +215,11 @@ class WorkEntries {
           width_(view.width) {}
     // To the first slot where this hash can stand.
     void seek(std::uint64_t hash) noexcept { at_ = home_of(permuted(hash, salt_), homes_of(slots_)); }
-    // The next ones, at most `room`; 0 at the end.
-    std::uint32_t read(Entry *out, std::uint32_t room) noexcept {
+    // The next ones, at most `capacity`; 0 at the end.
+    std::uint32_t read(Entry *out, std::uint32_t capacity) noexcept {
         const std::uint32_t count = with_width(width_, [&](auto zero) {
             std::uint32_t found = 0;
-            for (; at_ < slots_ && found < room; at_++) {
+            for (; at_ < slots_ && found < capacity; at_++) {
                 out[found] = {load<std::uint64_t>(keys_ + 8 * std::size_t{at_}),
                               load<decltype(zero)>(counts_ + at_ * sizeof zero)};
                 found += out[found].count != 0;
@@ -291,9 +291,9 @@ class Entries {
         return right && count == view_.items && sum == view_.total ? SKETCH_OK : SKETCH_CORRUPT;
     }
 
-    // From now on they come in the order of their hashes, whatever the order of their keys. `room` has sort_size bytes,
-    // 8-byte aligned, and stays where it is. After load only.
-    void sort(std::uint8_t *room) noexcept;
+    // From now on they come in the order of their hashes, whatever the order of their keys. `buffer` has sort_size
+    // bytes, 8-byte aligned, and stays where it is. After load only.
+    void sort(std::uint8_t *buffer) noexcept;
     static constexpr std::size_t sort_size(std::uint32_t items) noexcept {
         return items <= kBuffered ? 0 : 2 * sizeof(Entry) * items;
     }

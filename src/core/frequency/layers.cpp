@@ -14,7 +14,7 @@ Status read_layer(const std::uint8_t *&at, const std::uint8_t *end, std::uint32_
     const int width = in.byte();
     const std::uint64_t full = in.varint();
     if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-    if (width < 1 || width > kMostFieldBits || full > fields || !is_wide_enough(width, fields, full))
+    if (width < 1 || width > kMaxFieldBits || full > fields || !is_wide_enough(width, fields, full))
         return SKETCH_CORRUPT;
     layer.fields = fields;
     layer.full = static_cast<std::uint32_t>(full);
@@ -171,7 +171,7 @@ template <typename V>
 }
 
 // As take_fields, of groups of eight fields that are in a word.
-constexpr int kMostWordBits = 8;
+constexpr int kMaxWordBits = 8;
 template <typename V, int Width>
 const V *take_words(const std::uint8_t *at, const std::uint8_t *end, std::uint32_t groups, const V *rest,
                     V *out) noexcept {
@@ -190,7 +190,7 @@ const V *take_words(const std::uint8_t *at, const std::uint8_t *end, std::uint32
     return rest;
 }
 template <typename V>
-constexpr decltype(&take_words<V, 1>) kTakeWords[kMostWordBits + 1] = {
+constexpr decltype(&take_words<V, 1>) kTakeWords[kMaxWordBits + 1] = {
     nullptr,          take_words<V, 1>, take_words<V, 2>, take_words<V, 3>, take_words<V, 4>,
     take_words<V, 5>, take_words<V, 6>, take_words<V, 7>, take_words<V, 8>};
 
@@ -214,7 +214,7 @@ std::uint32_t take_fields(const std::uint8_t *at, const std::uint8_t *end, std::
         }
     }
 #endif
-    if (width <= kMostWordBits) {
+    if (width <= kMaxWordBits) {
         const std::uint32_t groups = (count - i) / 8;
         next = kTakeWords<V>[width](at, end, groups, next, out + i);
         i += 8 * groups;
@@ -238,7 +238,7 @@ CounterReader<V>::CounterReader(const Layers &layers) noexcept : layers_(layers)
         level.width = is_layer ? layers.layer[l].width : 1;
         level.full = level.begin = level.end = 0;
         level.values = values;
-        if (l > 0) values += room_of(l) + kSlack;
+        if (l > 0) values += capacity_of(l) + kSlack;
     }
 }
 
@@ -247,7 +247,7 @@ void CounterReader<V>::refill(int l) noexcept {
     Level &level = levels_[l];
     const std::uint32_t kept = level.end - level.begin;  // less than kStep
     std::memmove(level.values, level.values + level.begin, kept * sizeof(V));
-    const std::uint32_t more = std::min(level.left, room_of(l));
+    const std::uint32_t more = std::min(level.left, capacity_of(l));
     if (more > 0) fill(l, level.values + kept, more);
     level.begin = 0;
     // Where there are no more, any number of zeros: that too many were taken shows in the end.
@@ -393,11 +393,11 @@ namespace {
 // V holds the fields.
 template <typename V>
 bool is_canonical(const Layer &layer, const std::uint8_t *end, bool is_first) noexcept {
-    constexpr int kMostBits = sizeof(V) == 8 ? kMostFieldBits : 8 * static_cast<int>(sizeof(V));
-    constexpr std::uint32_t kPiece = 1u << Layer::sample_shift(kMostBits);  // samples are at multiples of this
+    constexpr int kMaxBits = sizeof(V) == 8 ? kMaxFieldBits : 8 * static_cast<int>(sizeof(V));
+    constexpr std::uint32_t kPiece = 1u << Layer::sample_shift(kMaxBits);  // samples are at multiples of this
     const int shift = Layer::sample_shift(layer.width);
     const V zeros[kPiece + 16] = {};
-    std::uint32_t full[kMostBits + 1] = {};  // with each width
+    std::uint32_t full[kMaxBits + 1] = {};  // with each width
     bool has_zero = false;
     V fields[kPiece];
     for (std::uint32_t from = 0; from < layer.fields; from += kPiece) {

@@ -16,7 +16,7 @@
 
 namespace sketch::frequency {
 
-inline constexpr int kMostFieldBits = 63;
+inline constexpr int kMaxFieldBits = 63;
 
 constexpr std::uint64_t largest_field(int width) noexcept { return (std::uint64_t{1} << width) - 1; }
 
@@ -27,7 +27,7 @@ constexpr bool is_wide_enough(int width, std::uint64_t fields, std::uint64_t ful
 }
 
 // At most half of a layer's fields are full.
-inline constexpr int kMostLayers = [] {
+inline constexpr int kMaxLayers = [] {
     int layers = 0;
     for (std::uint64_t fields = std::uint64_t{kDepth} << kMaxLog2Width; fields > 0; fields /= 2) layers++;
     return layers;
@@ -66,7 +66,7 @@ Status read_layer(const std::uint8_t *&at, const std::uint8_t *end, std::uint32_
 
 // All layers of a packed dense view.
 struct Layers {
-    Layer layer[kMostLayers];
+    Layer layer[kMaxLayers];
     int count;
     std::uint64_t base;     // what all counters have at least
     std::uint64_t largest;  // no counter is larger, nor than the total
@@ -99,23 +99,23 @@ class CounterReader {
         std::uint32_t begin, end;
         int width;
     };
-    // Fields are taken by as many, or they end. Of values there are that many more than the room of a level, and 16
+    // Fields are taken by as many, or they end. Of values there are that many more than the capacity of a level, and 16
     // more can be read.
     static constexpr std::uint32_t kStep = sizeof(V) == 8 ? 16 : 64, kSlack = kStep + 16;
-    static constexpr std::uint32_t room_of(int l) noexcept {
+    static constexpr std::uint32_t capacity_of(int l) noexcept {
         return std::max(l < 4 ? (sizeof(V) == 8 ? 512u : 1024u) >> l : 0, sizeof(V) == 8 ? 32u : 64u);
     }
     static constexpr std::uint32_t kAllRoom = [] {
-        std::uint32_t room = 0;
-        for (int l = 1; l <= kMostLayers; l++) room += room_of(l) + kSlack;
-        return room;
+        std::uint32_t capacity = 0;
+        for (int l = 1; l <= kMaxLayers; l++) capacity += capacity_of(l) + kSlack;
+        return capacity;
     }();
 
     void fill(int l, V *out, std::uint32_t count) noexcept;
     void refill(int l) noexcept;
 
     const Layers &layers_;
-    Level levels_[kMostLayers + 1];  // and one of zeros
+    Level levels_[kMaxLayers + 1];  // and one of zeros
     V values_[kAllRoom];
 };
 

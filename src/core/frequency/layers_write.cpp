@@ -15,7 +15,7 @@ constexpr std::size_t kSlack = 16;
 
 #ifdef SKETCH_X86
 
-constexpr int kMostVectorBits = 15;
+constexpr int kMaxVectorBits = 15;
 
 // For each set among eight: the numbers of its members.
 struct Members {
@@ -29,7 +29,7 @@ constexpr Members kMembers = [] {
     return members;
 }();
 
-// As write_fields, of a multiple of 8, and of widths up to kMostVectorBits.
+// As write_fields, of a multiple of 8, and of widths up to kMaxVectorBits.
 SKETCH_AVX2 std::uint32_t write_fields_avx2(const std::uint32_t *values, std::uint32_t count, int width,
                                             std::uint8_t *out, std::uint32_t *rest) noexcept {
     const __m256i top = _mm256_set1_epi32(static_cast<int>(largest_field(width)));
@@ -66,7 +66,7 @@ std::uint32_t write_fields(const V *values, std::uint32_t count, int width, std:
     std::uint32_t full = 0, i = 0;
 #ifdef SKETCH_X86
     if constexpr (sizeof(V) == 4) {
-        if (has_avx2 && width <= kMostVectorBits) {
+        if (has_avx2 && width <= kMaxVectorBits) {
             i = count / 8 * 8;
             full = write_fields_avx2(values, i, width, out, rest);
             out += Layer::size_of(i, width);
@@ -117,7 +117,7 @@ void choose_width(const T *values, std::uint64_t base, Layer &layer) noexcept {
     auto try_width = [=, &layer](int width) {
         layer.width = width;
         layer.full = static_cast<std::uint32_t>(
-            width > kMostFieldBits ? 0 : count_at_least(values, layer.fields, base + largest_field(width)));
+            width > kMaxFieldBits ? 0 : count_at_least(values, layer.fields, base + largest_field(width)));
     };
     // No width is enough at which so many fields are full that they would be too many of one bit.
     int width = 1;
@@ -184,7 +184,7 @@ std::size_t layers_bound(const View &work) noexcept {
     std::size_t size = 16;
     for (std::uint64_t fields = counters_of(work); fields > 0; fields /= 2) {
         int width = 1;
-        while (width < kMostFieldBits - 2 &&
+        while (width < kMaxFieldBits - 2 &&
                largest_field(width) / static_cast<unsigned>(kDepth * (width + 1)) <= work.total / fields)
             width++;
         const std::size_t bytes = Layer::size_of(fields, width + 2);

@@ -32,7 +32,7 @@ bool fits(const Work &work, std::uint32_t slots) noexcept {
 Status plan_table(const Work &work, std::uint32_t entries, int width, sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
     // As much as ever is needed, for sizes that need not be powers of two.
-    const std::uint32_t most = most_entries(h.log2_width) + 16;
+    const std::uint32_t most = max_entries(h.log2_width) + 16;
     auto next = [](std::size_t size, std::size_t largest) {
         return size >= kPowerOfTwoUpTo && size < largest && 2 * size > largest ? largest : 2 * size;
     };
@@ -63,9 +63,9 @@ namespace {
 // Whether counters of one byte do for an exact state that becomes dense. The total tells that for wider ones; this
 // saves sketches of moderate size half of their memory. In passes over the entries, each for the counters of a block.
 bool bytes_suffice(const Work &work, int log2_width) noexcept {
-    constexpr int kBlock = 12, kMostLog2Width = 14;
+    constexpr int kBlock = 12, kMaxLog2Width = 14;
     if (work.header().total <= kLargest[0]) return true;
-    if (log2_width > kMostLog2Width) return false;
+    if (log2_width > kMaxLog2Width) return false;
     std::uint8_t block[1 << kBlock];
     bool suffice = true;
     for (std::size_t first = 0; suffice && first < std::size_t{kDepth} << log2_width; first += sizeof block) {
@@ -149,7 +149,7 @@ bool count_all(const Work &source, const Work &target) noexcept {
         poll_at(done++);
         counted = counted && target.insert<T>(target.find(target.key_of(e.hash)), target.key_of(e.hash), e.count);
     });
-    target.header().steps = 0;
+    target.header().probes = 0;
     return counted;
 }
 
@@ -164,7 +164,7 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
     if (growth.flags & kWorkDense) {
         std::memset(static_cast<std::uint8_t *>(to) + sizeof h, 0, size - sizeof h);
         h.flags = growth.flags;
-        h.entries = h.slots = h.steps = 0;
+        h.entries = h.slots = h.probes = 0;
         h.salt = 0;
         with_width(target.width(), [&](auto zero) {
             using To = decltype(zero);

@@ -34,7 +34,7 @@ std::size_t unary_bits(std::uint32_t entries) noexcept {
 
 // Exp-Golomb code of order e of a count c >= 1: with v = c - 1 + 2^e, of n bits: n - 1 - e zeros, a one, the low n - 1
 // bits of v.
-constexpr int kMostOrder = 62;
+constexpr int kMaxOrder = 62;
 
 int code_bits(std::uint64_t count, int order) noexcept {
     int length = static_cast<int>(std::bit_width(count - 1 + (std::uint64_t{1} << order)));
@@ -50,7 +50,7 @@ std::uint64_t size_of_counts(const Entries &entries, int order) noexcept {
 // The first order than which the next is not shorter.
 int order_for(const Entries &entries) noexcept {
     int order = 0;
-    for (std::uint64_t bits = size_of_counts(entries, 0); order < kMostOrder; order++) {
+    for (std::uint64_t bits = size_of_counts(entries, 0); order < kMaxOrder; order++) {
         std::uint64_t next = size_of_counts(entries, order + 1);
         if (next >= bits) break;
         bits = next;
@@ -118,9 +118,9 @@ Status encode(const View &view, ByteWriter &out) noexcept {
     Entries entries(view);
     if (Status s = view.is_dense ? check_rows(view) : entries.load(); s != SKETCH_OK) return s;
     if (!view.is_dense && !entries.are_sorted()) {
-        std::uint8_t *room = out.scratch(Entries::sort_size(view.items));
-        if (room == nullptr) return SKETCH_NO_ROOM;
-        entries.sort(room);
+        std::uint8_t *buffer = out.scratch(Entries::sort_size(view.items));
+        if (buffer == nullptr) return SKETCH_NO_ROOM;
+        entries.sort(buffer);
     }
     out.byte(kFormatVersion);
     out.byte(static_cast<std::uint8_t>(Family::frequency));
@@ -129,7 +129,7 @@ Status encode(const View &view, ByteWriter &out) noexcept {
     return out.ok() ? SKETCH_OK : SKETCH_NO_ROOM;
 }
 
-Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept {
+Status open_header(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept {
     ByteReader in(packed, at_hand);
     std::uint8_t version = in.byte(), family = in.byte(), flags = in.byte(), kind = in.byte(), log2_width = in.byte();
     if (size == 0) return SKETCH_TRUNCATED;
@@ -162,7 +162,7 @@ Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t 
     }
     std::uint64_t items = in.varint(), more = items == 0 ? 0 : in.varint();
     if (!in.ok()) return in.remaining() == 0 ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
-    if (items > most_entries(log2_width) || more > kMaxTotal - items || !is_header_kind(kind, items == 0))
+    if (items > max_entries(log2_width) || more > kMaxTotal - items || !is_header_kind(kind, items == 0))
         return SKETCH_CORRUPT;
     view.items = static_cast<std::uint32_t>(items);
     view.total = items + more;
@@ -171,7 +171,7 @@ Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t 
     std::uint64_t bits =
         items == 0 ? 0 : items * static_cast<unsigned>(32 - high_bits_of(view.items)) + unary_bits(view.items) + items;
     if (items > 0 && size - view.begin < 1 + 4 * items + (bits + 7) / 8) return SKETCH_TRUNCATED;
-    if (items > 0 && *view.at() > kMostOrder) return SKETCH_CORRUPT;
+    if (items > 0 && *view.at() > kMaxOrder) return SKETCH_CORRUPT;
     return SKETCH_OK;
 }
 
@@ -190,8 +190,8 @@ PackedEntries::PackedEntries(const View &view) noexcept
     counts_.advance(unary_bits(items_));
 }
 
-std::uint32_t PackedEntries::read(Entry *out, std::uint32_t room) noexcept {
-    std::uint32_t count = std::min(room, items_ - at_);
+std::uint32_t PackedEntries::read(Entry *out, std::uint32_t capacity) noexcept {
+    std::uint32_t count = std::min(capacity, items_ - at_);
     ok_ = ok_ && read_hashes(out, count) && read_counts(out, count);
     at_ += count;
     return ok_ ? count : 0;

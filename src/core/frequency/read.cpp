@@ -54,7 +54,7 @@ namespace {
 
 // By their hashes, from the lowest byte to the highest: in a time that no choice of values changes. In one of two
 // equally large arrays, which is the result.
-Entry *sort_by_hash(Entry *entries, Entry *room, std::uint32_t count) noexcept {
+Entry *sort_by_hash(Entry *entries, Entry *buffer, std::uint32_t count) noexcept {
     constexpr int kDigits = 8;
     static_assert(sizeof(std::uint32_t) * kDigits * 256 <= 8192);  // of stack
     std::uint32_t ends[kDigits][256] = {};
@@ -68,20 +68,21 @@ Entry *sort_by_hash(Entry *entries, Entry *room, std::uint32_t count) noexcept {
             ends[digit][value] = sum;
             sum += here;
         }
-        for (std::uint32_t i = 0; i < count; i++) room[ends[digit][entries[i].hash >> 8 * digit & 0xff]++] = entries[i];
-        std::swap(entries, room);
+        for (std::uint32_t i = 0; i < count; i++)
+            buffer[ends[digit][entries[i].hash >> 8 * digit & 0xff]++] = entries[i];
+        std::swap(entries, buffer);
     }
     return entries;
 }
 
 }  // namespace
 
-void Entries::sort(std::uint8_t *room) noexcept {
+void Entries::sort(std::uint8_t *buffer) noexcept {
     if (view_.items <= kBuffered) {
         std::sort(buffer_, buffer_ + view_.items, [](const Entry &a, const Entry &b) { return a.hash < b.hash; });
         return;
     }
-    Entry *const entries = reinterpret_cast<Entry *>(room);
+    Entry *const entries = reinterpret_cast<Entry *>(buffer);
     std::uint32_t count = 0;
     WorkEntries reader(view_);
     while (std::uint32_t more = reader.read(entries + count, view_.items - count)) count += more;

@@ -23,7 +23,7 @@ Status subtract_exact(const Work &work, const Entries &entries, int log2_width, 
             return true;
         });
         if (held < entries.size()) return SKETCH_BELOW_ZERO;
-        if (h.entries - vanishing > most_entries(log2_width)) return plan_conversion(work, log2_width, 0, growth);
+        if (h.entries - vanishing > max_entries(log2_width)) return plan_conversion(work, log2_width, 0, growth);
         entries.for_all([&](const Entry &e) { work.uncount_exact<T>(e.hash, e.count); });
         if (vanishing > 0) work.sweep<T>();
         h.log2_width = static_cast<std::uint8_t>(log2_width);

@@ -24,7 +24,7 @@ namespace {
         return work.holds<decltype(zero)>(at, key) ? work.counts<decltype(zero)>()[at] : 0;
     });
     std::uint32_t entries = h.entries + (held == 0);
-    if (entries > most_entries(h.log2_width)) return plan_conversion(work, h.log2_width, width_for(weight), growth);
+    if (entries > max_entries(h.log2_width)) return plan_conversion(work, h.log2_width, width_for(weight), growth);
     return plan_table(work, entries, std::max(work.width(), width_for(held + weight)), growth);
 }
 
@@ -60,7 +60,7 @@ Status work_limit(void *state, std::size_t size, int log2_width, sketch_growth &
     Work work(state, size);
     WorkHeader &h = work.header();
     if (log2_width >= h.log2_width) return SKETCH_OK;
-    if (work.dense() || h.entries > most_entries(log2_width)) return plan_conversion(work, log2_width, 0, growth);
+    if (work.dense() || h.entries > max_entries(log2_width)) return plan_conversion(work, log2_width, 0, growth);
     h.log2_width = static_cast<std::uint8_t>(log2_width);
     return SKETCH_OK;
 }
@@ -82,7 +82,7 @@ namespace {
             largest = std::max(largest, held + e.count);
         });
     });
-    if (together > most_entries(h.log2_width)) return plan_conversion(work, h.log2_width, width_for(largest), growth);
+    if (together > max_entries(h.log2_width)) return plan_conversion(work, h.log2_width, width_for(largest), growth);
     return plan_table(work, together, std::max(work.width(), width_for(largest)), growth);
 }
 

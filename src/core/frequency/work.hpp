@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-#include "../common/crowding.hpp"
+#include "../common/probe_budget.hpp"
 #include "layers.hpp"
 
 namespace sketch::frequency {
@@ -52,10 +52,10 @@ class Work {
     }
     std::uint64_t *keys() const noexcept { return counters<std::uint64_t>(); }
     std::uint64_t key_of(std::uint64_t hash) const noexcept { return permuted(hash, header().salt); }
-    bool is_crowded() const noexcept { return sketch::is_crowded(header().steps, header().slots); }
-    // Counts the steps of a search, or of making room. Whether the table is crowded now.
-    [[gnu::noinline]] bool lose_patience(std::size_t steps) const noexcept {
-        header().steps = counted(header().steps, steps);
+    bool is_crowded() const noexcept { return sketch::is_crowded(header().probes, header().slots); }
+    // Counts the probes of a search, or of making room. Whether the table is crowded now.
+    [[gnu::noinline]] bool exceeds_probe_budget(std::size_t probes) const noexcept {
+        header().probes = add_probes(header().probes, probes);
         return is_crowded();
     }
     template <typename T>
@@ -75,7 +75,7 @@ class Work {
         std::memset(bytes_ + sizeof(WorkHeader), 0, size_ - sizeof(WorkHeader));
         h.flags = static_cast<std::uint8_t>(width);
         h.total = 0;
-        h.entries = h.steps = 0;
+        h.entries = h.probes = 0;
         h.slots = slots_in(size_, width);
         h.salt = salt;
         std::fill(keys(), keys() + h.slots + 1, kEmptySlot);
@@ -84,7 +84,7 @@ class Work {
     // The first slot from the home on whose key is not smaller: the key's own, or where it belongs.
     std::uint32_t find(std::uint64_t key) const noexcept {
         const std::uint32_t at = find_near(key);
-        return keys()[at] < key ? find_in_crowd(at, key) : at;
+        return keys()[at] < key ? find_far(at, key) : at;
     }
     // The same, or a slot a few steps from home with a smaller key.
     std::uint32_t find_near(std::uint64_t key) const noexcept {
@@ -96,9 +96,8 @@ class Work {
     }
 
     // The same from a slot with a smaller key. No entry with a smaller key stands behind a slot that is empty or has a
-    // larger one, so steps may double: hashes that share their leading bits, which a stranger can choose, make long
-    // runs.
-    [[gnu::noinline]] std::uint32_t find_in_crowd(std::uint32_t at, std::uint64_t key) const noexcept {
+    // larger one, so steps may double: adversarial keys, whose hashes share their leading bits, make long runs.
+    [[gnu::noinline]] std::uint32_t find_far(std::uint32_t at, std::uint64_t key) const noexcept {
         const std::uint64_t *all = keys();
         const std::uint32_t end = header().slots;  // where the key is the largest
         std::uint32_t step = 1;
@@ -121,7 +120,7 @@ class Work {
         T *counts_of = counts<T>();
         std::uint32_t empty = at;
         while (empty < h.slots && counts_of[empty] != 0) empty++;
-        if (empty >= h.slots || (empty - at > kNear && lose_patience(empty - at))) return false;
+        if (empty >= h.slots || (empty - at > kFreeProbes && exceeds_probe_budget(empty - at))) return false;
         std::copy_backward(keys() + at, keys() + empty, keys() + empty + 1);
         std::copy_backward(counts_of + at, counts_of + empty, counts_of + empty + 1);
         keys()[at] = key;
@@ -136,7 +135,7 @@ class Work {
     template <typename T>
     void spread(std::uint32_t entries) const noexcept {
         constexpr std::uint32_t kBlock = 512;
-        std::uint32_t before[most_entries(kMaxLog2Width) / kBlock + 1], pushed[kBlock];
+        std::uint32_t before[max_entries(kMaxLog2Width) / kBlock + 1], pushed[kBlock];
         WorkHeader &h = header();
         const std::uint32_t homes = homes_of(h.slots);
         auto push = [&](std::uint32_t by, std::uint32_t i) {
@@ -188,8 +187,9 @@ class Work {
         std::uint32_t at = find_near(key);
         if (keys()[at] < key) {
             const std::uint32_t near = at;
-            at = find_in_crowd(near, key);
-            if (at - near > kNear && lose_patience(kNear + static_cast<unsigned>(std::bit_width(at - near))))
+            at = find_far(near, key);
+            if (at - near > kFreeProbes &&
+                exceeds_probe_budget(kFreeProbes + static_cast<unsigned>(std::bit_width(at - near))))
                 return false;
         }
         constexpr std::uint64_t largest = static_cast<T>(~T{0});
@@ -199,7 +199,7 @@ class Work {
             counts<T>()[at] = static_cast<T>(sum);
             return true;
         }
-        if (weight > largest || h.entries >= std::min(capacity_of(h.slots), most_entries(h.log2_width))) return false;
+        if (weight > largest || h.entries >= std::min(capacity_of(h.slots), max_entries(h.log2_width))) return false;
         return insert<T>(at, key, weight);
     }
 

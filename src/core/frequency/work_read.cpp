@@ -3,7 +3,7 @@
 
 namespace sketch::frequency {
 
-Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
+Status open_work(const void *state, std::size_t size, View &view) noexcept {
     if (size < sizeof(WorkHeader)) return SKETCH_TRUNCATED;
     WorkHeader h = load<WorkHeader>(state);
     if (h.magic != kWorkMagic || h.layout != kWorkLayout) return SKETCH_WRONG_VERSION;
@@ -25,11 +25,11 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
     view.begin = sizeof(WorkHeader);
     view.base = 0;
     if (view.is_dense) {
-        if (h.entries != 0 || h.slots != 0 || h.steps != 0 || h.salt != 0 || h.total == 0) return SKETCH_CORRUPT;
+        if (h.entries != 0 || h.slots != 0 || h.probes != 0 || h.salt != 0 || h.total == 0) return SKETCH_CORRUPT;
         if (size - view.begin < std::size_t{kDepth} << (h.log2_width + view.width)) return SKETCH_TRUNCATED;
         return SKETCH_OK;
     }
-    if (h.entries > most_entries(h.log2_width) || h.entries > h.slots || h.slots == 0 || h.total < h.entries ||
+    if (h.entries > max_entries(h.log2_width) || h.entries > h.slots || h.slots == 0 || h.total < h.entries ||
         (h.total > 0 && h.entries == 0))
         return SKETCH_CORRUPT;
     return size < table_size(h.slots, view.width) ? SKETCH_TRUNCATED : SKETCH_OK;

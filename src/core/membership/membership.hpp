@@ -33,7 +33,7 @@ inline constexpr int kMaxLog2Blocks = SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS;
 constexpr std::uint64_t blocks_of(int log2_blocks) noexcept { return std::uint64_t{1} << log2_blocks; }
 
 // Different tokens that a filter of this size may hold before it is made of blocks.
-constexpr std::uint64_t most_tokens(int log2_blocks) noexcept { return std::uint64_t{2} << log2_blocks; }
+constexpr std::uint64_t max_tokens(int log2_blocks) noexcept { return std::uint64_t{2} << log2_blocks; }
 
 constexpr std::uint64_t block_of(std::uint64_t hash, int log2_blocks) noexcept {
     return (hash >> 1) >> (63 - log2_blocks);  // no shift by 64 for a single block
@@ -58,7 +58,7 @@ constexpr std::uint64_t fold_token(std::uint64_t token, int shift) noexcept {
 
 // The rate that was asked for, in hundred-thousandths and rounded up to one digit: digit * 10^exponent, which is how it
 // is packed.
-inline constexpr int kMostRate = SKETCH_MEMBERSHIP_MAX_RATE;
+inline constexpr int kMaxRate = SKETCH_MEMBERSHIP_MAX_RATE;
 inline constexpr int kDigitAt = 1, kExponentAt = 5;  // bits of the packed flags, and of the byte of log2_blocks
 
 constexpr int rate_from(int digit, int exponent) noexcept {
@@ -75,7 +75,7 @@ struct RateDigit {
 };
 
 constexpr bool is_rate(std::uint32_t rate) noexcept {
-    if (rate == 0 || rate > kMostRate) return false;
+    if (rate == 0 || rate > kMaxRate) return false;
     const RateDigit split(static_cast<int>(rate));
     return rate_from(split.digit, split.exponent) == static_cast<int>(rate);
 }
@@ -84,7 +84,7 @@ constexpr bool is_rate(std::uint32_t rate) noexcept {
 // the size.
 struct TokenLayout {
     static constexpr int kSampleBits = 8;      // one sample for 2^8 high parts: at most 0.6 % of the size
-    static constexpr unsigned kRankBytes = 3;  // most_tokens(kMaxLog2Blocks) is 2^23
+    static constexpr unsigned kRankBytes = 3;  // max_tokens(kMaxLog2Blocks) is 2^23
 
     std::uint64_t count;
     int low_bits;  // of each token, stored as they are
@@ -143,7 +143,7 @@ static_assert(sizeof(WorkHeader) == 32);
 
 inline constexpr unsigned kPending = 4;  // rows of a query take some 50 ns, and memory 100 to 200
 inline constexpr std::size_t kBlocksAt = sizeof(WorkHeader) + 8 * kPending;
-inline constexpr std::size_t kMostShift = kBlockSize - 8;  // blocks begin so much later at most: see blocks_at
+inline constexpr std::size_t kMaxShift = kBlockSize - 8;  // blocks begin so much later at most: see blocks_at
 
 inline constexpr std::uint8_t kWorkLayout = 6;
 inline constexpr std::uint8_t kDense = 1;  // flag of both forms
@@ -162,13 +162,13 @@ struct PackedHeader {
     std::uint64_t tokens;
     std::uint64_t size;  // of the whole value
 };
-Status read_header(const std::uint8_t *head, std::size_t head_size, PackedHeader &header) noexcept;
+Status open_header(const std::uint8_t *head, std::size_t head_size, PackedHeader &header) noexcept;
 
-// The one door for stored and sent bytes.
-Status check_packed(const View &packed) noexcept;
+// Validates untrusted bytes: accepts only what `encode` writes.
+Status check(const View &packed) noexcept;
 std::size_t packed_bound(const View &view) noexcept;
 Status check_tokens(const View &packed) noexcept;
-Status pack(const View &view, std::uint8_t *out, std::size_t capacity, std::size_t &out_size) noexcept;
+Status encode(const View &view, std::uint8_t *out, std::size_t capacity, std::size_t &out_size) noexcept;
 
 // One item looked for in a packed value, which is read in a few short pieces: see sketch_membership_probe.
 Status probe_open(const std::uint8_t *head, std::size_t head_size, std::uint64_t total_size,
@@ -214,9 +214,9 @@ void for_blocks(std::uint64_t blocks, int shift, Use use) noexcept {
 // fit in 64 bits.
 Fill fill_in(const View &dense, std::uint64_t enough) noexcept;
 
-// Whether blocks are such as more than most_tokens items make them. Different tokens have different masks (see
+// Whether blocks are such as more than max_tokens items make them. Different tokens have different masks (see
 // block.hpp), so there are no fewer masks than that. Every filter that is made, merged or folded keeps this:
-// it has more than most_tokens tokens of its own size, whatever they were folded from.
+// it has more than max_tokens tokens of its own size, whatever they were folded from.
 bool blocks_are_sound(const View &dense) noexcept;
 
 // Every pending token of a dense work form, as visit(token); of other forms none.

@@ -11,7 +11,7 @@ namespace {
 // Rates from one hundred-thousandth to a half. (The doubles that these quotients are have the literals 0.00001 and
 // 0.5.)
 constexpr double kRateUnits = 100000;
-bool is_in_range(double rate) noexcept { return rate >= 1 / kRateUnits && rate <= kMostRate / kRateUnits; }
+bool is_in_range(double rate) noexcept { return rate >= 1 / kRateUnits && rate <= kMaxRate / kRateUnits; }
 
 // The chance that a bit of a word is still zero after one more item of its block, and that this item has the low bits
 // of a probe, and so its mask.
@@ -31,8 +31,8 @@ double block_rate(double items) noexcept {
 double dense_rate(int log2_blocks, double items) noexcept {
     if (log2_blocks == 0) return block_rate(items);
     const double p = std::ldexp(1.0, -log2_blocks), mean = items * p;
-    constexpr double kMostTerms = 512;  // e^-512 is still a normal double
-    if (mean <= kMostTerms) {
+    constexpr double kMaxTerms = 512;  // e^-512 is still a normal double
+    if (mean <= kMaxTerms) {
         double chance = std::exp(items * std::log1p(-p)), sum = 0;
         const double odds = p / (1 - p);
         double zero = 1, same = 0;
@@ -57,7 +57,7 @@ double dense_rate(int log2_blocks, double items) noexcept {
 }  // namespace
 
 double expected_rate(int log2_blocks, std::uint64_t items) noexcept {
-    if (items <= most_tokens(log2_blocks)) return std::ldexp(static_cast<double>(items), -(kLowBits + log2_blocks));
+    if (items <= max_tokens(log2_blocks)) return std::ldexp(static_cast<double>(items), -(kLowBits + log2_blocks));
     return dense_rate(log2_blocks, static_cast<double>(items));
 }
 

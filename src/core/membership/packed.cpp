@@ -21,7 +21,7 @@ namespace sketch::membership {
 namespace {
 
 constexpr unsigned kTokenBytes = TokenLayout::kRankBytes;
-static_assert(most_tokens(kMaxLog2Blocks) < 1u << 8 * kTokenBytes);
+static_assert(max_tokens(kMaxLog2Blocks) < 1u << 8 * kTokenBytes);
 
 std::uint64_t packed_size(bool dense, int log2_blocks, std::uint64_t tokens) noexcept {
     return kPackedHeader + (dense ? kBlockSize << log2_blocks : TokenLayout(tokens, log2_blocks).size());
@@ -44,11 +44,11 @@ void write_header(std::uint8_t *out, const View &view) noexcept {
 // Tokens of a table, ascending: dealt out by their top bits, then each deal sorted. `into` has room for all. False if
 // the table does not hold what its header says.
 bool sort_tokens(const View &work, std::uint64_t *into) noexcept {
-    constexpr int kMostDealBits = 11;  // as many streams as the caches near the core can write at once
+    constexpr int kMaxDealBits = 11;  // as many streams as the caches near the core can write at once
     constexpr std::uint32_t kLargeDeal = 1 << 15;
-    const int deal_bits = std::min(static_cast<int>(std::bit_width(work.tokens)), kMostDealBits);
+    const int deal_bits = std::min(static_cast<int>(std::bit_width(work.tokens)), kMaxDealBits);
     const int shift = kLowBits + work.log2_blocks - deal_bits;
-    std::uint32_t end[(1 << kMostDealBits) + 1];
+    std::uint32_t end[(1 << kMaxDealBits) + 1];
     std::memset(end, 0, sizeof end[0] * ((std::size_t{1} << deal_bits) + 1));
     for_each_token(work, [&](std::uint64_t token) { return end[(token >> shift) + 1]++, true; });
     for (std::size_t i = 0; i < std::size_t{1} << deal_bits; i++) end[i + 1] += end[i];
@@ -125,7 +125,7 @@ Status pack_blocks(const View &view, std::uint8_t *out, std::size_t capacity, st
 
 }  // namespace
 
-Status read_header(const std::uint8_t *head, std::size_t head_size, PackedHeader &header) noexcept {
+Status open_header(const std::uint8_t *head, std::size_t head_size, PackedHeader &header) noexcept {
     if (head_size == 0) return SKETCH_TRUNCATED;
     if (head[0] != kFormatVersion) return SKETCH_WRONG_VERSION;
     if (head_size > 1 && head[1] != static_cast<std::uint8_t>(Family::membership)) return SKETCH_WRONG_FAMILY;
@@ -135,9 +135,9 @@ Status read_header(const std::uint8_t *head, std::size_t head_size, PackedHeader
     header.log2_blocks = head[4] & static_cast<int>(low_mask(kExponentAt));
     const int digit = head[2] >> kDigitAt;  // with all flags but kDense, so that none may be set
     header.rate = rate_from(digit, head[4] >> kExponentAt);
-    if (digit < 1 || digit > 9 || header.rate > kMostRate || header.log2_blocks > kMaxLog2Blocks) return SKETCH_CORRUPT;
+    if (digit < 1 || digit > 9 || header.rate > kMaxRate || header.log2_blocks > kMaxLog2Blocks) return SKETCH_CORRUPT;
     header.tokens = TokenLayout::read_rank(head + 5);
-    if (header.tokens > (header.dense ? 0 : most_tokens(header.log2_blocks)) ||
+    if (header.tokens > (header.dense ? 0 : max_tokens(header.log2_blocks)) ||
         !is_header_kind(header.kind, !header.dense && header.tokens == 0))
         return SKETCH_CORRUPT;
     header.size = packed_size(header.dense, header.log2_blocks, header.tokens);
@@ -146,7 +146,7 @@ Status read_header(const std::uint8_t *head, std::size_t head_size, PackedHeader
 
 Status open_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept {
     PackedHeader header;
-    if (Status s = read_header(packed, size, header); s != SKETCH_OK) return s;
+    if (Status s = open_header(packed, size, header); s != SKETCH_OK) return s;
     if (size != header.size) return size < header.size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
     view = {header.kind,   header.log2_blocks,     header.rate, header.dense, false,
             header.tokens, packed + kPackedHeader, 0,           packed,       size};
@@ -158,11 +158,11 @@ bool blocks_are_sound(const View &dense) noexcept {
     for_blocks(blocks_of(dense.log2_blocks), 0, [&](std::uint64_t first, std::uint64_t count) {
         sound &= block_loops().are_sound(dense.data + kBlockSize * first, count);
     });
-    const std::uint64_t least = most_tokens(dense.log2_blocks) + 1;
+    const std::uint64_t least = max_tokens(dense.log2_blocks) + 1;
     return sound && fill_in(dense, least).masks >= least;
 }
 
-Status check_packed(const View &packed) noexcept {
+Status check(const View &packed) noexcept {
     if (!packed.dense) return check_tokens(packed);
     return blocks_are_sound(packed) ? SKETCH_OK : SKETCH_CORRUPT;
 }
@@ -172,7 +172,7 @@ std::size_t packed_bound(const View &view) noexcept {
     return 64 + (view.dense ? std::size_t{kBlockSize} << view.log2_blocks : 16 * static_cast<std::size_t>(view.tokens));
 }
 
-Status pack(const View &view, std::uint8_t *out, std::size_t capacity, std::size_t &out_size) noexcept {
+Status encode(const View &view, std::uint8_t *out, std::size_t capacity, std::size_t &out_size) noexcept {
     if (view.dense) return pack_blocks(view, out, capacity, out_size);
     if (view.work) return pack_tokens(view, out, capacity, out_size);
     if (Status s = check_tokens(view); s != SKETCH_OK) return s;
@@ -265,7 +265,7 @@ int find_low_part(const sketch_membership_probe &probe, const std::uint8_t *byte
 Status probe_open(const std::uint8_t *head, std::size_t head_size, std::uint64_t total_size,
                   sketch_membership_probe &probe) noexcept {
     PackedHeader header;
-    if (Status s = read_header(head, head_size, header); s != SKETCH_OK) return s;
+    if (Status s = open_header(head, head_size, header); s != SKETCH_OK) return s;
     if (total_size != header.size) return total_size < header.size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
     probe = {};
     probe.kind = header.kind;

@@ -15,8 +15,8 @@ namespace sketch::membership {
 
 namespace {
 
-constexpr int kMostLowBits = kLowBits + kMaxLog2Blocks - 1;
-static_assert(7 + kMostLowBits <= 64, "low bits that begin within a byte are in one word");
+constexpr int kMaxLowBits = kLowBits + kMaxLog2Blocks - 1;
+static_assert(7 + kMaxLowBits <= 64, "low bits that begin within a byte are in one word");
 
 std::uint64_t ones_between(const BitReader &bits, std::uint64_t from, std::uint64_t to) noexcept {
     constexpr std::uint64_t kStep = 56;
@@ -151,12 +151,12 @@ std::size_t TokenReader::next() noexcept {
     count_ = static_cast<std::size_t>(std::min<std::uint64_t>(kBatch, left_));
     if (count_ == 0) return 0;
     // Whole words and more are read: not from behind the end.
-    constexpr std::size_t kMostRead = kMostLowBits * kBatch / 8 + 16;
+    constexpr std::size_t kMaxRead = kMaxLowBits * kBatch / 8 + 16;
     const std::uint8_t *low = low_;
-    std::uint8_t last[kMostRead];
-    if (const std::size_t there = static_cast<std::size_t>(end_ - low_); there < kMostRead) {
+    std::uint8_t last[kMaxRead];
+    if (const std::size_t there = static_cast<std::size_t>(end_ - low_); there < kMaxRead) {
         std::memcpy(last, low_, there);
-        std::memset(last + there, 0, kMostRead - there);
+        std::memset(last + there, 0, kMaxRead - there);
         low = last;
     }
 #ifdef SKETCH_X86

@@ -27,7 +27,7 @@ Status plan_table(std::uint64_t tokens, int log2_blocks, sketch_growth &growth) 
 // What a table needs that has no room for up to `more` new tokens.
 Status plan_tokens(const Work &work, std::uint64_t more, sketch_growth &growth) noexcept {
     const int log2_blocks = work.log2_blocks();
-    const std::uint64_t most = most_tokens(log2_blocks), tokens = work.header().tokens;
+    const std::uint64_t most = max_tokens(log2_blocks), tokens = work.header().tokens;
     if (tokens >= most) return plan_blocks(log2_blocks, growth);
     std::uint64_t wanted = std::min(tokens + more, most);
     if (table_size(wanted) > kLargestChunk) wanted = std::min(std::max(wanted, kLargeGrowth * tokens), most);
@@ -118,7 +118,7 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, ske
     if (h.kind != kind) [[unlikely]]
         return with_first_kind(h, kind, [=, &growth] { return work_add(state, size, kind, hash, growth); });
     if (work.dense()) [[likely]] {
-        work.set_token_soon(token_of(hash, h.log2_blocks));
+        work.add_deferred(token_of(hash, h.log2_blocks));
         return SKETCH_OK;
     }
     return add_new_token(work, token_of(hash, h.log2_blocks), growth);
@@ -155,7 +155,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
         return SKETCH_OK;
     }
     // Beyond small tables it is better to move what there is before much is added than after.
-    if (table_size(h.tokens + other.tokens) > kLargestChunk && !work.has_room_for(other.tokens))
+    if (table_size(h.tokens + other.tokens) > kLargestChunk && !work.has_capacity_for(other.tokens))
         return plan_tokens(work, other.tokens, growth);
     std::uint64_t added = 0;
     return add_tokens(work, other, added) ? SKETCH_OK : plan_tokens(work, other.tokens - added, growth);

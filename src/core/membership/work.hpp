@@ -22,9 +22,9 @@ inline std::uint64_t place_of(std::uint64_t token, std::uint64_t salt, std::uint
 
 // Small tables save memory: seven slots in eight may be full. Large ones save time: one in two, which is as much as
 // makes the largest table of a filter no larger than its blocks.
-inline constexpr std::uint64_t kMostSmallSlots = (kLargestChunk - sizeof(WorkHeader)) / 8;
-inline std::uint64_t room_in(std::uint64_t slots) noexcept {
-    return slots <= kMostSmallSlots ? slots * 7 / 8 : slots / 2;
+inline constexpr std::uint64_t kMaxSmallSlots = (kLargestChunk - sizeof(WorkHeader)) / 8;
+inline std::uint64_t capacity_of(std::uint64_t slots) noexcept {
+    return slots <= kMaxSmallSlots ? slots * 7 / 8 : slots / 2;
 }
 
 // Beyond small tables: moving to fresh pages costs as much as adding does, so it had better be rare.
@@ -39,12 +39,12 @@ inline std::uint64_t rounded(std::uint64_t size) noexcept {
 }
 
 inline std::uint64_t table_size(std::uint64_t tokens) noexcept {
-    std::uint64_t slots = tokens <= room_in(kMostSmallSlots) ? (tokens * 8 + 6) / 7 : 2 * tokens;
+    std::uint64_t slots = tokens <= capacity_of(kMaxSmallSlots) ? (tokens * 8 + 6) / 7 : 2 * tokens;
     return rounded(std::max<std::uint64_t>(kFirstSize, sizeof(WorkHeader) + 8 * slots));
 }
 
 inline std::uint64_t dense_size(int log2_blocks) noexcept {
-    return rounded(kBlocksAt + kMostShift + (kBlockSize << log2_blocks));
+    return rounded(kBlocksAt + kMaxShift + (kBlockSize << log2_blocks));
 }
 
 inline std::uint64_t slots_in(std::size_t size) noexcept { return (size - sizeof(WorkHeader)) / 8; }
@@ -78,7 +78,7 @@ class Work {
     }
 
     // There are more tokens than a filter of this size may have: it was folded, and is on the way to blocks.
-    bool is_overfull() const noexcept { return !dense() && header().tokens > most_tokens(log2_blocks()); }
+    bool is_overfull() const noexcept { return !dense() && header().tokens > max_tokens(log2_blocks()); }
 
     // The slot that a token is in, or where it belongs.
     std::uint64_t &slot_of(std::uint64_t token) const noexcept {
@@ -98,7 +98,7 @@ class Work {
         std::uint64_t &slot = slot_of(token);
         if (slot != 0) return true;
         WorkHeader &h = header();
-        if (h.tokens >= std::min(room_in(slots()), most_tokens(h.log2_blocks))) [[unlikely]]
+        if (h.tokens >= std::min(capacity_of(slots()), max_tokens(h.log2_blocks))) [[unlikely]]
             return false;
         slot = token + 1;
         h.tokens++;
@@ -106,8 +106,8 @@ class Work {
     }
 
     // Room for so many tokens more, or for as many as there may be: without a look at which of them are new.
-    bool has_room_for(std::uint64_t more) const noexcept {
-        return std::min(header().tokens + more, most_tokens(log2_blocks())) <= room_in(slots());
+    bool has_capacity_for(std::uint64_t more) const noexcept {
+        return std::min(header().tokens + more, max_tokens(log2_blocks())) <= capacity_of(slots());
     }
 
     // For a table that is known to have room.
@@ -126,7 +126,7 @@ class Work {
     void set_token(std::uint64_t token) const noexcept { set_bits(block(token_block(token)), mask_choice(token)); }
 
     // As set_token, some time later.
-    void set_token_soon(std::uint64_t token) const noexcept {
+    void add_deferred(std::uint64_t token) const noexcept {
         WorkHeader &h = header();
         std::uint64_t *pending = reinterpret_cast<std::uint64_t *>(bytes_ + sizeof h);
         const std::uint8_t *wanted = block(token_block(token));

@@ -12,9 +12,9 @@ Status open_work(const void *state, std::size_t size, View &view) noexcept {
     if (h.flags & ~kDense || h.log2_blocks > kMaxLog2Blocks || !is_rate(h.rate) || size % 8 != 0) return SKETCH_CORRUPT;
     const bool dense = (h.flags & kDense) != 0;
     if (!is_header_kind(h.kind, !dense && h.tokens == 0)) return SKETCH_CORRUPT;
-    if (dense ? h.tokens != 0 : h.tokens > most_tokens(h.log2_blocks)) return SKETCH_CORRUPT;
+    if (dense ? h.tokens != 0 : h.tokens > max_tokens(h.log2_blocks)) return SKETCH_CORRUPT;
     if (h.pending > (dense ? kPending : 0) || h.oldest >= kPending) return SKETCH_CORRUPT;
-    if (dense ? h.blocks_at - kBlocksAt > kMostShift : h.blocks_at != 0) return SKETCH_CORRUPT;
+    if (dense ? h.blocks_at - kBlocksAt > kMaxShift : h.blocks_at != 0) return SKETCH_CORRUPT;
     if (size < (dense ? h.blocks_at + (kBlockSize << h.log2_blocks) : sizeof h + 8 * std::uint64_t{h.tokens}))
         return SKETCH_TRUNCATED;
     view = Work(const_cast<void *>(state), size).view();

@@ -26,7 +26,7 @@ void place_moving(Demand demand, int scale, std::size_t fixed, std::size_t count
     const std::int32_t step = 1 << scale_levels(scale);
     for (unsigned side : {kNegative, kPositive})
         if (demand.has(side)) demand.low[side] &= -step, demand.high[side] |= step - 1;
-    constexpr std::uint64_t kOdd = 2 * kMostLevels;  // cells that a level has more than half of those below it
+    constexpr std::uint64_t kOdd = 2 * kMaxLevels;  // cells that a level has more than half of those below it
     const std::uint64_t needed = demand.width(0) + demand.width(1);
     growth.size = std::bit_ceil(std::max<std::uint64_t>(fixed + counter * (2 * needed + kOdd), kFirstSize));
     const std::uint64_t spare = ((growth.size - fixed) / counter - kOdd) / 2 - needed;
@@ -76,7 +76,7 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
     if (demand.specials) flags |= kHasSpecials;
     std::size_t fixed = kHeaderSize + tail_size(flags, h.fraction_count);
     int width = 0;
-    while (width < 3 && demand.largest > kLargestCount[width]) width++;
+    while (width < 3 && demand.largest > kMaxCounts[width]) width++;
     std::size_t counter = std::size_t{1} << width;
 
     auto size_with = [&](std::uint64_t data) {
@@ -130,8 +130,8 @@ void work_init(void *state, std::size_t size, const sketch_quantile_options &opt
     h.fraction_count = static_cast<std::uint16_t>(options.fraction_count);
     work.set_total(0);
     h.base[0] = h.base[1] = kNoBase;
-    std::size_t room = size - kHeaderSize - 8 * options.fraction_count;
-    if (!options.moving) h.cells[0] = std::min(static_cast<std::uint32_t>(room / 2), kMostEntries);
+    std::size_t bytes = size - kHeaderSize - 8 * options.fraction_count;
+    if (!options.moving) h.cells[0] = std::min(static_cast<std::uint32_t>(bytes / 2), kMaxListEntries);
     if (options.fraction_count > 0) std::memcpy(work.fractions(), options.fractions, 8 * options.fraction_count);
 }
 

@@ -75,10 +75,10 @@ Status encode(const Histogram &h, bool with_fractions, ByteWriter &out) noexcept
         std::uint64_t most = 0;
         if (stored.maximum && !equal)
             most = MaximumInBucket(h.index[h.buckets() - 1], h.scale).pack(magnitude_bits(h.maximum));
-        int least_bytes = bytes_without_trailing_zeros(least), most_bytes = bytes_without_trailing_zeros(most);
-        out.byte(static_cast<std::uint8_t>(least_bytes | (equal ? kEqualsMinimum : most_bytes) << 4));
+        int least_bytes = bytes_without_trailing_zeros(least), max_bytes = bytes_without_trailing_zeros(most);
+        out.byte(static_cast<std::uint8_t>(least_bytes | (equal ? kEqualsMinimum : max_bytes) << 4));
         out.top_bytes(least, least_bytes);
-        out.top_bytes(most, most_bytes);
+        out.top_bytes(most, max_bytes);
     }
 
     BitWriter bits(out);
@@ -180,7 +180,7 @@ void add_low_bits_portably(const BitReader &bits, std::uint64_t from, int low_bi
 }
 
 #ifdef SKETCH_X86
-constexpr int kMostAtOnce = kPeekBits / 8;  // low bits of which one peek has those of eight members
+constexpr int kMaxAtOnce = kPeekBits / 8;  // low bits of which one peek has those of eight members
 
 // Up to seven more offsets are written than there are.
 SKETCH_AVX2 void add_low_bits_avx2(const BitReader &bits, std::uint64_t from, int low_bits, std::int32_t members,
@@ -213,7 +213,7 @@ bool decode_members(const BitReader &bits, const IndexSet &set, std::int32_t *of
     const std::uint64_t lows = bits.position(), highs = lows + std::uint64_t{set.members} * low_bits;
     if (find_ones(bits, highs, set.bits() - (highs - lows), set.members, offset) != set.members) return false;
 #ifdef SKETCH_X86
-    if (has_avx2 && set.low_bits <= kMostAtOnce) add_low_bits_avx2(bits, lows, set.low_bits, members, offset);
+    if (has_avx2 && set.low_bits <= kMaxAtOnce) add_low_bits_avx2(bits, lows, set.low_bits, members, offset);
     else
 #endif
         add_low_bits_portably(bits, lows, set.low_bits, members, offset);
@@ -314,7 +314,7 @@ Status decode_top_bytes(ByteReader &in, int count, std::uint64_t &v) noexcept {
                                                      std::int32_t &first, PackedMaximum &maximum) noexcept {
     std::uint8_t lengths = in.byte();
     if (!in.ok()) return SKETCH_TRUNCATED;
-    int least_bytes = lengths & 15, most_bytes = lengths >> 4;
+    int least_bytes = lengths & 15, max_bytes = lengths >> 4;
     std::uint64_t least = 0;
     if (Status s = decode_top_bytes(in, least_bytes, least); s != SKETCH_OK) return s;
     if (stored.minimum) {
@@ -326,10 +326,10 @@ Status decode_top_bytes(ByteReader &in, int count, std::uint64_t &v) noexcept {
     } else if (least_bytes > 0) {
         return SKETCH_CORRUPT;
     }
-    maximum.equals_minimum = most_bytes == kEqualsMinimum && stored.minimum && stored.maximum;
+    maximum.equals_minimum = max_bytes == kEqualsMinimum && stored.minimum && stored.maximum;
     if (maximum.equals_minimum) return h.buckets() == 1 ? SKETCH_OK : SKETCH_CORRUPT;
-    if (!stored.maximum && most_bytes > 0) return SKETCH_CORRUPT;
-    return decode_top_bytes(in, most_bytes, maximum.bits);
+    if (!stored.maximum && max_bytes > 0) return SKETCH_CORRUPT;
+    return decode_top_bytes(in, max_bytes, maximum.bits);
 }
 
 [[gnu::always_inline]] inline Status finish_extremes(PackedMaximum packed, StoredExtremes stored,
@@ -441,7 +441,7 @@ struct Head {
 
 }  // namespace
 
-Status decode(const std::uint8_t *packed, std::size_t size, Histogram &h) noexcept {
+Status decode_packed(const std::uint8_t *packed, std::size_t size, Histogram &h) noexcept {
     ByteReader in(packed, size);
     Head head;
     if (Status s = decode_head(in, h, head); s != SKETCH_OK) return s;

@@ -37,15 +37,15 @@ constexpr std::uint32_t max_buckets(int requested_scale) noexcept {
 // The fractions that a partial state of percentile_sketch carries to its final function. `at` may be unaligned.
 struct Fractions {
     const std::uint8_t *at =
-        nullptr;  // little-endian doubles in a packed value, native ones in a work form: see `wire`
+        nullptr;  // little-endian doubles in a packed value, native ones in a work form: see `little_endian`
     std::size_t count = 0;
     bool is_array = false;
-    bool wire = false;
+    bool little_endian = false;
 
     bool any() const noexcept { return count > 0 || is_array; }
     double operator[](std::size_t i) const noexcept {
         std::uint64_t bits = load<std::uint64_t>(at + 8 * i);
-        return std::bit_cast<double>(wire ? to_little_endian(bits) : bits);
+        return std::bit_cast<double>(little_endian ? to_little_endian(bits) : bits);
     }
 };
 
@@ -139,8 +139,8 @@ struct Histogram : Counters {
 std::uint32_t packed_capacity(const std::uint8_t *packed, std::size_t size) noexcept;
 std::uint32_t work_capacity(const void *state, std::size_t size) noexcept;
 
-// Packed bytes, both ways (packed.cpp). decode is the one door for stored and sent bytes.
-Status decode(const std::uint8_t *packed, std::size_t size, Histogram &into) noexcept;
+// Packed bytes, both ways (packed.cpp). decode_packed validates untrusted bytes.
+Status decode_packed(const std::uint8_t *packed, std::size_t size, Histogram &into) noexcept;
 Status encode(const Histogram &from, bool with_fractions, ByteWriter &out) noexcept;
 
 // What stands in front of the bits: all but the counts, and the buckets between the ends. The histogram has the first
@@ -183,7 +183,7 @@ Status subtract(Histogram &a, Histogram &b) noexcept;
 struct WorkHeader {
     std::uint32_t callers;
     std::uint8_t magic, family, layout, flags;
-    std::int64_t room;
+    std::int64_t remaining_rows;
     double minimum, maximum;
     std::int32_t base[2];
     std::uint32_t cells[2];
@@ -212,6 +212,6 @@ Status work_remove(void *state, std::size_t size, double x) noexcept;
 Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &growth) noexcept;
 Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth &growth) noexcept;
 Fractions work_fractions(const void *state, std::size_t size) noexcept;
-Status work_read(const void *state, std::size_t size, Histogram &into) noexcept;
+Status decode_work(const void *state, std::size_t size, Histogram &into) noexcept;
 
 }  // namespace sketch::quantile

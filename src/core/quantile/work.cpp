@@ -39,15 +39,15 @@ Status add_zero(const Work &work, std::uint64_t weight) noexcept {
 }
 
 // Room for this row in a list or in pairs, and the row into it. Windows are dealt with where rows come in.
-Status add_elsewhere(const Work &work, Side side, std::int32_t index, std::uint64_t weight,
-                     sketch_growth &growth) noexcept {
+Status add_outside_window(const Work &work, Side side, std::int32_t index, std::uint64_t weight,
+                          sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     if (work.mode() == kList) {
         std::uint32_t offset = static_cast<std::uint32_t>(index - h.base[side]);
         if (weight > 1 || offset >= kListSpan || h.used == h.cells[0]) {
             if (weight == 1 && h.base[side] == kNoBase && h.used < h.cells[0]) {
                 h.base[side] = index - static_cast<std::int32_t>(kListSpan / 2);
-                return add_elsewhere(work, side, index, weight, growth);
+                return add_outside_window(work, side, index, weight, growth);
             }
             return plan_row(work, side, index, weight, growth);
         }
@@ -72,8 +72,8 @@ namespace {
 
 // Everything that is not one more row in a window that has room for it. Apart, and with the same arguments, so that the
 // common case needs no frame.
-[[gnu::noinline]] Status add_with_care(void *state, std::size_t size, double x, std::uint64_t weight,
-                                       sketch_growth &growth) noexcept {
+[[gnu::noinline]] Status add_slow(void *state, std::size_t size, double x, std::uint64_t weight,
+                                  sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
     std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
@@ -85,14 +85,14 @@ namespace {
     std::int32_t index = ladder::index_of_bits(magnitude, h.scale);
 
     if (work.mode() == kWindow) {
-        if (!work.settle()) return plan(work, h.scale, Demand{}, growth);
+        if (!work.apply_pending()) return plan(work, h.scale, Demand{}, growth);
         bool inside = work.in_window(side, index);
         std::uint64_t count = work.moving() ? work.total() : inside ? work.window_count(side, index) : 0;
         if (count == 0 && h.used >= max_buckets(h.requested_scale) && !work.moving())
             return plan_collapse(work, h.scale - 1, growth);
         if (!inside || count + weight > work.largest_count()) return plan_row(work, side, index, weight, growth);
         work.bump(side, index, weight);
-    } else if (Status s = add_elsewhere(work, side, index, weight, growth); s != SKETCH_OK) {
+    } else if (Status s = add_outside_window(work, side, index, weight, growth); s != SKETCH_OK) {
         return s;
     }
     work.count_rows(weight);
@@ -110,19 +110,19 @@ Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, s
     std::uint64_t magnitude = bits & ~kSignBit;
     const std::int64_t rows = static_cast<std::int64_t>(weight);
     // Smaller numbers wrap to large ones: one comparison for zero, subnormals, infinities and NaN.
-    if (magnitude - ladder::kSmallestNormal > ladder::kLargestFinite - ladder::kSmallestNormal || h.room < rows)
-        [[unlikely]]
-        return add_with_care(state, size, x, weight, growth);
+    if (magnitude - ladder::kSmallestNormal > ladder::kLargestFinite - ladder::kSmallestNormal ||
+        h.remaining_rows < rows) [[unlikely]]
+        return add_slow(state, size, x, weight, growth);
     Side side = bits & kSignBit ? kNegative : kPositive;
     std::int32_t index = ladder::index_of_normal(magnitude, h.scale);
     if (!work.in_window(side, index) || weight != 1 || h.flags & kMoving) [[unlikely]]
-        return add_with_care(state, size, x, weight, growth);
+        return add_slow(state, size, x, weight, growth);
     // A pending row may fill the last bucket that there is room for; the next one would have to know whether its own is
     // new.
-    if (!work.settle() || h.used >= max_buckets(h.requested_scale)) [[unlikely]]
-        return add_with_care(state, size, x, weight, growth);
-    work.count_soon(work.cell(side, index));
-    h.room -= rows;
+    if (!work.apply_pending() || h.used >= max_buckets(h.requested_scale)) [[unlikely]]
+        return add_slow(state, size, x, weight, growth);
+    work.add_deferred(work.cell(side, index));
+    h.remaining_rows -= rows;
     work.note_whole(magnitude);
     work.widen_extremes(x, x);
     return SKETCH_OK;
@@ -151,7 +151,7 @@ Status work_remove(void *state, std::size_t size, double x) noexcept {
         work.move_rows(side, index, -1);
         work.note_whole(magnitude, -1);
     }
-    h.room++;
+    h.remaining_rows++;
     return SKETCH_OK;
 }
 
@@ -161,7 +161,7 @@ Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &gro
     scale = std::max(scale, ladder::kMinScale);
     if (scale >= h.requested_scale) return SKETCH_OK;
     if (scale < h.scale) return plan_collapse(work, scale, growth);
-    if (!work.settle()) return plan(work, h.scale, Demand{}, growth);
+    if (!work.apply_pending()) return plan(work, h.scale, Demand{}, growth);
     // A coarser sketch is allowed fewer buckets. (Those of a moving state are joined when it is read.)
     if (h.used > max_buckets(scale) && !work.moving()) return plan_collapse(work, h.scale - 1, growth);
     h.requested_scale = static_cast<std::int8_t>(scale);
@@ -202,13 +202,14 @@ void for_each_counter(const Work &work, const Histogram &other, Counter *counter
 // `most` buckets may be there afterwards, which may be fewer than there are.
 Status merge_into_window(const Work &work, const Histogram &other, std::uint32_t most, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
-    bool room = true;  // buckets are sorted: it is enough to look at either end of either side
+    bool inside = true;  // buckets are sorted: it is enough to look at either end of either side
     if (other.negatives > 0)
-        room = work.in_window(kNegative, other.index[0]) && work.in_window(kNegative, other.index[other.negatives - 1]);
+        inside =
+            work.in_window(kNegative, other.index[0]) && work.in_window(kNegative, other.index[other.negatives - 1]);
     if (other.positives > 0)
-        room = room && work.in_window(kPositive, other.index[other.negatives]) &&
-               work.in_window(kPositive, other.index[other.buckets() - 1]);
-    if (!room) return plan_merge(work, other, other.buckets(), growth);
+        inside = inside && work.in_window(kPositive, other.index[other.negatives]) &&
+                 work.in_window(kPositive, other.index[other.buckets() - 1]);
+    if (!inside) return plan_merge(work, other, other.buckets(), growth);
     if (work.moving()) {
         if (work.total() + other.total > work.largest_count()) return plan_merge(work, other, 0, growth);
         for (std::uint32_t i = 0; i < other.buckets(); i++)
@@ -289,7 +290,7 @@ Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth
     other.collapse_to(scale);
     if (h.scale > scale) return plan_collapse(work, scale, growth);
 
-    if (!work.settle()) return plan(work, scale, Demand{}, growth);
+    if (!work.apply_pending()) return plan(work, scale, Demand{}, growth);
     bool specials = other.negative_infinities + other.positive_infinities + other.nans > 0;
     if ((specials && !(h.flags & kHasSpecials)) || (work.mode() == kList && other.buckets() > 0))
         return plan_merge(work, other, other.buckets(), growth);

@@ -31,17 +31,17 @@ inline constexpr std::size_t kHeaderSize = sizeof(WorkHeader);
 inline constexpr std::size_t kSpecialsSize = 3 * sizeof(std::uint64_t);
 inline constexpr std::size_t kFirstSize = 256;     // 92 rows of a small group
 inline constexpr std::size_t kLargestList = 2048;  // 988 rows: fewer than buckets are allowed, so none needs a collapse
-inline constexpr std::uint32_t kMostEntries = kLargestList / 2;
+inline constexpr std::uint32_t kMaxListEntries = kLargestList / 2;
 inline constexpr std::size_t kPairSize = sizeof(std::uint64_t) + sizeof(std::int32_t);
 inline constexpr std::uint32_t kMaxRecent = 512;     // pairs in the second run
 inline constexpr std::int32_t kNoBase = 1 << 30;     // far from every index: nothing falls into a side without a base
 inline constexpr std::uint32_t kListSpan = 1 << 15;  // index offsets that a list entry can hold
-inline constexpr std::uint64_t kLargestCount[4] = {0xffu, 0xffffu, 0xffffffffu, kMaxTotal};  // by the width of counters
+inline constexpr std::uint64_t kMaxCounts[4] = {0xffu, 0xffffu, 0xffffffffu, kMaxTotal};  // by the width of counters
 
-// WorkHeader.room: what may still come to a window; below zero for lists and pairs. So one subtraction counts a row and
-// finds out whether it needs more care than a counter in a window does.
+// WorkHeader.remaining_rows: what may still come to a window; below zero for lists and pairs. So one subtraction counts
+// a row and finds out whether it needs more care than a counter in a window does.
 inline std::uint64_t total_of(const WorkHeader &h) noexcept {
-    return (h.flags & kIsWindow ? kMaxTotal : 0) - static_cast<std::uint64_t>(h.room);
+    return (h.flags & kIsWindow ? kMaxTotal : 0) - static_cast<std::uint64_t>(h.remaining_rows);
 }
 inline constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -67,7 +67,7 @@ struct Level {
         for (std::uint32_t &side : cells) side = side / 2 + side % 2;
     }
 };
-inline constexpr int kMostLevels = 32;
+inline constexpr int kMaxLevels = 32;
 
 // The levels that are scales which a reader may need: at the last of them every double is in few enough buckets.
 constexpr int scale_levels(int scale) noexcept { return std::max(0, scale - ladder::kWholeRangeScale); }
@@ -93,10 +93,10 @@ class Work {
     int width() const noexcept { return header().flags & kWidthMask; }
     std::uint64_t total() const noexcept { return total_of(header()); }
     void set_total(std::uint64_t total) const noexcept {
-        header().room = static_cast<std::int64_t>((mode() == kWindow ? kMaxTotal : 0) - total);
+        header().remaining_rows = static_cast<std::int64_t>((mode() == kWindow ? kMaxTotal : 0) - total);
     }
-    void count_rows(std::uint64_t rows) const noexcept { header().room -= static_cast<std::int64_t>(rows); }
-    std::uint64_t largest_count() const noexcept { return kLargestCount[width()]; }
+    void count_rows(std::uint64_t rows) const noexcept { header().remaining_rows -= static_cast<std::int64_t>(rows); }
+    std::uint64_t largest_count() const noexcept { return kMaxCounts[width()]; }
     bool moving() const noexcept { return header().flags & kMoving; }
 
     std::uint16_t *list() const noexcept { return reinterpret_cast<std::uint16_t *>(bytes_ + kHeaderSize); }
@@ -262,7 +262,7 @@ class Work {
     std::uint32_t entries() const noexcept { return header().used + (header().pending != 0); }
 
     // Lets a window's cell come from memory, and leaves its row pending.
-    void count_soon(std::uint32_t cell) const noexcept {
+    void add_deferred(std::uint32_t cell) const noexcept {
         __builtin_prefetch(bytes_ + kHeaderSize + (std::size_t{cell} << width()), 1);
         header().pending = cell + 1;
     }
@@ -276,7 +276,7 @@ class Work {
     }
 
     // Counts the row that is pending; false if its counter is full.
-    [[gnu::always_inline]] bool settle() const noexcept {
+    [[gnu::always_inline]] bool apply_pending() const noexcept {
         WorkHeader &h = header();
         if (h.pending == 0) return true;
         const bool counted = with_window([&](auto *counters) {

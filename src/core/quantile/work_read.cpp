@@ -39,7 +39,7 @@ Status check_header(const void *state, std::size_t size) noexcept {
     if (fixed + (cells + sums) * cell_size > size) return SKETCH_TRUNCATED;
     if (mode != kWindow && h.used > h.cells[0]) return SKETCH_CORRUPT;
     if (mode != kWindow && h.cells[1] > (mode == kPairs ? std::min(h.used, kMaxRecent) : 0)) return SKETCH_CORRUPT;
-    if (cells > kNoBase / 2 || (mode == kList && h.used > kMostEntries)) return SKETCH_CORRUPT;
+    if (cells > kNoBase / 2 || (mode == kList && h.used > kMaxListEntries)) return SKETCH_CORRUPT;
     if (h.used > most && !is_moving) return SKETCH_CORRUPT;
     if (h.pending > (mode == kWindow ? cells : 0) || (h.pending > 0 && (h.used >= most || is_moving)))
         return SKETCH_CORRUPT;
@@ -112,7 +112,7 @@ void sort_list(const std::uint16_t *entries, std::uint32_t used, Emit emit) noex
             if (counts[i] > 0) emit(entry_of(least + i), counts[i]);
         return;
     }
-    std::uint16_t sorted[kMostEntries];
+    std::uint16_t sorted[kMaxListEntries];
     for (std::uint32_t i = 0; i < used; i++) sorted[i] = value_order(entries[i]);
     std::sort(sorted, sorted + used);
     for (std::uint32_t i = 0; i < used;) {
@@ -226,8 +226,8 @@ class MovingRows {
     const Work &work_;
     Counters counters_;
     int levels_ = 0, shift_ = 0;
-    std::uint64_t first_[kMostLevels][2];
-    std::uint32_t cells_[kMostLevels][2];
+    std::uint64_t first_[kMaxLevels][2];
+    std::uint32_t cells_[kMaxLevels][2];
 };
 
 }  // namespace
@@ -258,7 +258,7 @@ Status moving_percentiles(const void *state, std::size_t size, double *out, Frac
     return SKETCH_OK;
 }
 
-Status work_read(const void *state, std::size_t size, Histogram &into) noexcept {
+Status decode_work(const void *state, std::size_t size, Histogram &into) noexcept {
     if (Status s = check_header(state, size); s != SKETCH_OK) return s;
     Work work(const_cast<void *>(state), size);
     const WorkHeader &h = work.header();

@@ -47,7 +47,7 @@ std::uint64_t select(std::uint64_t rank, std::size_t count, std::uint64_t bound,
 }
 
 // A hash that decides between entries is 1 .. this.
-inline constexpr std::uint64_t kMostTieHash = std::uint64_t{1} << 35;
+inline constexpr std::uint64_t kMaxTieHash = std::uint64_t{1} << 35;
 
 // Entries stay in this order: by upper, by lower bound, by a hash that depends on the item alone.
 struct Rank {
@@ -74,7 +74,7 @@ struct Cut {
 //
 // Those at the (most + 1)-th largest upper go, for then an order among them would decide what the sketch is about. But
 // a list has k items: what it lacks is filled up from them. Equal hashes stay together if there is room; if not, they
-// go together, and somebody chose items with one hash.
+// go together: only adversarial keys have one hash.
 template <typename Entries>
 Cut plan_cut(const Entries &entries, std::uint32_t slots, std::uint64_t offset, std::uint64_t total, std::uint32_t most,
              std::uint32_t k) noexcept {
@@ -101,7 +101,7 @@ Cut plan_cut(const Entries &entries, std::uint32_t slots, std::uint64_t offset, 
     if (stay >= k) return cut;
 
     auto hash = [&](std::size_t i) { return lower(i) == last.lower ? entries.hash(static_cast<std::uint32_t>(i)) : 0; };
-    last.hash = select(k - stay, slots, kMostTieHash, hash);
+    last.hash = select(k - stay, slots, kMaxTieHash, hash);
     stay += count([&](std::uint32_t i) { return hash(i) > last.hash; });
     if (stay < k && stay + count([&](std::uint32_t i) { return hash(i) == last.hash; }) <= most) last.hash--;
     return cut;

@@ -70,11 +70,11 @@ class Filter {
   private:
     template <typename>
     friend class Filter;
-    static constexpr T kMost = std::numeric_limits<T>::max();
-    static T capped(std::uint64_t slack) noexcept { return static_cast<T>(std::min<std::uint64_t>(slack, kMost)); }
+    static constexpr T kMax = std::numeric_limits<T>::max();
+    static T capped(std::uint64_t slack) noexcept { return static_cast<T>(std::min<std::uint64_t>(slack, kMax)); }
     static T sum(T a, T b) noexcept {
         const T both = static_cast<T>(a + b);
-        return both < a ? kMost : both;
+        return both < a ? kMax : both;
     }
     T *cells_;
     std::uint32_t count_;

@@ -4,12 +4,12 @@
 //   8  total                               16  offset
 //  24  salt, or 0                          32  kind (3 bytes unused); 36 k
 //  40  entries, slots, homes               52  heap: bytes used, live, of all
-//  64  steps of searches                   68  cells of the filter
+//  64  probes of searches                   68  cells of the filter
 //  72  a table, ordered by tag: refs of 8 bytes, one more than there are slots; upper and error of each slot, of 4 or 8
 //      bytes; then the filter (filter.hpp), of as many cells as k wants, or others that are not looked at, or
 //      none; then the heap.
 //
-// A ref begins with a tag, 35 bits of a hash, salted once the table was crowded (see common/crowding.hpp). An entry
+// A ref begins with a tag, 35 bits of a hash, salted once the table was crowded (see common/probe_budget.hpp). An entry
 // stands at its tag's home slot or behind it, with no empty slot in between; empty slots have the largest ref, which
 // ends every search, and so does the one behind the last slot. That order lets a cut rebuild the table in place in one
 // pass.
@@ -41,7 +41,7 @@ struct WorkHeader {
     std::uint8_t kind, unused[3];
     std::uint32_t k, entries, slots, homes;
     std::uint32_t heap_used, heap_live, heap_size;
-    std::uint32_t steps, cells;
+    std::uint32_t probes, cells;
 };
 static_assert(sizeof(WorkHeader) == 72);
 
@@ -53,9 +53,9 @@ enum : std::uint8_t {
 inline constexpr std::uint8_t kWorkLayout = 4;
 
 inline constexpr std::uint64_t kEmptySlot = ~std::uint64_t{0};
-inline constexpr std::size_t kHeapMost = (std::size_t{1} << 28) - 64;  // so no ref is kEmptySlot
+inline constexpr std::size_t kMaxHeap = (std::size_t{1} << 28) - 64;  // so no ref is kEmptySlot
 inline constexpr std::size_t kLengthBytes = 4;
-inline constexpr std::size_t kInlineMost = 8;
+inline constexpr std::size_t kMaxInline = 8;
 
 // Where the filter begins.
 constexpr std::uint64_t table_size(std::uint64_t slots, bool wide) noexcept {
@@ -87,7 +87,7 @@ static_assert(word_of(ref_of(0x123456789abcdef, 77), 77) == 0x123456789abcdef);
 // Items of up to 8 bytes as a word and back.
 inline constexpr std::uint64_t kEndsIn00 = 8, kEndsInFF = 9;  // codes; up to 7 it is the size
 inline bool inline_word(const Item &item, std::uint64_t &word) noexcept {
-    if (item.size > kInlineMost) return false;
+    if (item.size > kMaxInline) return false;
     std::uint64_t bytes = 0;
     if (item.size == 8) {
         bytes = to_little_endian(load<std::uint64_t>(item.at));
@@ -99,14 +99,14 @@ inline bool inline_word(const Item &item, std::uint64_t &word) noexcept {
     word = bytes | std::uint64_t{item.size} << 56;
     return true;
 }
-// The size, or more than kInlineMost for a word that none has.
+// The size, or more than kMaxInline for a word that none has.
 inline std::size_t inline_item(std::uint64_t word, std::uint8_t *out) noexcept {
     const std::uint64_t code = word >> 56;
     const std::uint64_t last = code == kEndsInFF ? 0xff : 0;
     store(out, to_little_endian((word & low_mask(56)) | last << 56));
-    if (code > kEndsInFF) return kInlineMost + 1;
+    if (code > kEndsInFF) return kMaxInline + 1;
     if (code >= kEndsIn00) return 8;
-    return (word & low_mask(56)) >> (8 * code) == 0 ? static_cast<std::size_t>(code) : kInlineMost + 1;
+    return (word & low_mask(56)) >> (8 * code) == 0 ? static_cast<std::size_t>(code) : kMaxInline + 1;
 }
 
 // What an item is looked for with: the whole ref of a short item; of others the tag, and a one where the offset in the
@@ -149,12 +149,12 @@ class WorkEntries {
     }
     std::uint64_t upper_at(std::uint32_t slot) const noexcept { return counter_at(2 * std::size_t{slot}); }
     std::uint64_t error_at(std::uint32_t slot) const noexcept { return counter_at(2 * std::size_t{slot} + 1); }
-    // The item of a slot that is not empty: false if there is none in the buffer. Short items are put into `room`.
-    bool item_at(std::uint32_t slot, std::uint8_t (&room)[kInlineMost], Item &item) const noexcept {
+    // The item of a slot that is not empty: false if there is none in the buffer. Short items are put into `buffer`.
+    bool item_at(std::uint32_t slot, std::uint8_t (&buffer)[kMaxInline], Item &item) const noexcept {
         const std::uint64_t ref = ref_at(slot);
         if ((ref & 1) == 0) {
-            item = {room, inline_item(word_of(ref, view_.salt), room)};
-            return item.size <= kInlineMost && is_item(item.size, view_.kind);
+            item = {buffer, inline_item(word_of(ref, view_.salt), buffer)};
+            return item.size <= kMaxInline && is_item(item.size, view_.kind);
         }
         const std::uint64_t heap = heap_begin(view_.slots, view_.is_wide, view_.cells, view_.has_wide_cells);
         const std::uint64_t from = heap + kLengthBytes + (ref >> 1 & low_mask(kTagShift - 1));
@@ -167,9 +167,9 @@ class WorkEntries {
     std::uint64_t upper(std::uint32_t slot) const noexcept { return ref_at(slot) != kEmptySlot ? upper_at(slot) : 0; }
     std::uint64_t lower(std::uint32_t slot) const noexcept { return upper_at(slot) - error_at(slot); }
     std::uint64_t hash(std::uint32_t slot) const noexcept {
-        std::uint8_t room[kInlineMost];
+        std::uint8_t buffer[kMaxInline];
         Item item;
-        return item_at(slot, room, item) ? tie_hash(probe_of(item, has_hash(view_.kind), 0)) : 0;
+        return item_at(slot, buffer, item) ? tie_hash(probe_of(item, has_hash(view_.kind), 0)) : 0;
     }
 
   private:
@@ -181,7 +181,7 @@ class WorkEntries {
     const View &view_;
     std::uint32_t at_ = 0;
     bool ok_ = true;
-    std::uint8_t inline_[kInlineMost];
+    std::uint8_t inline_[kMaxInline];
 };
 
 // The filter of a work form, if it has as many cells as a sketch with this k.

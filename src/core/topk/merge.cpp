@@ -63,7 +63,7 @@ Sizes measure_new(const Work &work, const View &other) noexcept {
             progress.add(entry.item.size);
             const std::uint64_t probe = probe_of(entry.item, hashed, work.header().salt);
             const Work::Place place = work.find(probe, entry.item, hashed);
-            if (work.found_crowd(probe, place.at)) break;
+            if (work.exceeds_probe_budget(probe, place.at)) break;
             if (place.found && !hashed) continue;
             sizes.entries += !place.found;
             sizes.heap += bytes_in_heap(entry.item, hashed);  // of a hashed one, its text may be less than what is held
@@ -128,7 +128,7 @@ Counting count_entries(const Work &work, const View &other, Bound bound, Status 
             const std::uint64_t probe = probe_of(entry.item, hashed, h.salt);
             const std::uint64_t tag = tag_of(work.unsalted(probe, entry.item)), theirs = bound(tag);
             const Work::Place place = work.find(probe, entry.item, hashed);
-            if (work.found_crowd(probe, place.at)) return Counting::crowded;
+            if (work.exceeds_probe_budget(probe, place.at)) return Counting::crowded;
             if (place.found) {
                 auto &[upper, error] = work.counters<T>()[place.at];
                 const T both = static_cast<T>(error + entry.error - theirs);
@@ -191,13 +191,13 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
     const std::uint32_t k = std::min(h.k, other.k);
     const ForeignFilter filter(other, k);
     Need need{
-        0, 0, most_entries(k, true) + counters_for(k), work.wide() || total > kNarrowMost, h.cells, work.wide_cells()};
+        0, 0, max_entries(k, true) + counters_for(k), work.wide() || total > kMaxNarrow, h.cells, work.wide_cells()};
     // Before anything is dropped there must be a filter; before one is added, too.
     auto want_filter = [&] {
         need.wide_cells = (h.cells == cells_for(k) && work.wide_cells()) || needs_wide_cells(largest_offset(total, k));
         need.cells = cells_for(k);
     };
-    if (filter || h.cells == cells_for(k) || h.entries + other.items > most_entries(k, true) ||
+    if (filter || h.cells == cells_for(k) || h.entries + other.items > max_entries(k, true) ||
         h.heap_live + (h.heap_size - h.heap_used) > kHeapBudget)
         want_filter();
     auto has_layout = [&] {
@@ -251,7 +251,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
             work.with_filter([&](auto own) {
                 for (std::uint32_t cell = 0; cell < h.cells; cell++) own.add(cell, filter.cell(cell));
             });
-        if (h.entries > most_entries(k, true)) work.cut<T>(entries_after_cut(k, true));
+        if (h.entries > max_entries(k, true)) work.cut<T>(entries_after_cut(k, true));
         if (h.heap_live > kHeapBudget && h.entries >= worth_cutting(k)) work.cut<T>(counters_for(k));
         return SKETCH_OK;
     });

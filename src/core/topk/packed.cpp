@@ -26,7 +26,7 @@ int Orders::of(Column column, std::uint32_t entries) const noexcept {
     return static_cast<int>(std::min<std::uint64_t>((bits[column] + entries / 2) / entries, 62));
 }
 
-Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept {
+Status open_header(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept {
     ByteReader in(packed, at_hand);
     std::uint8_t version = in.byte(), family = in.byte(), flags = in.byte(), kind = in.byte();
     if (size == 0) return SKETCH_TRUNCATED;
@@ -248,7 +248,7 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
 
     static_assert(std::is_trivially_copyable_v<Row> && std::is_trivially_destructible_v<Row>);
     Row *rows = static_cast<Row *>(scratch);
-    const std::size_t room = scratch_size / sizeof(Row);
+    const std::size_t capacity = scratch_size / sizeof(Row);
     std::uint32_t count = 0;
     std::uint64_t lowest = view.total;
     std::uint8_t first[kMaxFront];
@@ -258,25 +258,25 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
     for (Entry entry; entries.next(entry); progress.add(front)) {
         if (!cut.leaves(all, entries.slot())) continue;
         lowest = std::min(lowest, entry.upper);
-        if (count == room) return SKETCH_NO_ROOM;
+        if (count == capacity) return SKETCH_NO_ROOM;
         if (count == 0) std::memcpy(first, entry.item.at, front = std::min(entry.item.size, sizeof first));
         else front = equal_bytes(first, entry.item.at, std::min(front, entry.item.size));
         rows[count++] = {0, entries.slot(), static_cast<std::uint32_t>(entry.item.size)};
     }
-    auto item_of = [&](const Row &row, std::uint8_t(&buffer)[kInlineMost]) {
+    auto item_of = [&](const Row &row, std::uint8_t(&buffer)[kMaxInline]) {
         Item item{buffer, 0};
         entries.item_at(row.slot, buffer, item);
         return item;
     };
     for (std::uint32_t i = 0; i < count; i++) {
-        std::uint8_t buffer[kInlineMost];
+        std::uint8_t buffer[kMaxInline];
         rows[i].key = sort_key(item_of(rows[i], buffer).at + front, rows[i].size - front);
     }
     std::sort(rows, rows + count, [&](const Row &a, const Row &b) {
         progress.add(0);
         if (a.key != b.key) return a.key < b.key;
         if (a.size <= front + 8 && b.size <= front + 8) return a.size < b.size;
-        std::uint8_t room_a[kInlineMost], room_b[kInlineMost];
+        std::uint8_t room_a[kMaxInline], room_b[kMaxInline];
         progress.add(a.size);
         return is_less(item_of(a, room_a), item_of(b, room_b));
     });
@@ -284,7 +284,7 @@ Status encode(const View &view, void *scratch, std::size_t scratch_size, ByteWri
     const bool hashed = has_hash(view.kind);
     Orders orders;
     std::uint64_t own = 0, item_bytes = 0;
-    std::uint8_t buffers[2][kInlineMost];
+    std::uint8_t buffers[2][kMaxInline];
     Item before{buffers[1], 0};
     for (std::uint32_t i = 0; i < count; i++) {
         const Item item = item_of(rows[i], buffers[i % 2]);

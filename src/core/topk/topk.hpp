@@ -91,11 +91,11 @@ struct View {
 };
 
 // Reads the header. Of a value of `size` bytes, `at_hand` are there: all, or SKETCH_PEEK_SIZE or more.
-Status head_of_packed(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept;
-inline Status view_of_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept {
-    return head_of_packed(packed, size, size, view);
+Status open_header(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept;
+inline Status open_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept {
+    return open_header(packed, size, size, view);
 }
-Status view_of_work(const void *state, std::size_t size, View &view) noexcept;
+Status open_work(const void *state, std::size_t size, View &view) noexcept;
 
 // What the entries of a state must obey together: each is counted in; at the end, whether they may be all.
 class Balance {
@@ -173,7 +173,7 @@ class PackedEntries {
     bool hashed_, ok_ = true, too_large_ = false, seen_lowest_ = false;
 };
 
-// The one door for stored and sent bytes: accepts only what `encode` writes.
+// Validates untrusted bytes: accepts only what `encode` writes.
 Status check(const View &packed) noexcept;
 std::size_t packed_bound(const View &view) noexcept;
 std::size_t pack_size(const View &view) noexcept;  // of the scratch memory

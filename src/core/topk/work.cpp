@@ -3,8 +3,9 @@
 // Growing needs a larger buffer, which only the caller can get. So a function that lacks room changes no count, writes
 // the layout that it needs to `growth` and answers SKETCH_GROW; the caller moves the state there and calls again.
 //
-// Items whose tags crowd, by bad luck or ill will, could make an add take time that grows with the table. So the steps
-// of searches are counted, and a crowded table asks to be moved, with another salt: see common/crowding.hpp.
+// Items whose tags crowd, by bad luck or by adversarial keys, could make an add take time that grows with the table. So
+// the probes of searches are counted, and a crowded table asks to be moved, with another salt: see
+// common/probe_budget.hpp.
 #include "work.hpp"
 
 namespace sketch::topk {
@@ -43,7 +44,7 @@ Need need_of(const Work &work, std::uint32_t entries, std::size_t heap) noexcept
     const bool has_filter = work.has_filter();
     return {entries,
             heap,
-            most_entries(h.k, work.merged()),
+            max_entries(h.k, work.merged()),
             work.wide(),
             has_filter ? h.cells : 0,
             has_filter && work.wide_cells()};
@@ -68,16 +69,16 @@ Status plan(const Work &work, const Need &need, bool crowded, sketch_growth &gro
         return heap + heap / 32;
     };
     const std::uint64_t largest = rounded(table_for(most) + heap_for(most));
-    bool tried_most = false;
+    bool tried_max = false;
     for (std::uint64_t size = kFirstSize;;) {
-        // As many entries as there is room for with items of the average size.
+        // As many entries as there is capacity for with items of the average size.
         const std::uint64_t each = (table_for(1024) - filter) / 1024 + 1 + average;
-        const std::uint64_t room = size - std::min<std::uint64_t>(size, filter);
-        std::uint32_t entries = static_cast<std::uint32_t>(std::min<std::uint64_t>(most, room / each));
+        const std::uint64_t capacity = size - std::min<std::uint64_t>(size, filter);
+        std::uint32_t entries = static_cast<std::uint32_t>(std::min<std::uint64_t>(most, capacity / each));
         while (entries > 0 && table_for(entries) + average * entries > size) entries--;
         const std::uint32_t wanted = std::min(most, need.entries + need.entries / 8);
-        if (entries >= (tried_most ? need.entries : wanted) &&
-            (tried_most || size >= largest || size >= table_for(entries) + need.heap + need.heap / 8)) {
+        if (entries >= (tried_max ? need.entries : wanted) &&
+            (tried_max || size >= largest || size >= table_for(entries) + need.heap + need.heap / 8)) {
             const std::uint32_t homes = homes_for(entries), slots = homes + tail(homes, entries);
             if (crowded || fits(work, homes, slots)) {
                 growth.size = size;
@@ -93,8 +94,8 @@ Status plan(const Work &work, const Need &need, bool crowded, sketch_growth &gro
         else if (size < kFromSystem) size = kFromSystem;
         else if (const std::uint64_t next = rounded(size + size / 2); size < largest && next > largest) size = largest;
         else size = next;
-        if (tried_most) return SKETCH_TOO_LARGE;
-        tried_most = size >= SKETCH_TOPK_MAX_BYTES;
+        if (tried_max) return SKETCH_TOO_LARGE;
+        tried_max = size >= SKETCH_TOPK_MAX_BYTES;
         size = std::min<std::uint64_t>(size, SKETCH_TOPK_MAX_BYTES);
     }
 }
@@ -147,9 +148,9 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
                     h.entries++;
                     continue;
                 }
-                std::uint8_t room[kInlineMost];
-                Item item{room, 0};
-                if (is_short) item.size = inline_item(word_of(all[at], old.salt), room);
+                std::uint8_t buffer[kMaxInline];
+                Item item{buffer, 0};
+                if (is_short) item.size = inline_item(word_of(all[at], old.salt), buffer);
                 else item = source.heap_item(all[at]);
                 // There is a slot for each behind the last home.
                 const std::uint64_t probe = probe_of(item, hashed, h.salt);
@@ -163,14 +164,14 @@ namespace {
 
 // Whether items are dropped to make room for one more, of so many bytes in the heap.
 bool must_cut(const WorkHeader &h, bool merged, std::size_t bytes) noexcept {
-    return h.entries >= most_entries(h.k, merged) ||
+    return h.entries >= max_entries(h.k, merged) ||
            (h.heap_live + bytes > kHeapBudget && h.entries >= worth_cutting(h.k));
 }
 
 template <typename T>
 void make_room(const Work &work, std::size_t bytes) noexcept {
     const WorkHeader &h = work.header();
-    const bool full = h.entries >= most_entries(h.k, work.merged());
+    const bool full = h.entries >= max_entries(h.k, work.merged());
     work.cut<T>(full ? entries_after_cut(h.k, work.merged()) : counters_for(h.k));
     if (h.heap_live + bytes > kHeapBudget && h.entries >= worth_cutting(h.k)) work.cut<T>(counters_for(h.k));
 }
@@ -224,7 +225,7 @@ template <typename T>
     const bool hashed = work.hashed();
     const std::uint64_t probe = probe_of(item, hashed, h.salt);
     const Work::Place place = work.find(probe, item, hashed);
-    if (work.found_crowd(probe, place.at)) [[unlikely]]
+    if (work.exceeds_probe_budget(probe, place.at)) [[unlikely]]
         return plan(work, need_of(work, h.entries, h.heap_live), true, growth);
     if (!place.found) return add_new<T>(work, probe, item, place.at, weight, growth);
     if (hashed && !work.keep_least(place.at, item)) [[unlikely]]
@@ -255,7 +256,7 @@ Status work_add(void *state, std::size_t size, int kind, Item item, std::uint64_
     if (weight > kMaxTotal - h.total) [[unlikely]]
         return SKETCH_OVERFLOW;
     if (work.wide()) return add<std::uint64_t>(work, item, weight, growth);
-    if (h.total + weight > kNarrowMost) [[unlikely]]
+    if (h.total + weight > kMaxNarrow) [[unlikely]]
         return plan_wide(work, growth);
     return add<std::uint32_t>(work, item, weight, growth);
 }
@@ -264,7 +265,7 @@ Status work_limit(void *state, std::size_t size, std::uint32_t k, sketch_growth 
     Work work(state, size);
     WorkHeader &h = work.header();
     h.k = std::min(h.k, k);
-    if (h.entries > most_entries(h.k, work.merged())) {
+    if (h.entries > max_entries(h.k, work.merged())) {
         if (lacks_filter(work)) return plan_filter(work, growth);
         with_width(work.wide(), [&](auto zero) { work.cut<decltype(zero)>(entries_after_cut(h.k, work.merged())); });
     }

@@ -6,21 +6,21 @@
 
 #include <algorithm>
 
-#include "../common/crowding.hpp"
+#include "../common/probe_budget.hpp"
 #include "cut.hpp"
 #include "layout.hpp"
 
 namespace sketch::topk {
 
-static_assert(tie_hash(~std::uint64_t{0}) <= kMostTieHash);
+static_assert(tie_hash(~std::uint64_t{0}) <= kMaxTieHash);
 
 // Entries up to which a state is not cut, and what a cut leaves: c or more. More of them cost memory and cache misses,
 // and gain accuracy: above all where sketches are merged, each of which cuts off other items.
-constexpr std::uint32_t most_entries(std::uint32_t k, bool merged) noexcept {
+constexpr std::uint32_t max_entries(std::uint32_t k, bool merged) noexcept {
     return (merged ? 4 : 2) * (counters_for(k) + 8);
 }
 constexpr std::uint32_t entries_after_cut(std::uint32_t k, bool merged) noexcept {
-    return most_entries(k, merged) / 4 * 3;
+    return max_entries(k, merged) / 4 * 3;
 }
 // Items that take more than this are cut to c, unless that would leave nearly all of them.
 constexpr std::size_t kHeapBudget = SKETCH_TOPK_MAX_BYTES / 4;
@@ -33,7 +33,7 @@ constexpr std::uint32_t homes_for(std::uint32_t entries) noexcept { return entri
 constexpr std::uint32_t kLook = 4;
 constexpr std::uint32_t tail_for(std::uint32_t homes) noexcept { return std::min(homes / 8 + kLook - 1, 48u); }
 
-constexpr std::uint64_t kNarrowMost = 0xffffffffu;
+constexpr std::uint64_t kMaxNarrow = 0xffffffffu;
 
 // Items in the heap have 8 bytes or more: the last words or blocks overlap the ones before, and need no call.
 constexpr std::size_t kInBlocks = 128;
@@ -119,12 +119,12 @@ class Work {
     // An empty table of so many slots, and the rest of the buffer for the heap.
     void clear(std::uint32_t slots, std::uint32_t homes) const noexcept {
         WorkHeader &h = header();
-        h.steps = 0;
+        h.probes = 0;
         h.entries = h.heap_used = h.heap_live = 0;
         h.slots = slots;
         h.homes = homes;
         h.heap_size = static_cast<std::uint32_t>(
-            std::min<std::uint64_t>(size_ - heap_begin(slots, wide(), h.cells, wide_cells()), kHeapMost));
+            std::min<std::uint64_t>(size_ - heap_begin(slots, wide(), h.cells, wide_cells()), kMaxHeap));
         const std::size_t table = 8 * (std::size_t{slots} + 1);
         fill(refs(), 0xff, table);
         fill(bytes_ + sizeof h + table, 0, size_ - sizeof h - table);
@@ -154,7 +154,7 @@ class Work {
             if (hashed ? same_bytes(held.at, item.at, kHashBytes)
                        : held.size == item.size && same_bytes(held.at, item.at, item.size))
                 return {at, true};
-            count_steps(kNear + 1);  // one of 2^35 by chance, and it may have waited for memory
+            count_probes(kFreeProbes + 1);  // one of 2^35 by chance, and it may have waited for memory
         }
         return {at, false};
     }
@@ -168,7 +168,7 @@ class Work {
         while (all[empty] != kEmptySlot) empty++;
         if (empty >= h.slots) [[unlikely]]
             return false;
-        count_steps(empty - at);
+        count_probes(empty - at);
         Counter<T> *counter_of = counters<T>();
         for (std::uint32_t i = empty; i > at; i--) {
             all[i] = all[i - 1];
@@ -180,18 +180,18 @@ class Work {
         return true;
     }
 
-    void count_steps(std::uint32_t steps) const noexcept {
+    void count_probes(std::uint32_t probes) const noexcept {
         WorkHeader &h = header();
-        h.steps = counted(h.steps, steps);
+        h.probes = add_probes(h.probes, probes);
     }
-    bool is_crowded() const noexcept { return sketch::is_crowded(header().steps, header().slots); }
+    bool is_crowded() const noexcept { return sketch::is_crowded(header().probes, header().slots); }
 
     // Whether the search that ended here went on for so long, after others that did, that the table is crowded.
-    [[gnu::always_inline]] bool found_crowd(std::uint64_t probe, std::uint32_t at) const noexcept {
-        const std::uint32_t steps = at - home_of(probe);
-        if (steps <= kNear) [[likely]]
+    [[gnu::always_inline]] bool exceeds_probe_budget(std::uint64_t probe, std::uint32_t at) const noexcept {
+        const std::uint32_t probes = at - home_of(probe);
+        if (probes <= kFreeProbes) [[likely]]
             return false;
-        count_steps(steps);
+        count_probes(probes);
         return is_crowded();
     }
 
@@ -276,7 +276,7 @@ class Work {
         std::fill(all, all + first, kEmptySlot);
         std::fill(counter_of, counter_of + first, Counter<T>{0, 0});
         h.entries = slots - first;
-        h.steps = 0;  // all entries get other places here, too
+        h.probes = 0;  // all entries get other places here, too
         for (std::uint32_t from = first, to = 0; from < slots; from++, to++) {
             const std::uint64_t ref = all[from];
             const Counter<T> counter = counter_of[from];

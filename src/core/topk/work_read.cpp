@@ -3,7 +3,7 @@
 
 namespace sketch::topk {
 
-Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
+Status open_work(const void *state, std::size_t size, View &view) noexcept {
     if (size < sizeof(WorkHeader)) return SKETCH_TRUNCATED;
     const WorkHeader h = load<WorkHeader>(state);
     if (h.magic != kWorkMagic || h.layout != kWorkLayout) return SKETCH_WRONG_VERSION;
@@ -19,7 +19,7 @@ Status view_of_work(const void *state, std::size_t size, View &view) noexcept {
     view.items = h.entries;
     view.total = h.total;
     view.offset = h.offset;
-    view.item_bytes = h.heap_live + kInlineMost * std::uint64_t{h.entries};
+    view.item_bytes = h.heap_live + kMaxInline * std::uint64_t{h.entries};
     view.data = static_cast<const std::uint8_t *>(state);
     view.size = size;
     view.begin = sizeof(WorkHeader);
