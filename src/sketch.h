@@ -103,10 +103,7 @@ typedef enum sketch_form { SKETCH_PACKED = 0, SKETCH_WORK = 1 } sketch_form;
  */
 typedef struct sketch_growth {
     uint64_t size;
-    int32_t base[2];
-    uint32_t cells[2];
-    int8_t scale;
-    uint8_t flags;
+    uint64_t opaque[3];
 } sketch_growth;
 
 /*

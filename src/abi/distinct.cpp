@@ -39,7 +39,7 @@ Status compared(const sketch_distinct *a, const sketch_distinct *b, void *scratc
 
 }  // namespace
 
-size_t sketch_distinct_init_size(void) noexcept { return kWorkInitSize; }
+size_t sketch_distinct_init_size(void) noexcept { return kFirstSize; }
 
 void sketch_distinct_init(void *state, size_t size, int kind, int precision) noexcept {
     work_init(state, size, kind, precision);

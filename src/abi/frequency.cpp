@@ -31,7 +31,7 @@ int sketch_frequency_log2_width(double error) noexcept {
     return -1;
 }
 
-size_t sketch_frequency_init_size(void) noexcept { return work_init_size(); }
+size_t sketch_frequency_init_size(void) noexcept { return kFirstSize; }
 
 void sketch_frequency_init(void *state, size_t size, int kind, int log2_width) noexcept {
     work_init(state, size, kind, log2_width);

@@ -35,7 +35,7 @@ PackedEntries &entries_of(sketch_topk_cursor *cursor) noexcept {
 
 }  // namespace
 
-size_t sketch_topk_init_size(void) noexcept { return work_init_size(); }
+size_t sketch_topk_init_size(void) noexcept { return kFirstSize; }
 
 void sketch_topk_init(void *state, size_t size, int kind, uint32_t k) noexcept { work_init(state, size, kind, k); }
 

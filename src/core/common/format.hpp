@@ -35,14 +35,6 @@ constexpr bool is_header_kind(int kind, bool is_empty) noexcept {
 // Whether items of a kind can be looked for in a sketch: in one whose kind is open they are not.
 constexpr bool is_kind_of(int held, int kind) noexcept { return held == kind || held == SKETCH_KIND_NONE; }
 
-// What every work form begins with, behind the caller's length word.
-template <typename Header>
-void begin_header(Header &header, Family family, std::uint8_t layout) noexcept {
-    header.magic = kWorkMagic;
-    header.family = static_cast<std::uint8_t>(family);
-    header.layout = layout;
-}
-
 // A step that brings the first items to a state whose kind is open. If it fails, the kind is open again.
 template <typename Header, typename Step>
 [[gnu::cold, gnu::noinline]] Status with_first_kind(Header &header, int kind, Step step) noexcept {

@@ -19,6 +19,7 @@
 
 #include "../common/bytes.hpp"
 #include "../common/format.hpp"
+#include "../common/work_form.hpp"
 
 namespace sketch::distinct {
 
@@ -188,18 +189,16 @@ double relative_standard_error(int precision) noexcept;  // asymptotic
 //      salted: a salt of 8 bytes, then such slots, with probing from where the salt puts the token: see
 //      common/probe_budget.hpp dense: 2^precision registers, then zeros
 //
-// With many groups each row would wait for its register to come from memory. So a row only asks for it, and the next
-// row of the group puts it there: by then it has come.
-struct WorkHeader {
-    std::uint32_t callers;
-    std::uint8_t magic, family, layout, flags;
+// Registers are written to one row late: see common/work_form.hpp.
+struct WorkHeader : WorkPrefix {
+    static constexpr Family kFamily = Family::distinct;
+    static constexpr std::uint8_t kLayout = 3;
+
     std::uint8_t kind, precision;
     std::uint16_t probes;  // of searches in a table: see common/probe_budget.hpp
     std::uint32_t used;    // or pending, if dense
 };
 static_assert(sizeof(WorkHeader) == 16);
-
-inline constexpr std::size_t kWorkInitSize = 256;
 
 void work_init(void *state, std::size_t size, int kind, int precision) noexcept;
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept;

@@ -5,19 +5,18 @@ namespace sketch::distinct {
 
 namespace {
 
+// In growth.opaque.
+struct Layout {
+    int precision;
+    bool dense;
+};
+
 Status grow_to_tokens(const Work &work, std::size_t tokens, int precision, sketch_growth &growth) noexcept {
-    growth = {};
-    growth.size = token_size(tokens, precision, work.salted());
-    growth.scale = static_cast<std::int8_t>(precision);
-    return SKETCH_GROW;
+    return grow_to(growth, token_size(tokens, precision, work.salted()), Layout{precision, false});
 }
 
 Status grow_to_registers(int precision, sketch_growth &growth) noexcept {
-    growth = {};
-    growth.size = dense_size(precision);
-    growth.scale = static_cast<std::int8_t>(precision);
-    growth.flags = kDense;
-    return SKETCH_GROW;
+    return grow_to(growth, dense_size(precision), Layout{precision, true});
 }
 
 [[gnu::noinline]] Status grow_by_one(const Work &work, sketch_growth &growth) noexcept {
@@ -54,35 +53,33 @@ template <bool Salted>
 }  // namespace
 
 void work_init(void *state, std::size_t size, int kind, int precision) noexcept {
-    std::uint32_t callers = load<std::uint32_t>(state);
     std::memset(state, 0, size);
-    WorkHeader &h = *static_cast<WorkHeader *>(state);
-    h.callers = callers;
-    begin_header(h, Family::distinct, kLayout);
+    WorkHeader &h = Work(state, size).begin_header();
     h.kind = static_cast<std::uint8_t>(kind);
     h.precision = static_cast<std::uint8_t>(precision);
 }
 
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
     const std::size_t size = static_cast<std::size_t>(growth.size);
-    Work old(const_cast<void *>(from), from_size), work(to, size);
-    work_init(to, size, old.header().kind, growth.scale);
+    const Layout layout = layout_of<Layout>(growth);
+    const Work old(from, from_size), work(to, size);
+    work_init(to, size, old.header().kind, layout.precision);
     WorkHeader &h = work.header();
-    if (growth.flags & kDense) {
+    if (layout.dense) {
         h.flags = kDense;
         old.for_each_token([&](std::uint32_t token) { insert_token(work.registers(), h.precision, token); });
-    } else {
-        h.used = old.header().used;
-        bool crowded = old.salted();
-        if (!crowded)
-            old.for_each_token([&](std::uint32_t token) {
-                if (!crowded && !work.put<false>(token)) [[unlikely]]
-                    crowded = true;
-            });
-        if (!crowded) return;
-        work.clear_and_salt();
-        old.for_each_token([&](std::uint32_t token) { work.put<true>(token); });
+        return;
     }
+    h.used = old.header().used;
+    bool crowded = old.salted();
+    if (!crowded)
+        old.for_each_token([&](std::uint32_t token) {
+            if (!crowded && !work.put<false>(token)) [[unlikely]]
+                crowded = true;
+        });
+    if (!crowded) return;
+    work.clear_and_salt();
+    old.for_each_token([&](std::uint32_t token) { work.put<true>(token); });
 }
 
 Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept {

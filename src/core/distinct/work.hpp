@@ -1,71 +1,61 @@
 // A work form of a distinct sketch: a flat buffer that hashes are added to in place. Layout in distinct.hpp.
 //
-// Growing needs a larger buffer, which only the caller can get. So a function that lacks room changes nothing, writes
-// the layout that it needs to `growth` and answers SKETCH_GROW; the caller moves the state there and calls again.
 // Tokens become registers in work_move only.
 #pragma once
 
 #include <algorithm>
-#include <cstring>
 
 #include "../common/probe_budget.hpp"
 #include "distinct.hpp"
 
 namespace sketch::distinct {
 
-inline constexpr std::uint8_t kLayout = 3;
 enum : std::uint8_t { kDense = 1, kSalted = 2 };
 
 inline constexpr std::size_t kHeaderSize = sizeof(WorkHeader);
-inline constexpr std::size_t kLargestPowerOfTwo = 8192;  // up to here an allocator rounds sizes up anyway
 
 // Where slots begin.
 constexpr std::size_t table_at(bool salted) noexcept { return kHeaderSize + (salted ? sizeof(std::uint64_t) : 0); }
-constexpr std::size_t slots_in(std::size_t size, bool salted = false) noexcept {
+constexpr std::size_t slots_in(std::uint64_t size, bool salted = false) noexcept {
     return (size - table_at(salted)) / sizeof(std::uint32_t);
 }
 // A search that finds nothing looks at 1/2 + 1/2 (1 - load)^-2 slots: 32 when full, 4 over the time of filling up.
-constexpr std::size_t token_capacity(std::size_t size, bool salted = false) noexcept {
+constexpr std::size_t token_capacity(std::uint64_t size, bool salted = false) noexcept {
     return slots_in(size, salted) - slots_in(size, salted) / 8;
 }
 
-constexpr std::size_t buffer_size(std::size_t needed) noexcept {
-    return needed <= kLargestPowerOfTwo ? std::max(std::bit_ceil(needed), kWorkInitSize) : (needed + 63) / 64 * 64;
-}
-constexpr std::size_t dense_size(int precision) noexcept {
+constexpr std::uint64_t dense_size(int precision) noexcept {
     return buffer_size(kHeaderSize + sizeof(Register) * register_count(precision));
 }
 // The smallest power of two for so many tokens, or what the most tokens need.
-constexpr std::size_t token_size(std::size_t tokens, int precision, bool salted) noexcept {
+constexpr std::uint64_t token_size(std::size_t tokens, int precision, bool salted) noexcept {
     const std::size_t most = max_tokens(precision);
-    const std::size_t full = buffer_size(table_at(salted) + sizeof(std::uint32_t) * (most + most / 7 + 2));
-    std::size_t size = kWorkInitSize;
+    const std::uint64_t full = buffer_size(table_at(salted) + sizeof(std::uint32_t) * (most + most / 7 + 2));
+    std::uint64_t size = kFirstSize;
     while (size < full && token_capacity(size, salted) < tokens) size *= 2;
     return std::min(size, full);
 }
 // Limiting the precision leaves a buffer as it is, so that the largest is the same for all of them.
-inline constexpr std::size_t kMaxTokenSize = token_size(kMaxTokens, kMaxPrecision, true),
+inline constexpr std::uint64_t kMaxTokenSize = token_size(kMaxTokens, kMaxPrecision, true),
                              kMaxDenseSize = dense_size(kMaxPrecision);
 static_assert(token_capacity(512) >= 70);
 static_assert(token_capacity(kMaxTokenSize, true) >= kMaxTokens);
 static_assert(is_crowded(std::numeric_limits<std::uint16_t>::max(), slots_in(kMaxTokenSize)));
 
-// A work form that this library wrote, 8-byte aligned: what mutation needs.
-class Work {
+class Work : public WorkForm<WorkHeader> {
   public:
-    Work(void *state, std::size_t size) noexcept : bytes_(static_cast<std::uint8_t *>(state)), size_(size) {}
+    using WorkForm::WorkForm;
 
-    WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
     bool dense() const noexcept { return header().flags & kDense; }
     int precision() const noexcept { return header().precision; }
-    Register *registers() const noexcept { return reinterpret_cast<Register *>(bytes_ + kHeaderSize); }
+    Register *registers() const noexcept { return at<Register>(kHeaderSize); }
     bool salted() const noexcept { return header().flags & kSalted; }
-    std::uint64_t &salt() const noexcept { return *reinterpret_cast<std::uint64_t *>(bytes_ + kHeaderSize); }
+    std::uint64_t &salt() const noexcept { return *at<std::uint64_t>(kHeaderSize); }
 
     // What depends on whether the table is salted, for callers that know.
     template <bool Salted>
     std::uint32_t *slots() const noexcept {
-        return reinterpret_cast<std::uint32_t *>(bytes_ + table_at(Salted));
+        return at<std::uint32_t>(table_at(Salted));
     }
     template <bool Salted>
     std::size_t capacity() const noexcept {
@@ -175,22 +165,19 @@ class Work {
         visit_from_to(0, begin);
     }
 
-    // Dense: lets a token's register come from memory, and leaves the token pending.
+    // Dense. A row is known by its token.
+    std::uint32_t pending_rows() const noexcept { return dense() && header().used != 0; }
     void add_deferred(std::uint32_t token) const noexcept {
         __builtin_prefetch(registers() + register_of(token, precision()), 1);
         apply_pending();
         header().used = token + 1;
     }
 
-    // Dense: what is pending, into its register.
     void apply_pending() const noexcept {
         if (header().used != 0) insert_token(registers(), precision(), header().used - 1);
         header().used = 0;
     }
-
-  private:
-    std::uint8_t *bytes_;
-    std::size_t size_;
 };
+static_assert(DefersRows<Work, std::uint32_t>);
 
 }  // namespace sketch::distinct

@@ -28,11 +28,8 @@ void sort_tokens(std::uint32_t *tokens, std::size_t count) noexcept {
 
 // The header of a stored work form may be anybody's: whatever it says about places must lie inside the buffer.
 Status open_work(const void *state, std::size_t size, View &into) noexcept {
-    if (size < kHeaderSize) return SKETCH_TRUNCATED;
+    if (Status s = check_prefix<WorkHeader>(state, size); s != SKETCH_OK) return s;
     const WorkHeader &h = *static_cast<const WorkHeader *>(state);
-    if (h.magic != kWorkMagic) return SKETCH_WRONG_VERSION;
-    if (h.family != static_cast<std::uint8_t>(Family::distinct)) return SKETCH_WRONG_FAMILY;
-    if (h.layout != kLayout) return SKETCH_WRONG_VERSION;
     if (!is_header_kind(h.kind, h.flags != kDense && h.used == 0) || h.precision < kMinPrecision ||
         h.precision > kMaxPrecision || h.flags > kSalted)
         return SKETCH_CORRUPT;
@@ -55,15 +52,16 @@ Status open_work(const void *state, std::size_t size, View &into) noexcept {
 Status decode_work(const void *state, std::size_t size, Storage storage, View &into) noexcept {
     View view;
     if (Status s = open_work(state, size, view); s != SKETCH_OK) return s;
-    const Work work(const_cast<void *>(state), size);
+    const Work work(state, size);
     if (view.dense) {
         view.registers = work.registers();
-        if (const std::uint32_t pending = work.header().used; pending != 0) {
+        if (work.pending_rows() > 0) {
+            const std::uint32_t token = work.header().used - 1;
             // A token may hide what is wrong with the register that it goes to.
-            if (!is_register(work.registers()[register_of(pending - 1, view.precision)], view.precision))
+            if (!is_register(work.registers()[register_of(token, view.precision)], view.precision))
                 return SKETCH_CORRUPT;
             std::copy_n(work.registers(), register_count(view.precision), storage.registers);
-            insert_token(storage.registers, view.precision, pending - 1);
+            insert_token(storage.registers, view.precision, token);
             view.registers = storage.registers;
         }
         if (!are_registers(view.registers, view.precision)) return SKETCH_CORRUPT;

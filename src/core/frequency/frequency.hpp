@@ -23,6 +23,7 @@
 #include "../common/format.hpp"
 #include "../common/poll.hpp"
 #include "../common/salt.hpp"
+#include "../common/work_form.hpp"
 
 namespace sketch::frequency {
 
@@ -172,9 +173,10 @@ class PackedEntries {
 //             it, with no empty slot in between. Empty slots have count 0 and the largest key, which ends every search;
 //             so does the one key behind the last slot.
 //      dense: kDepth rows of 2^log2_width counters of 1 to 8 bytes
-struct WorkHeader {
-    std::uint32_t callers;
-    std::uint8_t magic, family, layout, flags;
+struct WorkHeader : WorkPrefix {
+    static constexpr Family kFamily = Family::frequency;
+    static constexpr std::uint8_t kLayout = 2;
+
     std::uint64_t total;
     std::uint8_t kind, log2_width;
     std::uint16_t unused;
@@ -188,7 +190,6 @@ enum : std::uint8_t {
     kWorkWidthMask = 3,  // log2 of the bytes of a counter or a count
     kWorkDense = 4,
 };
-inline constexpr std::uint8_t kWorkLayout = 2;
 inline constexpr std::uint64_t kEmptySlot = ~std::uint64_t{0};
 
 constexpr std::uint64_t table_size(std::uint64_t slots, int width) noexcept {
@@ -335,7 +336,6 @@ class Entries {
     Entry buffer_[kBuffered];
 };
 
-std::size_t work_init_size() noexcept;
 void work_init(void *state, std::size_t size, int kind, int log2_width) noexcept;
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept;
 Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, std::uint64_t weight,

@@ -3,11 +3,19 @@
 
 namespace sketch::frequency {
 
+namespace {
+
+// In growth.opaque.
+struct Layout {
+    int log2_width, width;
+    bool dense, new_salt;
+};
+
+}  // namespace
+
 Status plan_dense(int log2_width, int width, sketch_growth &growth) noexcept {
-    growth.scale = static_cast<std::int8_t>(log2_width);
-    growth.flags = static_cast<std::uint8_t>(kWorkDense | width);
-    growth.size = dense_size(log2_width, width);
-    return SKETCH_GROW;
+    const std::uint64_t size = buffer_size(sizeof(WorkHeader) + (std::uint64_t{kDepth} << (log2_width + width)));
+    return grow_to(growth, size, Layout{log2_width, width, true, false});
 }
 
 Status plan_wider(const Work &work, int width, sketch_growth &growth) noexcept {
@@ -33,29 +41,26 @@ Status plan_table(const Work &work, std::uint32_t entries, int width, sketch_gro
     const WorkHeader &h = work.header();
     // As much as ever is needed, for sizes that need not be powers of two.
     const std::uint32_t most = max_entries(h.log2_width) + 16;
-    auto next = [](std::size_t size, std::size_t largest) {
-        return size >= kPowerOfTwoUpTo && size < largest && 2 * size > largest ? largest : 2 * size;
+    auto next = [](std::uint64_t size, std::uint64_t largest) {
+        return size >= kLargestChunk && size < largest && 2 * size > largest ? largest : 2 * size;
     };
-    auto size_for = [&](std::size_t largest, auto has_room) {
-        std::size_t size = kFirstSize;
+    auto size_for = [&](std::uint64_t largest, auto has_room) {
+        std::uint64_t size = kFirstSize;
         while (!has_room(slots_in(size, width))) size = next(size, largest);
         return size;
     };
-    auto is_better = [&](std::size_t size) {
+    auto is_better = [&](std::uint64_t size) {
         return (width != work.width() || size > work.size()) && fits(work, slots_in(size, width));
     };
-    const std::size_t largest = rounded(static_cast<std::size_t>(table_size(most + most / 4, width)));
-    std::size_t size = size_for(largest, [&](std::uint32_t slots) { return capacity_of(slots) >= entries; });
+    const std::uint64_t largest = in_granules(table_size(most + most / 4, width));
+    std::uint64_t size = size_for(largest, [&](std::uint32_t slots) { return capacity_of(slots) >= entries; });
     // A table that is too small crowds without anybody's doing.
     bool salted = work.is_crowded() && entries <= capacity_of(h.slots);
     if (!salted && !is_better(size)) salted = !is_better(size = next(size, largest));
     if (salted)
-        size = size_for(rounded(static_cast<std::size_t>(table_size(2 * most, width))),
+        size = size_for(in_granules(table_size(2 * most, width)),
                         [&](std::uint32_t slots) { return slots >= 2 * entries; });
-    growth.scale = static_cast<std::int8_t>(h.log2_width);
-    growth.flags = static_cast<std::uint8_t>(width | (salted ? kGrowSalted : 0));
-    growth.size = size;
-    return SKETCH_GROW;
+    return grow_to(growth, size, Layout{h.log2_width, width, false, salted});
 }
 
 namespace {
@@ -100,13 +105,9 @@ Status plan_conversion(const Work &work, int log2_width, int least_width, sketch
     return plan_dense(log2_width, std::max(width_for(largest), least_width), growth);
 }
 
-std::size_t work_init_size() noexcept { return kFirstSize; }
-
 void work_init(void *state, std::size_t size, int kind, int log2_width) noexcept {
-    std::memset(state, 0, sizeof(WorkHeader));
     Work work(state, size);
-    WorkHeader &h = work.header();
-    begin_header(h, Family::frequency, kWorkLayout);
+    WorkHeader &h = work.begin_header();
     h.kind = static_cast<std::uint8_t>(kind);
     h.log2_width = static_cast<std::uint8_t>(log2_width);
     work.clear_table(0, 0);
@@ -157,13 +158,14 @@ bool count_all(const Work &source, const Work &target) noexcept {
 
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
     const std::size_t size = static_cast<std::size_t>(growth.size);
-    Work source(const_cast<void *>(from), from_size), target(to, size);
+    const Layout layout = layout_of<Layout>(growth);
+    const Work source(from, from_size), target(to, size);
     WorkHeader &h = target.header();
     h = source.header();
-    h.log2_width = static_cast<std::uint8_t>(growth.scale);
-    if (growth.flags & kWorkDense) {
+    h.log2_width = static_cast<std::uint8_t>(layout.log2_width);
+    if (layout.dense) {
         std::memset(static_cast<std::uint8_t *>(to) + sizeof h, 0, size - sizeof h);
-        h.flags = growth.flags;
+        h.flags = static_cast<std::uint8_t>(kWorkDense | layout.width);
         h.entries = h.slots = h.probes = 0;
         h.salt = 0;
         with_width(target.width(), [&](auto zero) {
@@ -174,14 +176,13 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
         });
         return;
     }
-    const int width = growth.flags & kWorkWidthMask;
-    with_width(width, [&](auto zero) {
+    with_width(layout.width, [&](auto zero) {
         using T = decltype(zero);
-        if (growth.flags & kGrowSalted) {
-            do target.clear_table(width, next_salt());
+        if (layout.new_salt) {
+            do target.clear_table(layout.width, next_salt());
             while (!count_all<T>(source, target));
         } else {
-            target.clear_table(width, source.header().salt);
+            target.clear_table(layout.width, source.header().salt);
             copy_in_order<T>(source, target);
         }
     });

@@ -3,9 +3,7 @@
 // The width of counters depends on the order of arrival and is never seen from outside; whether the state is exact or
 // dense does not.
 //
-// Growing needs a larger buffer, which only the caller can get. So a function that lacks room changes nothing, writes
-// the layout that it needs to `growth` and answers SKETCH_GROW; the caller moves the state there and calls again. What
-// takes many steps tries them, and undoes those that were done when one of them fails: there are few failures.
+// What takes many steps tries them, and undoes those that were done when one of them fails: there are few failures.
 #pragma once
 
 #include <algorithm>
@@ -15,40 +13,23 @@
 
 namespace sketch::frequency {
 
-inline constexpr std::size_t kFirstSize = 256;        // 21 entries with counts of one byte
-inline constexpr std::size_t kPowerOfTwoUpTo = 8192;  // larger sizes are what is needed, and no more
-inline constexpr std::size_t kGranule = 64;
-
-// Flag of a growth, beside those of a work form: the table gets another salt.
-inline constexpr std::uint8_t kGrowSalted = 8;
-
-constexpr std::size_t rounded(std::size_t size) noexcept { return (size + kGranule - 1) / kGranule * kGranule; }
-
-constexpr std::uint32_t slots_in(std::size_t size, int width) noexcept {
+constexpr std::uint32_t slots_in(std::uint64_t size, int width) noexcept {
     return static_cast<std::uint32_t>((size - sizeof(WorkHeader) - 8) / (8 + (std::size_t{1} << width)));
 }
 
 // A table is filled to 7/8: an entry stands 3 slots from home on average then.
 constexpr std::uint32_t capacity_of(std::uint32_t slots) noexcept { return slots - slots / 8; }
 
-inline std::size_t dense_size(int log2_width, int width) noexcept {
-    std::size_t size = sizeof(WorkHeader) + (std::size_t{kDepth} << (log2_width + width));
-    return size <= kPowerOfTwoUpTo ? std::bit_ceil(size) : rounded(size);
-}
-
-// A work form that this library wrote, 8-byte aligned: what mutation needs.
-class Work {
+class Work : public WorkForm<WorkHeader> {
   public:
-    Work(void *state, std::size_t size) noexcept : bytes_(static_cast<std::uint8_t *>(state)), size_(size) {}
+    using WorkForm::WorkForm;
 
-    WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
-    std::size_t size() const noexcept { return size_; }
     bool dense() const noexcept { return header().flags & kWorkDense; }
     int width() const noexcept { return header().flags & kWorkWidthMask; }
 
     template <typename T>
     T *counters() const noexcept {
-        return reinterpret_cast<T *>(bytes_ + sizeof(WorkHeader));
+        return at<T>(sizeof(WorkHeader));
     }
     std::uint64_t *keys() const noexcept { return counters<std::uint64_t>(); }
     std::uint64_t key_of(std::uint64_t hash) const noexcept { return permuted(hash, header().salt); }
@@ -60,7 +41,7 @@ class Work {
     }
     template <typename T>
     T *counts() const noexcept {
-        return reinterpret_cast<T *>(bytes_ + sizeof(WorkHeader) + 8 * (std::size_t{header().slots} + 1));
+        return at<T>(sizeof(WorkHeader) + 8 * (std::size_t{header().slots} + 1));
     }
 
     View view() const noexcept {
@@ -235,10 +216,6 @@ class Work {
         for (std::size_t at : cells.at) all[at] = static_cast<T>(all[at] - weight);
         return true;
     }
-
-  private:
-    std::uint8_t *bytes_;
-    std::size_t size_;
 };
 
 template <typename Visit>

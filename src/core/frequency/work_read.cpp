@@ -4,10 +4,8 @@
 namespace sketch::frequency {
 
 Status open_work(const void *state, std::size_t size, View &view) noexcept {
-    if (size < sizeof(WorkHeader)) return SKETCH_TRUNCATED;
-    WorkHeader h = load<WorkHeader>(state);
-    if (h.magic != kWorkMagic || h.layout != kWorkLayout) return SKETCH_WRONG_VERSION;
-    if (h.family != static_cast<std::uint8_t>(Family::frequency)) return SKETCH_WRONG_FAMILY;
+    if (Status s = check_prefix<WorkHeader>(state, size); s != SKETCH_OK) return s;
+    const WorkHeader h = load<WorkHeader>(state);
     if ((h.flags & ~(kWorkWidthMask | kWorkDense)) || !is_header_kind(h.kind, h.total == 0) ||
         h.log2_width < kMinLog2Width || h.log2_width > kMaxLog2Width || h.total > kMaxTotal || h.unused != 0)
         return SKETCH_CORRUPT;

@@ -23,8 +23,9 @@
 
 #include "../common/bytes.hpp"
 #include "../common/format.hpp"
-#include "block.hpp"
 #include "../common/poll.hpp"
+#include "../common/work_form.hpp"
+#include "block.hpp"
 
 namespace sketch::membership {
 
@@ -120,18 +121,14 @@ struct View {
     Words words() const noexcept { return work ? Words::native : Words::little_endian; }
 };
 
-// The smallest buffer for a work form; powers of two up to kLargestChunk, as PostgreSQL's allocator rounds up to them.
-inline constexpr std::size_t kFirstSize = 256;
-inline constexpr std::size_t kLargestChunk = 8192;
-
 // Header of a work form, 32 bytes. Behind it are slots of a hash table (token + 1, or 0 if empty); or pending tokens
 // and blocks; then zeros.
 //
-// A pending token is in the filter, but its bits are yet to be set: adding an item asks the processor for its block,
-// and sets the bits of an item some rows before, whose block has come by now. Who reads a work form counts them in.
-struct WorkHeader {
-    std::uint8_t caller[4];
-    std::uint8_t magic, family, layout, flags;
+// Rows of blocks are deferred, up to kPending of them, in a ring: see common/work_form.hpp.
+struct WorkHeader : WorkPrefix {
+    static constexpr Family kFamily = Family::membership;
+    static constexpr std::uint8_t kLayout = 6;
+
     std::uint8_t kind, log2_blocks;
     std::uint8_t pending, oldest;  // how many, and once there are kPending, which is the next to be set
     std::uint32_t tokens;
@@ -145,7 +142,6 @@ inline constexpr unsigned kPending = 4;  // rows of a query take some 50 ns, and
 inline constexpr std::size_t kBlocksAt = sizeof(WorkHeader) + 8 * kPending;
 inline constexpr std::size_t kMaxShift = kBlockSize - 8;  // blocks begin so much later at most: see blocks_at
 
-inline constexpr std::uint8_t kWorkLayout = 6;
 inline constexpr std::uint8_t kDense = 1;  // flag of both forms
 
 // Bytes in front of the data of a packed value.
@@ -223,7 +219,7 @@ bool blocks_are_sound(const View &dense) noexcept;
 template <typename Visit>
 void for_each_pending(const View &view, Visit visit) noexcept {
     if (!view.work || !view.dense) return;
-    for (unsigned i = 0; i < view.begin[offsetof(WorkHeader, pending)]; i++)
+    for (unsigned i = 0; i < load<WorkHeader>(view.begin).pending; i++)
         visit(load<std::uint64_t>(view.begin + sizeof(WorkHeader) + 8 * std::size_t{i}));
 }
 

@@ -21,7 +21,7 @@ bool dense_contains(const View &view, std::uint64_t token) noexcept {
 // Bounded by the number of slots, for a table that may be anybody's.
 bool work_tokens_contain(const View &work, std::uint64_t token) noexcept {
     if (work.slots == 0) return false;
-    std::uint64_t slot = place_of(token, load<std::uint64_t>(work.begin + offsetof(WorkHeader, salt)), work.slots);
+    std::uint64_t slot = place_of(token, load<WorkHeader>(work.begin).salt, work.slots);
     for (std::uint64_t probes = 0; probes < work.slots; probes++) {
         std::uint64_t held = load<std::uint64_t>(work.data + 8 * slot);
         if (held == token + 1) return true;

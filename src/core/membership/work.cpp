@@ -1,27 +1,24 @@
 // A membership filter that items are added to, and other filters merged into.
 //
-// Growing, folding and going over to blocks need another buffer, which only the caller can get: a function that lacks
-// room writes the layout that it needs to `growth` and answers SKETCH_GROW; the caller moves the state there and calls
-// again. A merge of small tables may by then have added some of the tokens: a set can be united with another twice.
+// A merge of small tables that has to grow may have added some of the tokens: a set can be united with another twice.
 #include "work.hpp"
 
 namespace sketch::membership {
 
 namespace {
 
+// In growth.opaque.
+struct Layout {
+    int log2_blocks;
+    bool dense;
+};
+
 Status plan_blocks(int log2_blocks, sketch_growth &growth) noexcept {
-    growth = {};
-    growth.size = dense_size(log2_blocks);
-    growth.scale = static_cast<std::int8_t>(log2_blocks);
-    growth.flags = kDense;
-    return SKETCH_GROW;
+    return grow_to(growth, dense_size(log2_blocks), Layout{log2_blocks, true});
 }
 
 Status plan_table(std::uint64_t tokens, int log2_blocks, sketch_growth &growth) noexcept {
-    growth = {};
-    growth.size = table_size(tokens);
-    growth.scale = static_cast<std::int8_t>(log2_blocks);
-    return SKETCH_GROW;
+    return grow_to(growth, table_size(tokens), Layout{log2_blocks, false});
 }
 
 // What a table needs that has no room for up to `more` new tokens.
@@ -81,8 +78,7 @@ Status add_new_token(const Work &work, std::uint64_t token, sketch_growth &growt
 
 void init_with_salt(void *state, std::size_t size, int kind, int log2_blocks, int rate, std::uint64_t salt) noexcept {
     fill(state, 0, size);
-    WorkHeader &h = Work(state, size).header();
-    begin_header(h, Family::membership, kWorkLayout);
+    WorkHeader &h = Work(state, size).begin_header();
     h.kind = static_cast<std::uint8_t>(kind);
     h.log2_blocks = static_cast<std::uint8_t>(log2_blocks);
     h.salt = salt;
@@ -97,11 +93,12 @@ void work_init(void *state, std::size_t size, int kind, int log2_blocks, int rat
 
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
     const std::size_t size = static_cast<std::size_t>(growth.size);
-    Work source(const_cast<void *>(from), from_size), target(to, size);
+    const Layout layout = layout_of<Layout>(growth);
+    const Work source(from, from_size), target(to, size);
     const WorkHeader &old = source.header();
-    const int shift = old.log2_blocks - growth.scale;
-    init_with_salt(to, size, old.kind, growth.scale, static_cast<int>(old.rate), old.salt);
-    target.header().flags = growth.flags;
+    const int shift = old.log2_blocks - layout.log2_blocks;
+    init_with_salt(to, size, old.kind, layout.log2_blocks, static_cast<int>(old.rate), old.salt);
+    target.header().flags = layout.dense ? kDense : 0;
     // No block in two cache lines, if copies of the buffer are aligned as it is. (They need not be.)
     if (target.dense())
         target.header().blocks_at =

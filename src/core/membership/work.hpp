@@ -8,8 +8,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
-#include <cstring>
 
 #include "../common/salt.hpp"
 #include "membership.hpp"
@@ -34,33 +32,27 @@ inline constexpr std::uint64_t kLargeGrowth = 4;
 inline constexpr std::size_t kCached = std::size_t{1} << 18;
 inline constexpr std::size_t kAhead = 32;
 
-inline std::uint64_t rounded(std::uint64_t size) noexcept {
-    return size <= kLargestChunk ? std::bit_ceil(size) : (size + 63) / 64 * 64;
-}
-
 inline std::uint64_t table_size(std::uint64_t tokens) noexcept {
     std::uint64_t slots = tokens <= capacity_of(kMaxSmallSlots) ? (tokens * 8 + 6) / 7 : 2 * tokens;
-    return rounded(std::max<std::uint64_t>(kFirstSize, sizeof(WorkHeader) + 8 * slots));
+    return buffer_size(sizeof(WorkHeader) + 8 * slots);
 }
 
 inline std::uint64_t dense_size(int log2_blocks) noexcept {
-    return rounded(kBlocksAt + kMaxShift + (kBlockSize << log2_blocks));
+    return buffer_size(kBlocksAt + kMaxShift + (kBlockSize << log2_blocks));
 }
 
 inline std::uint64_t slots_in(std::size_t size) noexcept { return (size - sizeof(WorkHeader)) / 8; }
 
-// A work form that this library wrote, 8-byte aligned: what mutation needs.
-class Work {
+class Work : public WorkForm<WorkHeader> {
   public:
-    Work(void *state, std::size_t size) noexcept : bytes_(static_cast<std::uint8_t *>(state)), size_(size) {}
+    using WorkForm::WorkForm;
 
-    WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
     bool dense() const noexcept { return header().flags & kDense; }
     int log2_blocks() const noexcept { return header().log2_blocks; }
     std::uint8_t *block(std::uint64_t number) const noexcept {
-        return bytes_ + header().blocks_at + kBlockSize * number;
+        return at<std::uint8_t>(header().blocks_at + kBlockSize * number);
     }
-    std::uint64_t *table() const noexcept { return reinterpret_cast<std::uint64_t *>(bytes_ + sizeof(WorkHeader)); }
+    std::uint64_t *table() const noexcept { return at<std::uint64_t>(sizeof(WorkHeader)); }
     std::uint64_t slots() const noexcept { return slots_in(size_); }
 
     View view() const noexcept {
@@ -125,10 +117,10 @@ class Work {
 
     void set_token(std::uint64_t token) const noexcept { set_bits(block(token_block(token)), mask_choice(token)); }
 
-    // As set_token, some time later.
+    std::uint32_t pending_rows() const noexcept { return header().pending; }
     void add_deferred(std::uint64_t token) const noexcept {
         WorkHeader &h = header();
-        std::uint64_t *pending = reinterpret_cast<std::uint64_t *>(bytes_ + sizeof h);
+        std::uint64_t *pending = at<std::uint64_t>(sizeof h);
         const std::uint8_t *wanted = block(token_block(token));
         __builtin_prefetch(wanted, 1);
         if (h.pending < kPending) [[unlikely]] {
@@ -140,10 +132,7 @@ class Work {
         oldest = token;
         h.oldest = (h.oldest + 1) % kPending;
     }
-
-  private:
-    std::uint8_t *bytes_;
-    std::size_t size_;
 };
+static_assert(DefersRows<Work, std::uint64_t>);
 
 }  // namespace sketch::membership

@@ -4,11 +4,8 @@
 namespace sketch::membership {
 
 Status open_work(const void *state, std::size_t size, View &view) noexcept {
-    if (size < sizeof(WorkHeader)) return SKETCH_TRUNCATED;
+    if (Status s = check_prefix<WorkHeader>(state, size); s != SKETCH_OK) return s;
     const WorkHeader &h = *static_cast<const WorkHeader *>(state);
-    if (h.magic != kWorkMagic) return SKETCH_WRONG_VERSION;
-    if (h.family != static_cast<std::uint8_t>(Family::membership)) return SKETCH_WRONG_FAMILY;
-    if (h.layout != kWorkLayout) return SKETCH_WRONG_VERSION;
     if (h.flags & ~kDense || h.log2_blocks > kMaxLog2Blocks || !is_rate(h.rate) || size % 8 != 0) return SKETCH_CORRUPT;
     const bool dense = (h.flags & kDense) != 0;
     if (!is_header_kind(h.kind, !dense && h.tokens == 0)) return SKETCH_CORRUPT;
@@ -17,7 +14,7 @@ Status open_work(const void *state, std::size_t size, View &view) noexcept {
     if (dense ? h.blocks_at - kBlocksAt > kMaxShift : h.blocks_at != 0) return SKETCH_CORRUPT;
     if (size < (dense ? h.blocks_at + (kBlockSize << h.log2_blocks) : sizeof h + 8 * std::uint64_t{h.tokens}))
         return SKETCH_TRUNCATED;
-    view = Work(const_cast<void *>(state), size).view();
+    view = Work(state, size).view();
     bool in_range = true;
     for_each_pending(view, [&](std::uint64_t token) { in_range &= token_block(token) < blocks_of(h.log2_blocks); });
     return in_range ? SKETCH_OK : SKETCH_CORRUPT;

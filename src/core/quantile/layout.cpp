@@ -2,50 +2,54 @@
 //
 // The data are in one of three modes, whichever is small and fast for what has come so far. The choice depends on the
 // order of arrival and is never seen from outside: reading any of them gives the same Histogram.
-//
-// Growing needs a larger buffer, which only the caller can get. So a function that lacks room changes nothing, writes
-// the layout that it needs to `growth` and answers SKETCH_GROW; the caller moves the state there and calls again.
 #include "work.hpp"
 
 namespace sketch::quantile {
 
 namespace {
 
-// The spare cells of a window are dealt out so that it may grow on both ends of both sides.
-void place_window(const Demand &demand, std::uint64_t cells, sketch_growth &growth) noexcept {
-    std::uint64_t spare = cells - demand.width(0) - demand.width(1);
+// What follows the header and the tail of a work form, in growth.opaque.
+struct Layout {
+    std::int32_t base[2];
+    std::uint32_t cells[2];
+    std::int8_t scale;
+    std::uint8_t flags;
+};
+
+// A power of two at any size: what is more than needed is dealt out, and a window doubles rather than creeps.
+std::uint64_t size_for(std::uint64_t needed) noexcept { return buffer_size(std::bit_ceil(needed)); }
+
+// Deals out the spare cells of a window, in multiples of `step`, so that it may grow on both ends of both sides.
+void place_window(const Demand &demand, std::uint64_t spare, std::uint64_t step, Layout &layout) noexcept {
     for (unsigned side : {kNegative, kPositive}) {
         std::uint64_t share = !demand.has(side) ? 0 : demand.has(1 - side) ? spare / 2 : spare;
-        growth.cells[side] = static_cast<std::uint32_t>(demand.width(side) + share);
-        growth.base[side] = demand.has(side) ? demand.low[side] - static_cast<std::int32_t>(share / 2) : kNoBase;
+        share -= share % step;
+        layout.cells[side] = static_cast<std::uint32_t>(demand.width(side) + share);
+        layout.base[side] = demand.has(side) ? demand.low[side] - static_cast<std::int32_t>(share / 2) : kNoBase;
     }
 }
 
-// A moving state's window begins at a multiple of what the coarsest of its buckets take, and has room for sums.
-void place_moving(Demand demand, int scale, std::size_t fixed, std::size_t counter, sketch_growth &growth) noexcept {
-    const std::int32_t step = 1 << scale_levels(scale);
+// A moving state's window begins at a multiple of what the coarsest of its buckets take, and has place for sums. Its
+// size.
+std::uint64_t place_moving(Demand demand, std::size_t fixed, std::size_t counter, Layout &layout) noexcept {
+    const std::int32_t step = 1 << scale_levels(layout.scale);
     for (unsigned side : {kNegative, kPositive})
         if (demand.has(side)) demand.low[side] &= -step, demand.high[side] |= step - 1;
     constexpr std::uint64_t kOdd = 2 * kMaxLevels;  // cells that a level has more than half of those below it
     const std::uint64_t needed = demand.width(0) + demand.width(1);
-    growth.size = std::bit_ceil(std::max<std::uint64_t>(fixed + counter * (2 * needed + kOdd), kFirstSize));
-    const std::uint64_t spare = ((growth.size - fixed) / counter - kOdd) / 2 - needed;
-    for (unsigned side : {kNegative, kPositive}) {
-        std::uint64_t share = !demand.has(side) ? 0 : demand.has(1 - side) ? spare / 2 : spare;
-        share -= share % (2 * static_cast<std::uint64_t>(step));
-        growth.cells[side] = static_cast<std::uint32_t>(demand.width(side) + share);
-        growth.base[side] = demand.has(side) ? demand.low[side] - static_cast<std::int32_t>(share / 2) : kNoBase;
-    }
+    const std::uint64_t size = size_for(fixed + counter * (2 * needed + kOdd));
+    place_window(demand, ((size - fixed) / counter - kOdd) / 2 - needed, 2 * static_cast<std::uint64_t>(step), layout);
+    return size;
 }
 
 // Room on both ends of either side's entries, centred on what is there.
-void place_list(const Demand &demand, std::uint64_t capacity, sketch_growth &growth) noexcept {
+void place_list(const Demand &demand, std::uint64_t capacity, Layout &layout) noexcept {
     for (unsigned side : {kNegative, kPositive}) {
         std::int32_t spare = static_cast<std::int32_t>((kListSpan - demand.width(side)) / 2);
-        growth.base[side] = demand.has(side) ? demand.low[side] - spare : kNoBase;
+        layout.base[side] = demand.has(side) ? demand.low[side] - spare : kNoBase;
     }
-    growth.cells[0] = static_cast<std::uint32_t>(capacity);
-    growth.cells[1] = 0;
+    layout.cells[0] = static_cast<std::uint32_t>(capacity);
+    layout.cells[1] = 0;
 }
 
 }  // namespace
@@ -79,49 +83,42 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
     while (width < 3 && demand.largest > kMaxCounts[width]) width++;
     std::size_t counter = std::size_t{1} << width;
 
-    auto size_with = [&](std::uint64_t data) {
-        return std::bit_ceil(std::max<std::uint64_t>(fixed + data, kFirstSize));
-    };
-    std::uint64_t list_size = size_with(2 * std::uint64_t{demand.entries});
-    std::uint64_t pairs_size = size_with(kPairSize * std::uint64_t{demand.entries});
-    std::uint64_t window_size = size_with(counter * (demand.width(0) + demand.width(1)));
+    std::uint64_t list_size = size_for(fixed + 2 * std::uint64_t{demand.entries});
+    std::uint64_t pairs_size = size_for(fixed + kPairSize * std::uint64_t{demand.entries});
+    const std::uint64_t cells = demand.width(0) + demand.width(1);
+    std::uint64_t window_size = size_for(fixed + counter * cells);
 
-    growth.scale = static_cast<std::int8_t>(scale);
+    Layout layout = {{kNoBase, kNoBase}, {0, 0}, static_cast<std::int8_t>(scale), flags};
     if (work.moving()) {
-        growth.flags = static_cast<std::uint8_t>(flags | kIsWindow | width);
-        place_moving(demand, scale, fixed, counter, growth);
-        return SKETCH_GROW;
+        layout.flags |= static_cast<std::uint8_t>(kIsWindow | width);
+        const std::uint64_t size = place_moving(demand, fixed, counter, layout);
+        return grow_to(growth, size, layout);
     }
     bool list_fits = work.mode() == kList && demand.only_single_rows && demand.width(0) <= kListSpan &&
                      demand.width(1) <= kListSpan && list_size <= kLargestList;
     if (list_fits && list_size < window_size) {
-        growth.flags = flags;
-        growth.size = list_size;
-        place_list(demand, (list_size - fixed) / 2, growth);
-    } else if (window_size <= 2 * pairs_size) {
-        growth.flags = static_cast<std::uint8_t>(flags | kIsWindow | width);
-        growth.size = window_size;
-        place_window(demand, (window_size - fixed) / counter, growth);
-    } else {
-        growth.flags = flags | kIsPairs;
-        growth.size = pairs_size;
-        growth.base[0] = growth.base[1] = kNoBase;
-        growth.cells[0] = static_cast<std::uint32_t>((pairs_size - fixed) / kPairSize);
-        growth.cells[1] = 0;
+        place_list(demand, (list_size - fixed) / 2, layout);
+        return grow_to(growth, list_size, layout);
     }
-    return SKETCH_GROW;
+    if (window_size <= 2 * pairs_size) {
+        layout.flags |= static_cast<std::uint8_t>(kIsWindow | width);
+        place_window(demand, (window_size - fixed) / counter - cells, 1, layout);
+        return grow_to(growth, window_size, layout);
+    }
+    layout.flags |= kIsPairs;
+    layout.cells[0] = static_cast<std::uint32_t>((pairs_size - fixed) / kPairSize);
+    return grow_to(growth, pairs_size, layout);
 }
 
 std::size_t work_init_size(const sketch_quantile_options &options) noexcept {
     const std::uint8_t flags = options.moving ? kMoving : 0;
-    return std::bit_ceil(std::max(kFirstSize, kHeaderSize + tail_size(flags, options.fraction_count)));
+    return size_for(kHeaderSize + tail_size(flags, options.fraction_count));
 }
 
 void work_init(void *state, std::size_t size, const sketch_quantile_options &options) noexcept {
     std::memset(state, 0, size);
     Work work(state, size);
-    WorkHeader &h = work.header();
-    begin_header(h, Family::quantile, kLayout);
+    WorkHeader &h = work.begin_header();
     h.flags = static_cast<std::uint8_t>((options.moving ? std::uint8_t{kIsWindow} | kMoving | kExtremesUnknown : 0) |
                                         (options.fractions_are_array ? kFractionsAreArray : 0));
     h.minimum = kInfinity;
@@ -137,22 +134,21 @@ void work_init(void *state, std::size_t size, const sketch_quantile_options &opt
 
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
     const std::size_t size = static_cast<std::size_t>(growth.size);
-    Work source(const_cast<void *>(from), from_size), target(to, size);
+    const Layout layout = layout_of<Layout>(growth);
+    const Work source(from, from_size), target(to, size);
     std::memset(to, 0, size);
     WorkHeader &h = target.header();
     h = source.header();
-    h.scale = growth.scale;
-    h.flags = growth.flags;
+    h.scale = layout.scale;
+    h.flags = layout.flags;
     target.set_total(source.total());
-    for (unsigned side : {kNegative, kPositive}) {
-        h.base[side] = growth.base[side];
-        h.cells[side] = growth.cells[side];
-    }
+    std::copy_n(layout.base, 2, h.base);
+    std::copy_n(layout.cells, 2, h.cells);
     h.used = h.pending = 0;
     if (target.moving()) target.moving_counts().not_whole = source.moving_counts().not_whole;
     std::memcpy(target.fractions(), source.fractions(), 8 * h.fraction_count);
     if (source.header().flags & kHasSpecials) std::memcpy(target.specials(), source.specials(), kSpecialsSize);
-    int shift = source.header().scale - growth.scale;
+    const int shift = source.header().scale - layout.scale;
     source.for_each(
         [&](Side side, std::int32_t index, std::uint64_t count) { target.bump(side, index >> shift, count); });
 }

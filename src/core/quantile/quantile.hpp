@@ -18,8 +18,9 @@
 
 #include "../common/bytes.hpp"
 #include "../common/format.hpp"
-#include "ladder.hpp"
 #include "../common/ones.hpp"
+#include "../common/work_form.hpp"
+#include "ladder.hpp"
 
 namespace sketch::quantile {
 
@@ -178,11 +179,12 @@ Status subtract(Histogram &a, Histogram &b) noexcept;
 // a side. Bases are multiples of 2^l as long as l is one of the scales that a reader may have to go down to, so that
 // these sums are the buckets of scale - l; how many of them are not zero is counted too.
 //
-// With many groups each row would wait for its counter to come from memory. So a row only asks for it, and the next row
-// of the group counts it: by then it is there. Total and extremes are in the header, and always up to date.
-struct WorkHeader {
-    std::uint32_t callers;
-    std::uint8_t magic, family, layout, flags;
+// Rows of a window are deferred, one at a time: see common/work_form.hpp. Total and extremes are in the header, and
+// always up to date.
+struct WorkHeader : WorkPrefix {
+    static constexpr Family kFamily = Family::quantile;
+    static constexpr std::uint8_t kLayout = 3;
+
     std::int64_t remaining_rows;
     double minimum, maximum;
     std::int32_t base[2];

@@ -315,7 +315,7 @@ Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth
 }
 
 Fractions work_fractions(const void *state, std::size_t size) noexcept {
-    Work work(const_cast<void *>(state), size);
+    Work work(state, size);
     return {work.fractions(), work.header().fraction_count, (work.header().flags & kFractionsAreArray) != 0, false};
 }
 

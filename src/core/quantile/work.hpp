@@ -14,8 +14,6 @@
 
 namespace sketch::quantile {
 
-inline constexpr std::uint8_t kLayout = 3;
-
 enum Mode : std::uint8_t { kList, kWindow, kPairs };
 enum : std::uint8_t {
     kWidthMask = 3,  // a window's counters are of 1, 2, 4 or 8 bytes: the logarithm
@@ -29,7 +27,6 @@ enum : std::uint8_t {
 
 inline constexpr std::size_t kHeaderSize = sizeof(WorkHeader);
 inline constexpr std::size_t kSpecialsSize = 3 * sizeof(std::uint64_t);
-inline constexpr std::size_t kFirstSize = 256;     // 92 rows of a small group
 inline constexpr std::size_t kLargestList = 2048;  // 988 rows: fewer than buckets are allowed, so none needs a collapse
 inline constexpr std::uint32_t kMaxListEntries = kLargestList / 2;
 inline constexpr std::size_t kPairSize = sizeof(std::uint64_t) + sizeof(std::int32_t);
@@ -81,12 +78,10 @@ inline std::int32_t key_of(Side side, std::int32_t index) noexcept {
 inline Side side_of(std::int32_t key) noexcept { return key > 0 ? kPositive : kNegative; }
 inline std::int32_t index_of(std::int32_t key) noexcept { return key > 0 ? key - kKeyBias : -(key + kKeyBias); }
 
-// A work form that this library wrote, 8-byte aligned: what mutation needs.
-class Work {
+class Work : public WorkForm<WorkHeader> {
   public:
-    Work(void *state, std::size_t size) noexcept : bytes_(static_cast<std::uint8_t *>(state)), size_(size) {}
+    using WorkForm::WorkForm;
 
-    WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
     Mode mode() const noexcept {
         return header().flags & kIsWindow ? kWindow : header().flags & kIsPairs ? kPairs : kList;
     }
@@ -99,10 +94,10 @@ class Work {
     std::uint64_t largest_count() const noexcept { return kMaxCounts[width()]; }
     bool moving() const noexcept { return header().flags & kMoving; }
 
-    std::uint16_t *list() const noexcept { return reinterpret_cast<std::uint16_t *>(bytes_ + kHeaderSize); }
+    std::uint16_t *list() const noexcept { return at<std::uint16_t>(kHeaderSize); }
     template <typename Counter>
     Counter *window() const noexcept {
-        return reinterpret_cast<Counter *>(bytes_ + kHeaderSize);
+        return at<Counter>(kHeaderSize);
     }
     // use(counters) with the window's counters by their type.
     template <typename Use>
@@ -116,13 +111,13 @@ class Work {
     }
     std::uint64_t *pair_counts() const noexcept { return window<std::uint64_t>(); }
     std::int32_t *pair_keys() const noexcept {
-        return reinterpret_cast<std::int32_t *>(bytes_ + kHeaderSize + sizeof(std::uint64_t) * header().cells[0]);
+        return at<std::int32_t>(kHeaderSize + sizeof(std::uint64_t) * header().cells[0]);
     }
     std::uint64_t *specials() const noexcept {  // -Infinity, +Infinity, NaN
         return reinterpret_cast<std::uint64_t *>(fractions() - kSpecialsSize);
     }
     MovingCounts &moving_counts() const noexcept {
-        return *reinterpret_cast<MovingCounts *>(bytes_ + size_ - tail_size(header().flags, header().fraction_count));
+        return *at<MovingCounts>(size_ - tail_size(header().flags, header().fraction_count));
     }
     std::uint8_t *fractions() const noexcept { return bytes_ + size_ - 8 * header().fraction_count; }
 
@@ -258,10 +253,11 @@ class Work {
         return with_window([&](auto *counters) -> std::uint64_t { return counters[cell(side, index)]; });
     }
 
+    std::uint32_t pending_rows() const noexcept { return header().pending != 0; }
     // Non-empty buckets, the pending row's too: it may be of one more.
-    std::uint32_t entries() const noexcept { return header().used + (header().pending != 0); }
+    std::uint32_t entries() const noexcept { return header().used + pending_rows(); }
 
-    // Lets a window's cell come from memory, and leaves its row pending.
+    // A row of this cell of a window; none is pending.
     void add_deferred(std::uint32_t cell) const noexcept {
         __builtin_prefetch(bytes_ + kHeaderSize + (std::size_t{cell} << width()), 1);
         header().pending = cell + 1;
@@ -275,7 +271,7 @@ class Work {
         else h.not_whole = 1;
     }
 
-    // Counts the row that is pending; false if its counter is full.
+    // False if the counter of the pending row is full.
     [[gnu::always_inline]] bool apply_pending() const noexcept {
         WorkHeader &h = header();
         if (h.pending == 0) return true;
@@ -320,10 +316,8 @@ class Work {
                 visit(kPositive, h.base[1] + static_cast<std::int32_t>(i), std::uint64_t{counters[i]} + one_more);
         }
     }
-
-    std::uint8_t *bytes_;
-    std::size_t size_;
 };
+static_assert(DefersRows<Work, std::uint32_t>);
 
 // What a state holds and what is about to be added: enough to choose a layout for both.
 struct Demand {

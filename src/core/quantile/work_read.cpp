@@ -7,11 +7,8 @@ namespace {
 
 // The header of a stored work form may be anybody's: whatever it says about places must lie inside the buffer.
 Status check_header(const void *state, std::size_t size) noexcept {
-    if (size < kHeaderSize) return SKETCH_TRUNCATED;
+    if (Status s = check_prefix<WorkHeader>(state, size); s != SKETCH_OK) return s;
     const WorkHeader &h = *static_cast<const WorkHeader *>(state);
-    if (h.magic != kWorkMagic) return SKETCH_WRONG_VERSION;
-    if (h.family != static_cast<std::uint8_t>(Family::quantile)) return SKETCH_WRONG_FAMILY;
-    if (h.layout != kLayout) return SKETCH_WRONG_VERSION;
     const bool is_window = (h.flags & kIsWindow) != 0, is_pairs = (h.flags & kIsPairs) != 0;
     const int width = h.flags & kWidthMask;
     const Mode mode = is_window ? kWindow : is_pairs ? kPairs : kList;
@@ -234,7 +231,7 @@ class MovingRows {
 
 std::uint32_t work_capacity(const void *state, std::size_t size) noexcept {
     if (check_header(state, size) != SKETCH_OK) return 0;
-    const Work work(const_cast<void *>(state), size);
+    const Work work(state, size);
     return std::min(work.entries(), max_buckets(work.header().requested_scale));
 }
 
@@ -243,7 +240,7 @@ Status moving_percentiles(const void *state, std::size_t size, double *out, Frac
                           std::uint64_t &rows) noexcept {
     if (Status s = check_header(state, size); s != SKETCH_OK) return s;
     if (!work_is_moving(state)) return SKETCH_CORRUPT;
-    const Work work(const_cast<void *>(state), size);
+    const Work work(state, size);
     rows = work.total();
     fractions = work_fractions(state, size);
     if (rows == 0) return SKETCH_OK;
@@ -260,7 +257,7 @@ Status moving_percentiles(const void *state, std::size_t size, double *out, Frac
 
 Status decode_work(const void *state, std::size_t size, Histogram &into) noexcept {
     if (Status s = check_header(state, size); s != SKETCH_OK) return s;
-    Work work(const_cast<void *>(state), size);
+    Work work(state, size);
     const WorkHeader &h = work.header();
     if (work.moving() && !sums_are_right(work)) return SKETCH_CORRUPT;
     into.clear(h.requested_scale);

@@ -34,9 +34,10 @@ template <typename T>
 struct Counter {
     T upper, error;
 };
-struct WorkHeader {
-    std::uint32_t callers;
-    std::uint8_t magic, family, layout, flags;
+struct WorkHeader : WorkPrefix {
+    static constexpr Family kFamily = Family::topk;
+    static constexpr std::uint8_t kLayout = 4;
+
     std::uint64_t total, offset, salt;
     std::uint8_t kind, unused[3];
     std::uint32_t k, entries, slots, homes;
@@ -50,7 +51,6 @@ enum : std::uint8_t {
     kWorkMerged = 2,  // another sketch was merged in: keeps more items
     kWorkWideCells = 4,
 };
-inline constexpr std::uint8_t kWorkLayout = 4;
 
 inline constexpr std::uint64_t kEmptySlot = ~std::uint64_t{0};
 inline constexpr std::size_t kMaxHeap = (std::size_t{1} << 28) - 64;  // so no ref is kEmptySlot

@@ -36,6 +36,7 @@
 #include "../common/bytes.hpp"
 #include "../common/format.hpp"
 #include "../common/poll.hpp"
+#include "../common/work_form.hpp"
 
 namespace sketch::topk {
 
@@ -182,7 +183,6 @@ Status encode(const View &work, void *scratch, std::size_t scratch_size, ByteWri
 
 // ---- the work form (work.cpp, merge.cpp; layout in work.hpp) ----------------------------------------
 
-std::size_t work_init_size() noexcept;
 void work_init(void *state, std::size_t size, int kind, std::uint32_t k) noexcept;
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept;
 Status work_add(void *state, std::size_t size, int kind, Item item, std::uint64_t weight,

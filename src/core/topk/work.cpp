@@ -1,8 +1,5 @@
 // Adding to the work form of a topk sketch, and growing it.
 //
-// Growing needs a larger buffer, which only the caller can get. So a function that lacks room changes no count, writes
-// the layout that it needs to `growth` and answers SKETCH_GROW; the caller moves the state there and calls again.
-//
 // Items whose tags crowd, by bad luck or by adversarial keys, could make an add take time that grows with the table. So
 // the probes of searches are counted, and a crowded table asks to be moved, with another salt: see
 // common/probe_budget.hpp.
@@ -12,18 +9,14 @@ namespace sketch::topk {
 
 namespace {
 
-constexpr std::size_t kFirstSize = 256;
-// Powers of two while PostgreSQL's allocator rounds up to them and keeps what is freed for itself; from the first size
-// on that it takes from the system, and gives back, what is needed and no more.
-constexpr std::size_t kPowerOfTwoUpTo = 4096, kFromSystem = 8256;
-constexpr std::size_t kGranule = 64;
+// Beyond half of the largest chunk: the first size that PostgreSQL's allocator takes from the system, and gives back,
+// for a freed chunk of 8 kB would stay with it.
+constexpr std::uint64_t kLargestPooled = kLargestChunk / 2, kFirstFromSystem = kLargestChunk + kGranule;
 
-constexpr std::uint64_t rounded(std::uint64_t size) noexcept { return (size + kGranule - 1) / kGranule * kGranule; }
-
-enum : std::uint8_t {
-    kGrowWide = 1,
-    kGrowSalt = 2,
-    kGrowWideCells = 4,
+// In growth.opaque.
+struct Layout {
+    std::uint32_t slots, homes, cells;
+    bool wide, wide_cells, new_salt;
 };
 
 // ---- layouts ----------------------------------------
@@ -68,7 +61,7 @@ Status plan(const Work &work, const Need &need, bool crowded, sketch_growth &gro
         const std::uint64_t heap = std::max<std::uint64_t>(average * entries, need.heap);
         return heap + heap / 32;
     };
-    const std::uint64_t largest = rounded(table_for(most) + heap_for(most));
+    const std::uint64_t largest = in_granules(table_for(most) + heap_for(most));
     bool tried_max = false;
     for (std::uint64_t size = kFirstSize;;) {
         // As many entries as there is capacity for with items of the average size.
@@ -80,19 +73,12 @@ Status plan(const Work &work, const Need &need, bool crowded, sketch_growth &gro
         if (entries >= (tried_max ? need.entries : wanted) &&
             (tried_max || size >= largest || size >= table_for(entries) + need.heap + need.heap / 8)) {
             const std::uint32_t homes = homes_for(entries), slots = homes + tail(homes, entries);
-            if (crowded || fits(work, homes, slots)) {
-                growth.size = size;
-                growth.cells[0] = slots;
-                growth.cells[1] = homes;
-                growth.base[0] = static_cast<std::int32_t>(need.cells);
-                growth.flags = static_cast<std::uint8_t>((need.wide ? kGrowWide : 0) | (crowded ? kGrowSalt : 0) |
-                                                         (need.wide_cells ? kGrowWideCells : 0));
-                return SKETCH_GROW;
-            }
+            if (crowded || fits(work, homes, slots))
+                return grow_to(growth, size, Layout{slots, homes, need.cells, need.wide, need.wide_cells, crowded});
         }
-        if (size < kPowerOfTwoUpTo) size *= 2;
-        else if (size < kFromSystem) size = kFromSystem;
-        else if (const std::uint64_t next = rounded(size + size / 2); size < largest && next > largest) size = largest;
+        if (size < kLargestPooled) size *= 2;
+        else if (size < kFirstFromSystem) size = kFirstFromSystem;
+        else if (const std::uint64_t next = in_granules(size + size / 2); size < largest && next > largest) size = largest;
         else size = next;
         if (tried_max) return SKETCH_TOO_LARGE;
         tried_max = size >= SKETCH_TOPK_MAX_BYTES;
@@ -100,13 +86,9 @@ Status plan(const Work &work, const Need &need, bool crowded, sketch_growth &gro
     }
 }
 
-std::size_t work_init_size() noexcept { return kFirstSize; }
-
 void work_init(void *state, std::size_t size, int kind, std::uint32_t k) noexcept {
-    std::memset(state, 0, sizeof(WorkHeader));
     Work work(state, size);
-    WorkHeader &h = work.header();
-    begin_header(h, Family::topk, kWorkLayout);
+    WorkHeader &h = work.begin_header();
     h.kind = static_cast<std::uint8_t>(kind);
     h.k = k;
     work.clear(7, 4);
@@ -114,15 +96,16 @@ void work_init(void *state, std::size_t size, int kind, std::uint32_t k) noexcep
 
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept {
     const std::size_t size = static_cast<std::size_t>(growth.size);
-    Work source(const_cast<void *>(from), from_size), target(to, size);
+    const Layout layout = layout_of<Layout>(growth);
+    const Work source(from, from_size), target(to, size);
     WorkHeader &h = target.header();
     const WorkHeader old = source.header();
     h = old;
-    h.flags = static_cast<std::uint8_t>((old.flags & kWorkMerged) | (growth.flags & kGrowWide ? kWorkWide : 0) |
-                                        (growth.flags & kGrowWideCells ? kWorkWideCells : 0));
-    if (growth.flags & kGrowSalt) h.salt = next_salt();
-    h.cells = static_cast<std::uint32_t>(growth.base[0]);
-    target.clear(growth.cells[0], growth.cells[1]);
+    h.flags = static_cast<std::uint8_t>((old.flags & kWorkMerged) | (layout.wide ? kWorkWide : 0) |
+                                        (layout.wide_cells ? kWorkWideCells : 0));
+    if (layout.new_salt) h.salt = next_salt();
+    h.cells = layout.cells;
+    target.clear(layout.slots, layout.homes);
     if (h.cells == old.cells && h.cells > 0)
         source.with_filter([&](auto from) { target.with_filter([&](auto to) { to.copy(from); }); });
     const bool hashed = target.hashed(), same_salt = h.salt == old.salt;

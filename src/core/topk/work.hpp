@@ -66,22 +66,19 @@ inline void move_down(std::uint8_t *to, const std::uint8_t *from, std::size_t si
     store(to + size - sizeof(Block), last);
 }
 
-// A work form that this library wrote, 8-byte aligned: what mutation needs.
-class Work {
+class Work : public WorkForm<WorkHeader> {
   public:
-    Work(void *state, std::size_t size) noexcept : bytes_(static_cast<std::uint8_t *>(state)), size_(size) {}
+    using WorkForm::WorkForm;
 
-    WorkHeader &header() const noexcept { return *reinterpret_cast<WorkHeader *>(bytes_); }
-    std::size_t size() const noexcept { return size_; }
     bool wide() const noexcept { return header().flags & kWorkWide; }
     bool merged() const noexcept { return header().flags & kWorkMerged; }
     bool wide_cells() const noexcept { return header().flags & kWorkWideCells; }
     bool hashed() const noexcept { return has_hash(header().kind); }
 
-    std::uint64_t *refs() const noexcept { return reinterpret_cast<std::uint64_t *>(bytes_ + sizeof(WorkHeader)); }
+    std::uint64_t *refs() const noexcept { return at<std::uint64_t>(sizeof(WorkHeader)); }
     template <typename T>
     Counter<T> *counters() const noexcept {
-        return reinterpret_cast<Counter<T> *>(bytes_ + sizeof(WorkHeader) + 8 * (std::size_t{header().slots} + 1));
+        return at<Counter<T>>(sizeof(WorkHeader) + 8 * (std::size_t{header().slots} + 1));
     }
     std::uint8_t *heap() const noexcept {
         return bytes_ + heap_begin(header().slots, wide(), header().cells, wide_cells());
@@ -321,10 +318,6 @@ class Work {
         }
         h.heap_used = h.heap_live = to;
     }
-
-  private:
-    std::uint8_t *bytes_;
-    std::size_t size_;
 };
 
 template <typename Use>

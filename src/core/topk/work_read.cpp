@@ -4,10 +4,8 @@
 namespace sketch::topk {
 
 Status open_work(const void *state, std::size_t size, View &view) noexcept {
-    if (size < sizeof(WorkHeader)) return SKETCH_TRUNCATED;
+    if (Status s = check_prefix<WorkHeader>(state, size); s != SKETCH_OK) return s;
     const WorkHeader h = load<WorkHeader>(state);
-    if (h.magic != kWorkMagic || h.layout != kWorkLayout) return SKETCH_WRONG_VERSION;
-    if (h.family != static_cast<std::uint8_t>(Family::topk)) return SKETCH_WRONG_FAMILY;
     if ((h.flags & ~(kWorkWide | kWorkMerged | kWorkWideCells)) ||
         !is_header_kind(h.kind, h.total == 0 && h.entries == 0) || h.k < 1 || h.k > kMaxK || h.total > kMaxTotal ||
         h.offset > largest_offset(h.total, h.k) || h.slots == 0 || h.entries > h.slots || h.homes > h.slots ||
