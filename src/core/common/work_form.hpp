@@ -72,11 +72,11 @@ class WorkForm {
 };
 
 // The size of a buffer for so many bytes. Up to a chunk these are powers of two, which PostgreSQL's allocator rounds to
-// anyway; larger ones come from the system, and are as large as needed.
+// anyway; larger ones come from the system, and are as large as needed. New states have the first size.
 inline constexpr std::size_t kFirstSize = 256, kLargestChunk = 8192, kGranule = 64;
 constexpr std::uint64_t in_granules(std::uint64_t size) noexcept { return (size + kGranule - 1) / kGranule * kGranule; }
 constexpr std::uint64_t buffer_size(std::uint64_t needed) noexcept {
-    return needed <= kLargestChunk ? std::max<std::uint64_t>(std::bit_ceil(needed), kFirstSize) : in_granules(needed);
+    return needed <= kLargestChunk ? std::bit_ceil(needed) : in_granules(needed);
 }
 
 // `layout` is the family's own, and only its work_move looks into it.

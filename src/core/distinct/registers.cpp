@@ -129,9 +129,9 @@ void merge_registers(Register *into, const Register *from, std::size_t count) no
 namespace {
 
 Register largest(const Register *registers, std::size_t count) noexcept {
-    Register most = 0;
-    for (std::size_t i = 0; i < count; i++) most = std::max(most, registers[i]);
-    return most;
+    Register max = 0;
+    for (std::size_t i = 0; i < count; i++) max = std::max(max, registers[i]);
+    return max;
 }
 
 // The first of the two levels for hashes without any one above the register's bits. Of a smaller precision these have

@@ -27,8 +27,8 @@ constexpr int gap_parameter(std::uint32_t n) noexcept {
 constexpr std::uint32_t max_high_bits(std::uint32_t count, int k) noexcept { return count + (kTokenIndexes >> k); }
 
 // Where the `count` unary codes among the next `most` bits end; false if there are fewer.
-bool decode_unary(BitReader &bits, std::uint32_t count, std::uint64_t most, std::int32_t *ends) noexcept {
-    if (find_ones(bits, bits.position(), std::min(most, bits.bits_left()), count - 1, ends) < count) return false;
+bool decode_unary(BitReader &bits, std::uint32_t count, std::uint64_t max, std::int32_t *ends) noexcept {
+    if (find_ones(bits, bits.position(), std::min(max, bits.bits_left()), count - 1, ends) < count) return false;
     bits.advance(static_cast<std::size_t>(ends[count - 1]) + 1);
     return true;
 }
@@ -37,10 +37,10 @@ bool decode_unary(BitReader &bits, std::uint32_t count, std::uint64_t most, std:
                                          std::uint32_t *tokens) noexcept {
     const int k = gap_parameter(count);
     BitReader bits(data, size, 0);
-    std::uint64_t most = max_high_bits(count, k);
-    bool enough = bits.bits_left() >= most;
+    std::uint64_t max = max_high_bits(count, k);
+    bool enough = bits.bits_left() >= max;
     std::int32_t ends[kMaxTokens + kOnesSlack];
-    if (!decode_unary(bits, count, most, ends)) return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
+    if (!decode_unary(bits, count, max, ends)) return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
     const std::size_t lows = std::size_t{count} * static_cast<unsigned>(k);
     if (bits.bits_left() < lows) return SKETCH_TRUNCATED;
     std::uint64_t index = 0, low_parts = 0;
@@ -51,9 +51,9 @@ bool decode_unary(BitReader &bits, std::uint32_t count, std::uint64_t most, std:
     }
     if (index >= kTokenIndexes) return SKETCH_CORRUPT;
     bits.advance(lows);
-    most = std::size_t{count} * (kLargestNlz + 1);
-    enough = bits.bits_left() >= most;
-    if (!decode_unary(bits, count, most, ends)) return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
+    max = std::size_t{count} * (kLargestNlz + 1);
+    enough = bits.bits_left() >= max;
+    if (!decode_unary(bits, count, max, ends)) return enough ? SKETCH_CORRUPT : SKETCH_TRUNCATED;
     std::uint32_t largest = 0;
     auto set_nlz = [&](std::uint32_t i, std::int32_t nlz) {
         tokens[i] |= static_cast<std::uint32_t>(nlz) & 63;
@@ -119,11 +119,10 @@ SKETCH_AVX2 [[gnu::noinline]] bool decode_avx2(const std::uint8_t *data, std::si
                                                std::uint32_t *tokens) noexcept {
     const int k = gap_parameter(count);
     std::uint16_t ends_room[8 + kMaxTokens + kEndsSlack], *const ends = ends_room + 8;
-    const std::size_t most = max_high_bits(count, k);
-    if (k > kWidestField || find_ones_of_bytes(data, std::min(size, most / 8 + 1), 0, count, ends) < count)
-        return false;
+    const std::size_t max = max_high_bits(count, k);
+    if (k > kWidestField || find_ones_of_bytes(data, std::min(size, max / 8 + 1), 0, count, ends) < count) return false;
     const std::size_t highs = ends[count - 1] + std::size_t{1}, lows = std::size_t{count} * static_cast<unsigned>(k);
-    if (highs > most || highs + lows + count > 8 * size) return false;
+    if (highs > max || highs + lows + count > 8 * size) return false;
 
     // 16 bytes are read at a time. Behind the low bits come at least as many bits as there are tokens: so only of up to
     // 136 tokens are the low bits read from a copy, and those take less than 16 bits each.

@@ -25,19 +25,20 @@ constexpr std::size_t token_capacity(std::uint64_t size, bool salted = false) no
 }
 
 constexpr std::uint64_t dense_size(int precision) noexcept {
-    return buffer_size(kHeaderSize + sizeof(Register) * register_count(precision));
+    return buffer_size(std::max(kFirstSize, kHeaderSize + sizeof(Register) * register_count(precision)));
 }
 // The smallest power of two for so many tokens, or what the most tokens need.
 constexpr std::uint64_t token_size(std::size_t tokens, int precision, bool salted) noexcept {
-    const std::size_t most = max_tokens(precision);
-    const std::uint64_t full = buffer_size(table_at(salted) + sizeof(std::uint32_t) * (most + most / 7 + 2));
+    const std::size_t max = max_tokens(precision);
+    const std::uint64_t full =
+        buffer_size(std::max(kFirstSize, table_at(salted) + sizeof(std::uint32_t) * (max + max / 7 + 2)));
     std::uint64_t size = kFirstSize;
     while (size < full && token_capacity(size, salted) < tokens) size *= 2;
     return std::min(size, full);
 }
 // Limiting the precision leaves a buffer as it is, so that the largest is the same for all of them.
 inline constexpr std::uint64_t kMaxTokenSize = token_size(kMaxTokens, kMaxPrecision, true),
-                             kMaxDenseSize = dense_size(kMaxPrecision);
+                               kMaxDenseSize = dense_size(kMaxPrecision);
 static_assert(token_capacity(512) >= 70);
 static_assert(token_capacity(kMaxTokenSize, true) >= kMaxTokens);
 static_assert(is_crowded(std::numeric_limits<std::uint16_t>::max(), slots_in(kMaxTokenSize)));

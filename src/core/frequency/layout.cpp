@@ -40,7 +40,7 @@ bool fits(const Work &work, std::uint32_t slots) noexcept {
 Status plan_table(const Work &work, std::uint32_t entries, int width, sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
     // As much as ever is needed, for sizes that need not be powers of two.
-    const std::uint32_t most = max_entries(h.log2_width) + 16;
+    const std::uint32_t max = max_entries(h.log2_width) + 16;
     auto next = [](std::uint64_t size, std::uint64_t largest) {
         return size >= kLargestChunk && size < largest && 2 * size > largest ? largest : 2 * size;
     };
@@ -52,13 +52,13 @@ Status plan_table(const Work &work, std::uint32_t entries, int width, sketch_gro
     auto is_better = [&](std::uint64_t size) {
         return (width != work.width() || size > work.size()) && fits(work, slots_in(size, width));
     };
-    const std::uint64_t largest = in_granules(table_size(most + most / 4, width));
+    const std::uint64_t largest = in_granules(table_size(max + max / 4, width));
     std::uint64_t size = size_for(largest, [&](std::uint32_t slots) { return capacity_of(slots) >= entries; });
     // A table that is too small crowds without anybody's doing.
     bool salted = work.is_crowded() && entries <= capacity_of(h.slots);
     if (!salted && !is_better(size)) salted = !is_better(size = next(size, largest));
     if (salted)
-        size = size_for(in_granules(table_size(2 * most, width)),
+        size = size_for(in_granules(table_size(2 * max, width)),
                         [&](std::uint32_t slots) { return slots >= 2 * entries; });
     return grow_to(growth, size, Layout{h.log2_width, width, false, salted});
 }
@@ -97,10 +97,10 @@ Status plan_conversion(const Work &work, int log2_width, int least_width, sketch
     const int shift = work.header().log2_width - log2_width;
     std::uint64_t largest = with_width(work.width(), [&](auto zero) {
         const auto *counters = work.counters<decltype(zero)>();
-        std::uint64_t most = 0;
+        std::uint64_t max = 0;
         for (std::size_t i = 0; i < std::size_t{kDepth} << log2_width; i++)
-            most = std::max(most, folded(counters, i, shift));
-        return most;
+            max = std::max(max, folded(counters, i, shift));
+        return max;
     });
     return plan_dense(log2_width, std::max(width_for(largest), least_width), growth);
 }

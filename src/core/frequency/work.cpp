@@ -11,10 +11,10 @@ namespace {
     const WorkHeader &h = work.header();
     if (work.dense()) {
         std::uint64_t largest = with_width(work.width(), [&](auto zero) {
-            std::uint64_t most = 0;
+            std::uint64_t max = 0;
             for (std::size_t at : Cells(hash, h.log2_width).at)
-                most = std::max<std::uint64_t>(most, work.counters<decltype(zero)>()[at]);
-            return most;
+                max = std::max<std::uint64_t>(max, work.counters<decltype(zero)>()[at]);
+            return max;
         });
         return plan_wider(work, width_for(largest + weight), growth);
     }

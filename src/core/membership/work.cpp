@@ -24,10 +24,10 @@ Status plan_table(std::uint64_t tokens, int log2_blocks, sketch_growth &growth) 
 // What a table needs that has no room for up to `more` new tokens.
 Status plan_tokens(const Work &work, std::uint64_t more, sketch_growth &growth) noexcept {
     const int log2_blocks = work.log2_blocks();
-    const std::uint64_t most = max_tokens(log2_blocks), tokens = work.header().tokens;
-    if (tokens >= most) return plan_blocks(log2_blocks, growth);
-    std::uint64_t wanted = std::min(tokens + more, most);
-    if (table_size(wanted) > kLargestChunk) wanted = std::min(std::max(wanted, kLargeGrowth * tokens), most);
+    const std::uint64_t max = max_tokens(log2_blocks), tokens = work.header().tokens;
+    if (tokens >= max) return plan_blocks(log2_blocks, growth);
+    std::uint64_t wanted = std::min(tokens + more, max);
+    if (table_size(wanted) > kLargestChunk) wanted = std::min(std::max(wanted, kLargeGrowth * tokens), max);
     return plan_table(wanted, log2_blocks, growth);
 }
 

@@ -34,7 +34,7 @@ inline constexpr std::size_t kAhead = 32;
 
 inline std::uint64_t table_size(std::uint64_t tokens) noexcept {
     std::uint64_t slots = tokens <= capacity_of(kMaxSmallSlots) ? (tokens * 8 + 6) / 7 : 2 * tokens;
-    return buffer_size(sizeof(WorkHeader) + 8 * slots);
+    return buffer_size(std::max<std::uint64_t>(kFirstSize, sizeof(WorkHeader) + 8 * slots));
 }
 
 inline std::uint64_t dense_size(int log2_blocks) noexcept {

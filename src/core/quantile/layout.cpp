@@ -17,7 +17,7 @@ struct Layout {
 };
 
 // A power of two at any size: what is more than needed is dealt out, and a window doubles rather than creeps.
-std::uint64_t size_for(std::uint64_t needed) noexcept { return buffer_size(std::bit_ceil(needed)); }
+std::uint64_t size_for(std::uint64_t needed) noexcept { return std::bit_ceil(std::max<std::uint64_t>(needed, kFirstSize)); }
 
 // Deals out the spare cells of a window, in multiples of `step`, so that it may grow on both ends of both sides.
 void place_window(const Demand &demand, std::uint64_t spare, std::uint64_t step, Layout &layout) noexcept {

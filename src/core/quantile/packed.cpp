@@ -72,13 +72,13 @@ Status encode(const Histogram &h, bool with_fractions, ByteWriter &out) noexcept
     if (stored.any()) {
         bool equal = stored.minimum && stored.maximum && h.minimum == h.maximum;
         std::uint64_t least = stored.minimum ? std::bit_cast<std::uint64_t>(h.minimum) : 0;
-        std::uint64_t most = 0;
+        std::uint64_t max = 0;
         if (stored.maximum && !equal)
-            most = MaximumInBucket(h.index[h.buckets() - 1], h.scale).pack(magnitude_bits(h.maximum));
-        int least_bytes = bytes_without_trailing_zeros(least), max_bytes = bytes_without_trailing_zeros(most);
+            max = MaximumInBucket(h.index[h.buckets() - 1], h.scale).pack(magnitude_bits(h.maximum));
+        int least_bytes = bytes_without_trailing_zeros(least), max_bytes = bytes_without_trailing_zeros(max);
         out.byte(static_cast<std::uint8_t>(least_bytes | (equal ? kEqualsMinimum : max_bytes) << 4));
         out.top_bytes(least, least_bytes);
-        out.top_bytes(most, max_bytes);
+        out.top_bytes(max, max_bytes);
     }
 
     BitWriter bits(out);
@@ -260,14 +260,14 @@ Status decode_indexes(BitReader &bits, Histogram &h, Side side, Reach reach) noe
 
 Status decode_unary_counts(BitReader &bits, Histogram &h) noexcept {
     const std::uint32_t buckets = h.buckets();
-    const std::uint64_t most = kUnaryRowsPerBucket * buckets, length = std::min<std::uint64_t>(bits.bits_left(), most);
+    const std::uint64_t max = kUnaryRowsPerBucket * buckets, length = std::min<std::uint64_t>(bits.bits_left(), max);
     constexpr std::uint32_t kAtOnce = 512;
     std::int32_t end[kAtOnce + kOnesSlack];  // of each bucket's rows
     std::uint64_t rows = 0;
     for (std::uint32_t first = 0; first < buckets; first += kAtOnce) {
         const std::uint32_t here = std::min(kAtOnce, buckets - first);
         if (find_ones(bits, bits.position(), length - rows, here, end) < here)
-            return length < most ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
+            return length < max ? SKETCH_TRUNCATED : SKETCH_CORRUPT;
         std::uint64_t *const count = h.count + first;
         count[0] = static_cast<std::uint32_t>(end[0] + 1);
         const std::int32_t *const ends = end;
@@ -374,19 +374,19 @@ std::uint32_t packed_capacity(const std::uint8_t *packed, std::size_t size) noex
     const std::uint8_t flags = in.byte();
     const std::uint64_t above_least = in.varint() & low_mask(kScaleBits);
     if (above_least > ladder::kMaxScale - ladder::kMinScale) return 0;
-    const std::uint64_t most = max_buckets(ladder::kMinScale + static_cast<int>(above_least));
+    const std::uint64_t max = max_buckets(ladder::kMinScale + static_cast<int>(above_least));
     const int counters = (flags & kHasSpecials ? 3 : 0) + (flags & kHasZeros ? 1 : 0);
     for (int i = 0; i < counters; i++) in.varint();
     std::uint64_t buckets = 0;
     if (flags & kHasNegatives) {
-        buckets = std::min(in.varint(), most);
+        buckets = std::min(in.varint(), max);
         const bool zeros = (flags & kHasZeros) != 0, positives = (flags & kHasPositives) != 0;
         if (!StoredExtremes((flags & kExtremesUnknown) == 0, true, zeros, positives).minimum) in.varint();
         if (buckets > 1) in.varint();
     }
-    if (flags & kHasPositives) buckets += std::min(in.varint(), most);
+    if (flags & kHasPositives) buckets += std::min(in.varint(), max);
     if (!in.ok()) return 0;
-    return static_cast<std::uint32_t>(std::min({buckets, most, 8 * std::uint64_t{size}}));
+    return static_cast<std::uint32_t>(std::min({buckets, max, 8 * std::uint64_t{size}}));
 }
 
 namespace {

@@ -30,43 +30,43 @@ double rounded_up(double x) noexcept { return -rounded_down(-x); }
 
 // A bucket's magnitudes. Whole numbers lie between whole numbers. (Forged bytes may have a bucket that holds none.)
 struct Edges {
-    double least, most;
+    double lowest, highest;
     bool whole = false;
 
     Edges(std::int32_t index, int scale, bool whole_rows) noexcept
-        : least(from_bits(ladder::lower_bits(index, scale))), most(from_bits(ladder::upper_bits(index, scale))) {
-        const double first = whole_rows ? rounded_up(least) : 1, last = whole_rows ? rounded_down(most) : 0;
+        : lowest(from_bits(ladder::lower_bits(index, scale))), highest(from_bits(ladder::upper_bits(index, scale))) {
+        const double first = whole_rows ? rounded_up(lowest) : 1, last = whole_rows ? rounded_down(highest) : 0;
         if (first <= last) *this = Edges(first, last);
     }
 
   private:
-    Edges(double first, double last) noexcept : least(first), most(last), whole(true) {}
+    Edges(double first, double last) noexcept : lowest(first), highest(last), whole(true) {}
 };
 
 // A place inside a bucket, moved so that every row x of the bucket is within (accuracy - kRoundingMargin) * x of it.
 double within_bound(double place, Edges edges, int scale) noexcept {
     if (scale >= 1) {  // at coarser scales there is nothing to move: only one place is within the bound of both ends
         const double margin = ladder::accuracy(scale) - kRoundingMargin;
-        place = std::min(place, (1 + margin) * edges.least);
-        place = std::max(place, (1 - margin) * edges.most);
+        place = std::min(place, (1 + margin) * edges.lowest);
+        place = std::max(place, (1 - margin) * edges.highest);
     }
-    return std::clamp(place, edges.least, edges.most);
+    return std::clamp(place, edges.lowest, edges.highest);
 }
 
 // The only place within the bound of both ends of a bucket where scales are coarse.
-double harmonic_middle(Edges edges) noexcept { return edges.least / (0.5 + 0.5 * (edges.least / edges.most)); }
+double harmonic_middle(Edges edges) noexcept { return edges.lowest / (0.5 + 0.5 * (edges.lowest / edges.highest)); }
 
 // The (r + 1/2)/c-th part of the way through a bucket, as near to it as the bound allows: every row x of the bucket is
 // within accuracy * x of the result. Each whole number of a bucket of such gets the same part of its rows, as far as
 // the bound allows a whole number.
 double estimate_inside(Edges edges, double part, int scale) noexcept {
-    const auto [least, most, whole] = edges;
+    const auto [lowest, highest, whole] = edges;
     double margin = ladder::accuracy(scale) - kRoundingMargin;
-    double middle = scale >= 1 ? least + (most - least) * part : harmonic_middle(edges);
+    double middle = scale >= 1 ? lowest + (highest - lowest) * part : harmonic_middle(edges);
     if (whole) {
-        double number = scale >= 1 ? least + rounded_down((most - least + 1) * part) : rounded_down(middle + 0.5);
-        double low = std::max(least, rounded_up((1 - margin) * most));
-        double high = std::min(most, rounded_down((1 + margin) * least));
+        double number = scale >= 1 ? lowest + rounded_down((highest - lowest + 1) * part) : rounded_down(middle + 0.5);
+        double low = std::max(lowest, rounded_up((1 - margin) * highest));
+        double high = std::min(highest, rounded_down((1 + margin) * lowest));
         if (low <= high) return std::clamp(number, low, high);
     }
     return within_bound(middle, edges, scale);
@@ -77,7 +77,7 @@ double estimate_inside(Edges edges, double part, int scale) noexcept {
 double mean_inside(Edges edges, double part, int scale) noexcept {
     if (scale < 1) return within_bound(harmonic_middle(edges), edges, scale);
     const double reach = edges.whole ? 0.5 : 0;
-    return within_bound(edges.least - reach + (edges.most - edges.least + 2 * reach) * part, edges, scale);
+    return within_bound(edges.lowest - reach + (edges.highest - edges.lowest + 2 * reach) * part, edges, scale);
 }
 
 // (1 - f) a + f b for values that may be infinite or NaN, in the order -Infinity < finite < +Infinity < NaN. An
@@ -131,12 +131,12 @@ std::uint32_t Histogram::bucket_of(std::uint64_t &k) const noexcept {
 
 double Histogram::lower(std::uint32_t bucket) const noexcept {
     const Edges edges(index[bucket], scale, whole);
-    return is_negative(bucket) ? -edges.most : edges.least;
+    return is_negative(bucket) ? -edges.highest : edges.lowest;
 }
 
 double Histogram::upper(std::uint32_t bucket) const noexcept {
     const Edges edges(index[bucket], scale, whole);
-    return is_negative(bucket) ? -edges.least : edges.most;
+    return is_negative(bucket) ? -edges.lowest : edges.highest;
 }
 
 void Histogram::collapse_to(int coarser) noexcept {
@@ -227,8 +227,8 @@ Row row_in_bucket(bool negative, std::int32_t index, std::uint64_t count, std::u
                   bool whole) noexcept {
     const Edges edges(index, scale, whole);
     double part = (static_cast<double>(k) + 0.5) / static_cast<double>(count);
-    if (negative) return {-estimate_inside(edges, 1 - part, scale), -edges.most, -edges.least};
-    return {estimate_inside(edges, part, scale), edges.least, edges.most};
+    if (negative) return {-estimate_inside(edges, 1 - part, scale), -edges.highest, -edges.lowest};
+    return {estimate_inside(edges, part, scale), edges.lowest, edges.highest};
 }
 
 double Histogram::mean_in_bucket(std::uint32_t bucket, std::uint64_t first, std::uint64_t last) const noexcept {
@@ -323,9 +323,10 @@ double Histogram::rows_up_to(double x) const noexcept {
     }
     below += rows_before(i) + (i >= negatives && x >= 0 ? zeros : 0);
     if (i == buckets() || x < lower(i)) return static_cast<double>(below);
-    const double least = lower(i), most = upper(i);
-    const bool by_number = whole && std::floor(least) == least;  // each whole number has as many rows
-    const double covered = by_number ? (std::floor(x) - least + 1) / (most - least + 1) : (x - least) / (most - least);
+    const double lowest = lower(i), highest = upper(i);
+    const bool by_number = whole && std::floor(lowest) == lowest;  // each whole number has as many rows
+    const double covered =
+        by_number ? (std::floor(x) - lowest + 1) / (highest - lowest + 1) : (x - lowest) / (highest - lowest);
     const double part = static_cast<double>(count[i]) * covered;
     return std::min(static_cast<double>(below) + part, static_cast<double>(below + count[i]));
 }

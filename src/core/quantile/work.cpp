@@ -200,7 +200,7 @@ void for_each_counter(const Work &work, const Histogram &other, Counter *counter
 }
 
 // `most` buckets may be there afterwards, which may be fewer than there are.
-Status merge_into_window(const Work &work, const Histogram &other, std::uint32_t most, sketch_growth &growth) noexcept {
+Status merge_into_window(const Work &work, const Histogram &other, std::uint32_t max, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     bool inside = true;  // buckets are sorted: it is enough to look at either end of either side
     if (other.negatives > 0)
@@ -227,7 +227,7 @@ Status merge_into_window(const Work &work, const Histogram &other, std::uint32_t
             counter = static_cast<Counter>(sum);
         });
         bool overflow = all_bits > std::numeric_limits<Counter>::max();
-        bool too_many = h.used + filled > most;
+        bool too_many = h.used + filled > max;
         if (!overflow && !too_many) [[likely]] {
             h.used += filled;
             return SKETCH_OK;
@@ -240,13 +240,13 @@ Status merge_into_window(const Work &work, const Histogram &other, std::uint32_t
     });
 }
 
-Status merge_into_pairs(const Work &work, const Histogram &other, std::uint32_t most, sketch_growth &growth) noexcept {
+Status merge_into_pairs(const Work &work, const Histogram &other, std::uint32_t max, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     std::uint32_t added = 0;
     if (other.buckets() <= h.used / kMaxRecent) {  // few, and many: one by one, as rows come
         for (std::uint32_t i = 0; i < other.buckets(); i++)
             added += work.find_pair(key_of(side_of(other, i), other.index[i])) == h.used;
-        if (h.used + added > most) return plan_collapse(work, h.scale - 1, growth);
+        if (h.used + added > max) return plan_collapse(work, h.scale - 1, growth);
         if (h.used + added > h.cells[0]) return plan_merge(work, other, added, growth);
         for (std::uint32_t i = 0; i < other.buckets(); i++)
             work.bump(side_of(other, i), other.index[i], other.count[i]);
@@ -258,7 +258,7 @@ Status merge_into_pairs(const Work &work, const Histogram &other, std::uint32_t 
         while (at < h.used && work.pair_keys()[at] < key) at++;
         added += !work.has_pair(at, key);
     }
-    if (h.used + added > most) return plan_collapse(work, h.scale - 1, growth);
+    if (h.used + added > max) return plan_collapse(work, h.scale - 1, growth);
     if (h.used + added > h.cells[0]) return plan_merge(work, other, added, growth);
     std::uint32_t from = h.used, to = h.used + added;  // from the back: nothing is overwritten before it is read
     for (std::uint32_t i = other.buckets(); i-- > 0;) {
@@ -294,9 +294,9 @@ Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth
     bool specials = other.negative_infinities + other.positive_infinities + other.nans > 0;
     if ((specials && !(h.flags & kHasSpecials)) || (work.mode() == kList && other.buckets() > 0))
         return plan_merge(work, other, other.buckets(), growth);
-    const std::uint32_t most = max_buckets(requested);
-    Status s = work.mode() == kWindow  ? merge_into_window(work, other, most, growth)
-               : work.mode() == kPairs ? merge_into_pairs(work, other, most, growth)
+    const std::uint32_t max = max_buckets(requested);
+    Status s = work.mode() == kWindow  ? merge_into_window(work, other, max, growth)
+               : work.mode() == kPairs ? merge_into_pairs(work, other, max, growth)
                                        : SKETCH_OK;
     if (s != SKETCH_OK) return s;
     if (specials) {

@@ -288,12 +288,12 @@ class Work : public WorkForm<WorkHeader> {
     }
 
     // Stored only when they change, which is rare: a store at each row would make the next row wait for it.
-    void widen_extremes(double least, double most) const noexcept {
+    void widen_extremes(double lowest, double highest) const noexcept {
         WorkHeader &h = header();
-        if (least < h.minimum) [[unlikely]]
-            h.minimum = least;
-        if (most > h.maximum) [[unlikely]]
-            h.maximum = most;
+        if (lowest < h.minimum) [[unlikely]]
+            h.minimum = lowest;
+        if (highest > h.maximum) [[unlikely]]
+            h.maximum = highest;
     }
 
   private:

@@ -23,7 +23,7 @@ Status check_header(const void *state, std::size_t size) noexcept {
         if (base < -kNoBase || base > kNoBase) return SKETCH_CORRUPT;
     std::uint64_t fixed = kHeaderSize + tail_size(h.flags, h.fraction_count);
     const std::uint64_t cells = h.cells[0] + std::uint64_t{mode == kWindow ? h.cells[1] : 0};
-    const std::uint32_t most = max_buckets(h.requested_scale);
+    const std::uint32_t max = max_buckets(h.requested_scale);
     std::uint64_t sums = 0;
     if (is_moving) {
         Level level(h.cells);
@@ -37,8 +37,8 @@ Status check_header(const void *state, std::size_t size) noexcept {
     if (mode != kWindow && h.used > h.cells[0]) return SKETCH_CORRUPT;
     if (mode != kWindow && h.cells[1] > (mode == kPairs ? std::min(h.used, kMaxRecent) : 0)) return SKETCH_CORRUPT;
     if (cells > kNoBase / 2 || (mode == kList && h.used > kMaxListEntries)) return SKETCH_CORRUPT;
-    if (h.used > most && !is_moving) return SKETCH_CORRUPT;
-    if (h.pending > (mode == kWindow ? cells : 0) || (h.pending > 0 && (h.used >= most || is_moving)))
+    if (h.used > max && !is_moving) return SKETCH_CORRUPT;
+    if (h.pending > (mode == kWindow ? cells : 0) || (h.pending > 0 && (h.used >= max || is_moving)))
         return SKETCH_CORRUPT;
     return SKETCH_OK;
 }
@@ -95,18 +95,18 @@ void sort_list(const std::uint16_t *entries, std::uint32_t used, Emit emit) noex
         return static_cast<std::uint16_t>(key & kListSpan ? key & ~kListSpan : ~key);
     };
     if (used == 0) return;
-    std::uint16_t least = 0xffff, most = 0;
+    std::uint16_t min = 0xffff, max = 0;
     for (std::uint32_t i = 0; i < used; i++) {
-        least = std::min(least, value_order(entries[i]));
-        most = std::max(most, value_order(entries[i]));
+        min = std::min(min, value_order(entries[i]));
+        max = std::max(max, value_order(entries[i]));
     }
-    std::uint32_t span = most - least + 1u;
+    std::uint32_t span = max - min + 1u;
     if (span <= kCountable) {
         std::uint16_t counts[kCountable];
         std::memset(counts, 0, span * sizeof counts[0]);
-        for (std::uint32_t i = 0; i < used; i++) counts[value_order(entries[i]) - least]++;
+        for (std::uint32_t i = 0; i < used; i++) counts[value_order(entries[i]) - min]++;
         for (std::uint32_t i = 0; i < span; i++)
-            if (counts[i] > 0) emit(entry_of(least + i), counts[i]);
+            if (counts[i] > 0) emit(entry_of(min + i), counts[i]);
         return;
     }
     std::uint16_t sorted[kMaxListEntries];
@@ -124,8 +124,8 @@ void sort_list(const std::uint16_t *entries, std::uint32_t used, Emit emit) noex
 // indexes, shifted, are equal: one pass counts how many do at each shift.
 int scale_to_read(const Work &work) noexcept {
     const WorkHeader &h = work.header();
-    const std::uint32_t most = max_buckets(h.requested_scale);
-    if (h.used <= most) return h.scale;
+    const std::uint32_t max = max_buckets(h.requested_scale);
+    if (h.used <= max) return h.scale;
     std::uint32_t joined[33] = {};  // by the smallest shift that joins them
     std::int32_t last = 0;
     Side last_side = kNegative;
@@ -138,7 +138,7 @@ int scale_to_read(const Work &work) noexcept {
     });
     std::uint32_t buckets = h.used;
     int shift = 0;
-    while (buckets > most && h.scale - shift > ladder::kMinScale) buckets -= joined[++shift];
+    while (buckets > max && h.scale - shift > ladder::kMinScale) buckets -= joined[++shift];
     return h.scale - shift;
 }
 

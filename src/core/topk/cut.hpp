@@ -76,7 +76,7 @@ struct Cut {
 // a list has k items: what it lacks is filled up from them. Equal hashes stay together if there is room; if not, they
 // go together: only adversarial keys have one hash.
 template <typename Entries>
-Cut plan_cut(const Entries &entries, std::uint32_t slots, std::uint64_t offset, std::uint64_t total, std::uint32_t most,
+Cut plan_cut(const Entries &entries, std::uint32_t slots, std::uint64_t offset, std::uint64_t total, std::uint32_t max,
              std::uint32_t k) noexcept {
     constexpr std::uint64_t kAll = ~std::uint64_t{0};
     auto count = [&](auto counts) {
@@ -85,11 +85,11 @@ Cut plan_cut(const Entries &entries, std::uint32_t slots, std::uint64_t offset, 
         return n;
     };
     auto upper = [&](std::size_t i) { return entries.upper(static_cast<std::uint32_t>(i)); };
-    const std::uint64_t above = select(most, slots, total / (std::uint64_t{most} + 1),
+    const std::uint64_t above = select(max, slots, total / (std::uint64_t{max} + 1),
                                        [&](std::size_t i) { return upper(i) - std::min(upper(i), offset); });
     Cut cut{offset + above, {offset + above, kAll, kAll}};
     Rank &last = cut.last;
-    if (above == 0) last.upper = select(most, slots, offset, [&](std::size_t i) { return std::min(upper(i), offset); });
+    if (above == 0) last.upper = select(max, slots, offset, [&](std::size_t i) { return std::min(upper(i), offset); });
     std::uint32_t stay = count([&](std::uint32_t i) { return upper(i) > last.upper; });
     if (stay >= k) return cut;
 
@@ -103,7 +103,7 @@ Cut plan_cut(const Entries &entries, std::uint32_t slots, std::uint64_t offset, 
     auto hash = [&](std::size_t i) { return lower(i) == last.lower ? entries.hash(static_cast<std::uint32_t>(i)) : 0; };
     last.hash = select(k - stay, slots, kMaxTieHash, hash);
     stay += count([&](std::uint32_t i) { return hash(i) > last.hash; });
-    if (stay < k && stay + count([&](std::uint32_t i) { return hash(i) == last.hash; }) <= most) last.hash--;
+    if (stay < k && stay + count([&](std::uint32_t i) { return hash(i) == last.hash; }) <= max) last.hash--;
     return cut;
 }
 

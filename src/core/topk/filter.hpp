@@ -49,9 +49,9 @@ class Filter {
     // That bound becomes at least offset - slack.
     void raise(std::uint64_t tag, std::uint64_t slack) const noexcept {
         const CellPair at = cells_of(tag, count_);
-        const T most = capped(slack);
-        cells_[at.first] = std::min(cells_[at.first], most);
-        cells_[at.second] = std::min(cells_[at.second], most);
+        const T max = capped(slack);
+        cells_[at.first] = std::min(cells_[at.first], max);
+        cells_[at.second] = std::min(cells_[at.second], max);
     }
     // The offset rises, and no bound does.
     void follow(std::uint64_t rise) const noexcept {

@@ -204,9 +204,9 @@ std::uint64_t sort_key(const std::uint8_t *at, std::size_t size) noexcept {
 }
 
 // How many bytes at the front of two items are the same, at most `most`.
-std::size_t equal_bytes(const std::uint8_t *a, const std::uint8_t *b, std::size_t most) noexcept {
+std::size_t equal_bytes(const std::uint8_t *a, const std::uint8_t *b, std::size_t max) noexcept {
     std::size_t equal = 0;
-    while (equal < most && a[equal] == b[equal]) equal++;
+    while (equal < max && a[equal] == b[equal]) equal++;
     return equal;
 }
 
@@ -215,8 +215,8 @@ Code shared(const Item &before, const Item &item, std::size_t prefix) noexcept {
     const std::size_t both = std::min(before.size, item.size);
     prefix += equal_bytes(before.at + prefix, item.at + prefix, both - prefix);
     std::size_t suffix = 0;
-    const std::size_t most = std::min(both - prefix, kMaxSuffix);
-    while (suffix < most && before.at[before.size - 1 - suffix] == item.at[item.size - 1 - suffix]) suffix++;
+    const std::size_t max = std::min(both - prefix, kMaxSuffix);
+    while (suffix < max && before.at[before.size - 1 - suffix] == item.at[item.size - 1 - suffix]) suffix++;
     return {prefix, suffix, item.size - prefix - suffix};
 }
 

@@ -47,7 +47,7 @@ Need need_of(const Work &work, std::uint32_t entries, std::size_t heap) noexcept
 Status plan(const Work &work, const Need &need, bool crowded, sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
     const std::uint64_t average = need.heap / std::max(need.entries, 1u) + (need.heap > 0);
-    const std::uint32_t most = std::max(need.most, need.entries);
+    const std::uint32_t max = std::max(need.max_entries, need.entries);
     const bool salted = crowded || h.salt != 0;
     auto tail = [&](std::uint32_t homes, std::uint32_t entries) {
         return salted ? std::max(entries, tail_for(homes)) : tail_for(homes);
@@ -61,15 +61,15 @@ Status plan(const Work &work, const Need &need, bool crowded, sketch_growth &gro
         const std::uint64_t heap = std::max<std::uint64_t>(average * entries, need.heap);
         return heap + heap / 32;
     };
-    const std::uint64_t largest = in_granules(table_for(most) + heap_for(most));
+    const std::uint64_t largest = in_granules(table_for(max) + heap_for(max));
     bool tried_max = false;
     for (std::uint64_t size = kFirstSize;;) {
         // As many entries as there is capacity for with items of the average size.
         const std::uint64_t each = (table_for(1024) - filter) / 1024 + 1 + average;
         const std::uint64_t capacity = size - std::min<std::uint64_t>(size, filter);
-        std::uint32_t entries = static_cast<std::uint32_t>(std::min<std::uint64_t>(most, capacity / each));
+        std::uint32_t entries = static_cast<std::uint32_t>(std::min<std::uint64_t>(max, capacity / each));
         while (entries > 0 && table_for(entries) + average * entries > size) entries--;
-        const std::uint32_t wanted = std::min(most, need.entries + need.entries / 8);
+        const std::uint32_t wanted = std::min(max, need.entries + need.entries / 8);
         if (entries >= (tried_max ? need.entries : wanted) &&
             (tried_max || size >= largest || size >= table_for(entries) + need.heap + need.heap / 8)) {
             const std::uint32_t homes = homes_for(entries), slots = homes + tail(homes, entries);
@@ -78,7 +78,8 @@ Status plan(const Work &work, const Need &need, bool crowded, sketch_growth &gro
         }
         if (size < kLargestPooled) size *= 2;
         else if (size < kFirstFromSystem) size = kFirstFromSystem;
-        else if (const std::uint64_t next = in_granules(size + size / 2); size < largest && next > largest) size = largest;
+        else if (const std::uint64_t next = in_granules(size + size / 2); size < largest && next > largest)
+            size = largest;
         else size = next;
         if (tried_max) return SKETCH_TOO_LARGE;
         tried_max = size >= SKETCH_TOPK_MAX_BYTES;

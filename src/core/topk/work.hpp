@@ -228,9 +228,9 @@ class Work : public WorkForm<WorkHeader> {
 
     // Drops entries so that at most `most` are left. There is a filter for this k.
     template <typename T>
-    [[gnu::noinline]] void cut(std::uint32_t most) const noexcept {
+    [[gnu::noinline]] void cut(std::uint32_t max) const noexcept {
         WorkHeader &h = header();
-        if (h.entries <= most) return;
+        if (h.entries <= max) return;
         struct Entries {
             const Work &work;
             const Counter<T> *counters;
@@ -241,7 +241,7 @@ class Work : public WorkForm<WorkHeader> {
             std::uint64_t hash(std::uint32_t slot) const noexcept { return tie_hash(work.unsalted(work.refs()[slot])); }
         };
         const Entries entries{*this, counters<T>()};
-        const Cut cut = plan_cut(entries, h.slots, h.offset, h.total, most, h.k);
+        const Cut cut = plan_cut(entries, h.slots, h.offset, h.total, max, h.k);
         auto stays = [&](std::uint32_t slot) { return cut.leaves(entries, slot); };
         with_filter([&](auto filter) {
             if (cut.offset > h.offset) filter.follow(cut.offset - h.offset);
@@ -326,9 +326,9 @@ template <typename Use>
 }
 
 struct Need {
-    std::uint32_t entries;  // with those that are about to come
-    std::size_t heap;       // bytes of their items
-    std::uint32_t most;     // entries that ever will be
+    std::uint32_t entries;      // with those that are about to come
+    std::size_t heap;           // bytes of their items
+    std::uint32_t max_entries;  // entries that ever will be
     bool wide;
     std::uint32_t cells;  // of the filter
     bool wide_cells;
