@@ -136,8 +136,8 @@ struct Histogram : Counters {
     double mean_in_bucket(std::uint32_t bucket, std::uint64_t first, std::uint64_t last) const noexcept;
 };
 
-// Whether one of the rows may be a fraction if these extremes are none: one row more than the extremes must be among the
-// `rows` that are in buckets with fractions.
+// Whether one of the rows may be a fraction if these extremes are none: one row more than the extremes must be among
+// the `rows` that are in buckets with fractions.
 bool may_be_between(double minimum, double maximum, std::uint64_t rows, int scale) noexcept;
 
 // Buckets that a sketch can have at most, by its header and size, which may be anybody's: what `capacity` must be.
