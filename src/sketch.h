@@ -62,7 +62,7 @@ typedef enum sketch_status {
     SKETCH_TOO_LARGE,         /* a work form would exceed SKETCH_TOPK_MAX_BYTES; of packed bytes, items would take more
                                  memory than these bytes justify */
     SKETCH_BAD_ITEM,          /* an item of more than SKETCH_TOPK_MAX_ITEM bytes, or without the hash that it needs */
-    SKETCH_BAD_ARGUMENT       /* an argument is out of range, or contradicts others or what the state holds */
+    SKETCH_OUT_OF_RANGE       /* an argument is out of range, or contradicts others or what the state holds */
 } sketch_status;
 
 /* A short English phrase, never NULL. */
@@ -224,7 +224,7 @@ SKETCH_API sketch_status sketch_quantile_load(const sketch_quantile *sketch, voi
  * answers is as good as it says, with the scale of the coarsest bucket if that is coarser than the one asked for. Equal
  * buckets in any order give equal bytes. Zeros, infinities and NaN are added by sketch_quantile_add.
  *
- * Extremes become unknown: see sketch_quantile_set_extremes. OK, GROW, OVERFLOW, or BAD_ARGUMENT if the scale is not
+ * Extremes become unknown: see sketch_quantile_set_extremes. OK, GROW, OVERFLOW, or OUT_OF_RANGE if the scale is not
  * SKETCH_QUANTILE_MIN_SCALE .. SKETCH_QUANTILE_MAX_BUCKET_SCALE or no double lies in the bucket.
  */
 #define SKETCH_QUANTILE_MAX_BUCKET_SCALE 20
@@ -233,7 +233,7 @@ SKETCH_API sketch_status sketch_quantile_add_bucket(void *state, size_t size, in
 
 /*
  * Says what the least and the largest of all finite rows are, which is not known of buckets: the last step for those
- * who were told. OK, or BAD_ARGUMENT if they cannot be: if they are not in the outermost buckets (whose ends
+ * who were told. OK, or OUT_OF_RANGE if they cannot be: if they are not in the outermost buckets (whose ends
  * sketch_quantile_describe tells; who computes indexes with logarithms may miss by a neighbouring double), contradict
  * what is known of other rows, or if there is no finite row. Not for moving states, and not after a subtraction that
  * left a sketch coarser than its rows need.
@@ -423,7 +423,7 @@ SKETCH_API void sketch_item_double(double value, sketch_item *item) SKETCH_NOEXC
 
 /* numeric, from text: digits with a sign, a point and an exponent if need be, or NaN, Infinity, -Infinity; no blanks.
  * Of more than 100 bytes it may need scratch memory, never more than `size` bytes, in which the item then stands. OK,
- * NO_ROOM, or BAD_ARGUMENT if it is no number, or none that numeric can hold. */
+ * NO_ROOM, or OUT_OF_RANGE if it is no number, or none that numeric can hold. */
 SKETCH_API sketch_status sketch_item_decimal(const char *text, size_t size, void *scratch, size_t scratch_size,
                                              sketch_item *item) SKETCH_NOEXCEPT;
 
@@ -439,7 +439,7 @@ SKETCH_API void sketch_item_uuid(const uint8_t uuid[16], sketch_item *item) SKET
 
 /* timestamptz, timestamp, date: microseconds or days since 2000-01-01 (in UTC, or wherever the clock hung), which are
  * those of Unix less the numbers below. The largest and the least integer are infinity and -infinity. time:
- * microseconds since midnight, up to 24 hours. OK, or BAD_ARGUMENT if PostgreSQL has no such value. */
+ * microseconds since midnight, up to 24 hours. OK, or OUT_OF_RANGE if PostgreSQL has no such value. */
 #define SKETCH_UNIX_MICROSECONDS INT64_C(946684800000000)
 #define SKETCH_UNIX_DAYS 10957
 SKETCH_API sketch_status sketch_item_timestamptz(int64_t microseconds, sketch_item *item) SKETCH_NOEXCEPT;
@@ -452,7 +452,7 @@ SKETCH_API void sketch_item_interval(int32_t months, int32_t days, int64_t micro
                                      sketch_item *item) SKETCH_NOEXCEPT;
 
 /* inet, cidr: the 4 or 16 bytes of an address, as written, and the length of its prefix; 32 or 128 if none was given.
- * OK or BAD_ARGUMENT. */
+ * OK or OUT_OF_RANGE. */
 SKETCH_API sketch_status sketch_item_inet(const uint8_t *address, size_t size, int prefix,
                                           sketch_item *item) SKETCH_NOEXCEPT;
 
@@ -742,6 +742,31 @@ SKETCH_API sketch_status sketch_topk_merge(void *state, size_t size, const sketc
 /* Makes a work form of it: see above. */
 SKETCH_API sketch_status sketch_topk_load(const sketch_topk *sketch, void *state, size_t size,
                                           sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/*
+ * Counters of somebody else, as those of SpaceSaving or of a frequent-items sketch of DataSketches: `count` items, in
+ * the order of their bytes (memcmp, then the shorter first; of items with a hash by this), none twice, and how often
+ * they came.
+ */
+typedef struct sketch_topk_counters {
+    int kind;               /* a sketch_kind */
+    uint64_t total, offset; /* sum of all weights; no item that is not listed came more often than `offset` */
+    size_t count;
+    const void *items;      /* as those of sketch_topk_add_items */
+    const size_t *offsets;  /* of `items` */
+    const uint64_t *uppers; /* each came at most so often */
+    const uint64_t *errors; /* and at least upper - error times, error <= offset; NULL: upper times */
+} sketch_topk_counters;
+
+/*
+ * Adds them as a sketch is merged. Its k is what the list is good for: with `above` the sum of all upper - offset that
+ * are above 0, offset * (2 k + 21) <= total - above; the smaller k wins. So SpaceSaving with m counters, whose offset
+ * is the least of them, has k = (m - 21) / 2. Statuses as those of sketch_topk_merge; OUT_OF_RANGE if the list is not
+ * good for any k; CORRUPT if it contradicts itself: if items are out of order, if the lower bounds are more than there
+ * are rows, or if the offset is 0 and they are less.
+ */
+SKETCH_API sketch_status sketch_topk_merge_counters(void *state, size_t size, const sketch_topk_counters *counters,
+                                                    sketch_growth *growth) SKETCH_NOEXCEPT;
 
 typedef struct sketch_topk_info {
     int kind;

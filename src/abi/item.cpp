@@ -37,7 +37,7 @@ bool is_between(Integer value, Integer first, Integer end) noexcept {
 }
 
 sketch_status timestamp_of_kind(int kind, int64_t microseconds, sketch_item *item) noexcept {
-    if (!is_between(microseconds, kFirstTimestamp, kTimestampsEnd)) return SKETCH_BAD_ARGUMENT;
+    if (!is_between(microseconds, kFirstTimestamp, kTimestampsEnd)) return SKETCH_OUT_OF_RANGE;
     set_integer(item, kind, microseconds);
     return SKETCH_OK;
 }
@@ -58,7 +58,7 @@ void sketch_item_double(double value, sketch_item *item) noexcept {
 sketch_status sketch_item_decimal(const char *text, size_t size, void *scratch, size_t scratch_size,
                                   sketch_item *item) noexcept {
     Decimal decimal;
-    if (!decimal.parse(text, size)) return SKETCH_BAD_ARGUMENT;
+    if (!decimal.parse(text, size)) return SKETCH_OUT_OF_RANGE;
     if (int64_t value; decimal.is_integer(value)) {
         sketch_item_int64(value, item);
         return SKETCH_OK;
@@ -104,13 +104,13 @@ sketch_status sketch_item_timestamp(int64_t microseconds, sketch_item *item) noe
 }
 
 sketch_status sketch_item_date(int32_t days, sketch_item *item) noexcept {
-    if (!is_between(days, kFirstDate, kDatesEnd)) return SKETCH_BAD_ARGUMENT;
+    if (!is_between(days, kFirstDate, kDatesEnd)) return SKETCH_OUT_OF_RANGE;
     set_integer(item, SKETCH_KIND_DATE, days);
     return SKETCH_OK;
 }
 
 sketch_status sketch_item_time(int64_t microseconds, sketch_item *item) noexcept {
-    if (microseconds < 0 || microseconds > kMicrosecondsPerDay) return SKETCH_BAD_ARGUMENT;
+    if (microseconds < 0 || microseconds > kMicrosecondsPerDay) return SKETCH_OUT_OF_RANGE;
     set_integer(item, SKETCH_KIND_TIME, microseconds);
     return SKETCH_OK;
 }
@@ -123,7 +123,7 @@ void sketch_item_interval(int32_t months, int32_t days, int64_t microseconds, sk
 }
 
 sketch_status sketch_item_inet(const uint8_t *address, size_t size, int prefix, sketch_item *item) noexcept {
-    if ((size != 4 && size != 16) || prefix < 0 || prefix > static_cast<int>(8 * size)) return SKETCH_BAD_ARGUMENT;
+    if ((size != 4 && size != 16) || prefix < 0 || prefix > static_cast<int>(8 * size)) return SKETCH_OUT_OF_RANGE;
     item->room[0] = size == 4 ? 4 : 6;
     item->room[1] = static_cast<uint8_t>(prefix);
     std::memcpy(item->room + 2, address, size);

@@ -80,6 +80,11 @@ sketch_status sketch_topk_load(const sketch_topk *sketch, void *state, size_t si
         [&view](void *to, size_t to_size, sketch_growth &next) { return work_merge(to, to_size, view, next); });
 }
 
+sketch_status sketch_topk_merge_counters(void *state, size_t size, const sketch_topk_counters *counters,
+                                         sketch_growth *growth) noexcept {
+    return work_merge_counters(state, size, *counters, *growth);
+}
+
 sketch_status sketch_topk_describe(const sketch_topk *sketch, sketch_topk_info *info) noexcept {
     *info = info_of(sketch->view);
     return SKETCH_OK;

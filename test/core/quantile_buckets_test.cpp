@@ -199,7 +199,7 @@ TEST_CASE("quantile: buckets that there are not are refused, and change nothing"
         const int32_t first = index_of(5e-324, scale);
         for (int64_t index :
              {last + 1, int64_t{first} - std::max<int64_t>(step, 2), int64_t{INT32_MAX}, int64_t{INT32_MIN}})
-            CHECK(try_add(s, {scale, static_cast<int32_t>(index), 0, 1}) == SKETCH_BAD_ARGUMENT);
+            CHECK(try_add(s, {scale, static_cast<int32_t>(index), 0, 1}) == SKETCH_OUT_OF_RANGE);
         CHECK(s.pack() == before);
         add(s, {scale, static_cast<int32_t>(last), 1, 1});
         add(s, {scale, first, 0, 1});
@@ -208,11 +208,11 @@ TEST_CASE("quantile: buckets that there are not are refused, and change nothing"
     }
     QuantileSketch s{1, 2.5};
     const Bytes before = s.pack();
-    for (int scale : {-11, 21, INT32_MIN, INT32_MAX}) CHECK(try_add(s, {scale, 0, 0, 1}) == SKETCH_BAD_ARGUMENT);
+    for (int scale : {-11, 21, INT32_MIN, INT32_MAX}) CHECK(try_add(s, {scale, 0, 0, 1}) == SKETCH_OUT_OF_RANGE);
     CHECK(try_add(s, {6, 0, 0, uint64_t{1} << 63}) == SKETCH_OVERFLOW);
     CHECK(try_add(s, {6, 0, 0, (uint64_t{1} << 63) - 2}) == SKETCH_OVERFLOW);
     CHECK(try_add(s, {99, INT32_MIN, 0, 0}) == SKETCH_OK);                           // no row
-    CHECK(try_add(s, {12, index_of(5e-324, 12) + 1, 0, 1}) == SKETCH_BAD_ARGUMENT);  // between two doubles
+    CHECK(try_add(s, {12, index_of(5e-324, 12) + 1, 0, 1}) == SKETCH_OUT_OF_RANGE);  // between two doubles
     CHECK(s.pack() == before);
     add(s, {6, 0, 0, (uint64_t{1} << 63) - 3});
     packed(s);
@@ -222,7 +222,7 @@ TEST_CASE("quantile: extremes that cannot be are refused, and change nothing", "
     auto refused = [](QuantileSketch &s, double minimum, double maximum) {
         const Bytes before = packed(s);
         INFO(minimum << ", " << maximum);
-        CHECK(set_extremes(s, minimum, maximum) == SKETCH_BAD_ARGUMENT);
+        CHECK(set_extremes(s, minimum, maximum) == SKETCH_OUT_OF_RANGE);
         CHECK(s.pack() == before);
     };
     QuantileSketch s = of_scale(0);

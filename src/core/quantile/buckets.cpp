@@ -7,7 +7,7 @@ namespace sketch::quantile {
 Status work_add_bucket(void *state, std::size_t size, int scale, std::int32_t index, bool negative, std::uint64_t count,
                        sketch_growth &growth) noexcept {
     if (count == 0) return SKETCH_OK;
-    if (scale < ladder::kMinScale || scale > SKETCH_QUANTILE_MAX_BUCKET_SCALE) return SKETCH_BAD_ARGUMENT;
+    if (scale < ladder::kMinScale || scale > SKETCH_QUANTILE_MAX_BUCKET_SCALE) return SKETCH_OUT_OF_RANGE;
     if (count > kMaxTotal) return SKETCH_OVERFLOW;
     const int shift = std::max(scale - ladder::kMaxScale, 0);
     scale -= shift;
@@ -15,7 +15,7 @@ Status work_add_bucket(void *state, std::size_t size, int scale, std::int32_t in
     // What the bucket is at a coarser scale does not matter: or it would depend on what came before whether it is one.
     if (index < ladder::first_index(scale) || index > ladder::last_index(scale) ||
         !ladder::holds_a_double(index, scale))
-        return SKETCH_BAD_ARGUMENT;
+        return SKETCH_OUT_OF_RANGE;
 
     Histogram bucket;
     bucket.clear(scale);
@@ -49,10 +49,10 @@ Status work_set_extremes(void *state, std::size_t size, double minimum, double m
     if (h.flags & kHasSpecials) finite -= work.specials()[0] + work.specials()[1] + work.specials()[2];
     // Rows that came as such are within the extremes, too. (This is false for NaN.)
     const bool in_order = minimum <= maximum && minimum <= h.minimum && maximum >= h.maximum;
-    if (!in_order || finite == 0 || (finite == 1 && minimum != maximum) || work.moving()) return SKETCH_BAD_ARGUMENT;
+    if (!in_order || finite == 0 || (finite == 1 && minimum != maximum) || work.moving()) return SKETCH_OUT_OF_RANGE;
     if (!(h.flags & kExtremesUnknown))
-        return minimum == h.minimum && maximum == h.maximum ? SKETCH_OK : SKETCH_BAD_ARGUMENT;
-    if (std::isinf(minimum) || std::isinf(maximum)) return SKETCH_BAD_ARGUMENT;
+        return minimum == h.minimum && maximum == h.maximum ? SKETCH_OK : SKETCH_OUT_OF_RANGE;
+    if (std::isinf(minimum) || std::isinf(maximum)) return SKETCH_OUT_OF_RANGE;
 
     std::int32_t least = h.zeros > 0 ? 0 : std::numeric_limits<std::int32_t>::max(), most = h.zeros > 0 ? 0 : -least;
     std::uint32_t finer = 0;            // buckets that there were one scale finer, at most: see collapse_was_needed
@@ -64,10 +64,10 @@ Status work_set_extremes(void *state, std::size_t size, double minimum, double m
         finer += count > 1 ? 2 : 1;
         may_be_no_whole += index <= last ? count : 0;
     });
-    if (key_of_value(minimum, h.scale) != least || key_of_value(maximum, h.scale) != most) return SKETCH_BAD_ARGUMENT;
-    if (h.scale < h.requested_scale && finer <= max_buckets(h.requested_scale)) return SKETCH_BAD_ARGUMENT;
+    if (key_of_value(minimum, h.scale) != least || key_of_value(maximum, h.scale) != most) return SKETCH_OUT_OF_RANGE;
+    if (h.scale < h.requested_scale && finer <= max_buckets(h.requested_scale)) return SKETCH_OUT_OF_RANGE;
     const bool whole = is_whole(minimum) && is_whole(maximum);
-    if (!whole && h.not_whole == 0) return SKETCH_BAD_ARGUMENT;
+    if (!whole && h.not_whole == 0) return SKETCH_OUT_OF_RANGE;
     if (whole && !may_be_between(minimum, maximum, may_be_no_whole, h.scale)) h.not_whole = 0;
     h.minimum = minimum + 0.0;  // no -0
     h.maximum = maximum + 0.0;
