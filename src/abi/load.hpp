@@ -4,17 +4,16 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../core/common/format.hpp"
+#include "../core/common/work_form.hpp"
 
 namespace sketch {
 
-inline constexpr std::size_t kNewStateSize = 256;  // sketch_*_init_size of each family
-
 // init(state, size) makes an empty state, move(to, from, from_size, growth) changes its layout, and
-// merge(state, size, growth) adds what is loaded. An empty state on the stack stands for the one that is to be moved.
+// merge(state, size, growth) adds what is loaded. An empty state on the stack, which
+// is as large as those of all families, stands for the one that is to be moved.
 template <typename Init, typename Move, typename Merge>
 Status load_into(void *state, std::size_t size, sketch_growth &growth, Init init, Move move, Merge merge) noexcept {
-    alignas(std::uint64_t) std::uint8_t empty[kNewStateSize] = {};
+    alignas(std::uint64_t) std::uint8_t empty[kFirstSize] = {};
     sketch_growth first = {};
     init(empty, sizeof empty);
     const Status s = merge(empty, sizeof empty, first);
