@@ -9,8 +9,8 @@
 namespace sketch {
 
 // init(state, size) makes an empty state, move(to, from, from_size, growth) changes its layout, and
-// merge(state, size, growth) adds what is loaded. An empty state on the stack, which
-// is as large as those of all families, stands for the one that is to be moved.
+// merge(state, size, growth) adds what is loaded. An empty state on the stack stands
+// for the one that is to be moved: it is as large as all are that are new.
 template <typename Init, typename Move, typename Merge>
 Status load_into(void *state, std::size_t size, sketch_growth &growth, Init init, Move move, Merge merge) noexcept {
     alignas(std::uint64_t) std::uint8_t empty[kFirstSize] = {};

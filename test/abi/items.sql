@@ -31,7 +31,7 @@ SELECT type, value FROM (VALUES
 ) AS corners (type, list), unnest(list::text[]) AS value;
 
 INSERT INTO item (type, value)
-SELECT type, value FROM generate_series(1, 300) AS i, LATERAL (SELECT i, random() AS a, random() AS b, md5(i::text) AS m) AS r,
+SELECT type, value FROM generate_series(1, 300) AS i, LATERAL (SELECT random() AS a, random() AS b, md5(i::text) AS m) AS r,
     LATERAL (VALUES
     ('int2', ((a - 0.5) * 60000)::int2::text),
     ('int4', ((a - 0.5) * exp(21 * b))::int4::text),

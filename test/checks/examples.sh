@@ -54,11 +54,11 @@ read -ra flags < <(pkg-config --static --cflags --libs sketch)
 flags=("${flags[@]/#-lsketch/$library/libsketch.a}")
 report "and with the static library" "$(trouble cc "${strict[@]}" examples/c/example.c "${flags[@]}" -o "$place/static")"
 sketched "which packs the same" "$place/static"
-for target in sketch::sketch sketch::sketch_static; do
+for target in sketch sketch_static; do
 	mkdir "$place/$target"
 	cp examples/c/example.c "$place/$target"
-	sed "s/sketch::sketch)/$target)/" examples/c/CMakeLists.txt >"$place/$target/CMakeLists.txt"
-	report "the example in C is built by find_package with $target" "$(
+	sed "s/sketch::sketch)/sketch::$target)/" examples/c/CMakeLists.txt >"$place/$target/CMakeLists.txt"
+	report "the example in C is built by find_package with sketch::$target" "$(
 		trouble cmake -S "$place/$target" -B "$place/$target/build" -DCMAKE_C_FLAGS="${strict[*]}"
 		trouble cmake --build "$place/$target/build"
 	)"
