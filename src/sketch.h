@@ -61,7 +61,8 @@ typedef enum sketch_status {
     SKETCH_TRAILING,          /* not a sketch: bytes are left over */
     SKETCH_TOO_LARGE,         /* a work form would exceed SKETCH_TOPK_MAX_BYTES; of packed bytes, items would take more
                                  memory than these bytes justify */
-    SKETCH_BAD_ITEM           /* an item of more than SKETCH_TOPK_MAX_ITEM bytes, or without the hash that it needs */
+    SKETCH_BAD_ITEM,          /* an item of more than SKETCH_TOPK_MAX_ITEM bytes, or without the hash that it needs */
+    SKETCH_OUT_OF_RANGE       /* an argument is out of range, or contradicts others or what the state holds */
 } sketch_status;
 
 /* A short English phrase, never NULL. */
@@ -124,6 +125,17 @@ typedef struct sketch_growth {
  * After GROW move the state and go on with row *taken: with x + *taken, weights + *taken, offsets + *taken (and the
  * same `items`), count - *taken. To pass over a row that was refused, go on with the one behind it. Arrays are not
  * changed, and must not overlap the state, *taken or *growth.
+ */
+
+/*
+ * sketch_*_load makes a work form of what an opened sketch of either form holds, to go on with where it ends. Begin
+ * with size 0: GROW tells how much memory it takes; then give so much, and the same *growth. It may take another round
+ * or two, and what stands in the memory between them is of no use:
+ *
+ *     for (size = 0; (status = sketch_quantile_load(sketch, state, size, &growth)) == SKETCH_GROW; size = growth.size)
+ *         state = realloc(state, growth.size);
+ *
+ * The opened sketch stays as it is, and is not needed any more. OK, GROW, or what is wrong with the sketch.
  */
 
 /*
@@ -200,6 +212,34 @@ SKETCH_API sketch_status sketch_quantile_coarsen(void *state, size_t size, int s
  */
 SKETCH_API sketch_status sketch_quantile_merge(void *state, size_t size, sketch_quantile *other,
                                                sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Makes a work form of it: see above. It has no fractions, and is not moving. */
+SKETCH_API sketch_status sketch_quantile_load(const sketch_quantile *sketch, void *state, size_t size,
+                                              sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/*
+ * Adds a bucket of an exponential histogram, as OpenTelemetry and Prometheus have them: `count` rows (0 .. 2^63 - 1; of
+ * no row nothing is added) in (base^index, base^(index + 1)], base = 2^(2^-scale), or of their negatives. (Prometheus
+ * counts buckets from 1: its index is larger by 1, and its schema is the scale.) Nothing is guessed: what the sketch
+ * answers is as good as it says, with the scale of the coarsest bucket if that is coarser than the one asked for. Equal
+ * buckets in any order give equal bytes. Zeros, infinities and NaN are added by sketch_quantile_add.
+ *
+ * Extremes become unknown: see sketch_quantile_set_extremes. OK, GROW, OVERFLOW, or OUT_OF_RANGE if the scale is not
+ * SKETCH_QUANTILE_MIN_SCALE .. SKETCH_QUANTILE_MAX_BUCKET_SCALE or no double lies in the bucket.
+ */
+#define SKETCH_QUANTILE_MAX_BUCKET_SCALE 20
+SKETCH_API sketch_status sketch_quantile_add_bucket(void *state, size_t size, int scale, int32_t index, int negative,
+                                                    uint64_t count, sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/*
+ * Says what the least and the largest of all finite rows are, which is not known of buckets: the last step for those
+ * who were told. OK, or OUT_OF_RANGE if they cannot be: if they are not in the outermost buckets (whose ends
+ * sketch_quantile_describe tells; who computes indexes with logarithms may miss by a neighbouring double), contradict
+ * what is known of other rows, or if there is no finite row. Not for moving states, and not after a subtraction that
+ * left a sketch coarser than its rows need.
+ */
+SKETCH_API sketch_status sketch_quantile_set_extremes(void *state, size_t size, double minimum,
+                                                      double maximum) SKETCH_NOEXCEPT;
 
 /* Options that make an empty state for what `sketch` holds (its scale and, if asked for, its fractions). `fractions`
  * has room for SKETCH_QUANTILE_MAX_FRACTIONS and is what options->fractions points to. */
@@ -358,6 +398,74 @@ SKETCH_API void sketch_set_salt(uint64_t salt) SKETCH_NOEXCEPT;
 SKETCH_API int sketch_packed_kind(const uint8_t *packed, size_t size) SKETCH_NOEXCEPT;
 
 /*
+ * A value as the hashed families take it: what PostgreSQL makes of a value that is equal, to the last bit. So a sketch
+ * that is built here merges with those of the database, and finds there what was added here.
+ *
+ *     sketch_item item;
+ *     sketch_item_int64(42, &item);
+ *     status = sketch_distinct_add(state, size, item.kind, item.hash, &growth);
+ *     status = sketch_topk_add(state, size, item.kind, item.bytes, item.size, 1, &growth);
+ */
+#define SKETCH_ITEM_ROOM 96
+typedef struct sketch_item {
+    int kind;          /* a sketch_kind */
+    uint64_t hash;     /* for distinct, frequency and membership */
+    const void *bytes; /* for topk; they stand in `room`, or where the value does: a copy of the struct may not have */
+    size_t size;       /* them, and the value must stay as it is while the item is used */
+    uint8_t room[SKETCH_ITEM_ROOM];
+} sketch_item;
+
+/* smallint, integer, bigint, oid; as decimals, equal to decimals of the same value. */
+SKETCH_API void sketch_item_int64(int64_t value, sketch_item *item) SKETCH_NOEXCEPT;
+
+/* double precision, and real: a float as the double that it is. */
+SKETCH_API void sketch_item_double(double value, sketch_item *item) SKETCH_NOEXCEPT;
+
+/* numeric, from text: digits with a sign, a point and an exponent if need be, or NaN, Infinity, -Infinity; no blanks.
+ * Of more than 100 bytes it may need scratch memory, never more than `size` bytes, in which the item then stands. OK,
+ * NO_ROOM, or OUT_OF_RANGE if it is no number, or none that numeric can hold. */
+SKETCH_API sketch_status sketch_item_decimal(const char *text, size_t size, void *scratch, size_t scratch_size,
+                                             sketch_item *item) SKETCH_NOEXCEPT;
+
+/* text, varchar and name, in the encoding of the database (char(n) without the blanks at its end); bytea; the label of
+ * an enum. The item is where the value is. */
+SKETCH_API void sketch_item_text(const char *text, size_t size, sketch_item *item) SKETCH_NOEXCEPT;
+SKETCH_API void sketch_item_bytes(const void *bytes, size_t size, sketch_item *item) SKETCH_NOEXCEPT;
+SKETCH_API void sketch_item_label(const char *label, size_t size, sketch_item *item) SKETCH_NOEXCEPT;
+
+/* boolean: 0, or any other for true; uuid: its 16 bytes in the order in which they are written. */
+SKETCH_API void sketch_item_bool(int value, sketch_item *item) SKETCH_NOEXCEPT;
+SKETCH_API void sketch_item_uuid(const uint8_t uuid[16], sketch_item *item) SKETCH_NOEXCEPT;
+
+/* timestamptz, timestamp, date: microseconds or days since 2000-01-01 (in UTC, or wherever the clock hung), which are
+ * those of Unix less the numbers below. The largest and the least integer are infinity and -infinity. time:
+ * microseconds since midnight, up to 24 hours. OK, or OUT_OF_RANGE if PostgreSQL has no such value. */
+#define SKETCH_UNIX_MICROSECONDS INT64_C(946684800000000)
+#define SKETCH_UNIX_DAYS 10957
+SKETCH_API sketch_status sketch_item_timestamptz(int64_t microseconds, sketch_item *item) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_item_timestamp(int64_t microseconds, sketch_item *item) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_item_date(int32_t days, sketch_item *item) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_item_time(int64_t microseconds, sketch_item *item) SKETCH_NOEXCEPT;
+
+/* interval, as PostgreSQL keeps it (12 months a year); not the infinite ones. */
+SKETCH_API void sketch_item_interval(int32_t months, int32_t days, int64_t microseconds,
+                                     sketch_item *item) SKETCH_NOEXCEPT;
+
+/* inet, cidr: the 4 or 16 bytes of an address, as written, and the length of its prefix; 32 or 128 if none was given.
+ * OK or OUT_OF_RANGE. */
+SKETCH_API sketch_status sketch_item_inet(const uint8_t *address, size_t size, int prefix,
+                                          sketch_item *item) SKETCH_NOEXCEPT;
+
+/* Columns at once, for callers to whom a call is dear. Hashes, for sketch_*_add_many; and items with their `count` + 1
+ * offsets, for sketch_topk_add_items: they take up to 9 bytes each, and those of doubles 8. */
+SKETCH_API void sketch_hash_int64_many(const int64_t *values, size_t count, uint64_t *hashes) SKETCH_NOEXCEPT;
+SKETCH_API void sketch_hash_double_many(const double *values, size_t count, uint64_t *hashes) SKETCH_NOEXCEPT;
+SKETCH_API void sketch_item_int64_many(const int64_t *values, size_t count, uint8_t *items,
+                                       size_t *offsets) SKETCH_NOEXCEPT;
+SKETCH_API void sketch_item_double_many(const double *values, size_t count, uint8_t *items,
+                                        size_t *offsets) SKETCH_NOEXCEPT;
+
+/*
  * ---------------------------------------------------------------------------------------------------------------------
  * distinct: ExaLogLog with t = 1, d = 9 (Ertl, arXiv 2402.13726); tokens of 24 bits while there are few.
  *
@@ -402,6 +510,10 @@ SKETCH_API sketch_status sketch_distinct_limit(void *state, size_t size, int pre
 /* Adds another sketch. OK, GROW or WRONG_KIND. */
 SKETCH_API sketch_status sketch_distinct_merge(void *state, size_t size, const sketch_distinct *other,
                                                sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Makes a work form of it: see above. */
+SKETCH_API sketch_status sketch_distinct_load(const sketch_distinct *sketch, void *state, size_t size,
+                                              sketch_growth *growth) SKETCH_NOEXCEPT;
 
 /* No packed form of this sketch is larger: SKETCH_DISTINCT_PACKED_MAX of its precision, or less. */
 SKETCH_API size_t sketch_distinct_packed_bound(const sketch_distinct *sketch) SKETCH_NOEXCEPT;
@@ -514,6 +626,10 @@ SKETCH_API sketch_status sketch_frequency_limit(void *state, size_t size, int lo
 SKETCH_API sketch_status sketch_frequency_merge(void *state, size_t size, const sketch_frequency *other,
                                                 sketch_growth *growth) SKETCH_NOEXCEPT;
 
+/* Makes a work form of it: see above. */
+SKETCH_API sketch_status sketch_frequency_load(const sketch_frequency *sketch, void *state, size_t size,
+                                               sketch_growth *growth) SKETCH_NOEXCEPT;
+
 /* Takes the counts of another sketch away, at the smaller of both widths. Outside the law. An exact
  * state stays exact if the other one is. OK, GROW, BELOW_ZERO (state untouched), WRONG_KIND, or what is wrong with the
  * other. */
@@ -622,6 +738,35 @@ SKETCH_API sketch_status sketch_topk_limit(void *state, size_t size, uint32_t k,
  * TOO_LARGE, or what is wrong with the other sketch. */
 SKETCH_API sketch_status sketch_topk_merge(void *state, size_t size, const sketch_topk *other,
                                            sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Makes a work form of it: see above. */
+SKETCH_API sketch_status sketch_topk_load(const sketch_topk *sketch, void *state, size_t size,
+                                          sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/*
+ * Counters of somebody else, as those of SpaceSaving or of a frequent-items sketch of DataSketches: `count` items, in
+ * the order of their bytes (memcmp, then the shorter first; of items with a hash by this), none twice, and how often
+ * they came.
+ */
+typedef struct sketch_topk_counters {
+    int kind;               /* a sketch_kind */
+    uint64_t total, offset; /* sum of all weights; no item that is not listed came more often than `offset` */
+    size_t count;
+    const void *items;      /* as those of sketch_topk_add_items */
+    const size_t *offsets;  /* of `items` */
+    const uint64_t *uppers; /* each came at most so often */
+    const uint64_t *errors; /* and at least upper - error times, error <= offset; NULL: upper times */
+} sketch_topk_counters;
+
+/*
+ * Adds them as a sketch is merged. Its k is what the list is good for: with `above` the sum of all upper - offset that
+ * are above 0, offset * (2 k + 21) <= total - above; the smaller k wins. So SpaceSaving with m counters, whose offset
+ * is the least of them, has k = (m - 21) / 2. Statuses as those of sketch_topk_merge; OUT_OF_RANGE if the list is not
+ * good for any k; CORRUPT if it contradicts itself: if items are out of order, if the lower bounds are more than there
+ * are rows, or if the offset is 0 and they are less.
+ */
+SKETCH_API sketch_status sketch_topk_merge_counters(void *state, size_t size, const sketch_topk_counters *counters,
+                                                    sketch_growth *growth) SKETCH_NOEXCEPT;
 
 typedef struct sketch_topk_info {
     int kind;
@@ -735,6 +880,10 @@ SKETCH_API sketch_status sketch_membership_limit(void *state, size_t size, int l
  * the other's items, and its rate, may have been added: call again. */
 SKETCH_API sketch_status sketch_membership_merge(void *state, size_t size, const sketch_membership *other,
                                                  sketch_growth *growth) SKETCH_NOEXCEPT;
+
+/* Makes a work form of it: see above. */
+SKETCH_API sketch_status sketch_membership_load(const sketch_membership *sketch, void *state, size_t size,
+                                                sketch_growth *growth) SKETCH_NOEXCEPT;
 
 /* Capacity that suffices to pack this sketch: tokens are sorted in the output buffer, so it must hold more than the
  * result. */

@@ -1,5 +1,6 @@
 // The C face of the distinct family: thin, noexcept, no state. Contracts are in sketch.h.
 #include "../core/distinct/distinct.hpp"
+#include "load.hpp"
 #include "many.hpp"
 #include "opened.hpp"
 
@@ -91,6 +92,15 @@ sketch_status sketch_distinct_limit(void *state, size_t size, int precision, ske
 sketch_status sketch_distinct_merge(void *state, size_t size, const sketch_distinct *other,
                                     sketch_growth *growth) noexcept {
     return work_merge(state, size, other->view, *growth);
+}
+
+sketch_status sketch_distinct_load(const sketch_distinct *sketch, void *state, size_t size,
+                                   sketch_growth *growth) noexcept {
+    const View &view = sketch->view;
+    return load_into(
+        state, size, *growth, [&view](void *to, size_t to_size) { work_init(to, to_size, view.kind, view.precision); },
+        work_move,
+        [&view](void *to, size_t to_size, sketch_growth &next) { return work_merge(to, to_size, view, next); });
 }
 
 size_t sketch_distinct_packed_bound(const sketch_distinct *sketch) noexcept { return packed_bound(sketch->view); }

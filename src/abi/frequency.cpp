@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "load.hpp"
 #include "many.hpp"
 #include "opened.hpp"
 
@@ -76,6 +77,15 @@ sketch_status sketch_frequency_open(const void *bytes, size_t size, sketch_form 
 sketch_status sketch_frequency_merge(void *state, size_t size, const sketch_frequency *other,
                                      sketch_growth *growth) noexcept {
     return work_merge(state, size, other->view, *growth);
+}
+
+sketch_status sketch_frequency_load(const sketch_frequency *sketch, void *state, size_t size,
+                                    sketch_growth *growth) noexcept {
+    const View &view = sketch->view;
+    return load_into(
+        state, size, *growth, [&view](void *to, size_t to_size) { work_init(to, to_size, view.kind, view.log2_width); },
+        work_move,
+        [&view](void *to, size_t to_size, sketch_growth &next) { return work_merge(to, to_size, view, next); });
 }
 
 sketch_status sketch_frequency_subtract(void *state, size_t size, const sketch_frequency *other,

@@ -20,6 +20,7 @@ const char *sketch_status_message(sketch_status status) noexcept {
         case SKETCH_TRAILING: return "The value has bytes after its end.";
         case SKETCH_TOO_LARGE: return "The items would take more memory than is allowed.";
         case SKETCH_BAD_ITEM: return "the item is too long, or has no hash";
+        case SKETCH_OUT_OF_RANGE: return "a parameter is out of its range";
     }
     return "unknown status";
 }

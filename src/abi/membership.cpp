@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "load.hpp"
 #include "many.hpp"
 #include "opened.hpp"
 
@@ -72,6 +73,18 @@ sketch_status sketch_membership_open(const void *bytes, size_t size, sketch_form
 sketch_status sketch_membership_merge(void *state, size_t size, const sketch_membership *other,
                                       sketch_growth *growth) noexcept {
     return work_merge(state, size, other->view, *growth);
+}
+
+sketch_status sketch_membership_load(const sketch_membership *sketch, void *state, size_t size,
+                                     sketch_growth *growth) noexcept {
+    const View &view = sketch->view;
+    return load_into(
+        state, size, *growth,
+        [&view](void *to, size_t to_size) {
+            work_init(to, to_size, view.kind, view.log2_blocks, static_cast<int>(view.rate));
+        },
+        work_move,
+        [&view](void *to, size_t to_size, sketch_growth &next) { return work_merge(to, to_size, view, next); });
 }
 
 size_t sketch_membership_packed_bound(const sketch_membership *sketch) noexcept { return packed_bound(sketch->view); }

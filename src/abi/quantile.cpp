@@ -3,6 +3,7 @@
 
 #include <climits>
 
+#include "load.hpp"
 #include "many.hpp"
 #include "opened.hpp"
 
@@ -127,6 +128,24 @@ sketch_status sketch_quantile_coarsen(void *state, size_t size, int scale, sketc
 
 sketch_status sketch_quantile_merge(void *state, size_t size, sketch_quantile *other, sketch_growth *growth) noexcept {
     return work_merge(state, size, other->histogram, *growth);
+}
+
+sketch_status sketch_quantile_load(const sketch_quantile *sketch, void *state, size_t size,
+                                   sketch_growth *growth) noexcept {
+    Histogram histogram = sketch->histogram;  // which no merge will change: the state is as coarse
+    const sketch_quantile_options options = {histogram.requested_scale, 0, nullptr, 0, 0};
+    return load_into(
+        state, size, *growth, [&](void *to, size_t to_size) { work_init(to, to_size, options); }, work_move,
+        [&](void *to, size_t to_size, sketch_growth &next) { return work_merge(to, to_size, histogram, next); });
+}
+
+sketch_status sketch_quantile_add_bucket(void *state, size_t size, int scale, int32_t index, int negative,
+                                         uint64_t count, sketch_growth *growth) noexcept {
+    return work_add_bucket(state, size, scale, index, negative != 0, count, *growth);
+}
+
+sketch_status sketch_quantile_set_extremes(void *state, size_t size, double minimum, double maximum) noexcept {
+    return work_set_extremes(state, size, minimum, maximum);
 }
 
 sketch_status sketch_quantile_options_of(const sketch_quantile *sketch, double *fractions,

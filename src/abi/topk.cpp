@@ -4,6 +4,7 @@
 #include <new>
 #include <type_traits>
 
+#include "load.hpp"
 #include "many.hpp"
 #include "opened.hpp"
 
@@ -69,6 +70,19 @@ sketch_status sketch_topk_open(const void *bytes, size_t size, sketch_form form,
 
 sketch_status sketch_topk_merge(void *state, size_t size, const sketch_topk *other, sketch_growth *growth) noexcept {
     return work_merge(state, size, other->view, *growth);
+}
+
+sketch_status sketch_topk_load(const sketch_topk *sketch, void *state, size_t size, sketch_growth *growth) noexcept {
+    const View &view = sketch->view;
+    return load_into(
+        state, size, *growth, [&view](void *to, size_t to_size) { work_init(to, to_size, view.kind, view.k); },
+        work_move,
+        [&view](void *to, size_t to_size, sketch_growth &next) { return work_merge(to, to_size, view, next); });
+}
+
+sketch_status sketch_topk_merge_counters(void *state, size_t size, const sketch_topk_counters *counters,
+                                         sketch_growth *growth) noexcept {
+    return work_merge_counters(state, size, *counters, *growth);
 }
 
 sketch_status sketch_topk_describe(const sketch_topk *sketch, sketch_topk_info *info) noexcept {

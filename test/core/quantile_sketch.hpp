@@ -38,6 +38,11 @@ class QuantileSketch {
     sketch_status try_add(double x, uint64_t weight = 1) {
         return grown([&](sketch_growth *g) { return sketch_quantile_add(data(), size(), x, weight, g); });
     }
+    sketch_status try_add_bucket(int scale, int32_t index, int negative, uint64_t count) {
+        return grown([&](sketch_growth *g) {
+            return sketch_quantile_add_bucket(data(), size(), scale, index, negative, count, g);
+        });
+    }
     sketch_status try_merge(const void *other, size_t other_size) {
         return grown([&](sketch_growth *g) { return sketch_quantile_merge(data(), size(), other, other_size, g); });
     }

@@ -34,6 +34,9 @@ class TopkSketch {
     sketch_status try_merge(const void *other, size_t other_size) {
         return grown([&](sketch_growth *g) { return sketch_topk_merge(data(), size(), other, other_size, g); });
     }
+    sketch_status try_merge_counters(const sketch_topk_counters &counters) {
+        return grown([&](sketch_growth *g) { return sketch_topk_merge_counters(data(), size(), &counters, g); });
+    }
     void add(std::string_view item, uint64_t weight = 1) { must(try_add(item, weight)); }
     void merge(const TopkSketch &other) { must(try_merge(other.data(), other.size())); }
     void merge(const Bytes &packed) { must(try_merge(packed.data(), packed.size())); }

@@ -9,5 +9,6 @@
 namespace sketch {
 
 __extension__ using u128 = unsigned __int128;
+__extension__ using i128 = __int128;
 
 }  // namespace sketch

@@ -136,6 +136,10 @@ struct Histogram : Counters {
     double mean_in_bucket(std::uint32_t bucket, std::uint64_t first, std::uint64_t last) const noexcept;
 };
 
+// Whether one of the rows may be a fraction if these extremes are none: one row more than the extremes must be among
+// the `rows` that are in buckets with fractions.
+bool may_be_between(double minimum, double maximum, std::uint64_t rows, int scale) noexcept;
+
 // Buckets that a sketch can have at most, by its header and size, which may be anybody's: what `capacity` must be.
 std::uint32_t packed_capacity(const std::uint8_t *packed, std::size_t size) noexcept;
 std::uint32_t work_capacity(const void *state, std::size_t size) noexcept;
@@ -157,7 +161,7 @@ Status peek(const std::uint8_t *first, std::size_t size, Hull &hull) noexcept;
 // a - b; `a` becomes the difference. Rows are known by their buckets: b's are taken for rows of a if there are as many.
 Status subtract(Histogram &a, Histogram &b) noexcept;
 
-// ---- the work form (work.cpp, work_read.cpp) ----------------------------------------
+// ---- the work form (work.cpp, buckets.cpp, work_read.cpp) ----------------------------------------
 //
 //   0  length word of the caller            4  magic, family, layout, flags
 //   8  room: the rows that can still be counted   16  minimum   24  maximum
@@ -213,6 +217,9 @@ Status moving_percentiles(const void *state, std::size_t size, double *out, Frac
 Status work_remove(void *state, std::size_t size, double x) noexcept;
 Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &growth) noexcept;
 Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth &growth) noexcept;
+Status work_add_bucket(void *state, std::size_t size, int scale, std::int32_t index, bool negative, std::uint64_t count,
+                       sketch_growth &growth) noexcept;
+Status work_set_extremes(void *state, std::size_t size, double minimum, double maximum) noexcept;
 Fractions work_fractions(const void *state, std::size_t size) noexcept;
 Status decode_work(const void *state, std::size_t size, Histogram &into) noexcept;
 

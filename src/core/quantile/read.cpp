@@ -189,14 +189,18 @@ bool Histogram::whole_is_right() const noexcept {
     const bool extremes_are_whole = !extremes_known || finite() == 0 || (is_whole(minimum) && is_whole(maximum));
     if (whole) return extremes_are_whole;
     if (!extremes_known || !extremes_are_whole) return may_hold_fraction();
-    // One row more than the extremes must be where fractions are.
-    if (finite() == 0 || minimum == maximum) return false;
     const std::int32_t last = ladder::index_of_bits(ladder::kAllWhole, scale);
-    std::uint64_t rows = 0, are_extremes = 0;
+    std::uint64_t rows = 0;
     for (std::uint32_t i = 0; i < buckets(); i++) rows += index[i] <= last ? count[i] : 0;
+    return finite() > 0 && may_be_between(minimum, maximum, rows, scale);
+}
+
+bool may_be_between(double minimum, double maximum, std::uint64_t rows, int scale) noexcept {
+    const std::int32_t last = ladder::index_of_bits(ladder::kAllWhole, scale);
+    std::uint64_t are_extremes = 0;
     for (double x : {minimum, maximum})
         are_extremes += x != 0 && ladder::index_of_bits(std::bit_cast<std::uint64_t>(std::fabs(x)), scale) <= last;
-    return rows > are_extremes;
+    return minimum != maximum && rows > are_extremes;
 }
 
 double Histogram::finite_minimum() const noexcept {

@@ -1,13 +1,54 @@
-// Merging another topk sketch, packed or not, into a work form.
+// Merging another topk sketch, packed or not, or the counters of somebody else, into a work form.
 #include "work.hpp"
 
 namespace sketch::topk {
 
 namespace {
 
-// The entries of either form as one.
+// Goes through counters of somebody else, and checks them on the way.
+class ListedEntries {
+  public:
+    explicit ListedEntries(const View &view) noexcept : list_(*view.listed), balance_(view) {}
+    bool next(Entry &entry) noexcept {
+        if (at_ == list_.count || status_ != SKETCH_OK) return false;
+        const std::size_t begin = list_.offsets[at_], end = list_.offsets[at_ + 1];
+        const bool hashed = has_hash(list_.kind);
+        if (end < begin || !is_item(end - begin, list_.kind)) {
+            status_ = SKETCH_BAD_ITEM;
+            return false;
+        }
+        const Item item = {end > begin ? static_cast<const std::uint8_t *>(list_.items) + begin : &nothing_,
+                           end - begin};
+        entry = {item, list_.uppers[at_], list_.errors != nullptr ? list_.errors[at_] : 0};
+        const bool in_order = at_ == 0 || is_less(identity(before_, hashed), identity(item, hashed));
+        if (!in_order || !balance_.admits(entry.upper, entry.error)) {
+            status_ = SKETCH_CORRUPT;
+            return false;
+        }
+        before_ = item;
+        at_++;
+        return true;
+    }
+    Status end() const noexcept {
+        return status_ != SKETCH_OK ? status_ : balance_.is_complete() ? SKETCH_OK : SKETCH_CORRUPT;
+    }
+
+  private:
+    static constexpr std::uint8_t nothing_ = 0;  // what an empty item has for an address
+    const sketch_topk_counters &list_;
+    Balance balance_;
+    std::size_t at_ = 0;
+    Item before_ = {&nothing_, 0};
+    Status status_ = SKETCH_OK;
+};
+
+// The entries of either form as one, or those of a list.
 template <typename Use>
 auto with_entries(const View &view, Use use) noexcept {
+    if (view.listed != nullptr) {
+        ListedEntries entries(view);
+        return use(entries);
+    }
     if (view.is_work) {
         WorkEntries entries(view);
         return use(entries);
@@ -37,12 +78,11 @@ Status measure(const View &other, Sizes &sizes) noexcept {
         sizes.heap += bytes_in_heap(item, hashed);
         progress.add(item.size);
     };
-    if (!other.is_work) {
-        std::uint8_t buffer[kMaxItem];
-        PackedEntries entries(other, buffer);
-        while (entries.next(entry)) count(entry.item);
-        return entries.end();
-    }
+    if (!other.is_work)
+        return with_entries(other, [&](auto &entries) {
+            while (entries.next(entry)) count(entry.item);
+            return entries.end();
+        });
     WorkEntries entries(other);
     Balance balance(other);
     while (entries.next(entry)) {
@@ -255,6 +295,35 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
         if (h.heap_live > kHeapBudget && h.entries >= worth_cutting(k)) work.cut<T>(counters_for(k));
         return SKETCH_OK;
     });
+}
+
+Status work_merge_counters(void *state, std::size_t size, const sketch_topk_counters &counters,
+                           sketch_growth &growth) noexcept {
+    const std::uint64_t total = counters.total, offset = counters.offset;
+    if (total > kMaxTotal) return SKETCH_OVERFLOW;
+    if (counters.count > SKETCH_TOPK_MAX_BYTES / sizeof(std::uint64_t)) return SKETCH_TOO_LARGE;
+    if (!is_header_kind(counters.kind, total == 0 && counters.count == 0)) return SKETCH_OUT_OF_RANGE;
+    View view = {};
+    view.kind = counters.kind;
+    view.k = kMaxK;
+    view.items = static_cast<std::uint32_t>(counters.count);
+    view.total = total;
+    view.offset = offset;
+    view.listed = &counters;
+    // The list is good for as many counters c as make offset (c + 1) no more than the rows that it accounts for.
+    if (offset > 0) {
+        std::uint64_t rest = total;
+        for (std::size_t i = 0; i < counters.count; i++) {
+            poll_at(i);
+            const std::uint64_t above = counters.uppers[i] - std::min(counters.uppers[i], offset);
+            if (above > rest) return SKETCH_CORRUPT;
+            rest -= above;
+        }
+        if (rest / offset < std::uint64_t{counters_for(1)} + 1) return SKETCH_OUT_OF_RANGE;
+        const std::uint64_t most = rest / offset - 1;
+        if (most < counters_for(kMaxK)) view.k = (static_cast<std::uint32_t>(most) - counters_for(0)) / 2;
+    }
+    return work_merge(state, size, view, growth);
 }
 
 }  // namespace sketch::topk

@@ -87,6 +87,7 @@ struct View {
     bool is_wide, has_wide_cells;
     std::uint32_t slots, cells;
     std::uint64_t salt;
+    const sketch_topk_counters *listed = nullptr;  // neither of both: counters of somebody else, to be merged
 
     std::uint32_t counters() const noexcept { return counters_for(k); }
 };
@@ -189,6 +190,8 @@ Status work_add(void *state, std::size_t size, int kind, Item item, std::uint64_
                 sketch_growth &growth) noexcept;
 Status work_limit(void *state, std::size_t size, std::uint32_t k, sketch_growth &growth) noexcept;
 Status work_merge(void *state, std::size_t size, const View &other, sketch_growth &growth) noexcept;
+Status work_merge_counters(void *state, std::size_t size, const sketch_topk_counters &counters,
+                           sketch_growth &growth) noexcept;
 
 std::uint64_t estimate_of(std::uint64_t lower, std::uint64_t upper) noexcept;
 Status bounds(const View &packed, const Item &item, sketch_topk_entry &entry) noexcept;
