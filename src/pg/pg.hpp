@@ -32,12 +32,18 @@ extern "C" {
 
 #include "../sketch.h"
 
+// What the server looks up by name is all that the module exports; calls between its files are direct ones.
+#if PG_VERSION_NUM < 160000
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#endif
+
 // A function that SQL can call: its version-1 record and the head of its definition.
 #define PG_FN(name)            \
     extern "C" {               \
     PG_FUNCTION_INFO_V1(name); \
     }                          \
-    extern "C" Datum name([[maybe_unused]] PG_FUNCTION_ARGS)
+    extern "C" PGDLLEXPORT Datum name([[maybe_unused]] PG_FUNCTION_ARGS)
 
 // Input functions can report soft errors from PostgreSQL 16 on.
 #if PG_VERSION_NUM < 160000
