@@ -11,7 +11,7 @@
 // and one visible thunk per SQL function that calls a body below. One level of templates, nothing more.
 #pragma once
 
-#include "item.hpp"
+#include "item/item.hpp"
 
 namespace pg {
 

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "family.hpp"
-#include "item.hpp"
+#include "item/item.hpp"
 #include "reading.hpp"
 
 namespace pg {

@@ -1,6 +1,6 @@
 // What a roll-up can keep: the query of its definition view is read as the parser left it, not as text, so that tables
 // and columns may be renamed, and names mean what they meant when the view was made.
-#include "../item.hpp"
+#include "../item/item.hpp"
 #include "rollup.hpp"
 
 extern "C" {

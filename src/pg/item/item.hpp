@@ -2,7 +2,7 @@
 // probe becomes a value of the sketch's kind. docs/FORMAT.md describes the bytes of each kind.
 #pragma once
 
-#include "kept.hpp"
+#include "../kept.hpp"
 
 extern "C" {
 #include "utils/typcache.h"
@@ -12,15 +12,12 @@ namespace pg {
 
 struct Columns;
 
-// Canonical bytes of a value: in its own memory, in `room`, or allocated.
+// Canonical bytes of a value: in its own memory, in `buffer`, or allocated.
 struct ItemBytes {
     const void *bytes;
     size_t size;
-    uint8 room[64];
+    uint8 buffer[64];
 };
-
-// First bytes of items of kind number: kDecimalItem, or kZeroItem and the length of an integer. See item_integer.
-constexpr uint8 kDecimalItem = 1, kZeroItem = 0x80;
 
 // How to hash the values of one SQL type. Made once a query and call site, kept in fn_extra.
 struct Hasher {
@@ -96,7 +93,7 @@ Hasher *hasher_of_type(Oid type);
 // schema has it.
 void fix_settings(bool with_path);
 
-// ---- items as values again (item_value.cpp) ----------------------------------------
+// ---- items as values again (value.cpp) ----------------------------------------
 
 // A literal of numeric as its value.
 inline Datum numeric_from(const char *text) {
