@@ -6,41 +6,26 @@ namespace {
 
 using namespace pg;
 
-struct Distinct {
+struct Distinct : HashedFamily<Distinct, sketch_distinct, sketch_distinct_info> {
     static constexpr const char *type = "distinct_sketch";
-    using Opened = sketch_distinct;
     static constexpr bool decodes = true;
+    static constexpr auto init_size = sketch_distinct_init_size;
+    static constexpr auto init = sketch_distinct_init;
     static constexpr auto open_size = sketch_distinct_open_size;
     static constexpr auto open = sketch_distinct_open;
     static constexpr auto check = sketch_distinct_check;
     static constexpr auto packed_bound = sketch_distinct_packed_bound;
+    static constexpr auto pack_canonical = sketch_distinct_pack;
     static constexpr auto merge = sketch_distinct_merge;
     static constexpr auto move = sketch_distinct_move;
     static constexpr auto limit = sketch_distinct_limit;
 
-    static sketch_status pack(const Opened *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
-        return sketch_distinct_pack(sketch, out, capacity, out_size);
+    // Without the estimate, which takes longer than all the rest.
+    static sketch_status describe(const sketch_distinct *sketch, sketch_distinct_info *info) {
+        sketch_distinct_header(sketch, info);
+        return SKETCH_OK;
     }
-
-    static sketch_distinct_info header(const Opened *sketch) {
-        sketch_distinct_info info;
-        sketch_distinct_header(sketch, &info);
-        return info;
-    }
-    static int kind_of(const Opened *sketch) { return header(sketch).kind; }
-
-    static varlena *make(int kind, int precision) {
-        size_t size = sketch_distinct_init_size();
-        varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_distinct_init(state, size, kind, precision);
-        SET_VARSIZE(state, size);
-        return state;
-    }
-
-    static varlena *empty_like(const Opened *sketch, bool) {
-        sketch_distinct_info info = header(sketch);
-        return make(info.kind, info.precision);
-    }
+    static int parameter_of(const sketch_distinct_info &info) { return info.precision; }
 };
 
 constexpr int kDefaultPrecision = 10;
@@ -65,13 +50,7 @@ Datum agg_trans(FunctionCallInfo fcinfo, bool has_precision) {
     if (PG_ARGISNULL(1)) return unchanged(fcinfo);
     if (has_precision && PG_ARGISNULL(2)) null_parameter("precision");
     int precision = has_precision ? checked_precision(PG_GETARG_INT32(2)) : kDefaultPrecision;
-    varlena *state = item_state<Distinct>(fcinfo, precision, has_precision);
-    Hasher &hasher = *call_site(fcinfo).hasher;
-    uint64 hash = hasher(PG_GETARG_DATUM(1));
-    int kind = hasher.kind;
-    PG_RETURN_POINTER(with_room<Distinct>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_distinct_add(room, size, kind, hash, growth);
-    }));
+    return add_row<Distinct>(fcinfo, precision, has_precision, sketch_distinct_add);
 }
 
 }  // namespace

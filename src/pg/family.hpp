@@ -374,6 +374,16 @@ varlena *with_limit(varlena *state, int parameter) {
     });
 }
 
+// A state that may be changed, for the first argument of an aggregate, at most of this parameter.
+template <typename Family>
+varlena *limited_state(FunctionCallInfo fcinfo, CommonLimit &limit, int parameter) {
+    varlena *own = own_state(fcinfo, PG_GETARG_DATUM(0));
+    if (likely(own != nullptr && limit.is_of_all(parameter))) return own;
+    if (own == nullptr) limit.begin_state(parameter);
+    else limit.states = CommonLimit::kUnknown;
+    return with_limit<Family>(state_of<Family>(fcinfo, PG_GETARG_DATUM(0), false), parameter);
+}
+
 // coarsen(sketch, parameter): as if the rows had come to a sketch of this parameter, unless it has a coarser one.
 template <typename Family>
 Datum coarsened(FunctionCallInfo fcinfo, int parameter) {

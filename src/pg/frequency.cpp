@@ -6,41 +6,21 @@ namespace {
 
 using namespace pg;
 
-struct Frequency {
+struct Frequency : HashedFamily<Frequency, sketch_frequency, sketch_frequency_info> {
     static constexpr const char *type = "frequency_sketch";
-    using Opened = sketch_frequency;
-    static constexpr bool decodes = false;
+    static constexpr auto init_size = sketch_frequency_init_size;
+    static constexpr auto init = sketch_frequency_init;
     static constexpr auto open_size = sketch_frequency_open_size;
     static constexpr auto open = sketch_frequency_open;
-    static constexpr auto packed_bound = sketch_frequency_packed_bound;
     static constexpr auto check = sketch_frequency_check;
+    static constexpr auto describe = sketch_frequency_describe;
+    static constexpr auto packed_bound = sketch_frequency_packed_bound;
+    static constexpr auto pack_canonical = sketch_frequency_pack;
     static constexpr auto merge = sketch_frequency_merge;
     static constexpr auto move = sketch_frequency_move;
     static constexpr auto limit = sketch_frequency_limit;
 
-    static sketch_status pack(const Opened *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
-        return sketch_frequency_pack(sketch, out, capacity, out_size);
-    }
-
-    static sketch_frequency_info header(const Opened *sketch) {
-        sketch_frequency_info info;
-        pg::check(sketch_frequency_describe(sketch, &info), type);
-        return info;
-    }
-    static int kind_of(const Opened *sketch) { return header(sketch).kind; }
-
-    static varlena *make(int kind, int log2_width) {
-        size_t size = sketch_frequency_init_size();
-        varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_frequency_init(state, size, kind, log2_width);
-        SET_VARSIZE(state, size);
-        return state;
-    }
-
-    static varlena *empty_like(const Opened *sketch, bool) {
-        sketch_frequency_info info = header(sketch);
-        return make(info.kind, info.log2_width);
-    }
+    static int parameter_of(const sketch_frequency_info &info) { return info.log2_width; }
 };
 
 constexpr double kDefaultError = 0.001;
@@ -50,9 +30,6 @@ int checked_width(double error) {
     if (log2_width < 0)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("error must be between 0.000003 and 0.04"));
     return log2_width;
-}
-int checked_width(CallSite &site, double error) {
-    return cached_parameter(site, error, 0, [error] { return checked_width(error); });
 }
 
 // ---- building ----------------------------------------
@@ -68,15 +45,14 @@ Datum agg_trans(FunctionCallInfo fcinfo, Arguments arguments) {
     if (PG_ARGISNULL(1) || (arguments.weight && PG_ARGISNULL(arguments.weight))) return unchanged(fcinfo);
     uint64 weight = arguments.weight ? checked_weight(PG_GETARG_INT64(arguments.weight)) : 1;
     if (arguments.error && PG_ARGISNULL(arguments.error)) null_parameter("error");
-    CallSite &site = call_site(fcinfo);
-    int log2_width = checked_width(site, arguments.error ? PG_GETARG_FLOAT8(arguments.error) : kDefaultError);
+    const double error = arguments.error ? PG_GETARG_FLOAT8(arguments.error) : kDefaultError;
+    const int log2_width =
+        cached_parameter(call_site(fcinfo).parameter, error, 0, [error] { return checked_width(error); });
     if (weight == 0) return unchanged(fcinfo);
-    varlena *state = item_state<Frequency>(fcinfo, log2_width, arguments.error != 0);
-    uint64 hash = (*site.hasher)(PG_GETARG_DATUM(1));
-    int kind = site.hasher->kind;
-    PG_RETURN_POINTER(with_room<Frequency>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_frequency_add(room, size, kind, hash, weight, growth);
-    }));
+    return add_row<Frequency>(fcinfo, log2_width, arguments.error != 0,
+                              [weight](void *state, size_t size, int kind, uint64 hash, sketch_growth *growth) {
+                                  return sketch_frequency_add(state, size, kind, hash, weight, growth);
+                              });
 }
 
 }  // namespace

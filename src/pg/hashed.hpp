@@ -1,7 +1,4 @@
-// What the families that work on hashes share, beyond what every family does (family.hpp). Such a family also has
-//
-//     static varlena *make(kind, parameter);        a new work form; the parameter is its precision, width, size
-//     static int kind_of(opened);
+// What the families share whose sketches have a kind of items, beyond what every family does (family.hpp).
 #pragma once
 
 #include "family.hpp"
@@ -10,24 +7,61 @@
 
 namespace pg {
 
+// What such a family is made from: struct Distinct : HashedFamily<Distinct, sketch_distinct, sketch_distinct_info>,
+// with
+//
+//     init_size, init, describe       as the C ABI has them; what init takes behind the kind is called the parameter
+//     static int parameter_of(info);
+//     pack_canonical                  pack of the C ABI: no partial state carries anything else
+template <typename Family, typename Sketch, typename Info>
+struct HashedFamily {
+    using Opened = Sketch;
+    static constexpr bool decodes = false;
+
+    static Info header(const Sketch *sketch) {
+        Info info;
+        check(Family::describe(sketch, &info), Family::type);
+        return info;
+    }
+    static int kind_of(const Sketch *sketch) { return header(sketch).kind; }
+
+    static varlena *make(int kind, int parameter) {
+        const size_t size = Family::init_size();
+        varlena *state = static_cast<varlena *>(palloc(size));
+        Family::init(state, size, kind, parameter);
+        SET_VARSIZE(state, size);
+        return state;
+    }
+    static varlena *empty_like(const Sketch *sketch, bool) {
+        const Info info = header(sketch);
+        return make(info.kind, Family::parameter_of(info));
+    }
+    static sketch_status pack(const Sketch *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
+        return Family::pack_canonical(sketch, out, capacity, out_size);
+    }
+};
+
 // The state to which an item is added: a new one, or the one there is, at most of this parameter if one was given.
 template <typename Family>
 varlena *item_state(FunctionCallInfo fcinfo, int parameter, bool is_given) {
-    if (unlikely(PG_ARGISNULL(0))) return Family::make(call_site(fcinfo).hasher->kind, parameter);
-    varlena *state = state_of<Family>(fcinfo, PG_GETARG_DATUM(0), false);
-    return is_given ? with_limit<Family>(state, parameter) : state;
+    CallSite &site = call_site(fcinfo);
+    if (unlikely(PG_ARGISNULL(0))) {
+        site.limit.begin_state(parameter);
+        return Family::make(site.hasher->kind, parameter);
+    }
+    return is_given ? limited_state<Family>(fcinfo, site.limit, parameter)
+                    : state_of<Family>(fcinfo, PG_GETARG_DATUM(0), false);
 }
 
-// What `compute` makes of one or two arguments, and of nothing else: made anew only when they change. A call site
-// remembers it; and so does the process for what computes, because some executors make a call site at each row.
-template <typename Compute>
-int cached_parameter(CallSite &site, double first, double second, Compute compute) {
-    static constinit Parameter last;
-    if (unlikely(!site.parameter.is_of(first, second))) {
-        if (!last.is_of(first, second)) last = {{first, second}, compute()};
-        site.parameter = last;
-    }
-    return site.parameter.value;
+// A row of an aggregate whose items are known by their hashes: item_state, and `add` of the ABI.
+template <typename Family, typename Add>
+Datum add_row(FunctionCallInfo fcinfo, int parameter, bool is_given, Add add) {
+    varlena *state = item_state<Family>(fcinfo, parameter, is_given);
+    Hasher &hasher = *call_site(fcinfo).hasher;
+    const uint64 hash = hasher(PG_GETARG_DATUM(1));
+    const int kind = hasher.kind;
+    PG_RETURN_POINTER(with_room<Family>(
+        state, [=](varlena *room, size_t size, sketch_growth *growth) { return add(room, size, kind, hash, growth); }));
 }
 
 // A sketch without items. Its kind is open: the first item or merge tells it.

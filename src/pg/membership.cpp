@@ -6,47 +6,29 @@ namespace {
 
 using namespace pg;
 
-struct Membership {
+struct Membership : HashedFamily<Membership, sketch_membership, sketch_membership_info> {
     static constexpr const char *type = "membership_sketch";
-    using Opened = sketch_membership;
-    static constexpr bool decodes = false;
+    static constexpr auto init_size = sketch_membership_init_size;
     static constexpr auto open_size = sketch_membership_open_size;
     static constexpr auto open = sketch_membership_open;
-    static constexpr auto packed_bound = sketch_membership_packed_bound;
     static constexpr auto check = sketch_membership_check;
+    static constexpr auto describe = sketch_membership_describe;
+    static constexpr auto packed_bound = sketch_membership_packed_bound;
+    static constexpr auto pack_canonical = sketch_membership_pack;
     static constexpr auto merge = sketch_membership_merge;
     static constexpr auto move = sketch_membership_move;
 
-    // A size and a rate as one parameter: see hashed.hpp.
+    // A size and a rate in one parameter.
     static int parameter(int log2_blocks, int rate) { return log2_blocks << 16 | rate; }
+    static int parameter_of(const sketch_membership_info &info) { return parameter(info.log2_blocks, info.rate); }
+    static void init(void *state, size_t size, int kind, int parameter) {
+        sketch_membership_init(state, size, kind, parameter >> 16, parameter & 0xffff);
+    }
     static sketch_status limit(void *state, size_t size, int parameter, sketch_growth *growth) {
         return sketch_membership_limit(state, size, parameter >> 16, parameter & 0xffff, growth);
     }
 
-    static sketch_status pack(const Opened *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
-        return sketch_membership_pack(sketch, out, capacity, out_size);
-    }
-
-    static sketch_membership_info header(const Opened *sketch) {
-        sketch_membership_info info;
-        pg::check(sketch_membership_describe(sketch, &info), type);
-        return info;
-    }
-    static int kind_of(const Opened *sketch) { return header(sketch).kind; }
     static double asked_rate(const sketch_membership_info &info) { return info.rate / 100000.0; }
-
-    static varlena *make(int kind, int parameter) {
-        size_t size = sketch_membership_init_size();
-        varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_membership_init(state, size, kind, parameter >> 16, parameter & 0xffff);
-        SET_VARSIZE(state, size);
-        return state;
-    }
-
-    static varlena *empty_like(const Opened *sketch, bool) {
-        sketch_membership_info info = header(sketch);
-        return make(info.kind, parameter(info.log2_blocks, info.rate));
-    }
 };
 
 constexpr double kDefaultRate = 0.01;
@@ -63,10 +45,6 @@ int checked_parameter(int64 expected_items, double rate) {
                 errdetail("Expected are " INT64_FORMAT " items at a false-positive rate of %g.", expected_items, rate));
     return Membership::parameter(log2_blocks, sketch_membership_kept_rate(rate));
 }
-int checked_parameter(CallSite &site, int64 expected_items, double rate) {
-    return cached_parameter(site, static_cast<double>(expected_items), rate,
-                            [=] { return checked_parameter(expected_items, rate); });
-}
 
 // ---- building ----------------------------------------
 
@@ -76,14 +54,11 @@ Datum agg_trans(FunctionCallInfo fcinfo, bool has_rate) {
     if (PG_ARGISNULL(1)) return unchanged(fcinfo);
     if (PG_ARGISNULL(2)) null_parameter("expected_items");
     if (has_rate && PG_ARGISNULL(3)) null_parameter("false_positive_rate");
-    CallSite &site = call_site(fcinfo);
-    int parameter = checked_parameter(site, PG_GETARG_INT64(2), has_rate ? PG_GETARG_FLOAT8(3) : kDefaultRate);
-    varlena *state = item_state<Membership>(fcinfo, parameter, true);
-    uint64 hash = (*site.hasher)(PG_GETARG_DATUM(1));
-    int kind = site.hasher->kind;
-    PG_RETURN_POINTER(with_room<Membership>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_membership_add(room, size, kind, hash, growth);
-    }));
+    const int64 items = PG_GETARG_INT64(2);
+    const double rate = has_rate ? PG_GETARG_FLOAT8(3) : kDefaultRate;
+    const int parameter = cached_parameter(call_site(fcinfo).parameter, static_cast<double>(items), rate,
+                                           [=] { return checked_parameter(items, rate); });
+    return add_row<Membership>(fcinfo, parameter, true, sketch_membership_add);
 }
 
 // How many times the rate that was asked for a filter's own may be before that is told.

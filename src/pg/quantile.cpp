@@ -32,23 +32,41 @@ struct Arguments {
     int weight, accuracy;
 };
 
+// What an aggregate with an accuracy remembers between rows.
+struct AccuracySite {
+    Parameter scale;
+    CommonLimit limit;
+};
+
+AccuracySite &accuracy_site(FunctionCallInfo fcinfo) {
+    FmgrInfo *call = fcinfo->flinfo;
+    if (unlikely(call->fn_extra == nullptr))
+        call->fn_extra = MemoryContextAllocZero(call->fn_mcxt, sizeof(AccuracySite));
+    return *static_cast<AccuracySite *>(call->fn_extra);
+}
+
 // quantile_agg(x [, accuracy]) and quantile_weighted_agg(x, weight [, accuracy]). An accuracy that differs between rows
 // acts as one that differs between merged sketches: the coarsest wins.
 Datum agg_trans(FunctionCallInfo fcinfo, Arguments arguments) {
     if (PG_ARGISNULL(1) || (arguments.weight && PG_ARGISNULL(arguments.weight))) return unchanged(fcinfo);
     uint64 weight = arguments.weight ? checked_weight(PG_GETARG_INT64(arguments.weight)) : 1;
     if (arguments.accuracy && PG_ARGISNULL(arguments.accuracy)) null_parameter("accuracy");
-    double accuracy = arguments.accuracy ? PG_GETARG_FLOAT8(arguments.accuracy) : kDefaultAccuracy;
-    bool is_first = PG_ARGISNULL(0);
-    int scale = is_first || arguments.accuracy ? checked_scale(accuracy) : 0;
+    AccuracySite *site = arguments.accuracy ? &accuracy_site(fcinfo) : nullptr;
+    const double accuracy = site != nullptr ? PG_GETARG_FLOAT8(arguments.accuracy) : kDefaultAccuracy;
+    const bool is_first = PG_ARGISNULL(0);
+    int scale = 0;
+    if (site != nullptr)
+        scale = cached_parameter(site->scale, accuracy, 0, [accuracy] { return checked_scale(accuracy); });
+    else if (is_first) scale = checked_scale(accuracy);
     if (weight == 0) return unchanged(fcinfo);
 
     varlena *state;
     if (unlikely(is_first)) {
+        if (site != nullptr) site->limit.begin_state(scale);
         state = Quantile::make({scale, 0, nullptr, 0, 0});
     } else {
-        state = state_of<Quantile>(fcinfo, PG_GETARG_DATUM(0), false);
-        if (arguments.accuracy) state = with_limit<Quantile>(state, scale);
+        state = site != nullptr ? limited_state<Quantile>(fcinfo, site->limit, scale)
+                                : state_of<Quantile>(fcinfo, PG_GETARG_DATUM(0), false);
     }
     PG_RETURN_POINTER(with_row(state, PG_GETARG_FLOAT8(1), weight));
 }

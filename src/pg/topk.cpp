@@ -27,46 +27,26 @@ sketch_status check_items(const sketch_topk *packed, int kind) {
     return sketch_topk_end(&cursor);
 }
 
-struct Topk {
+struct Topk : HashedFamily<Topk, sketch_topk, sketch_topk_info> {
     static constexpr const char *type = "topk_sketch";
-    using Opened = sketch_topk;
-    static constexpr bool decodes = false;
+    static constexpr auto init_size = sketch_topk_init_size;
+    static constexpr auto init = sketch_topk_init;
     static constexpr auto open_size = sketch_topk_open_size;
     static constexpr auto open = sketch_topk_open;
+    static constexpr auto describe = sketch_topk_describe;
     static constexpr auto packed_bound = sketch_topk_packed_bound;
     static constexpr auto merge = sketch_topk_merge;
     static constexpr auto move = sketch_topk_move;
+    static constexpr auto limit = sketch_topk_limit;
 
-    static sketch_status check(const Opened *packed) { return check_items(packed, kind_of(packed)); }
-    static sketch_status limit(void *state, size_t size, int k, sketch_growth *growth) {
-        return sketch_topk_limit(state, size, static_cast<uint32>(k), growth);
-    }
-    static sketch_status pack(const Opened *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
+    static int parameter_of(const sketch_topk_info &info) { return static_cast<int>(info.k); }
+    static sketch_status check(const sketch_topk *packed) { return check_items(packed, kind_of(packed)); }
+    static sketch_status pack_canonical(const sketch_topk *sketch, uint8 *out, size_t capacity, size_t *out_size) {
         size_t scratch_size = sketch_topk_pack_size(sketch);
         void *scratch = palloc(scratch_size);
         sketch_status status = sketch_topk_pack(sketch, scratch, scratch_size, out, capacity, out_size);
         pfree(scratch);
         return status;
-    }
-
-    static sketch_topk_info header(const Opened *sketch) {
-        sketch_topk_info info;
-        pg::check(sketch_topk_describe(sketch, &info), type);
-        return info;
-    }
-    static int kind_of(const Opened *sketch) { return header(sketch).kind; }
-
-    static varlena *make(int kind, int k) {
-        size_t size = sketch_topk_init_size();
-        varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_topk_init(state, size, kind, static_cast<uint32>(k));
-        SET_VARSIZE(state, size);
-        return state;
-    }
-
-    static varlena *empty_like(const Opened *sketch, bool) {
-        sketch_topk_info info = header(sketch);
-        return make(info.kind, static_cast<int>(info.k));
     }
 };
 

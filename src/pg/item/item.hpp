@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../kept.hpp"
+#include "../parameter.hpp"
 
 extern "C" {
 #include "utils/typcache.h"
@@ -49,21 +50,12 @@ struct Hasher {
 // An item always follows the state or the sketch.
 constexpr int kItem = 1;
 
-// What one or two arguments gave: see cached_parameter.
-struct Parameter {
-    double arguments[2] = {0, 0};
-    int value = -1;  // nothing yet
-
-    bool is_of(double first, double second) const {
-        return arguments[0] == first && arguments[1] == second && value >= 0;
-    }
-};
-
 // What a call site remembers between rows, in fn_extra.
 struct CallSite {
     Hasher *hasher;       // for argument kItem
     Parameter parameter;  // that of the row before
-    Kept kept;            // of argument 0, if that is a sketch
+    CommonLimit limit;
+    Kept kept;  // of argument 0, if that is a sketch
 };
 
 // ERROR if the type of argument 1 has no equality that we could follow: nondeterministic collations, types that compare

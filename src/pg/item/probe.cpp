@@ -105,7 +105,6 @@ CallSite *make_call_site(FunctionCallInfo fcinfo) {
     CallSite *site = static_cast<CallSite *>(MemoryContextAllocZero(context, sizeof(CallSite)));
     site->hasher = hasher_for(type, collation, context);
     check_not_sketch(fcinfo->flinfo->fn_oid, *site->hasher);
-    site->parameter = {};
     return site;
 }
 
