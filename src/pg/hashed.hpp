@@ -2,7 +2,6 @@
 #pragma once
 
 #include "family.hpp"
-#include "item/item.hpp"
 #include "reading.hpp"
 
 namespace pg {
@@ -60,8 +59,9 @@ Datum add_row(FunctionCallInfo fcinfo, int parameter, bool is_given, Add add) {
     Hasher &hasher = *call_site(fcinfo).hasher;
     const uint64 hash = hasher(PG_GETARG_DATUM(1));
     const int kind = hasher.kind;
-    PG_RETURN_POINTER(with_room<Family>(
-        state, [=](varlena *room, size_t size, sketch_growth *growth) { return add(room, size, kind, hash, growth); }));
+    PG_RETURN_POINTER(with_growth<Family>(state, [=](varlena *buffer, size_t size, sketch_growth *growth) {
+        return add(buffer, size, kind, hash, growth);
+    }));
 }
 
 // A sketch without items. Its kind is open: the first item or merge tells it.
@@ -70,15 +70,15 @@ Datum empty_sketch(int parameter) {
     return result_from<Family>(Family::make(SKETCH_KIND_NONE, parameter));
 }
 
-// As what the item of this call is added to a sketch of a kind, or looked up in it: where that is open, as what it is.
+// The kind as which the item of this call is added or looked up: that of the sketch or, while that is open, its own.
 inline int item_kind(FunctionCallInfo fcinfo, int kind) {
     return likely(kind != SKETCH_KIND_NONE) ? kind : call_site(fcinfo).hasher->kind;
 }
 
-// `add` (a lambda as with_room takes it) applied to a work form of the sketch, packed again.
+// `add` (a lambda as with_growth takes it) applied to a work form of the sketch, packed again.
 template <typename Family, typename Add>
 Datum with_one_more(typename Family::Opened *sketch, Add add) {
-    return result_from<Family>(with_room<Family>(merged<Family>(nullptr, sketch), add));
+    return result_from<Family>(with_growth<Family>(merged<Family>(nullptr, sketch), add));
 }
 
 // add(sketch, x) of families that know an item by its hash; no item changes nothing. `add` is the ABI's, for one row.
@@ -89,8 +89,9 @@ Datum add_hash(FunctionCallInfo fcinfo, Add add) {
     typename Family::Opened *sketch = open<Family>(sketch_from(PG_GETARG_DATUM(0)), scratch);
     const int kind = item_kind(fcinfo, Family::kind_of(sketch));
     const uint64 hash = probe_hash(fcinfo, kind, Family::type, ProbeUse::kAdd);
-    return with_one_more<Family>(
-        sketch, [=](varlena *room, size_t size, sketch_growth *growth) { return add(room, size, kind, hash, growth); });
+    return with_one_more<Family>(sketch, [=](varlena *buffer, size_t size, sketch_growth *growth) {
+        return add(buffer, size, kind, hash, growth);
+    });
 }
 
 // Argument 0 of a function that looks for an item.
@@ -101,7 +102,7 @@ const typename Family::Opened *argument_beside_item(FunctionCallInfo fcinfo, Scr
     return opened<Family>(fcinfo, &kept, look<Family>(&kept, datum), datum, scratch);
 }
 
-// A probe by slices takes about as long as to fetch so many bytes.
+// Probing by slices takes about as long as fetching so many bytes.
 constexpr size_t kSliceWorth = 65536;
 
 // VARATT_EXTERNAL_IS_COMPRESSED, which compares integers of different signs.
@@ -109,8 +110,8 @@ inline bool is_compressed(const varatt_external &pointer) {
     return VARATT_EXTERNAL_GET_EXTSIZE(pointer) < static_cast<uint32>(pointer.va_rawsize - VARHDRSZ);
 }
 
-// Whether a value is better probed by slices than fetched: until they will have cost as much, and always if it is
-// larger than work_mem. A compressed value has no slices that are worth the name.
+// Whether to probe a value by slices instead of fetching it: until the slices have cost as much, and always if it is
+// larger than work_mem. A slice of a compressed value costs as much as all that precedes it.
 inline bool is_better_sliced(const Kept &kept, const varlena *value) {
     varatt_external pointer;
     VARATT_EXTERNAL_GET_POINTER(pointer, value);

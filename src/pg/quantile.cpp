@@ -19,11 +19,15 @@ int checked_scale(double accuracy) {
     return scale;
 }
 
+int scale_argument(FunctionCallInfo fcinfo, int i) { return checked_scale(double_argument(fcinfo, i, "accuracy")); }
+
+Datum empty_sketch(int scale) { return result_from<Quantile>(Quantile::make({scale, 0, nullptr, 0, 0})); }
+
 // ---- building ----------------------------------------
 
 varlena *with_row(varlena *state, double x, uint64 weight) {
-    return with_room<Quantile>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_quantile_add(room, size, x, weight, growth);
+    return with_growth<Quantile>(state, [=](varlena *buffer, size_t size, sketch_growth *growth) {
+        return sketch_quantile_add(buffer, size, x, weight, growth);
     });
 }
 
@@ -50,9 +54,9 @@ AccuracySite &accuracy_site(FunctionCallInfo fcinfo) {
 Datum agg_trans(FunctionCallInfo fcinfo, Arguments arguments) {
     if (PG_ARGISNULL(1) || (arguments.weight && PG_ARGISNULL(arguments.weight))) return unchanged(fcinfo);
     uint64 weight = arguments.weight ? checked_weight(PG_GETARG_INT64(arguments.weight)) : 1;
-    if (arguments.accuracy && PG_ARGISNULL(arguments.accuracy)) null_parameter("accuracy");
     AccuracySite *site = arguments.accuracy ? &accuracy_site(fcinfo) : nullptr;
-    const double accuracy = site != nullptr ? PG_GETARG_FLOAT8(arguments.accuracy) : kDefaultAccuracy;
+    const double accuracy =
+        site != nullptr ? double_argument(fcinfo, arguments.accuracy, "accuracy") : kDefaultAccuracy;
     const bool is_first = PG_ARGISNULL(0);
     int scale = 0;
     if (site != nullptr)
@@ -101,19 +105,8 @@ PG_FN(quantile_merge_trans) { return merge_trans<Quantile>(fcinfo); }
 PG_FN(quantile_agg_final) { return agg_final<Quantile>(fcinfo); }
 PG_FN(quantile_merge) { return merge_two<Quantile>(fcinfo); }
 
-namespace {
-
-Datum empty_sketch(double accuracy) {
-    return result_from<Quantile>(Quantile::make({checked_scale(accuracy), 0, nullptr, 0, 0}));
-}
-
-}  // namespace
-
-PG_FN(quantile_empty) { return empty_sketch(kDefaultAccuracy); }
-PG_FN(quantile_empty_accuracy) {
-    if (PG_ARGISNULL(0)) null_parameter("accuracy");
-    return empty_sketch(PG_GETARG_FLOAT8(0));
-}
+PG_FN(quantile_empty) { return empty_sketch(checked_scale(kDefaultAccuracy)); }
+PG_FN(quantile_empty_accuracy) { return empty_sketch(scale_argument(fcinfo, 0)); }
 
 PG_FN(quantile_add) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return stored<Quantile>(fcinfo, 0);
@@ -121,19 +114,15 @@ PG_FN(quantile_add) {
     return result_from<Quantile>(with_row(state, PG_GETARG_FLOAT8(1), 1));
 }
 
-PG_FN(quantile_coarsen) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    if (PG_ARGISNULL(1)) null_parameter("accuracy");
-    return coarsened<Quantile>(fcinfo, checked_scale(PG_GETARG_FLOAT8(1)));
-}
+PG_FN(quantile_coarsen) { return coarsened<Quantile>(fcinfo, scale_argument); }
 
 PG_FN(quantile_subtract) {
     Scratch scratch_a, scratch_b;
     sketch_quantile *a = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch_a);
     sketch_quantile *b = open<Quantile>(sketch_from(PG_GETARG_DATUM(1)), scratch_b);
-    size_t room = sketch_quantile_packed_bound(a), size = 0;
-    varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + room));
-    check(sketch_quantile_subtract(a, b, reinterpret_cast<uint8 *>(VARDATA(result)), room, &size), Quantile::type);
+    size_t capacity = sketch_quantile_packed_bound(a), size = 0;
+    varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + capacity));
+    check(sketch_quantile_subtract(a, b, reinterpret_cast<uint8 *>(VARDATA(result)), capacity, &size), Quantile::type);
     SET_VARSIZE(result, VARHDRSZ + size);
     PG_RETURN_POINTER(result);
 }

@@ -15,14 +15,12 @@ Doubles fractions_from(Datum datum) {
 // One ABI call takes a batch of fractions, so that the query can be cancelled in between.
 constexpr size_t kBatch = 256;
 
-sketch_quantile_info info_of(const sketch_quantile *sketch) {
-    sketch_quantile_info info;
-    check(sketch_quantile_describe(sketch, &info), Quantile::type);
-    return info;
-}
-
 struct Info : sketch_quantile_info {
-    static Info of(const sketch_quantile *sketch) { return {info_of(sketch)}; }
+    static Info of(const sketch_quantile *sketch) {
+        Info info;
+        check(sketch_quantile_describe(sketch, &info), Quantile::type);
+        return info;
+    }
 };
 
 // The header tells the extremes, and whether there are any.
@@ -30,6 +28,31 @@ struct Extremes : Info {
     static Extremes of(const sketch_quantile *sketch) { return {Info::of(sketch)}; }
     static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Extremes *extremes) {
         return sketch_quantile_peek(first, first_size, size, extremes);
+    }
+};
+
+// A sum or a mean of all rows, if there are any.
+struct Aggregate {
+    double value;
+    uint64 rows;
+    bool overflows;
+};
+
+struct Sum : Aggregate {
+    static Sum of(const sketch_quantile *sketch) {
+        Sum sum = {};
+        check(sketch_quantile_sum(sketch, &sum.value, &sum.rows), Quantile::type);
+        const Info info = Info::of(sketch);
+        sum.overflows = isinf(sum.value) && info.negative_infinities + info.positive_infinities == 0;
+        return sum;
+    }
+};
+
+struct Mean : Aggregate {
+    static Mean of(const sketch_quantile *sketch) {
+        Mean mean = {};
+        check(sketch_quantile_mean(sketch, 0, 1, &mean.value, &mean.rows), Quantile::type);
+        return mean;
     }
 };
 
@@ -88,7 +111,7 @@ PG_FN(quantile_percentile_ranks) {
     const sketch_quantile *s = argument<Quantile>(fcinfo, 0, scratch);
     Doubles values = doubles_from(PG_GETARG_DATUM(1), "values");
     double *fractions = static_cast<double *>(palloc(sizeof(double) * Max(values.count, 1)));
-    uint64 rows = info_of(s).total;
+    uint64 rows = Info::of(s).total;
     if (rows == 0) PG_RETURN_NULL();
     for (size_t i = 0; i < values.count; i++) {
         if (i % kBatch == 0) CHECK_FOR_INTERRUPTS();
@@ -96,35 +119,6 @@ PG_FN(quantile_percentile_ranks) {
     }
     return array_from(fractions, values.count);
 }
-
-namespace {
-
-// A sum or a mean of all rows, if there are any.
-struct Aggregate {
-    double value;
-    uint64 rows;
-    bool overflows;
-};
-
-struct Sum : Aggregate {
-    static Sum of(const sketch_quantile *sketch) {
-        Sum sum = {};
-        check(sketch_quantile_sum(sketch, &sum.value, &sum.rows), Quantile::type);
-        const sketch_quantile_info info = info_of(sketch);
-        sum.overflows = isinf(sum.value) && info.negative_infinities + info.positive_infinities == 0;
-        return sum;
-    }
-};
-
-struct Mean : Aggregate {
-    static Mean of(const sketch_quantile *sketch) {
-        Mean mean = {};
-        check(sketch_quantile_mean(sketch, 0, 1, &mean.value, &mean.rows), Quantile::type);
-        return mean;
-    }
-};
-
-}  // namespace
 
 PG_FN(quantile_sum_value) {
     const Sum sum = facts_of<Quantile, Sum>(fcinfo);
@@ -177,12 +171,12 @@ struct Listing {
 };
 
 constexpr size_t kUnindexed = 4;  // zero, two infinities, NaN
-constexpr int32 kMostBins = 10000;
+constexpr int32 kMaxBins = 10000;
 
 Listing buckets_of(const sketch_quantile *s) {
-    const sketch_quantile_info info = info_of(s);
-    const size_t most = size_t{info.negative_buckets} + info.positive_buckets + kUnindexed;
-    Listing list = {static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * most)), 0};
+    const Info info = Info::of(s);
+    const size_t max_count = size_t{info.negative_buckets} + info.positive_buckets + kUnindexed;
+    Listing list = {static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * max_count)), 0};
     check(sketch_quantile_histogram(s, list.buckets, &list.count), Quantile::type);
     return list;
 }
@@ -228,32 +222,32 @@ void append_bucket(Listing *list, double lower, double upper, uint64 count) {
 }
 
 // The i-th of the n - 1 numbers that divide what lies between two others into equal parts.
-double edge_between(double least, double most, double i, double n) {
-    const double width = most - least;
-    return isfinite(width) ? Min(least + width / n * i, most) : least * (1 - i / n) + most * (i / n);
+double edge_between(double low, double high, double i, double n) {
+    const double width = high - low;
+    return isfinite(width) ? Min(low + width / n * i, high) : low * (1 - i / n) + high * (i / n);
 }
 
 // Finite rows in n intervals of equal width from the smallest to the largest of them; what is not finite by itself.
 Listing bins_of(const sketch_quantile *s, int32 n) {
-    if (n < 1 || n > kMostBins)
+    if (n < 1 || n > kMaxBins)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                errmsg("number of histogram bins must be between 1 and %d", kMostBins));
-    const sketch_quantile_info info = info_of(s);
+                errmsg("number of histogram bins must be between 1 and %d", kMaxBins));
+    const Info info = Info::of(s);
     const uint64 finite = info.total - info.negative_infinities - info.positive_infinities - info.nans;
     const double infinity = get_float8_infinity(), nan = get_float8_nan();
-    const double least = info.finite_minimum, most = info.finite_maximum;
+    const double low = info.finite_minimum, high = info.finite_maximum;
     Listing list = {static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * (static_cast<size_t>(n) + kUnindexed))),
                     0};
     append_bucket(&list, -infinity, -infinity, info.negative_infinities);
-    if (finite > 0 && least == most) append_bucket(&list, least, most, finite);
-    if (finite > 0 && least < most) {
+    if (finite > 0 && low == high) append_bucket(&list, low, high, finite);
+    if (finite > 0 && low < high) {
         const size_t inner = static_cast<size_t>(n) - 1;
         double *bounds = static_cast<double *>(palloc(sizeof(double) * static_cast<size_t>(n)));
-        for (size_t i = 0; i < inner; i++) bounds[i] = edge_between(least, most, static_cast<double>(i + 1), n);
+        for (size_t i = 0; i < inner; i++) bounds[i] = edge_between(low, high, static_cast<double>(i + 1), n);
         const Listing between = buckets_between(s, {bounds, inner});  // from -Infinity to NaN
-        between.buckets[0].lower = least;
+        between.buckets[0].lower = low;
         between.buckets[0].count -= Min(info.negative_infinities, between.buckets[0].count);
-        between.buckets[inner].upper = most;
+        between.buckets[inner].upper = high;
         uint64 left = finite;
         for (size_t i = 0; i <= inner; i++) {
             sketch_bucket &bin = list.buckets[list.count++] = between.buckets[i];
@@ -362,7 +356,7 @@ PG_FN(quantile_sketch_info) {
 PG_FN(quantile_sketch_to_jsonb) {
     Scratch scratch;
     const sketch_quantile *s = argument<Quantile>(fcinfo, 0, scratch);
-    const sketch_quantile_info info = info_of(s);
+    const Info info = Info::of(s);
     const Listing list = buckets_of(s);
     StringInfoData out;
     begin_json<Quantile>(&out);

@@ -15,7 +15,8 @@ namespace {
 
 using namespace pg;
 
-// Whether packed bytes are a sketch to the last one, and its items values of their kind: what the core cannot know.
+// Whether packed bytes are a sketch to the last one, and its items are values of their kind, which the core cannot
+// know.
 sketch_status check_items(const sketch_topk *packed, int kind) {
     sketch_topk_cursor cursor;
     sketch_status status = sketch_topk_rewind(packed, &cursor);
@@ -50,10 +51,12 @@ struct Topk : HashedFamily<Topk, sketch_topk, sketch_topk_info> {
     }
 };
 
-void check_k(int k) {
+int k_argument(FunctionCallInfo fcinfo, int i) {
+    const int k = int_argument(fcinfo, i, "k");
     if (k < 1 || k > SKETCH_TOPK_MAX_K)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("k must be between 1 and %d", SKETCH_TOPK_MAX_K));
+    return k;
 }
 
 // ---- building ----------------------------------------
@@ -63,18 +66,15 @@ void check_k(int k) {
 Datum agg_trans(FunctionCallInfo fcinfo, bool is_weighted) {
     if (PG_ARGISNULL(1) || (is_weighted && PG_ARGISNULL(2))) return unchanged(fcinfo);
     uint64 weight = is_weighted ? checked_weight(PG_GETARG_INT64(2)) : 1;
-    const int k_at = is_weighted ? 3 : 2;
-    if (PG_ARGISNULL(k_at)) null_parameter("k");
-    int k = PG_GETARG_INT32(k_at);
-    check_k(k);
+    const int k = k_argument(fcinfo, is_weighted ? 3 : 2);
     if (weight == 0) return unchanged(fcinfo);
     Hasher &hasher = *call_site(fcinfo).hasher;
     varlena *state = item_state<Topk>(fcinfo, k, true);
     ItemBytes item;
     hasher.item(&hasher, PG_GETARG_DATUM(1), &item);
     const int kind = hasher.kind;
-    PG_RETURN_POINTER(with_room<Topk>(state, [&](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_topk_add(room, size, kind, item.bytes, item.size, weight, growth);
+    PG_RETURN_POINTER(with_growth<Topk>(state, [&](varlena *buffer, size_t size, sketch_growth *growth) {
+        return sketch_topk_add(buffer, size, kind, item.bytes, item.size, weight, growth);
     }));
 }
 
@@ -86,11 +86,7 @@ PG_FN(topk_merge_trans) { return merge_trans<Topk>(fcinfo); }
 PG_FN(topk_agg_final) { return agg_final<Topk>(fcinfo); }
 PG_FN(topk_merge) { return merge_two<Topk>(fcinfo); }
 
-PG_FN(topk_empty) {
-    if (PG_ARGISNULL(0)) null_parameter("k");
-    check_k(PG_GETARG_INT32(0));
-    return empty_sketch<Topk>(PG_GETARG_INT32(0));
-}
+PG_FN(topk_empty) { return empty_sketch<Topk>(k_argument(fcinfo, 0)); }
 
 PG_FN(topk_add) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return stored<Topk>(fcinfo, 0);
@@ -99,8 +95,8 @@ PG_FN(topk_add) {
     const int kind = item_kind(fcinfo, Topk::kind_of(sketch));
     ItemBytes item;
     probe_item(fcinfo, kind, Topk::type, &item, ProbeUse::kAdd);
-    return with_one_more<Topk>(sketch, [&](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_topk_add(room, size, kind, item.bytes, item.size, 1, growth);
+    return with_one_more<Topk>(sketch, [&](varlena *buffer, size_t size, sketch_growth *growth) {
+        return sketch_topk_add(buffer, size, kind, item.bytes, item.size, 1, growth);
     });
 }
 
@@ -127,10 +123,10 @@ struct Ranked {
 // How many entries a reader wants: all that are kept, or so many of a list of k.
 constexpr size_t kAll = ~size_t{0}, kList = SKETCH_TOPK_MAX_K;
 
-// Of packed bytes, the `most` most frequent entries of those whose upper bound is at least `least`. Only their items
-// are copied, which may be long, and in one piece. They are values of their kind, whatever became of the bytes since
-// they came in.
-Items items_of(const sketch_topk *packed, size_t most, double least) {
+// Of packed bytes, the `max_count` most frequent entries of those whose upper bound is at least `min_rows`. Only their
+// items are copied, which may be long, and in one piece. They are values of their kind, whatever became of the bytes
+// since they came in.
+Items items_of(const sketch_topk *packed, size_t max_count, double min_rows) {
     sketch_topk_cursor cursor;
     sketch_topk_entry entry;
     check(sketch_topk_rewind(packed, &cursor), Topk::type);
@@ -139,11 +135,11 @@ Items items_of(const sketch_topk *packed, size_t most, double least) {
     uint32 count = 0, places = 0;
     for (; sketch_topk_next(&cursor, &entry); places++) {
         if (places % 1024 == 0) CHECK_FOR_INTERRUPTS();
-        if (static_cast<double>(entry.upper) >= least)
+        if (static_cast<double>(entry.upper) >= min_rows)
             ranked[count++] = {entry.estimate, entry.lower, places, static_cast<uint32>(entry.item_size)};
     }
     check(sketch_topk_end(&cursor), Topk::type);
-    items.count = std::min<size_t>(most == kAll ? most : std::min<size_t>(most, items.info.k), count);
+    items.count = std::min<size_t>(max_count == kAll ? max_count : std::min<size_t>(max_count, items.info.k), count);
     std::partial_sort(ranked, ranked + items.count, ranked + count, Ranked::is_before);
     // Ranks in the order of bytes, in which the second pass meets them.
     constexpr uint32 kNone = PG_UINT32_MAX;
@@ -185,9 +181,9 @@ struct Shape {
     int argument(int i) const { return is_typed ? i + 1 : i; }
 };
 
-void begin_rows(FunctionCallInfo fcinfo, Shape shape, Sketch packed, size_t most, double least, Rows *rows) {
+void begin_rows(FunctionCallInfo fcinfo, Shape shape, Sketch packed, size_t max_count, double min_rows, Rows *rows) {
     Scratch scratch;
-    rows->items = items_of(open<Topk>(packed, scratch), most, least);
+    rows->items = items_of(open<Topk>(packed, scratch), max_count, min_rows);
     release(packed);
     rows->as_text = !shape.is_typed;
     Oid type = shape.is_typed ? get_fn_expr_argtype(fcinfo->flinfo, 0) : InvalidOid;
@@ -229,14 +225,10 @@ Datum return_rows(FunctionCallInfo fcinfo, Shape shape, Prepare prepare) {
 
 Datum top_k(FunctionCallInfo fcinfo, Shape shape) {
     return return_rows(fcinfo, shape, [shape](FunctionCallInfo call, Rows *rows) {
-        size_t most = kList;
-        if (call->nargs > shape.argument(1)) {
-            int k = DatumGetInt32(call->args[shape.argument(1)].value);
-            check_k(k);
-            most = static_cast<size_t>(k);
-        }
+        const bool has_k = call->nargs > shape.argument(1);
+        const size_t max_count = has_k ? static_cast<size_t>(k_argument(call, shape.argument(1))) : kList;
         Sketch sketch = canonical<Topk>(call->args[shape.argument(0)].value);
-        begin_rows(call, shape, sketch, most, 0, rows);
+        begin_rows(call, shape, sketch, max_count, 0, rows);
         return rows->items.count;
     });
 }
@@ -262,28 +254,19 @@ Datum heavy_hitters(FunctionCallInfo fcinfo, Shape shape) {
         const double total = static_cast<double>(info.total);
         // Counts that a double does not hold exactly are compared so that none is missed, or guaranteed by rounding.
         const bool exact = info.total >> 52 == 0;
-        const double least = exact ? rows_of(fraction, total) : fraction * total * (1 - 4 * DBL_EPSILON);
-        rows->threshold = exact ? least : fraction * total * (1 + 4 * DBL_EPSILON);
-        if (info.offset > 0 && static_cast<double>(info.offset) >= least)
+        const double min_rows = exact ? rows_of(fraction, total) : fraction * total * (1 - 4 * DBL_EPSILON);
+        rows->threshold = exact ? min_rows : fraction * total * (1 + 4 * DBL_EPSILON);
+        if (info.offset > 0 && static_cast<double>(info.offset) >= min_rows)
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                     errmsg("fraction %g is too small for this %s", fraction, Topk::type),
                     errdetail("Values that are not kept may have up to " UINT64_FORMAT " of " UINT64_FORMAT
                               " rows, a fraction of %.3g.",
                               info.offset, info.total, static_cast<double>(info.offset) / total),
                     errhint("Build the sketches with a larger k."));
-        begin_rows(call, shape, sketch, kAll, least, rows);
+        begin_rows(call, shape, sketch, kAll, min_rows, rows);
         return rows->items.count;
     });
 }
-
-}  // namespace
-
-PG_FN(topk_top_k) { return top_k(fcinfo, {false}); }
-PG_FN(topk_top_k_typed) { return top_k(fcinfo, {true}); }
-PG_FN(topk_heavy_hitters) { return heavy_hitters(fcinfo, {false}); }
-PG_FN(topk_heavy_hitters_typed) { return heavy_hitters(fcinfo, {true}); }
-
-namespace {
 
 sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
     Scratch scratch;
@@ -298,17 +281,6 @@ sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
     check(status, Topk::type);
     return entry;
 }
-
-}  // namespace
-
-PG_FN(topk_frequency) { PG_RETURN_INT64(static_cast<int64>(count_of(fcinfo).estimate)); }
-
-PG_FN(topk_frequency_bounds) {
-    const sketch_topk_entry entry = count_of(fcinfo);
-    return bounds_row(fcinfo, static_cast<int64>(entry.lower), static_cast<int64>(entry.upper));
-}
-
-namespace {
 
 struct Header : sketch_topk_info {
     static Header of(const sketch_topk *sketch) { return {Topk::header(sketch)}; }
@@ -327,40 +299,7 @@ struct Facts : Header {
     }
 };
 
-}  // namespace
-
-PG_FN(topk_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Topk, Header>(fcinfo).total)); }
-
-// ---- forms ----------------------------------------
-
-PG_FN(topk_sketch_in) { return sketch_in<Topk>(fcinfo); }
-PG_FN(topk_sketch_out) { return sketch_out<Topk>(fcinfo); }
-PG_FN(topk_sketch_recv) { return sketch_recv<Topk>(fcinfo); }
-PG_FN(topk_sketch_send) { return sketch_to_bytea<Topk>(fcinfo); }
-PG_FN(topk_sketch_from_bytea) { return sketch_from_bytea<Topk>(fcinfo); }
-PG_FN(topk_sketch_to_bytea) { return sketch_to_bytea<Topk>(fcinfo); }
-
-PG_FN(topk_sketch_eq) { PG_RETURN_BOOL(compare<Topk>(fcinfo) == 0); }
-PG_FN(topk_sketch_ne) { PG_RETURN_BOOL(compare<Topk>(fcinfo) != 0); }
-PG_FN(topk_sketch_lt) { PG_RETURN_BOOL(compare<Topk>(fcinfo) < 0); }
-PG_FN(topk_sketch_le) { PG_RETURN_BOOL(compare<Topk>(fcinfo) <= 0); }
-PG_FN(topk_sketch_gt) { PG_RETURN_BOOL(compare<Topk>(fcinfo) > 0); }
-PG_FN(topk_sketch_ge) { PG_RETURN_BOOL(compare<Topk>(fcinfo) >= 0); }
-PG_FN(topk_sketch_cmp) { PG_RETURN_INT32(compare<Topk>(fcinfo)); }
-PG_FN(topk_sketch_hash) { return sketch_hash<Topk>(fcinfo); }
-PG_FN(topk_sketch_hash_extended) { return sketch_hash_extended<Topk>(fcinfo); }
-
-namespace {
-
 const char *mode_name(const sketch_topk_info &info) { return info.is_exact ? "exact" : "counters"; }
-
-void append_facts(StringInfo out, const sketch_topk_info &info) {
-    appendStringInfo(out,
-                     ", \"kind\": \"%s\", \"k\": %u, \"total_count\": " UINT64_FORMAT
-                     ", \"mode\": \"%s\""
-                     ", \"error\": " UINT64_FORMAT ", \"items\": ",
-                     kind_name(info.kind), info.k, info.total, mode_name(info), info.offset);
-}
 
 // Bytes of an entry in JSON, but for its item.
 constexpr size_t kJsonEntry = 128;
@@ -395,18 +334,53 @@ JsonbWriter append_items(StringInfo out, const Items &items) {
     return array;
 }
 
-Items all_items(const sketch_topk *sketch, size_t most) {
-    if (!Topk::header(sketch).is_work) return items_of(sketch, most, 0);
+Items all_items(const sketch_topk *sketch, size_t max_count) {
+    if (!Topk::header(sketch).is_work) return items_of(sketch, max_count, 0);
     Scratch scratch;
-    return items_of(open<Topk>(sketch_from(PointerGetDatum(packed<Topk>(sketch, false))), scratch), most, 0);
+    return items_of(open<Topk>(sketch_from(PointerGetDatum(packed<Topk>(sketch, false))), scratch), max_count, 0);
 }
 
 }  // namespace
 
+PG_FN(topk_top_k) { return top_k(fcinfo, {false}); }
+PG_FN(topk_top_k_typed) { return top_k(fcinfo, {true}); }
+PG_FN(topk_heavy_hitters) { return heavy_hitters(fcinfo, {false}); }
+PG_FN(topk_heavy_hitters_typed) { return heavy_hitters(fcinfo, {true}); }
+
+PG_FN(topk_frequency) { PG_RETURN_INT64(static_cast<int64>(count_of(fcinfo).estimate)); }
+
+PG_FN(topk_frequency_bounds) {
+    const sketch_topk_entry entry = count_of(fcinfo);
+    return bounds_row(fcinfo, static_cast<int64>(entry.lower), static_cast<int64>(entry.upper));
+}
+
+PG_FN(topk_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Topk, Header>(fcinfo).total)); }
+
+// ---- forms ----------------------------------------
+
+PG_FN(topk_sketch_in) { return sketch_in<Topk>(fcinfo); }
+PG_FN(topk_sketch_out) { return sketch_out<Topk>(fcinfo); }
+PG_FN(topk_sketch_recv) { return sketch_recv<Topk>(fcinfo); }
+PG_FN(topk_sketch_send) { return sketch_to_bytea<Topk>(fcinfo); }
+PG_FN(topk_sketch_from_bytea) { return sketch_from_bytea<Topk>(fcinfo); }
+PG_FN(topk_sketch_to_bytea) { return sketch_to_bytea<Topk>(fcinfo); }
+
+PG_FN(topk_sketch_eq) { PG_RETURN_BOOL(compare<Topk>(fcinfo) == 0); }
+PG_FN(topk_sketch_ne) { PG_RETURN_BOOL(compare<Topk>(fcinfo) != 0); }
+PG_FN(topk_sketch_lt) { PG_RETURN_BOOL(compare<Topk>(fcinfo) < 0); }
+PG_FN(topk_sketch_le) { PG_RETURN_BOOL(compare<Topk>(fcinfo) <= 0); }
+PG_FN(topk_sketch_gt) { PG_RETURN_BOOL(compare<Topk>(fcinfo) > 0); }
+PG_FN(topk_sketch_ge) { PG_RETURN_BOOL(compare<Topk>(fcinfo) >= 0); }
+PG_FN(topk_sketch_cmp) { PG_RETURN_INT32(compare<Topk>(fcinfo)); }
+PG_FN(topk_sketch_hash) { return sketch_hash<Topk>(fcinfo); }
+PG_FN(topk_sketch_hash_extended) { return sketch_hash_extended<Topk>(fcinfo); }
+
 PG_FN(topk_sketch_info) {
     return sketch_info<Topk, Facts>(fcinfo, [](StringInfo out, const Facts &facts) {
-        append_facts(out, facts);
-        appendStringInfo(out, "%u}", facts.items);
+        appendStringInfo(out,
+                         ", \"kind\": \"%s\", \"k\": %u, \"total_count\": " UINT64_FORMAT
+                         ", \"mode\": \"%s\", \"error\": " UINT64_FORMAT ", \"items\": %u}",
+                         kind_name(facts.kind), facts.k, facts.total, mode_name(facts), facts.offset, facts.items);
         return jsonb_from(out);
     });
 }

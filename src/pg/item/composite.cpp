@@ -2,7 +2,6 @@
 #include "kinds.hpp"
 
 extern "C" {
-#include "catalog/pg_type.h"
 #include "utils/arrayaccess.h"
 #include "utils/memutils.h"
 #include "utils/multirangetypes.h"
@@ -10,6 +9,16 @@ extern "C" {
 }
 
 namespace pg {
+
+// What is known of a record type, as its definition is now.
+struct Columns {
+    uint64 definition;      // of the type: a number that changes with every ALTER
+    MemoryContext context;  // of all of this
+    TupleDesc descriptor;
+    Hasher **hashers;
+    Datum *values;
+    bool *nulls;
+};
 
 namespace {
 
@@ -36,6 +45,38 @@ uint64 hash_scalar(const JsonbValue &scalar) {
     }
 }
 
+// Whether it is empty; then for each bound whether it is infinite, inclusive, and which.
+uint64 hash_range_value(Hasher *hasher, const RangeType *range) {
+    RangeBound bounds[2];
+    bool is_empty;
+    range_deserialize(hasher->range, range, &bounds[0], &bounds[1], &is_empty);
+    uint64 hash = sketch_hash_word(is_empty);
+    if (is_empty) return hash;
+    for (const RangeBound &bound : bounds)
+        hash = bound.infinite ? chained(hash, 0, kNull)
+                              : chained(hash, (*hasher->element)(bound.val), bound.inclusive ? 2 : 3);
+    return hash;
+}
+
+Columns *columns_of(Oid type, int32 modifier, uint64 definition, MemoryContext parent) {
+    MemoryContext context = AllocSetContextCreate(parent, "sketch_ext record", ALLOCSET_SMALL_SIZES);
+    MemoryContext previous = MemoryContextSwitchTo(context);
+    Columns *columns = static_cast<Columns *>(palloc(sizeof(Columns)));
+    columns->descriptor = lookup_rowtype_tupdesc_copy(type, modifier);
+    size_t count = static_cast<size_t>(columns->descriptor->natts);
+    columns->definition = definition;
+    columns->context = context;
+    columns->hashers = static_cast<Hasher **>(palloc0(count * sizeof(Hasher *)));
+    columns->values = static_cast<Datum *>(palloc(count * sizeof(Datum)));
+    columns->nulls = static_cast<bool *>(palloc(count * sizeof(bool)));
+    MemoryContextSwitchTo(previous);
+    for (size_t i = 0; i < count; i++) {
+        Form_pg_attribute column = TupleDescAttr(columns->descriptor, i);
+        if (!column->attisdropped) columns->hashers[i] = hasher_for(column->atttypid, column->attcollation, context);
+    }
+    return columns;
+}
+
 }  // namespace
 
 // Every token in order; PostgreSQL keeps the keys of an object sorted and unique.
@@ -57,23 +98,6 @@ uint64 hash_jsonb(Hasher *, Datum value) {
         }
     }
 }
-
-namespace {
-
-// Whether it is empty; then for each bound whether it is infinite, inclusive, and which.
-uint64 hash_range_value(Hasher *hasher, const RangeType *range) {
-    RangeBound bounds[2];
-    bool is_empty;
-    range_deserialize(hasher->range, range, &bounds[0], &bounds[1], &is_empty);
-    uint64 hash = sketch_hash_word(is_empty);
-    if (is_empty) return hash;
-    for (const RangeBound &bound : bounds)
-        hash = bound.infinite ? chained(hash, 0, kNull)
-                              : chained(hash, (*hasher->element)(bound.val), bound.inclusive ? 2 : 3);
-    return hash;
-}
-
-}  // namespace
 
 uint64 hash_range(Hasher *hasher, Datum value) { return hash_range_value(hasher, DatumGetRangeTypeP(value)); }
 
@@ -108,39 +132,6 @@ uint64 hash_array(Hasher *hasher, Datum value) {
     }
     return hash;
 }
-
-// What is known of a record type, as its definition is now.
-struct Columns {
-    uint64 definition;      // of the type: a number that changes with every ALTER
-    MemoryContext context;  // of all of this
-    TupleDesc descriptor;
-    Hasher **hashers;
-    Datum *values;
-    bool *nulls;
-};
-
-namespace {
-
-Columns *columns_of(Oid type, int32 modifier, uint64 definition, MemoryContext parent) {
-    MemoryContext context = AllocSetContextCreate(parent, "sketch_ext record", ALLOCSET_SMALL_SIZES);
-    MemoryContext previous = MemoryContextSwitchTo(context);
-    Columns *columns = static_cast<Columns *>(palloc(sizeof(Columns)));
-    columns->descriptor = lookup_rowtype_tupdesc_copy(type, modifier);
-    size_t count = static_cast<size_t>(columns->descriptor->natts);
-    columns->definition = definition;
-    columns->context = context;
-    columns->hashers = static_cast<Hasher **>(palloc0(count * sizeof(Hasher *)));
-    columns->values = static_cast<Datum *>(palloc(count * sizeof(Datum)));
-    columns->nulls = static_cast<bool *>(palloc(count * sizeof(bool)));
-    MemoryContextSwitchTo(previous);
-    for (size_t i = 0; i < count; i++) {
-        Form_pg_attribute column = TupleDescAttr(columns->descriptor, i);
-        if (!column->attisdropped) columns->hashers[i] = hasher_for(column->atttypid, column->attcollation, context);
-    }
-    return columns;
-}
-
-}  // namespace
 
 // The columns in order, without the dropped ones.
 uint64 hash_record(Hasher *hasher, Datum value) {

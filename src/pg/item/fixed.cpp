@@ -9,7 +9,6 @@ extern "C" {
 #include "utils/fmgrprotos.h"
 #include "utils/inet.h"
 #include "utils/timestamp.h"
-#include "utils/uuid.h"
 }
 
 namespace pg {
@@ -18,17 +17,9 @@ namespace pg {
 
 namespace {
 
-template <size_t kSize>
-void item_fixed(Datum value, ItemBytes *item) {
-    item->bytes = DatumGetPointer(value);
-    item->size = kSize;
-}
+bool is_time_of_day(TimeADT value) { return value >= 0 && value <= USECS_PER_DAY; }
 
 }  // namespace
-
-void item_uuid(Hasher *, Datum value, ItemBytes *item) { item_fixed<UUID_LEN>(value, item); }
-void item_macaddr(Hasher *, Datum value, ItemBytes *item) { item_fixed<sizeof(macaddr)>(value, item); }
-void item_macaddr8(Hasher *, Datum value, ItemBytes *item) { item_fixed<sizeof(macaddr8)>(value, item); }
 
 // Times, money and pg_lsn, which hash as bigints.
 void item_word(Hasher *, Datum value, ItemBytes *item) {
@@ -63,9 +54,6 @@ void item_bool(Hasher *, Datum value, ItemBytes *item) {
     append(item, static_cast<uint8>(DatumGetBool(value)));
 }
 
-uint64 hash_uuid(Hasher *hasher, Datum value) { return hash_of_item<item_uuid>(hasher, value); }
-uint64 hash_macaddr(Hasher *hasher, Datum value) { return hash_of_item<item_macaddr>(hasher, value); }
-uint64 hash_macaddr8(Hasher *hasher, Datum value) { return hash_of_item<item_macaddr8>(hasher, value); }
 uint64 hash_date(Hasher *hasher, Datum value) { return hash_of_item<item_date>(hasher, value); }
 uint64 hash_timetz(Hasher *hasher, Datum value) { return hash_of_item<item_timetz>(hasher, value); }
 uint64 hash_inet(Hasher *hasher, Datum value) { return hash_of_item<item_inet>(hasher, value); }
@@ -83,11 +71,6 @@ uint64 hash_interval(Hasher *, Datum value) {
 
 // ---- items as values ----------------------------------------
 
-bool is_uuid(const uint8 *, size_t size) { return size == UUID_LEN; }
-bool is_macaddr(const uint8 *, size_t size) { return size == sizeof(macaddr); }
-bool is_macaddr8(const uint8 *, size_t size) { return size == sizeof(macaddr8); }
-bool is_word(const uint8 *, size_t size) { return size == sizeof(int64); }
-
 bool is_timestamp(const uint8 *bytes, size_t size) {
     if (size != sizeof(Timestamp)) return false;
     const Timestamp value = read<Timestamp>(bytes);
@@ -99,12 +82,6 @@ bool is_date(const uint8 *bytes, size_t size) {
     const DateADT value = read<DateADT>(bytes);
     return DATE_NOT_FINITE(value) || IS_VALID_DATE(value);
 }
-
-namespace {
-
-bool is_time_of_day(TimeADT value) { return value >= 0 && value <= USECS_PER_DAY; }
-
-}  // namespace
 
 bool is_time(const uint8 *bytes, size_t size) {
     return size == sizeof(TimeADT) && is_time_of_day(read<TimeADT>(bytes));

@@ -1,5 +1,5 @@
-// From SQL values to hashes, for every family that works on hashes: what the canonical bytes of a value are, and how a
-// probe becomes a value of the sketch's kind. docs/FORMAT.md describes the bytes of each kind.
+// SQL values as items of sketches: their hashes and canonical bytes, how a value that is looked up becomes one of the
+// sketch's kind, and how items become values again. docs/FORMAT.md describes the bytes of each kind.
 #pragma once
 
 #include "../kept.hpp"
@@ -58,8 +58,8 @@ struct CallSite {
     Kept kept;  // of argument 0, if that is a sketch
 };
 
-// ERROR if the type of argument 1 has no equality that we could follow: nondeterministic collations, types that compare
-// text otherwise (citext), types without a hash function.
+// ERROR if the equality of argument 1's type is one that hashes cannot follow: nondeterministic collations, types that
+// compare text otherwise (citext), types without a hash function.
 CallSite *make_call_site(FunctionCallInfo fcinfo);
 
 inline CallSite &call_site(FunctionCallInfo fcinfo) {
@@ -92,7 +92,7 @@ inline Datum numeric_from(const char *text) {
     return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 }
 
-// Whether bytes from outside are what a value of the kind has.
+// Whether untrusted bytes are an item of the kind.
 bool is_item(int kind, const uint8 *bytes, size_t size);
 
 // How to show items of a kind: as text, or as values of a type.

@@ -5,9 +5,10 @@
 
 extern "C" {
 #include "catalog/pg_collation.h"
-#include "catalog/pg_type.h"
 #include "utils/fmgrprotos.h"
+#include "utils/inet.h"
 #include "utils/lsyscache.h"
+#include "utils/uuid.h"
 }
 
 namespace pg {
@@ -27,7 +28,7 @@ constexpr ItemType kTypes[] = {
     {BPCHAROID, SKETCH_KIND_TEXT, hash_bpchar, item_bpchar},
     {NAMEOID, SKETCH_KIND_TEXT, hash_name, item_name, name_as},
     {BYTEAOID, SKETCH_KIND_BYTEA, hash_bytes, item_bytes},
-    {UUIDOID, SKETCH_KIND_UUID, hash_uuid, item_uuid},
+    {UUIDOID, SKETCH_KIND_UUID, hash_of_item<item_fixed<UUID_LEN>>, item_fixed<UUID_LEN>},
     {TIMESTAMPTZOID, SKETCH_KIND_TIMESTAMPTZ, hash_int8, item_word},
     {TIMESTAMPOID, SKETCH_KIND_TIMESTAMP, hash_int8, item_word},
     {DATEOID, SKETCH_KIND_DATE, hash_date, item_date},
@@ -37,8 +38,8 @@ constexpr ItemType kTypes[] = {
     {INTERVALOID, SKETCH_KIND_INTERVAL, hash_interval, item_with_hash},
     {TIMEOID, SKETCH_KIND_TIME, hash_int8, item_word},
     {TIMETZOID, SKETCH_KIND_TIMETZ, hash_timetz, item_timetz},
-    {MACADDROID, SKETCH_KIND_MACADDR, hash_macaddr, item_macaddr},
-    {MACADDR8OID, SKETCH_KIND_MACADDR8, hash_macaddr8, item_macaddr8},
+    {MACADDROID, SKETCH_KIND_MACADDR, hash_of_item<item_fixed<sizeof(macaddr)>>, item_fixed<sizeof(macaddr)>},
+    {MACADDR8OID, SKETCH_KIND_MACADDR8, hash_of_item<item_fixed<sizeof(macaddr8)>>, item_fixed<sizeof(macaddr8)>},
     {JSONBOID, SKETCH_KIND_JSONB, hash_jsonb, item_with_hash},
     {MONEYOID, SKETCH_KIND_MONEY, hash_int8, item_word},
     {PG_LSNOID, SKETCH_KIND_PG_LSN, hash_int8, item_word},
@@ -52,7 +53,7 @@ constexpr ItemKind kKinds[] = {
     {"float", FLOAT8OID, is_float, float_value, float8in},
     {"text", TEXTOID, is_text, varlena_value},
     {"bytea", BYTEAOID, is_any, varlena_value, byteain},
-    {"uuid", UUIDOID, is_uuid, copied_value, uuid_in},
+    {"uuid", UUIDOID, is_fixed<UUID_LEN>, copied_value, uuid_in},
     {"timestamptz", TIMESTAMPTZOID, is_timestamp, word_value},
     {"timestamp", TIMESTAMPOID, is_timestamp, word_value},
     {"date", DATEOID, is_date, date_value},
@@ -62,11 +63,11 @@ constexpr ItemKind kKinds[] = {
     {"interval", TEXTOID, is_text_behind_hash, text_behind_hash, nullptr, KeptAs::kTextBySettings},
     {"time", TIMEOID, is_time, word_value},
     {"timetz", TIMETZOID, is_timetz, timetz_value},
-    {"macaddr", MACADDROID, is_macaddr, copied_value},
-    {"macaddr8", MACADDR8OID, is_macaddr8, copied_value},
+    {"macaddr", MACADDROID, is_fixed<sizeof(macaddr)>, copied_value},
+    {"macaddr8", MACADDR8OID, is_fixed<sizeof(macaddr8)>, copied_value},
     {"jsonb", TEXTOID, is_text_behind_hash, text_behind_hash, nullptr, KeptAs::kText},
-    {"money", MONEYOID, is_word, word_value},
-    {"pg_lsn", PG_LSNOID, is_word, word_value},
+    {"money", MONEYOID, is_fixed<sizeof(int64)>, word_value},
+    {"pg_lsn", PG_LSNOID, is_fixed<sizeof(int64)>, word_value},
     {"record", TEXTOID, is_text_behind_hash, text_behind_hash, nullptr, KeptAs::kTextBySettings},
     {"other", TEXTOID, is_text_behind_hash, text_behind_hash, nullptr, KeptAs::kTextBySettings},
 };
@@ -78,6 +79,27 @@ constexpr auto kRowOfType = [] {
     for (size_t i = 0; i < lengthof(kTypes); i++) rows[kTypes[i].type] = static_cast<uint8>(i + 1);
     return rows;
 }();
+
+// Bytes tell equal strings from different ones only under a deterministic collation.
+void check_collation(Oid collation) {
+    if (!OidIsValid(collation))
+        ereport(ERROR, errcode(ERRCODE_INDETERMINATE_COLLATION),
+                errmsg("could not determine which collation to use for string hashing"),
+                errhint("Use the COLLATE clause to set the collation explicitly."));
+    if (!get_collation_isdeterministic(collation))
+        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                errmsg("nondeterministic collations are not supported for sketches"),
+                errdetail(
+                    "Collation \"%s\" makes different strings equal, and a sketch tells strings apart by their bytes.",
+                    get_collation_name(collation)),
+                errhint("Use a deterministic collation, as in x COLLATE \"C\"."));
+}
+
+// Hashed once more: a type's own hash tells values apart, but its bits need not look random.
+uint64 hash_by_type(Hasher *hasher, Datum value) {
+    Datum hash = FunctionCall2Coll(hasher->extended, hasher->collation, value, UInt64GetDatum(0));
+    return sketch_hash_word(DatumGetUInt64(hash));
+}
 
 }  // namespace
 
@@ -103,31 +125,6 @@ void raise_different_kinds(const char *sketch_type, int kind, int other_kind) {
 }
 
 // ---- hashers ----------------------------------------
-
-namespace {
-
-// Bytes tell equal strings from different ones only under a deterministic collation.
-void check_collation(Oid collation) {
-    if (!OidIsValid(collation))
-        ereport(ERROR, errcode(ERRCODE_INDETERMINATE_COLLATION),
-                errmsg("could not determine which collation to use for string hashing"),
-                errhint("Use the COLLATE clause to set the collation explicitly."));
-    if (!get_collation_isdeterministic(collation))
-        ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                errmsg("nondeterministic collations are not supported for sketches"),
-                errdetail(
-                    "Collation \"%s\" makes different strings equal, and a sketch tells strings apart by their bytes.",
-                    get_collation_name(collation)),
-                errhint("Use a deterministic collation, as in x COLLATE \"C\"."));
-}
-
-// Hashed once more: a type's own hash tells values apart, but its bits need not look random.
-uint64 hash_by_type(Hasher *hasher, Datum value) {
-    Datum hash = FunctionCall2Coll(hasher->extended, hasher->collation, value, UInt64GetDatum(0));
-    return sketch_hash_word(DatumGetUInt64(hash));
-}
-
-}  // namespace
 
 // Types that we know take no look-up in the catalog: some executors make a call site at each row.
 Hasher *hasher_for(Oid type, Oid collation, MemoryContext context) {

@@ -73,6 +73,18 @@ uint64 hash_of_item(Hasher *hasher, Datum value) {
     return sketch_hash(item.bytes, item.size);
 }
 
+// Values that are their bytes, of which all are valid.
+template <size_t kSize>
+void item_fixed(Hasher *, Datum value, ItemBytes *item) {
+    item->bytes = DatumGetPointer(value);
+    item->size = kSize;
+}
+
+template <size_t kSize>
+bool is_fixed(const uint8 *, size_t size) {
+    return size == kSize;
+}
+
 // ---- number.cpp ----------------------------------------
 
 HashOf hash_int2, hash_int4, hash_int8, hash_oid, hash_numeric, hash_float4, hash_float8;
@@ -102,9 +114,9 @@ void prepare_enum(Hasher *hasher);
 
 // ---- fixed.cpp ----------------------------------------
 
-HashOf hash_uuid, hash_macaddr, hash_macaddr8, hash_date, hash_timetz, hash_inet, hash_bool, hash_interval;
-ItemOf item_uuid, item_macaddr, item_macaddr8, item_date, item_timetz, item_inet, item_bool, item_word;
-IsItem is_uuid, is_macaddr, is_macaddr8, is_date, is_timestamp, is_time, is_timetz, is_inet, is_bool, is_word;
+HashOf hash_date, hash_timetz, hash_inet, hash_bool, hash_interval;
+ItemOf item_date, item_timetz, item_inet, item_bool, item_word;
+IsItem is_date, is_timestamp, is_time, is_timetz, is_inet, is_bool;
 ValueOf copied_value, word_value, date_value, timetz_value, inet_value, bool_value;
 ValueAs cidr_as;
 

@@ -125,6 +125,42 @@ void append_double(ItemBytes *item, double value) {
     append(item, std::bit_cast<uint64>(canonical_double(value)));
 }
 
+bool is_integer(const uint8 *bytes, size_t size) { return size > 0 && bytes[0] != kDecimal; }
+
+int64 integer_of(const uint8 *bytes, size_t size) {
+    uint64 value = bytes[0] < kZero ? ~uint64{0} : 0;
+    for (size_t i = 1; i < size; i++) value = value << 8 | bytes[i];
+    return static_cast<int64>(value);
+}
+
+// Its length in the first byte, no byte more than needed, and no more than a bigint holds.
+bool is_canonical_integer(const uint8 *bytes, size_t size) {
+    const int length = bytes[0] < kZero ? kZero - 1 - bytes[0] : bytes[0] - kZero;
+    if (length > 8 || size != 1 + static_cast<size_t>(length)) return false;
+    const int zero = bytes[0] < kZero ? 0xff : 0;
+    return length == 0 || (bytes[1] != zero && (length < 8 || (bytes[1] ^ zero) < 0x80));
+}
+
+Decimal decimal_of(const uint8 *bytes, size_t size) {
+    return {bytes[1], static_cast<int16>(bytes[2] | bytes[3] << 8), bytes + 4, static_cast<int>(size - 4) / 2};
+}
+
+// The one spelling of a number that numeric can hold and that is no bigint.
+bool is_canonical_decimal(const uint8 *bytes, size_t size) {
+    if (size < 4 || size % 2 != 0 || bytes[1] > negative_infinity) return false;
+    Decimal decimal = decimal_of(bytes, size);
+    if (!decimal.is_finite()) return decimal.count == 0 && decimal.weight == 0;
+    if (decimal.count == 0 || decimal[0] == 0 || decimal[decimal.count - 1] == 0) return false;
+    for (int i = 0; i < decimal.count; i++)
+        if (decimal[i] >= 10000) return false;
+    // numeric's limits: 131,072 digits before the point, 16,383 behind it
+    const int behind = decimal.count - 1 - decimal.weight;
+    if (decimal.weight >= 131072 / 4 || behind > (16383 + 3) / 4) return false;
+    if (behind == (16383 + 3) / 4 && decimal[decimal.count - 1] % 10 != 0) return false;
+    int64 integer;
+    return !decimal.is_bigint(&integer);
+}
+
 }  // namespace
 
 // ---- values as items ----------------------------------------
@@ -182,46 +218,6 @@ double double_from_number(Oid type, Datum value) {
 }
 
 // ---- items as values ----------------------------------------
-
-namespace {
-
-bool is_integer(const uint8 *bytes, size_t size) { return size > 0 && bytes[0] != kDecimal; }
-
-int64 integer_of(const uint8 *bytes, size_t size) {
-    uint64 value = bytes[0] < kZero ? ~uint64{0} : 0;
-    for (size_t i = 1; i < size; i++) value = value << 8 | bytes[i];
-    return static_cast<int64>(value);
-}
-
-// Its length in the first byte, no byte more than needed, and no more than a bigint holds.
-bool is_canonical_integer(const uint8 *bytes, size_t size) {
-    const int length = bytes[0] < kZero ? kZero - 1 - bytes[0] : bytes[0] - kZero;
-    if (length > 8 || size != 1 + static_cast<size_t>(length)) return false;
-    const int zero = bytes[0] < kZero ? 0xff : 0;
-    return length == 0 || (bytes[1] != zero && (length < 8 || (bytes[1] ^ zero) < 0x80));
-}
-
-Decimal decimal_of(const uint8 *bytes, size_t size) {
-    return {bytes[1], static_cast<int16>(bytes[2] | bytes[3] << 8), bytes + 4, static_cast<int>(size - 4) / 2};
-}
-
-// The one spelling of a number that numeric can hold and that is no bigint.
-bool is_canonical_decimal(const uint8 *bytes, size_t size) {
-    if (size < 4 || size % 2 != 0 || bytes[1] > negative_infinity) return false;
-    Decimal decimal = decimal_of(bytes, size);
-    if (!decimal.is_finite()) return decimal.count == 0 && decimal.weight == 0;
-    if (decimal.count == 0 || decimal[0] == 0 || decimal[decimal.count - 1] == 0) return false;
-    for (int i = 0; i < decimal.count; i++)
-        if (decimal[i] >= 10000) return false;
-    // numeric's limits: 131,072 digits before the point, 16,383 behind it
-    const int behind = decimal.count - 1 - decimal.weight;
-    if (decimal.weight >= 131072 / 4 || behind > (16383 + 3) / 4) return false;
-    if (behind == (16383 + 3) / 4 && decimal[decimal.count - 1] % 10 != 0) return false;
-    int64 integer;
-    return !decimal.is_bigint(&integer);
-}
-
-}  // namespace
 
 bool is_number(const uint8 *bytes, size_t size) {
     return is_integer(bytes, size) ? is_canonical_integer(bytes, size) : is_canonical_decimal(bytes, size);

@@ -4,7 +4,6 @@
 extern "C" {
 #include "catalog/dependency.h"
 #include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/primnodes.h"
 #include "parser/parse_coerce.h"
@@ -34,9 +33,9 @@ Node *item_expression(FunctionCallInfo fcinfo) {
         return reinterpret_cast<Node *>(static_cast<TargetEntry *>(list_nth(aggregate->args, i))->expr);
     };
     if (call != nullptr) return aggregate->args == NIL ? nullptr : argument(0);
-    // Not PostgreSQL's own executor, which tells the types: one of others, who call transition functions through an
-    // aggregate of their own. Its last argument is the item, or a row of all arguments, as in Citus'
-    // worker_partial_agg(aggregate, x) and worker_partial_agg(aggregate, ROW(x, 10)).
+    // Not PostgreSQL's own executor, which passes types, but one that calls transition functions through an aggregate
+    // of its own. Its last argument is the item, or a row of all arguments, as in Citus' worker_partial_agg(aggregate,
+    // x) and worker_partial_agg(aggregate, ROW(x, 10)).
     const int arguments = PG_NARGS() - 1;
     int last = list_length(aggregate->args) - 1;
     while (last >= 0 && static_cast<TargetEntry *>(list_nth(aggregate->args, last))->resjunk) last--;  // of ORDER BY
@@ -49,8 +48,8 @@ Node *item_expression(FunctionCallInfo fcinfo) {
     return arguments == 1 ? expression : nullptr;
 }
 
-// A type that is seen as another one without being asked for, citext as text above all: it may call values equal that
-// the other one does not.
+// A type that is implicitly relabelled as another one, above all citext as text: it may call values equal that the
+// other one does not.
 void check_not_disguised(Node *item, Oid type) {
     if (IsA(item, RelabelType) && reinterpret_cast<RelabelType *>(item)->relabelformat == COERCE_IMPLICIT_CAST)
         item = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(item)->arg);
@@ -65,7 +64,7 @@ void check_not_disguised(Node *item, Oid type) {
             errhint("Cast to text what shall be told apart, as in lower(x::text)."));
 }
 
-// Who gives sketches where items are expected means to merge them, not to count how many different ones there are.
+// Someone who passes sketches where items are expected wants to merge them, not to count distinct sketches.
 void check_not_sketch(Oid function, const Hasher &hasher) {
     if (hasher.extended == nullptr) return;  // no type of ours is among those that we know
     const Oid extension = getExtensionOfObject(ProcedureRelationId, function);
@@ -87,30 +86,6 @@ Oid type_of_item(FunctionCallInfo fcinfo) {
     }
     return type;
 }
-
-}  // namespace
-
-CallSite *make_call_site(FunctionCallInfo fcinfo) {
-    Oid type = type_of_item(fcinfo);
-    if (!OidIsValid(type) || (item_type(type) == nullptr && get_typtype(type) == TYPTYPE_PSEUDO && type != RECORDOID &&
-                              type != RECORDARRAYOID))
-        ereport(ERROR, errcode(ERRCODE_INDETERMINATE_DATATYPE),
-                errmsg("could not determine the data type of the value"));
-    Oid collation = PG_GET_COLLATION();
-    if (Node *item = item_expression(fcinfo)) {
-        check_not_disguised(item, type);
-        if (!OidIsValid(collation)) collation = exprCollation(item);  // a row of arguments has none
-    }
-    MemoryContext context = fcinfo->flinfo->fn_mcxt;
-    CallSite *site = static_cast<CallSite *>(MemoryContextAllocZero(context, sizeof(CallSite)));
-    site->hasher = hasher_for(type, collation, context);
-    check_not_sketch(fcinfo->flinfo->fn_oid, *site->hasher);
-    return site;
-}
-
-// ---- probes ----------------------------------------
-
-namespace {
 
 [[noreturn]] void no_conversion(Oid type, int kind, const char *sketch_type, ProbeUse use) {
     const char *type_name = format_type_be(type);
@@ -136,7 +111,7 @@ Probe probe_as(Oid type, Datum value) {
     return {nullptr, as->hash, as->item, value};
 }
 
-// Text as a literal of the kind, where what it means does not depend on settings of the session.
+// Text as a literal of the kind, where its meaning does not depend on settings of the session.
 Probe probe_from_literal(const Hasher &probe, Datum value, int kind, const char *sketch_type, ProbeUse use) {
     const ItemKind &as = kind_of_items(kind);
     if (probe.type == BPCHAROID) value = DirectFunctionCall1(rtrim1, value);
@@ -164,6 +139,26 @@ Probe probe_of(FunctionCallInfo fcinfo, int kind, const char *sketch_type, Probe
 }
 
 }  // namespace
+
+CallSite *make_call_site(FunctionCallInfo fcinfo) {
+    Oid type = type_of_item(fcinfo);
+    if (!OidIsValid(type) || (item_type(type) == nullptr && get_typtype(type) == TYPTYPE_PSEUDO && type != RECORDOID &&
+                              type != RECORDARRAYOID))
+        ereport(ERROR, errcode(ERRCODE_INDETERMINATE_DATATYPE),
+                errmsg("could not determine the data type of the value"));
+    Oid collation = PG_GET_COLLATION();
+    if (Node *item = item_expression(fcinfo)) {
+        check_not_disguised(item, type);
+        if (!OidIsValid(collation)) collation = exprCollation(item);  // a row of arguments has none
+    }
+    MemoryContext context = fcinfo->flinfo->fn_mcxt;
+    CallSite *site = static_cast<CallSite *>(MemoryContextAllocZero(context, sizeof(CallSite)));
+    site->hasher = hasher_for(type, collation, context);
+    check_not_sketch(fcinfo->flinfo->fn_oid, *site->hasher);
+    return site;
+}
+
+// ---- probes ----------------------------------------
 
 uint64 probe_hash(FunctionCallInfo fcinfo, int kind, const char *sketch_type, ProbeUse use) {
     Hasher &probe = *call_site(fcinfo).hasher;

@@ -66,6 +66,39 @@ bool is_json_number(ItemReader *reader, const uint8 *bytes, size_t size) {
     }
 }
 
+// The value must have the item that it was made from.
+void check_same_item(ItemReader *reader, Datum value, const uint8 *bytes, size_t size) {
+    ItemBytes again;
+    reader->hasher->item(reader->hasher, value, &again);
+    const size_t identity = sketch_topk_item_has_hash(reader->kind) ? sizeof(uint64) : size;
+    if (again.size < identity || (identity == size && again.size != size) || memcmp(again.bytes, bytes, identity) != 0)
+        raise_no_value(reader, bytes, size);
+}
+
+// An enum, an interval, an array, ...: read under the settings that its text was made with.
+Datum value_from_text(ItemReader *reader, const uint8 *bytes, size_t size) {
+    char *text = item_text(reader, bytes, size);
+    const bool by_settings = kind_of_items(reader->kind).kept_as == KeptAs::kTextBySettings;
+    const int level = by_settings ? NewGUCNestLevel() : 0;
+    if (by_settings) fix_settings(false);
+    Datum value = InputFunctionCall(&reader->input, text, reader->input_parameter, reader->modifier);
+    if (by_settings) AtEOXact_GUC(true, level);
+    return value;
+}
+
+// A value of the base type. One that the type lacks is cut to one that it has, which check_same_item notices.
+Datum base_value(ItemReader *reader, const uint8 *bytes, size_t size) {
+    const ItemType *type = item_type(reader->base_type);
+    if (type != nullptr && type->value != nullptr) return type->value(reader, bytes, size);
+    return kind_of_items(reader->kind).value(bytes, size);
+}
+
+Datum coerced(ItemReader *reader, Datum value) {
+    const Datum modifier = Int32GetDatum(reader->modifier);
+    if (reader->coercion.fn_nargs < 3) return FunctionCall2(&reader->coercion, value, modifier);
+    return FunctionCall3(&reader->coercion, value, modifier, BoolGetDatum(false));  // as in an assignment
+}
+
 }  // namespace
 
 void item_json(ItemReader *reader, const uint8 *bytes, size_t size, JsonbValue *scalar) {
@@ -92,43 +125,6 @@ void raise_no_value(ItemReader *reader, const uint8 *bytes, size_t size) {
             errmsg("item %s is not a value of type %s", item_text(reader, bytes, size), format_type_be(reader->type)));
     pg_unreachable();
 }
-
-namespace {
-
-// What the type made of an item must be the item again.
-void check_same_item(ItemReader *reader, Datum value, const uint8 *bytes, size_t size) {
-    ItemBytes again;
-    reader->hasher->item(reader->hasher, value, &again);
-    const size_t identity = sketch_topk_item_has_hash(reader->kind) ? sizeof(uint64) : size;
-    if (again.size < identity || (identity == size && again.size != size) || memcmp(again.bytes, bytes, identity) != 0)
-        raise_no_value(reader, bytes, size);
-}
-
-// An enum, an interval, an array, ...: read under the settings that its text was made with.
-Datum value_from_text(ItemReader *reader, const uint8 *bytes, size_t size) {
-    char *text = item_text(reader, bytes, size);
-    const bool by_settings = kind_of_items(reader->kind).kept_as == KeptAs::kTextBySettings;
-    const int level = by_settings ? NewGUCNestLevel() : 0;
-    if (by_settings) fix_settings(false);
-    Datum value = InputFunctionCall(&reader->input, text, reader->input_parameter, reader->modifier);
-    if (by_settings) AtEOXact_GUC(true, level);
-    return value;
-}
-
-// Of the base type, which may hold fewer values than the kind: integers are cut, and hosts of networks.
-Datum base_value(ItemReader *reader, const uint8 *bytes, size_t size) {
-    const ItemType *type = item_type(reader->base_type);
-    if (type != nullptr && type->value != nullptr) return type->value(reader, bytes, size);
-    return kind_of_items(reader->kind).value(bytes, size);
-}
-
-Datum coerced(ItemReader *reader, Datum value) {
-    const Datum modifier = Int32GetDatum(reader->modifier);
-    if (reader->coercion.fn_nargs < 3) return FunctionCall2(&reader->coercion, value, modifier);
-    return FunctionCall3(&reader->coercion, value, modifier, BoolGetDatum(false));  // as in an assignment
-}
-
-}  // namespace
 
 Datum item_value(ItemReader *reader, const uint8 *bytes, size_t size) {
     const bool is_kept = kind_of_items(reader->kind).kept_as != KeptAs::kValue,
