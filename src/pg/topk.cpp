@@ -104,66 +104,52 @@ PG_FN(topk_add) {
 
 namespace {
 
-struct Items {
-    sketch_topk_info info;
-    sketch_topk_entry *entries;  // the largest estimates first, then the largest lower bounds, then by their bytes
-    size_t count;
-};
-
-// An entry's counts, its place in the order of bytes, and the size of its item.
-struct Ranked {
-    uint64 estimate, lower;
-    uint32 place, size;
+// An entry and its place in the order of items' bytes.
+struct Ranked : sketch_topk_entry {
+    uint32 place;
     static bool is_before(const Ranked &a, const Ranked &b) {
         if (a.estimate != b.estimate) return a.estimate > b.estimate;
         return a.lower != b.lower ? a.lower > b.lower : a.place < b.place;
     }
 };
 
+struct Items {
+    sketch_topk_info info;
+    Ranked *entries;  // the largest estimates first, then the largest lower bounds, then by their bytes
+    size_t count;
+};
+
 // How many entries a reader wants: all that are kept, or so many of a list of k.
 constexpr size_t kAll = ~size_t{0}, kList = SKETCH_TOPK_MAX_K;
 
-// Of packed bytes, the `max_count` most frequent entries of those whose upper bound is at least `min_rows`. Only their
-// items are copied, which may be long, and in one piece. They are values of their kind, whatever became of the bytes
-// since they came in.
+// Of packed bytes, the `max_count` most frequent entries of those whose upper bound is at least `min_rows`. They are
+// decoded once, into a heap of those that are wanted: items may be long, and only theirs are copied. These are values
+// of their kind, whatever became of the bytes since they came in.
 Items items_of(const sketch_topk *packed, size_t max_count, double min_rows) {
     sketch_topk_cursor cursor;
     sketch_topk_entry entry;
     check(sketch_topk_rewind(packed, &cursor), Topk::type);
     Items items = {Topk::header(packed), nullptr, 0};
-    Ranked *ranked = static_cast<Ranked *>(palloc((items.info.items + size_t{1}) * sizeof(Ranked)));
-    uint32 count = 0, places = 0;
+    const size_t max_list = max_count == kAll ? max_count : std::min<size_t>(max_count, items.info.k);
+    const size_t capacity = std::min<size_t>(max_list, items.info.items);
+    Ranked *heap = items.entries = static_cast<Ranked *>(palloc((capacity + 1) * sizeof(Ranked)));
+    uint32 places = 0;
     for (; sketch_topk_next(&cursor, &entry); places++) {
         if (places % 1024 == 0) CHECK_FOR_INTERRUPTS();
-        if (static_cast<double>(entry.upper) >= min_rows)
-            ranked[count++] = {entry.estimate, entry.lower, places, static_cast<uint32>(entry.item_size)};
+        if (static_cast<double>(entry.upper) < min_rows) continue;
+        Ranked ranked = {entry, places};
+        if (items.count == capacity) {
+            if (capacity == 0 || !Ranked::is_before(ranked, heap[0])) continue;  // the last of those so far
+            std::pop_heap(heap, heap + items.count, Ranked::is_before);
+            pfree(const_cast<uint8 *>(heap[--items.count].item));
+        }
+        if (!is_item(items.info.kind, entry.item, entry.item_size)) check(SKETCH_CORRUPT, Topk::type);
+        ranked.item = static_cast<uint8 *>(memcpy(palloc(entry.item_size), entry.item, entry.item_size));
+        heap[items.count++] = ranked;
+        std::push_heap(heap, heap + items.count, Ranked::is_before);
     }
     check(sketch_topk_end(&cursor), Topk::type);
-    items.count = std::min<size_t>(max_count == kAll ? max_count : std::min<size_t>(max_count, items.info.k), count);
-    std::partial_sort(ranked, ranked + items.count, ranked + count, Ranked::is_before);
-    // Ranks in the order of bytes, in which the second pass meets them.
-    constexpr uint32 kNone = PG_UINT32_MAX;
-    uint32 *rank_of = static_cast<uint32 *>(palloc((places + size_t{1}) * sizeof(uint32)));
-    std::fill(rank_of, rank_of + places, kNone);
-    size_t bytes = 0;
-    for (uint32 i = 0; i < items.count; i++) {
-        rank_of[ranked[i].place] = i;
-        bytes += ranked[i].size;
-    }
-    pfree(ranked);
-    items.entries = static_cast<sketch_topk_entry *>(palloc((items.count + 1) * sizeof(sketch_topk_entry)));
-    uint8 *copies = static_cast<uint8 *>(palloc(bytes + 1));
-    check(sketch_topk_rewind(packed, &cursor), Topk::type);
-    for (uint32 place = 0; sketch_topk_next(&cursor, &entry); place++) {
-        if (place % 1024 == 0) CHECK_FOR_INTERRUPTS();
-        if (rank_of[place] == kNone) continue;
-        if (!is_item(items.info.kind, entry.item, entry.item_size)) check(SKETCH_CORRUPT, Topk::type);
-        memcpy(copies, entry.item, entry.item_size);
-        entry.item = copies;
-        copies += entry.item_size;
-        items.entries[rank_of[place]] = entry;
-    }
-    pfree(rank_of);
+    std::sort_heap(heap, heap + items.count, Ranked::is_before);
     return items;
 }
 
