@@ -8,6 +8,7 @@ using namespace pg;
 
 struct Frequency : HashedFamily<Frequency, sketch_frequency, sketch_frequency_info> {
     static constexpr const char *type = "frequency_sketch";
+    static constexpr bool decodes = false;
     static constexpr auto init_size = sketch_frequency_init_size;
     static constexpr auto init = sketch_frequency_init;
     static constexpr auto open_size = sketch_frequency_open_size;

@@ -15,7 +15,6 @@ namespace pg {
 template <typename Family, typename Sketch, typename Info>
 struct HashedFamily {
     using Opened = Sketch;
-    static constexpr bool decodes = false;
 
     static Info header(const Sketch *sketch) {
         Info info;

@@ -8,6 +8,7 @@ using namespace pg;
 
 struct Membership : HashedFamily<Membership, sketch_membership, sketch_membership_info> {
     static constexpr const char *type = "membership_sketch";
+    static constexpr bool decodes = false;
     static constexpr auto init_size = sketch_membership_init_size;
     static constexpr auto open_size = sketch_membership_open_size;
     static constexpr auto open = sketch_membership_open;

@@ -30,6 +30,7 @@ sketch_status check_items(const sketch_topk *packed, int kind) {
 
 struct Topk : HashedFamily<Topk, sketch_topk, sketch_topk_info> {
     static constexpr const char *type = "topk_sketch";
+    static constexpr bool decodes = false;
     static constexpr auto init_size = sketch_topk_init_size;
     static constexpr auto init = sketch_topk_init;
     static constexpr auto open_size = sketch_topk_open_size;

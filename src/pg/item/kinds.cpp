@@ -76,7 +76,7 @@ static_assert(lengthof(kKinds) == SKETCH_KIND_LAST + 2);
 // Rows of kTypes, from 1 on, by type. Executors that make a call site at each row look there at each row.
 constexpr auto kRowOfType = [] {
     std::array<uint8, XID8OID + 1> rows = {};
-    for (size_t i = 0; i < lengthof(kTypes); i++) rows[kTypes[i].type] = static_cast<uint8>(i + 1);
+    for (const ItemType &row : kTypes) rows[row.type] = static_cast<uint8>(&row - kTypes + 1);
     return rows;
 }();
 
