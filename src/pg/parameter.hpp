@@ -29,8 +29,9 @@ int cached_parameter(Parameter &known, double first, double second, Compute comp
     return known.value;
 }
 
-// The parameter of all states of a call site: of those that began there. If one comes that did not, or a row has
-// another parameter, all states are limited from then on at each row. All zeros at first.
+// The parameter that all states of a call site have. An executor calls from one site for all rows of its groups, so
+// states begin where they are added to, or from one for each row, where none begins. In the second case, and once a row
+// has another parameter, states are limited at each row. All zeros at first.
 struct CommonLimit {
     int parameter;
     enum : uint8 { kNoState, kOneParameter, kUnknown } states;
