@@ -5,7 +5,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(dir $(last
 
 MODULE_big = sketch_ext
 ROOT := $(dir $(lastword $(MAKEFILE_LIST)))
-OBJS := $(patsubst $(ROOT)%.cpp,%.o,$(sort $(wildcard $(ROOT)src/*/*.cpp $(ROOT)src/core/*/*.cpp)))
+OBJS := $(patsubst $(ROOT)%.cpp,%.o,$(sort $(wildcard $(ROOT)src/*/*.cpp $(ROOT)src/*/*/*.cpp)))
 
 INSTALL_SQL := $(sort $(wildcard $(ROOT)sql/install/*.sql))
 DATA_built = sketch_ext--$(EXTVERSION).sql sketch_rollup--$(EXTVERSION).sql
@@ -31,8 +31,9 @@ include $(PGXS)
 # Server headers are system headers: some of them do not compile cleanly as C++20.
 override CPPFLAGS := -isystem $(shell $(PG_CONFIG) --includedir-server) $(CPPFLAGS) \
 	-DSKETCH_VERSION='"$(EXTVERSION)"' -DSKETCH_API=
-override CXXFLAGS += -std=c++20 -O2 -Wall -Wextra -fno-exceptions -fno-rtti -ffp-contract=off $(if $(WERROR),-Werror)
-src/core/%.o src/abi/%.o: override CXXFLAGS += -O3 -fvisibility=hidden
+override CXXFLAGS += -std=c++20 -O2 -Wall -Wextra -fno-exceptions -fno-rtti -ffp-contract=off -fvisibility=hidden \
+	$(if $(WERROR),-Werror)
+src/core/%.o src/abi/%.o: override CXXFLAGS += -O3
 # As PGXS does for C: options for one build, say of sanitizers.
 override CXXFLAGS += -MMD -MP $(COPT)
 -include $(OBJS:.o=.d)

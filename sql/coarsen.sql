@@ -62,3 +62,47 @@ SELECT coarsen(frequency_agg(1), NULL);
 SELECT coarsen(membership_agg(1, 10), NULL);
 SELECT coarsen(membership_agg(1, 10), 5, NULL);
 SELECT coarsen(NULL::quantile_sketch, 0.1) AS q, coarsen(NULL::distinct_sketch, 4) AS d, coarsen(NULL::frequency_sketch, 0.01) AS f, coarsen(NULL::membership_sketch, 5) AS m, coarsen(NULL::membership_sketch, NULL, NULL) AS all_null;
+
+-- a parameter that changes from row to row, in some of the groups whose rows alternate: the coarsest of each group wins
+\set VERBOSITY default
+CREATE TABLE changing AS
+SELECT i, i % 7 AS part, i % 11 AS x, i % 7 < 4 AS changes, i % 7 < 4 AND i / 7 IN (90, 120) AS is_coarser
+FROM generate_series(0, 1399) i;
+CREATE TEMP VIEW as_it_comes AS
+SELECT part, changes, quantile_agg(i, CASE WHEN is_coarser THEN 0.05 ELSE 0.01 END) AS q,
+       quantile_weighted_agg(i, 2, CASE WHEN is_coarser THEN 0.05 ELSE 0.01 END) AS w,
+       distinct_agg(i, CASE WHEN is_coarser THEN 5 ELSE 9 END) AS d,
+       frequency_agg(i, CASE WHEN is_coarser THEN 0.04 ELSE 0.01 END) AS f,
+       topk_agg(x, CASE WHEN is_coarser THEN 4 ELSE 9 END) AS t,
+       membership_agg(i, CASE WHEN is_coarser THEN 50 ELSE 500 END) AS m
+FROM changing GROUP BY part, changes;
+CREATE TEMP VIEW coarsened AS
+SELECT part, coarsen(quantile_agg(i, 0.01), CASE WHEN changes THEN 0.05 ELSE 0.01 END) AS q,
+       coarsen(quantile_weighted_agg(i, 2, 0.01), CASE WHEN changes THEN 0.05 ELSE 0.01 END) AS w,
+       coarsen(distinct_agg(i, 9), CASE WHEN changes THEN 5 ELSE 9 END) AS d,
+       coarsen(frequency_agg(i, 0.01), CASE WHEN changes THEN 0.04 ELSE 0.01 END) AS f,
+       merge(topk_agg(x, 9), topk_empty(CASE WHEN changes THEN 4 ELSE 9 END)) AS t,
+       coarsen(membership_agg(i, 500), CASE WHEN changes THEN 50 ELSE 500 END) AS m
+FROM changing GROUP BY part, changes;
+SET client_min_messages = error;
+SELECT count(*), bool_and(a.q = c.q) AS q, bool_and(a.w = c.w) AS w, bool_and(a.d = c.d) AS d,
+       bool_and(a.f = c.f) AS f, bool_and(a.t = c.t) AS t, bool_and(a.m = c.m) AS m
+FROM as_it_comes a JOIN coarsened c USING (part);
+-- groups one after the other, and each at its own parameter
+SELECT bool_and(by_group.d = coarsen(d9, 4 + part)) AS d, bool_and(by_group.t = merge(t9, topk_empty(2 + part))) AS t
+FROM (SELECT part, distinct_agg(i, 4 + part) AS d, topk_agg(x, 2 + part) AS t, distinct_agg(i, 12) AS d9,
+             topk_agg(x, 20) AS t9 FROM changing GROUP BY part) by_group;
+SET enable_hashagg = off;
+SELECT bool_and(by_group.d = coarsen(d9, 4 + part)) AS d, bool_and(by_group.t = merge(t9, topk_empty(2 + part))) AS t
+FROM (SELECT part, distinct_agg(i, 4 + part) AS d, topk_agg(x, 2 + part) AS t, distinct_agg(i, 12) AS d9,
+             topk_agg(x, 20) AS t9 FROM changing GROUP BY part) by_group;
+RESET enable_hashagg;
+RESET client_min_messages;
+-- the first state is not the aggregate's own
+SELECT distinct_agg(i, 12) AS finer FROM changing \gset
+CREATE AGGREGATE from_finer(x integer, "precision" integer)
+    (SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, INITCOND = :'finer');
+SELECT bool_and(d = coarsen(:'finer', 6)) AS limited FROM (SELECT from_finer(i, 6) AS d FROM changing GROUP BY part) f;
+DROP AGGREGATE from_finer(integer, integer);
+DROP VIEW as_it_comes, coarsened;
+DROP TABLE changing;

@@ -6,47 +6,33 @@ namespace {
 
 using namespace pg;
 
-struct Distinct {
+struct Distinct : HashedFamily<Distinct, sketch_distinct, sketch_distinct_info> {
     static constexpr const char *type = "distinct_sketch";
-    using Opened = sketch_distinct;
     static constexpr bool decodes = true;
+    static constexpr auto init_size = sketch_distinct_init_size;
+    static constexpr auto init = sketch_distinct_init;
     static constexpr auto open_size = sketch_distinct_open_size;
     static constexpr auto open = sketch_distinct_open;
     static constexpr auto check = sketch_distinct_check;
     static constexpr auto packed_bound = sketch_distinct_packed_bound;
+    static constexpr auto pack_canonical = sketch_distinct_pack;
     static constexpr auto merge = sketch_distinct_merge;
     static constexpr auto move = sketch_distinct_move;
     static constexpr auto limit = sketch_distinct_limit;
 
-    static sketch_status pack(const Opened *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
-        return sketch_distinct_pack(sketch, out, capacity, out_size);
+    // Without the estimate, which takes longer than all the rest.
+    static sketch_status describe(const sketch_distinct *sketch, sketch_distinct_info *info) {
+        sketch_distinct_header(sketch, info);
+        return SKETCH_OK;
     }
-
-    static sketch_distinct_info header(const Opened *sketch) {
-        sketch_distinct_info info;
-        sketch_distinct_header(sketch, &info);
-        return info;
-    }
-    static int kind_of(const Opened *sketch) { return header(sketch).kind; }
-
-    static varlena *make(int kind, int precision) {
-        size_t size = sketch_distinct_init_size();
-        varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_distinct_init(state, size, kind, precision);
-        SET_VARSIZE(state, size);
-        return state;
-    }
-
-    static varlena *empty_like(const Opened *sketch, bool) {
-        sketch_distinct_info info = header(sketch);
-        return make(info.kind, info.precision);
-    }
+    static int parameter_of(const sketch_distinct_info &info) { return info.precision; }
 };
 
 constexpr int kDefaultPrecision = 10;
 constexpr double kDefaultConfidence = 0.95;
 
-int checked_precision(int precision) {
+int precision_argument(FunctionCallInfo fcinfo, int i) {
+    const int precision = int_argument(fcinfo, i, "precision");
     if (precision < SKETCH_DISTINCT_MIN_PRECISION || precision > SKETCH_DISTINCT_MAX_PRECISION)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("precision must be between %d and %d", SKETCH_DISTINCT_MIN_PRECISION,
@@ -63,15 +49,8 @@ int64 bigint_from(double count) { return count >= 9.2e18 ? PG_INT64_MAX : static
 // sketches: the smallest wins.
 Datum agg_trans(FunctionCallInfo fcinfo, bool has_precision) {
     if (PG_ARGISNULL(1)) return unchanged(fcinfo);
-    if (has_precision && PG_ARGISNULL(2)) null_parameter("precision");
-    int precision = has_precision ? checked_precision(PG_GETARG_INT32(2)) : kDefaultPrecision;
-    varlena *state = item_state<Distinct>(fcinfo, precision, has_precision);
-    Hasher &hasher = *call_site(fcinfo).hasher;
-    uint64 hash = hasher(PG_GETARG_DATUM(1));
-    int kind = hasher.kind;
-    PG_RETURN_POINTER(with_room<Distinct>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_distinct_add(room, size, kind, hash, growth);
-    }));
+    const int precision = has_precision ? precision_argument(fcinfo, 2) : kDefaultPrecision;
+    return add_row<Distinct>(fcinfo, precision, has_precision, sketch_distinct_add);
 }
 
 }  // namespace
@@ -83,18 +62,10 @@ PG_FN(distinct_agg_final) { return agg_final<Distinct>(fcinfo); }
 PG_FN(distinct_merge) { return merge_two<Distinct>(fcinfo); }
 
 PG_FN(distinct_empty) { return empty_sketch<Distinct>(kDefaultPrecision); }
-PG_FN(distinct_empty_precision) {
-    if (PG_ARGISNULL(0)) null_parameter("precision");
-    return empty_sketch<Distinct>(checked_precision(PG_GETARG_INT32(0)));
-}
+PG_FN(distinct_empty_precision) { return empty_sketch<Distinct>(precision_argument(fcinfo, 0)); }
 
 PG_FN(distinct_add) { return add_hash<Distinct>(fcinfo, sketch_distinct_add); }
-
-PG_FN(distinct_coarsen) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    if (PG_ARGISNULL(1)) null_parameter("precision");
-    return coarsened<Distinct>(fcinfo, checked_precision(PG_GETARG_INT32(1)));
-}
+PG_FN(distinct_coarsen) { return coarsened<Distinct>(fcinfo, precision_argument); }
 
 // ---- reading ----------------------------------------
 
@@ -116,18 +87,6 @@ struct Estimate {
         return estimate;
     }
 };
-
-}  // namespace
-
-PG_FN(distinct_count) { PG_RETURN_INT64(bigint_from(facts_of<Distinct, Estimate>(fcinfo).count)); }
-
-// No rows have 0 different values, as count(DISTINCT x) says too.
-PG_FN(approx_count_distinct_final) {
-    if (PG_ARGISNULL(0)) PG_RETURN_INT64(0);
-    PG_RETURN_INT64(bigint_from(known_of<Distinct, Estimate>(PG_GETARG_DATUM(0)).facts.count));
-}
-
-namespace {
 
 void check_confidence(double confidence) {
     if (!(confidence > 0 && confidence < 1))
@@ -184,23 +143,55 @@ Datum bounds_of_two(FunctionCallInfo fcinfo, double confidence, Bounds bounds) {
     return bounds_from(fcinfo, lower, upper);
 }
 
-Datum intersection_bounds_at(FunctionCallInfo fcinfo, double confidence) {
-    return bounds_of_two(fcinfo, confidence, sketch_distinct_intersection_bounds);
-}
+struct Facts : sketch_distinct_info {
+    double lower, upper;  // of the number of different items
 
-Datum difference_bounds_at(FunctionCallInfo fcinfo, double confidence) {
-    return bounds_of_two(fcinfo, confidence, sketch_distinct_difference_bounds);
+    static Facts of(const sketch_distinct *sketch) {
+        Facts facts = {};
+        check(sketch_distinct_describe(sketch, &facts), Distinct::type);
+        check(sketch_distinct_bounds(sketch, kDefaultConfidence, &facts.lower, &facts.upper), Distinct::type);
+        return facts;
+    }
+};
+
+Datum json_of(StringInfo out, const Facts &facts) {
+    appendStringInfo(out, ", \"kind\": \"%s\", \"precision\": %d, \"mode\": \"%s\"", kind_name(facts.kind),
+                     facts.precision, facts.is_dense ? "registers" : "tokens");
+    if (!facts.is_dense) appendStringInfo(out, ", \"tokens\": %u", facts.tokens);
+    appendStringInfo(out,
+                     ", \"distinct_count\": " INT64_FORMAT ", \"lower\": " INT64_FORMAT ", \"upper\": " INT64_FORMAT,
+                     bigint_from(facts.estimate), bigint_from(floor(facts.lower)), bigint_from(ceil(facts.upper)));
+    appendStringInfo(out, ", \"relative_standard_error\": ");
+    append_json_number(out, facts.relative_standard_error);
+    appendStringInfoChar(out, '}');
+    return jsonb_from(out);
 }
 
 }  // namespace
 
+PG_FN(distinct_count) { PG_RETURN_INT64(bigint_from(facts_of<Distinct, Estimate>(fcinfo).count)); }
+
+// No rows have 0 different values, as count(DISTINCT x) says too.
+PG_FN(approx_count_distinct_final) {
+    if (PG_ARGISNULL(0)) PG_RETURN_INT64(0);
+    PG_RETURN_INT64(bigint_from(known_of<Distinct, Estimate>(PG_GETARG_DATUM(0)).facts.count));
+}
+
 PG_FN(distinct_bounds) { return bounds_at(fcinfo, kDefaultConfidence); }
 PG_FN(distinct_bounds_confidence) { return bounds_at(fcinfo, PG_GETARG_FLOAT8(1)); }
 PG_FN(distinct_intersection_count) { PG_RETURN_INT64(bigint_from(overlap_of(fcinfo).intersection)); }
-PG_FN(distinct_intersection_bounds) { return intersection_bounds_at(fcinfo, kDefaultConfidence); }
-PG_FN(distinct_intersection_bounds_confidence) { return intersection_bounds_at(fcinfo, PG_GETARG_FLOAT8(2)); }
-PG_FN(distinct_difference_bounds) { return difference_bounds_at(fcinfo, kDefaultConfidence); }
-PG_FN(distinct_difference_bounds_confidence) { return difference_bounds_at(fcinfo, PG_GETARG_FLOAT8(2)); }
+PG_FN(distinct_intersection_bounds) {
+    return bounds_of_two(fcinfo, kDefaultConfidence, sketch_distinct_intersection_bounds);
+}
+PG_FN(distinct_intersection_bounds_confidence) {
+    return bounds_of_two(fcinfo, PG_GETARG_FLOAT8(2), sketch_distinct_intersection_bounds);
+}
+PG_FN(distinct_difference_bounds) {
+    return bounds_of_two(fcinfo, kDefaultConfidence, sketch_distinct_difference_bounds);
+}
+PG_FN(distinct_difference_bounds_confidence) {
+    return bounds_of_two(fcinfo, PG_GETARG_FLOAT8(2), sketch_distinct_difference_bounds);
+}
 PG_FN(distinct_jaccard) { PG_RETURN_FLOAT8(overlap_of(fcinfo).jaccard); }
 
 PG_FN(distinct_difference_count) {
@@ -229,34 +220,6 @@ PG_FN(distinct_sketch_ge) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) >= 0); }
 PG_FN(distinct_sketch_cmp) { PG_RETURN_INT32(compare<Distinct>(fcinfo)); }
 PG_FN(distinct_sketch_hash) { return sketch_hash<Distinct>(fcinfo); }
 PG_FN(distinct_sketch_hash_extended) { return sketch_hash_extended<Distinct>(fcinfo); }
-
-namespace {
-
-struct Facts : sketch_distinct_info {
-    double lower, upper;  // of the number of different items
-
-    static Facts of(const sketch_distinct *sketch) {
-        Facts facts = {};
-        check(sketch_distinct_describe(sketch, &facts), Distinct::type);
-        check(sketch_distinct_bounds(sketch, kDefaultConfidence, &facts.lower, &facts.upper), Distinct::type);
-        return facts;
-    }
-};
-
-Datum json_of(StringInfo out, const Facts &facts) {
-    appendStringInfo(out, ", \"kind\": \"%s\", \"precision\": %d, \"mode\": \"%s\"", kind_name(facts.kind),
-                     facts.precision, facts.is_dense ? "registers" : "tokens");
-    if (!facts.is_dense) appendStringInfo(out, ", \"tokens\": %u", facts.tokens);
-    appendStringInfo(out,
-                     ", \"distinct_count\": " INT64_FORMAT ", \"lower\": " INT64_FORMAT ", \"upper\": " INT64_FORMAT,
-                     bigint_from(facts.estimate), bigint_from(floor(facts.lower)), bigint_from(ceil(facts.upper)));
-    appendStringInfo(out, ", \"relative_standard_error\": ");
-    append_json_number(out, facts.relative_standard_error);
-    appendStringInfoChar(out, '}');
-    return jsonb_from(out);
-}
-
-}  // namespace
 
 PG_FN(distinct_sketch_info) { return sketch_info<Distinct, Facts>(fcinfo, json_of); }
 PG_FN(distinct_sketch_to_jsonb) { return sketch_to_jsonb<Distinct, Facts>(fcinfo, json_of); }

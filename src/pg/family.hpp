@@ -1,4 +1,4 @@
-// What every sketch type does alike: text and binary forms, comparison, hashing. A family is a struct with
+// What all sketch types have in common: text and binary forms, comparison, hashing. A family is a struct with
 //
 //     static constexpr const char *type;           the SQL type's name
 //     using Opened = sketch_...;                   an opened sketch of the C ABI
@@ -11,7 +11,7 @@
 // and one visible thunk per SQL function that calls a body below. One level of templates, nothing more.
 #pragma once
 
-#include "item.hpp"
+#include "item/item.hpp"
 
 namespace pg {
 
@@ -55,12 +55,13 @@ inline Sketch sketch_from(Datum datum) {
 // A state that this library made.
 inline Sketch sketch_of(const varlena *state) { return {state, VARSIZE(state), SKETCH_WORK, nullptr}; }
 
-// Where many are read in one memory context: a sort compares in its own, and nothing else would free the copies.
+// For callers that read many values in one memory context: a sort compares in one of its own, where nothing else frees
+// the copies.
 inline void release(Sketch sketch) {
     if (sketch.copy != nullptr) pfree(sketch.copy);
 }
 
-// What a sketch is opened in: memory on the caller's stack, and more of it where that is not enough.
+// Memory to open a sketch in: on the caller's stack, or allocated if that is too small.
 struct Scratch {
     alignas(8) uint8 stack[26 * 1024];
     void *more = nullptr;
@@ -93,11 +94,11 @@ inline varlena *own_state(FunctionCallInfo fcinfo, Datum state) {
     return ours ? value : nullptr;
 }
 
-// Calls a function of the ABI that adds to a state until it has the room that it needs. A larger copy is made in the
+// Calls a function of the ABI that adds to a state until it has the layout that it needs. A larger copy is made in the
 // current, short-lived context: the executor copies it into the aggregate's and frees the one it had. (repalloc would
 // leave the executor a dead pointer.) Small sizes are powers of two, which is what palloc rounds to.
 template <typename Family, typename Call>
-varlena *with_room(varlena *state, Call call) {
+varlena *with_growth(varlena *state, Call call) {
     bool temporary = false;
     for (;;) {
         sketch_growth growth;
@@ -114,21 +115,21 @@ varlena *with_room(varlena *state, Call call) {
 }
 
 // Packed forms up to this are made on the stack, so that what is returned is not larger than needed.
-constexpr size_t kStackRoom = 40000;
+constexpr size_t kStackCapacity = 40000;
 
 // The packed form: with what partial states carry, or canonical.
 template <typename Family>
 varlena *packed(const typename Family::Opened *opened, bool partial) {
-    size_t room = Family::packed_bound(opened), size = 0;
-    if (likely(room <= kStackRoom)) {
-        uint8 buffer[kStackRoom];
-        check(Family::pack(opened, partial, buffer, room, &size), Family::type);
+    size_t capacity = Family::packed_bound(opened), size = 0;
+    if (likely(capacity <= kStackCapacity)) {
+        uint8 buffer[kStackCapacity];
+        check(Family::pack(opened, partial, buffer, capacity, &size), Family::type);
         return varlena_from(buffer, size);
     }
-    varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + room));
-    check(Family::pack(opened, partial, reinterpret_cast<uint8 *>(VARDATA(result)), room, &size), Family::type);
+    varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + capacity));
+    check(Family::pack(opened, partial, reinterpret_cast<uint8 *>(VARDATA(result)), capacity, &size), Family::type);
     SET_VARSIZE(result, VARHDRSZ + size);
-    return size < room / 2 ? static_cast<varlena *>(repalloc(result, VARHDRSZ + size)) : result;
+    return size < capacity / 2 ? static_cast<varlena *>(repalloc(result, VARHDRSZ + size)) : result;
 }
 
 template <typename Family>
@@ -229,7 +230,7 @@ Datum sketch_out(FunctionCallInfo fcinfo) {
     PG_RETURN_CSTRING(text);
 }
 
-// Bytes from outside: checked as a whole before anything else looks at them.
+// Validates untrusted bytes before anything else looks at them.
 template <typename Family>
 varlena *checked(const void *bytes, size_t size) {
     check(check_bytes<Family>(bytes, size), Family::type);
@@ -298,6 +299,16 @@ inline Datum unchanged(FunctionCallInfo fcinfo) {
     pg_unreachable();
 }
 
+// Argument `i`, which must not be null.
+inline double double_argument(FunctionCallInfo fcinfo, int i, const char *name) {
+    if (PG_ARGISNULL(i)) null_parameter(name);
+    return PG_GETARG_FLOAT8(i);
+}
+inline int32 int_argument(FunctionCallInfo fcinfo, int i, const char *name) {
+    if (PG_ARGISNULL(i)) null_parameter(name);
+    return PG_GETARG_INT32(i);
+}
+
 inline uint64 checked_weight(int64 weight) {
     if (weight < 0) ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("weight must not be negative"));
     return static_cast<uint64>(weight);
@@ -315,10 +326,10 @@ template <typename Family>
 varlena *merged(varlena *state, typename Family::Opened *other) {
     if (state == nullptr) state = Family::empty_like(other, false);
     auto *merge = Family::merge;  // GCC 16 warns of calls in a lambda through a pointer that is a constant
-    return with_room<Family>(state, [other, merge](varlena *room, size_t size, sketch_growth *growth) {
-        const sketch_status status = merge(room, size, other, growth);
+    return with_growth<Family>(state, [other, merge](varlena *buffer, size_t size, sketch_growth *growth) {
+        const sketch_status status = merge(buffer, size, other, growth);
         if constexpr (requires { Family::kind_of(other); })
-            if (unlikely(status == SKETCH_WRONG_KIND)) raise_mixed_kinds<Family>(sketch_of(room), other);
+            if (unlikely(status == SKETCH_WRONG_KIND)) raise_mixed_kinds<Family>(sketch_of(buffer), other);
         return status;
     });
 }
@@ -355,7 +366,7 @@ Datum stored(FunctionCallInfo fcinfo, int argument) {
     PG_RETURN_POINTER(packed<Family>(sketch_from(PG_GETARG_DATUM(argument)), false));
 }
 
-// merge(a, b): what is null has no rows, so that none is lost.
+// merge(a, b): NULL counts as a sketch without rows, so that no rows are lost.
 template <typename Family>
 Datum merge_two(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(0)) return stored<Family>(fcinfo, 1);
@@ -369,14 +380,27 @@ Datum merge_two(FunctionCallInfo fcinfo) {
 template <typename Family>
 varlena *with_limit(varlena *state, int parameter) {
     auto *limit = Family::limit;  // GCC 16 warns of calls in a lambda through a pointer that is a constant
-    return with_room<Family>(state, [parameter, limit](varlena *room, size_t size, sketch_growth *growth) {
-        return limit(room, size, parameter, growth);
+    return with_growth<Family>(state, [parameter, limit](varlena *buffer, size_t size, sketch_growth *growth) {
+        return limit(buffer, size, parameter, growth);
     });
 }
 
-// coarsen(sketch, parameter): as if the rows had come to a sketch of this parameter, unless it has a coarser one.
+// A state that may be changed, for the first argument of an aggregate, at most of this parameter.
 template <typename Family>
-Datum coarsened(FunctionCallInfo fcinfo, int parameter) {
+varlena *limited_state(FunctionCallInfo fcinfo, CommonLimit &limit, int parameter) {
+    varlena *own = own_state(fcinfo, PG_GETARG_DATUM(0));
+    if (likely(own != nullptr && limit.is_of_all(parameter))) return own;
+    if (own == nullptr) limit.begin_state(parameter);
+    else limit.states = CommonLimit::kUnknown;
+    return with_limit<Family>(state_of<Family>(fcinfo, PG_GETARG_DATUM(0), false), parameter);
+}
+
+// coarsen(sketch, parameter): as if the rows had come to a sketch of this parameter, unless it has a coarser one.
+// `parameter_of` reads it from the arguments, behind a sketch that is not null.
+template <typename Family>
+Datum coarsened(FunctionCallInfo fcinfo, int (*parameter_of)(FunctionCallInfo fcinfo, int i)) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    const int parameter = parameter_of(fcinfo, 1);
     varlena *state = merged<Family>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
     return result_from<Family>(with_limit<Family>(state, parameter));
 }
@@ -387,7 +411,7 @@ Datum agg_final(FunctionCallInfo fcinfo) {
     return stored<Family>(fcinfo, 0);
 }
 
-// What a function that returns a composite type of two columns returns.
+// A row of the composite type that a function returns, which has two columns.
 inline Datum row_of(FunctionCallInfo fcinfo, Datum first, Datum second) {
     TupleDesc descriptor;
     if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE || descriptor->natts != 2)

@@ -6,41 +6,22 @@ namespace {
 
 using namespace pg;
 
-struct Frequency {
+struct Frequency : HashedFamily<Frequency, sketch_frequency, sketch_frequency_info> {
     static constexpr const char *type = "frequency_sketch";
-    using Opened = sketch_frequency;
     static constexpr bool decodes = false;
+    static constexpr auto init_size = sketch_frequency_init_size;
+    static constexpr auto init = sketch_frequency_init;
     static constexpr auto open_size = sketch_frequency_open_size;
     static constexpr auto open = sketch_frequency_open;
-    static constexpr auto packed_bound = sketch_frequency_packed_bound;
     static constexpr auto check = sketch_frequency_check;
+    static constexpr auto describe = sketch_frequency_describe;
+    static constexpr auto packed_bound = sketch_frequency_packed_bound;
+    static constexpr auto pack_canonical = sketch_frequency_pack;
     static constexpr auto merge = sketch_frequency_merge;
     static constexpr auto move = sketch_frequency_move;
     static constexpr auto limit = sketch_frequency_limit;
 
-    static sketch_status pack(const Opened *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
-        return sketch_frequency_pack(sketch, out, capacity, out_size);
-    }
-
-    static sketch_frequency_info header(const Opened *sketch) {
-        sketch_frequency_info info;
-        pg::check(sketch_frequency_describe(sketch, &info), type);
-        return info;
-    }
-    static int kind_of(const Opened *sketch) { return header(sketch).kind; }
-
-    static varlena *make(int kind, int log2_width) {
-        size_t size = sketch_frequency_init_size();
-        varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_frequency_init(state, size, kind, log2_width);
-        SET_VARSIZE(state, size);
-        return state;
-    }
-
-    static varlena *empty_like(const Opened *sketch, bool) {
-        sketch_frequency_info info = header(sketch);
-        return make(info.kind, info.log2_width);
-    }
+    static int parameter_of(const sketch_frequency_info &info) { return info.log2_width; }
 };
 
 constexpr double kDefaultError = 0.001;
@@ -51,9 +32,7 @@ int checked_width(double error) {
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("error must be between 0.000003 and 0.04"));
     return log2_width;
 }
-int checked_width(CallSite &site, double error) {
-    return cached_parameter(site, error, 0, [error] { return checked_width(error); });
-}
+int width_argument(FunctionCallInfo fcinfo, int i) { return checked_width(double_argument(fcinfo, i, "error")); }
 
 // ---- building ----------------------------------------
 
@@ -67,16 +46,14 @@ struct Arguments {
 Datum agg_trans(FunctionCallInfo fcinfo, Arguments arguments) {
     if (PG_ARGISNULL(1) || (arguments.weight && PG_ARGISNULL(arguments.weight))) return unchanged(fcinfo);
     uint64 weight = arguments.weight ? checked_weight(PG_GETARG_INT64(arguments.weight)) : 1;
-    if (arguments.error && PG_ARGISNULL(arguments.error)) null_parameter("error");
-    CallSite &site = call_site(fcinfo);
-    int log2_width = checked_width(site, arguments.error ? PG_GETARG_FLOAT8(arguments.error) : kDefaultError);
+    const double error = arguments.error ? double_argument(fcinfo, arguments.error, "error") : kDefaultError;
+    const int log2_width =
+        cached_parameter(call_site(fcinfo).parameter, error, 0, [error] { return checked_width(error); });
     if (weight == 0) return unchanged(fcinfo);
-    varlena *state = item_state<Frequency>(fcinfo, log2_width, arguments.error != 0);
-    uint64 hash = (*site.hasher)(PG_GETARG_DATUM(1));
-    int kind = site.hasher->kind;
-    PG_RETURN_POINTER(with_room<Frequency>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_frequency_add(room, size, kind, hash, weight, growth);
-    }));
+    return add_row<Frequency>(fcinfo, log2_width, arguments.error != 0,
+                              [weight](void *state, size_t size, int kind, uint64 hash, sketch_growth *growth) {
+                                  return sketch_frequency_add(state, size, kind, hash, weight, growth);
+                              });
 }
 
 }  // namespace
@@ -90,10 +67,7 @@ PG_FN(frequency_agg_final) { return agg_final<Frequency>(fcinfo); }
 PG_FN(frequency_merge) { return merge_two<Frequency>(fcinfo); }
 
 PG_FN(frequency_empty) { return empty_sketch<Frequency>(checked_width(kDefaultError)); }
-PG_FN(frequency_empty_error) {
-    if (PG_ARGISNULL(0)) null_parameter("error");
-    return empty_sketch<Frequency>(checked_width(PG_GETARG_FLOAT8(0)));
-}
+PG_FN(frequency_empty_error) { return empty_sketch<Frequency>(width_argument(fcinfo, 0)); }
 
 PG_FN(frequency_add) {
     return add_hash<Frequency>(fcinfo, [](void *state, size_t size, int kind, uint64 hash, sketch_growth *growth) {
@@ -101,19 +75,15 @@ PG_FN(frequency_add) {
     });
 }
 
-PG_FN(frequency_coarsen) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    if (PG_ARGISNULL(1)) null_parameter("error");
-    return coarsened<Frequency>(fcinfo, checked_width(PG_GETARG_FLOAT8(1)));
-}
+PG_FN(frequency_coarsen) { return coarsened<Frequency>(fcinfo, width_argument); }
 
 PG_FN(frequency_subtract) {
     Scratch scratch;
     const sketch_frequency *other = open<Frequency>(sketch_from(PG_GETARG_DATUM(1)), scratch);
     varlena *state = merged<Frequency>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
-    state = with_room<Frequency>(state, [other](varlena *room, size_t size, sketch_growth *growth) {
-        const sketch_status status = sketch_frequency_subtract(room, size, other, growth);
-        if (status == SKETCH_WRONG_KIND) raise_mixed_kinds<Frequency>(sketch_of(room), other);
+    state = with_growth<Frequency>(state, [other](varlena *buffer, size_t size, sketch_growth *growth) {
+        const sketch_status status = sketch_frequency_subtract(buffer, size, other, growth);
+        if (status == SKETCH_WRONG_KIND) raise_mixed_kinds<Frequency>(sketch_of(buffer), other);
         return status;
     });
     return result_from<Frequency>(state);
@@ -137,6 +107,23 @@ Count count_of(FunctionCallInfo fcinfo) {
     return count;
 }
 
+struct Facts : sketch_frequency_info {
+    static Facts of(const sketch_frequency *sketch) { return {Frequency::header(sketch)}; }
+    static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Facts *facts) {
+        return sketch_frequency_peek(first, first_size, size, facts);
+    }
+};
+
+Datum json_of(StringInfo out, const Facts &facts) {
+    appendStringInfo(out, ", \"kind\": \"%s\", \"error\": ", kind_name(facts.kind));
+    append_json_number(out, facts.error);
+    appendStringInfo(out, ", \"width\": %d, \"depth\": %d, \"total_count\": " UINT64_FORMAT ", \"mode\": \"%s\"",
+                     1 << facts.log2_width, SKETCH_FREQUENCY_DEPTH, facts.total, facts.is_dense ? "counters" : "exact");
+    if (!facts.is_dense) appendStringInfo(out, ", \"items\": %u", facts.items);
+    appendStringInfoChar(out, '}');
+    return jsonb_from(out);
+}
+
 }  // namespace
 
 PG_FN(frequency_count) { PG_RETURN_INT64(static_cast<int64>(count_of(fcinfo).estimate)); }
@@ -145,17 +132,6 @@ PG_FN(frequency_count_bounds) {
     Count count = count_of(fcinfo);
     return bounds_row(fcinfo, static_cast<int64>(count.lower), static_cast<int64>(count.upper));
 }
-
-namespace {
-
-struct Facts : sketch_frequency_info {
-    static Facts of(const sketch_frequency *sketch) { return {Frequency::header(sketch)}; }
-    static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Facts *facts) {
-        return sketch_frequency_peek(first, first_size, size, facts);
-    }
-};
-
-}  // namespace
 
 PG_FN(frequency_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Frequency, Facts>(fcinfo).total)); }
 
@@ -177,20 +153,6 @@ PG_FN(frequency_sketch_ge) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) >= 0); }
 PG_FN(frequency_sketch_cmp) { PG_RETURN_INT32(compare<Frequency>(fcinfo)); }
 PG_FN(frequency_sketch_hash) { return sketch_hash<Frequency>(fcinfo); }
 PG_FN(frequency_sketch_hash_extended) { return sketch_hash_extended<Frequency>(fcinfo); }
-
-namespace {
-
-Datum json_of(StringInfo out, const Facts &facts) {
-    appendStringInfo(out, ", \"kind\": \"%s\", \"error\": ", kind_name(facts.kind));
-    append_json_number(out, facts.error);
-    appendStringInfo(out, ", \"width\": %d, \"depth\": %d, \"total_count\": " UINT64_FORMAT ", \"mode\": \"%s\"",
-                     1 << facts.log2_width, SKETCH_FREQUENCY_DEPTH, facts.total, facts.is_dense ? "counters" : "exact");
-    if (!facts.is_dense) appendStringInfo(out, ", \"items\": %u", facts.items);
-    appendStringInfoChar(out, '}');
-    return jsonb_from(out);
-}
-
-}  // namespace
 
 PG_FN(frequency_sketch_info) { return sketch_info<Frequency, Facts>(fcinfo, json_of); }
 PG_FN(frequency_sketch_to_jsonb) { return sketch_to_jsonb<Frequency, Facts>(fcinfo, json_of); }

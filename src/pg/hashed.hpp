@@ -1,33 +1,66 @@
-// What the families that work on hashes share, beyond what every family does (family.hpp). Such a family also has
-//
-//     static varlena *make(kind, parameter);        a new work form; the parameter is its precision, width, size
-//     static int kind_of(opened);
+// What the families share whose sketches have a kind of items, beyond what every family does (family.hpp).
 #pragma once
 
 #include "family.hpp"
-#include "item.hpp"
 #include "reading.hpp"
 
 namespace pg {
 
+// What such a family is made from: struct Distinct : HashedFamily<Distinct, sketch_distinct, sketch_distinct_info>,
+// with
+//
+//     init_size, init, describe       as the C ABI has them; what init takes behind the kind is called the parameter
+//     static int parameter_of(info);
+//     pack_canonical                  pack of the C ABI: no partial state carries anything else
+template <typename Family, typename Sketch, typename Info>
+struct HashedFamily {
+    using Opened = Sketch;
+
+    static Info header(const Sketch *sketch) {
+        Info info;
+        check(Family::describe(sketch, &info), Family::type);
+        return info;
+    }
+    static int kind_of(const Sketch *sketch) { return header(sketch).kind; }
+
+    static varlena *make(int kind, int parameter) {
+        const size_t size = Family::init_size();
+        varlena *state = static_cast<varlena *>(palloc(size));
+        Family::init(state, size, kind, parameter);
+        SET_VARSIZE(state, size);
+        return state;
+    }
+    static varlena *empty_like(const Sketch *sketch, bool) {
+        const Info info = header(sketch);
+        return make(info.kind, Family::parameter_of(info));
+    }
+    static sketch_status pack(const Sketch *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
+        return Family::pack_canonical(sketch, out, capacity, out_size);
+    }
+};
+
 // The state to which an item is added: a new one, or the one there is, at most of this parameter if one was given.
 template <typename Family>
 varlena *item_state(FunctionCallInfo fcinfo, int parameter, bool is_given) {
-    if (unlikely(PG_ARGISNULL(0))) return Family::make(call_site(fcinfo).hasher->kind, parameter);
-    varlena *state = state_of<Family>(fcinfo, PG_GETARG_DATUM(0), false);
-    return is_given ? with_limit<Family>(state, parameter) : state;
+    CallSite &site = call_site(fcinfo);
+    if (unlikely(PG_ARGISNULL(0))) {
+        site.limit.begin_state(parameter);
+        return Family::make(site.hasher->kind, parameter);
+    }
+    return is_given ? limited_state<Family>(fcinfo, site.limit, parameter)
+                    : state_of<Family>(fcinfo, PG_GETARG_DATUM(0), false);
 }
 
-// What `compute` makes of one or two arguments, and of nothing else: made anew only when they change. A call site
-// remembers it; and so does the process for what computes, because some executors make a call site at each row.
-template <typename Compute>
-int cached_parameter(CallSite &site, double first, double second, Compute compute) {
-    static constinit Parameter last;
-    if (unlikely(!site.parameter.is_of(first, second))) {
-        if (!last.is_of(first, second)) last = {{first, second}, compute()};
-        site.parameter = last;
-    }
-    return site.parameter.value;
+// A row of an aggregate whose items are known by their hashes: item_state, and `add` of the ABI.
+template <typename Family, typename Add>
+Datum add_row(FunctionCallInfo fcinfo, int parameter, bool is_given, Add add) {
+    varlena *state = item_state<Family>(fcinfo, parameter, is_given);
+    Hasher &hasher = *call_site(fcinfo).hasher;
+    const uint64 hash = hasher(PG_GETARG_DATUM(1));
+    const int kind = hasher.kind;
+    PG_RETURN_POINTER(with_growth<Family>(state, [=](varlena *buffer, size_t size, sketch_growth *growth) {
+        return add(buffer, size, kind, hash, growth);
+    }));
 }
 
 // A sketch without items. Its kind is open: the first item or merge tells it.
@@ -36,15 +69,15 @@ Datum empty_sketch(int parameter) {
     return result_from<Family>(Family::make(SKETCH_KIND_NONE, parameter));
 }
 
-// As what the item of this call is added to a sketch of a kind, or looked up in it: where that is open, as what it is.
+// The kind as which the item of this call is added or looked up: that of the sketch or, while that is open, its own.
 inline int item_kind(FunctionCallInfo fcinfo, int kind) {
     return likely(kind != SKETCH_KIND_NONE) ? kind : call_site(fcinfo).hasher->kind;
 }
 
-// `add` (a lambda as with_room takes it) applied to a work form of the sketch, packed again.
+// `add` (a lambda as with_growth takes it) applied to a work form of the sketch, packed again.
 template <typename Family, typename Add>
 Datum with_one_more(typename Family::Opened *sketch, Add add) {
-    return result_from<Family>(with_room<Family>(merged<Family>(nullptr, sketch), add));
+    return result_from<Family>(with_growth<Family>(merged<Family>(nullptr, sketch), add));
 }
 
 // add(sketch, x) of families that know an item by its hash; no item changes nothing. `add` is the ABI's, for one row.
@@ -55,8 +88,9 @@ Datum add_hash(FunctionCallInfo fcinfo, Add add) {
     typename Family::Opened *sketch = open<Family>(sketch_from(PG_GETARG_DATUM(0)), scratch);
     const int kind = item_kind(fcinfo, Family::kind_of(sketch));
     const uint64 hash = probe_hash(fcinfo, kind, Family::type, ProbeUse::kAdd);
-    return with_one_more<Family>(
-        sketch, [=](varlena *room, size_t size, sketch_growth *growth) { return add(room, size, kind, hash, growth); });
+    return with_one_more<Family>(sketch, [=](varlena *buffer, size_t size, sketch_growth *growth) {
+        return add(buffer, size, kind, hash, growth);
+    });
 }
 
 // Argument 0 of a function that looks for an item.
@@ -67,7 +101,7 @@ const typename Family::Opened *argument_beside_item(FunctionCallInfo fcinfo, Scr
     return opened<Family>(fcinfo, &kept, look<Family>(&kept, datum), datum, scratch);
 }
 
-// A probe by slices takes about as long as to fetch so many bytes.
+// Probing by slices takes about as long as fetching so many bytes.
 constexpr size_t kSliceWorth = 65536;
 
 // VARATT_EXTERNAL_IS_COMPRESSED, which compares integers of different signs.
@@ -75,8 +109,8 @@ inline bool is_compressed(const varatt_external &pointer) {
     return VARATT_EXTERNAL_GET_EXTSIZE(pointer) < static_cast<uint32>(pointer.va_rawsize - VARHDRSZ);
 }
 
-// Whether a value is better probed by slices than fetched: until they will have cost as much, and always if it is
-// larger than work_mem. A compressed value has no slices that are worth the name.
+// Whether to probe a value by slices instead of fetching it: until the slices have cost as much, and always if it is
+// larger than work_mem. A slice of a compressed value costs as much as all that precedes it.
 inline bool is_better_sliced(const Kept &kept, const varlena *value) {
     varatt_external pointer;
     VARATT_EXTERNAL_GET_POINTER(pointer, value);

@@ -36,14 +36,14 @@ struct Kept {
     const void *made;
     MemoryContext context;
 
-    static constexpr uint32 kLeast = 16;  // smaller values are read in no time
+    static constexpr uint32 kMinSize = 16;  // smaller values are read in no time
 
     // Whether a value came in the call before, and something of it was kept then.
     Came look(const varlena *value) {
         const uint32 bytes = static_cast<uint32>(VARSIZE_ANY(value));
         // What points into memory is never the same for sure.
         const bool is_pointer = VARATT_IS_EXTERNAL(value);
-        if (unlikely(bytes < kLeast || (is_pointer && !VARATT_IS_EXTERNAL_ONDISK(value)))) {
+        if (unlikely(bytes < kMinSize || (is_pointer && !VARATT_IS_EXTERNAL_ONDISK(value)))) {
             forget();
             return Came::first;
         }

@@ -6,52 +6,46 @@ namespace {
 
 using namespace pg;
 
-struct Membership {
+struct Membership : HashedFamily<Membership, sketch_membership, sketch_membership_info> {
     static constexpr const char *type = "membership_sketch";
-    using Opened = sketch_membership;
     static constexpr bool decodes = false;
+    static constexpr auto init_size = sketch_membership_init_size;
     static constexpr auto open_size = sketch_membership_open_size;
     static constexpr auto open = sketch_membership_open;
-    static constexpr auto packed_bound = sketch_membership_packed_bound;
     static constexpr auto check = sketch_membership_check;
+    static constexpr auto describe = sketch_membership_describe;
+    static constexpr auto packed_bound = sketch_membership_packed_bound;
+    static constexpr auto pack_canonical = sketch_membership_pack;
     static constexpr auto merge = sketch_membership_merge;
     static constexpr auto move = sketch_membership_move;
 
-    // A size and a rate as one parameter: see hashed.hpp.
+    // A size and a rate in one parameter.
     static int parameter(int log2_blocks, int rate) { return log2_blocks << 16 | rate; }
+    static int parameter_of(const sketch_membership_info &info) { return parameter(info.log2_blocks, info.rate); }
+    static void init(void *state, size_t size, int kind, int parameter) {
+        sketch_membership_init(state, size, kind, parameter >> 16, parameter & 0xffff);
+    }
     static sketch_status limit(void *state, size_t size, int parameter, sketch_growth *growth) {
         return sketch_membership_limit(state, size, parameter >> 16, parameter & 0xffff, growth);
     }
 
-    static sketch_status pack(const Opened *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
-        return sketch_membership_pack(sketch, out, capacity, out_size);
-    }
-
-    static sketch_membership_info header(const Opened *sketch) {
-        sketch_membership_info info;
-        pg::check(sketch_membership_describe(sketch, &info), type);
-        return info;
-    }
-    static int kind_of(const Opened *sketch) { return header(sketch).kind; }
     static double asked_rate(const sketch_membership_info &info) { return info.rate / 100000.0; }
-
-    static varlena *make(int kind, int parameter) {
-        size_t size = sketch_membership_init_size();
-        varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_membership_init(state, size, kind, parameter >> 16, parameter & 0xffff);
-        SET_VARSIZE(state, size);
-        return state;
-    }
-
-    static varlena *empty_like(const Opened *sketch, bool) {
-        sketch_membership_info info = header(sketch);
-        return make(info.kind, parameter(info.log2_blocks, info.rate));
-    }
 };
 
 constexpr double kDefaultRate = 0.01;
 
-int checked_parameter(int64 expected_items, double rate) {
+struct Expected {
+    int64 items;
+    double rate;
+};
+
+Expected expected_argument(FunctionCallInfo fcinfo, int i, bool has_rate) {
+    if (PG_ARGISNULL(i)) null_parameter("expected_items");
+    return {PG_GETARG_INT64(i), has_rate ? double_argument(fcinfo, i + 1, "false_positive_rate") : kDefaultRate};
+}
+
+int checked_parameter(Expected expected) {
+    const auto [expected_items, rate] = expected;
     if (expected_items < 1)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("expected_items must be positive"));
     if (!(rate >= 0.00001 && rate <= 0.5))
@@ -63,9 +57,9 @@ int checked_parameter(int64 expected_items, double rate) {
                 errdetail("Expected are " INT64_FORMAT " items at a false-positive rate of %g.", expected_items, rate));
     return Membership::parameter(log2_blocks, sketch_membership_kept_rate(rate));
 }
-int checked_parameter(CallSite &site, int64 expected_items, double rate) {
-    return cached_parameter(site, static_cast<double>(expected_items), rate,
-                            [=] { return checked_parameter(expected_items, rate); });
+int size_argument(FunctionCallInfo fcinfo, int i) { return checked_parameter(expected_argument(fcinfo, i, false)); }
+int size_and_rate_argument(FunctionCallInfo fcinfo, int i) {
+    return checked_parameter(expected_argument(fcinfo, i, true));
 }
 
 // ---- building ----------------------------------------
@@ -74,23 +68,17 @@ int checked_parameter(CallSite &site, int64 expected_items, double rate) {
 // merged sketches: the smallest size wins, and the largest rate.
 Datum agg_trans(FunctionCallInfo fcinfo, bool has_rate) {
     if (PG_ARGISNULL(1)) return unchanged(fcinfo);
-    if (PG_ARGISNULL(2)) null_parameter("expected_items");
-    if (has_rate && PG_ARGISNULL(3)) null_parameter("false_positive_rate");
-    CallSite &site = call_site(fcinfo);
-    int parameter = checked_parameter(site, PG_GETARG_INT64(2), has_rate ? PG_GETARG_FLOAT8(3) : kDefaultRate);
-    varlena *state = item_state<Membership>(fcinfo, parameter, true);
-    uint64 hash = (*site.hasher)(PG_GETARG_DATUM(1));
-    int kind = site.hasher->kind;
-    PG_RETURN_POINTER(with_room<Membership>(state, [=](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_membership_add(room, size, kind, hash, growth);
-    }));
+    const Expected expected = expected_argument(fcinfo, 2, has_rate);
+    const int parameter = cached_parameter(call_site(fcinfo).parameter, static_cast<double>(expected.items),
+                                           expected.rate, [expected] { return checked_parameter(expected); });
+    return add_row<Membership>(fcinfo, parameter, true, sketch_membership_add);
 }
 
-// How many times the rate that was asked for a filter's own may be before that is told.
+// A filter is reported when its rate is more than this many times the rate that was asked for.
 constexpr double kMuchWorse = 4;
 
-// Whether a packed filter lets through much more than it was made for, and how much. A window has a filter for each
-// row, so most are known to be good after a look at some of their blocks.
+// Whether a packed filter is to be reported, and its rates. A window has a filter for each row, so a sample of blocks
+// clears most of them.
 bool is_much_worse(Datum filter, double *rate, double *asked) {
     Scratch scratch;
     const sketch_membership *sketch = open<Membership>(sketch_from(filter), scratch);
@@ -108,10 +96,9 @@ bool is_much_worse(Datum filter, double *rate, double *asked) {
     return is_worse;
 }
 
-// A filter that is handed on. If it became much worse than it was made for, because it was built or merged from too
-// many values or has become smaller in a merge, a warning tells: once a statement, and then no more are looked at.
-// (Each process that works for a statement has its own once.) One that takes the place of the first argument is told of
-// only if that was better: however many statements add to it, once.
+// The filter, with a WARNING if it became much worse than it was made for: because it was built or merged from too many
+// values, or became smaller in a merge. One warning a statement and process; after it no more filters are examined. A
+// filter that replaces the first argument is reported only if that was better: once, however many statements add to it.
 Datum with_warning(FunctionCallInfo fcinfo, Datum filter, bool replaces_first = false) {
     static constinit TimestampTz warned_at = 0;
     const TimestampTz statement = GetCurrentStatementStartTimestamp();
@@ -137,32 +124,13 @@ PG_FN(membership_merge_trans) { return merge_trans<Membership>(fcinfo); }
 PG_FN(membership_agg_final) { return with_warning(fcinfo, agg_final<Membership>(fcinfo)); }
 PG_FN(membership_merge) { return with_warning(fcinfo, merge_two<Membership>(fcinfo), true); }
 
-namespace {
-
-Datum empty_filter(FunctionCallInfo fcinfo, bool has_rate) {
-    if (PG_ARGISNULL(0)) null_parameter("expected_items");
-    if (has_rate && PG_ARGISNULL(1)) null_parameter("false_positive_rate");
-    return empty_sketch<Membership>(
-        checked_parameter(PG_GETARG_INT64(0), has_rate ? PG_GETARG_FLOAT8(1) : kDefaultRate));
-}
-
-Datum coarsened_filter(FunctionCallInfo fcinfo, bool has_rate) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    if (PG_ARGISNULL(1)) null_parameter("expected_items");
-    if (has_rate && PG_ARGISNULL(2)) null_parameter("false_positive_rate");
-    const double rate = has_rate ? PG_GETARG_FLOAT8(2) : kDefaultRate;
-    return with_warning(fcinfo, coarsened<Membership>(fcinfo, checked_parameter(PG_GETARG_INT64(1), rate)));
-}
-
-}  // namespace
-
-PG_FN(membership_empty) { return empty_filter(fcinfo, false); }
-PG_FN(membership_empty_rate) { return empty_filter(fcinfo, true); }
+PG_FN(membership_empty) { return empty_sketch<Membership>(size_argument(fcinfo, 0)); }
+PG_FN(membership_empty_rate) { return empty_sketch<Membership>(size_and_rate_argument(fcinfo, 0)); }
 
 PG_FN(membership_add) { return with_warning(fcinfo, add_hash<Membership>(fcinfo, sketch_membership_add), true); }
 
-PG_FN(membership_coarsen) { return coarsened_filter(fcinfo, false); }
-PG_FN(membership_coarsen_rate) { return coarsened_filter(fcinfo, true); }
+PG_FN(membership_coarsen) { return with_warning(fcinfo, coarsened<Membership>(fcinfo, size_argument)); }
+PG_FN(membership_coarsen_rate) { return with_warning(fcinfo, coarsened<Membership>(fcinfo, size_and_rate_argument)); }
 
 // ---- reading ----------------------------------------
 
@@ -197,6 +165,34 @@ bool probe_slices(FunctionCallInfo fcinfo, int *found) {
     return true;
 }
 
+// The header tells all of it but the rate of blocks.
+struct Facts : sketch_membership_info {
+    double actual_rate;
+
+    static Facts of(const sketch_membership *sketch) {
+        Facts facts = {Membership::header(sketch), 0};
+        check(sketch_membership_rate(sketch, &facts.actual_rate), Membership::type);
+        return facts;
+    }
+    static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Facts *facts) {
+        const sketch_status status = sketch_membership_peek(first, first_size, size, facts, &facts->actual_rate);
+        return status == SKETCH_OK && facts->is_dense ? SKETCH_NO_ROOM : status;
+    }
+};
+
+Datum json_of(StringInfo out, const Facts &facts) {
+    appendStringInfo(out, ", \"kind\": \"%s\", \"blocks\": %d, \"block_bytes\": %d, \"mode\": \"%s\"",
+                     kind_name(facts.kind), 1 << facts.log2_blocks, SKETCH_MEMBERSHIP_BLOCK_SIZE,
+                     facts.is_dense ? "blocks" : "tokens");
+    if (!facts.is_dense) appendStringInfo(out, ", \"tokens\": " UINT64_FORMAT, facts.tokens);
+    appendStringInfo(out, ", \"false_positive_rate\": ");
+    append_json_number(out, facts.actual_rate);
+    appendStringInfo(out, ", \"requested_rate\": ");
+    append_json_number(out, Membership::asked_rate(facts));
+    appendStringInfoChar(out, '}');
+    return jsonb_from(out);
+}
+
 }  // namespace
 
 PG_FN(membership_contains) {
@@ -214,25 +210,6 @@ PG_FN(membership_contains) {
     check(sketch_membership_contains(sketch, kind, hash, &found), Membership::type);
     PG_RETURN_BOOL(found != 0);
 }
-
-namespace {
-
-// The header tells all of it but the rate of blocks.
-struct Facts : sketch_membership_info {
-    double actual_rate;
-
-    static Facts of(const sketch_membership *sketch) {
-        Facts facts = {Membership::header(sketch), 0};
-        check(sketch_membership_rate(sketch, &facts.actual_rate), Membership::type);
-        return facts;
-    }
-    static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Facts *facts) {
-        const sketch_status status = sketch_membership_peek(first, first_size, size, facts, &facts->actual_rate);
-        return status == SKETCH_OK && facts->is_dense ? SKETCH_NO_ROOM : status;
-    }
-};
-
-}  // namespace
 
 PG_FN(membership_false_positive_rate) { PG_RETURN_FLOAT8((facts_of<Membership, Facts>(fcinfo).actual_rate)); }
 
@@ -254,23 +231,6 @@ PG_FN(membership_sketch_ge) { PG_RETURN_BOOL(compare<Membership>(fcinfo) >= 0); 
 PG_FN(membership_sketch_cmp) { PG_RETURN_INT32(compare<Membership>(fcinfo)); }
 PG_FN(membership_sketch_hash) { return sketch_hash<Membership>(fcinfo); }
 PG_FN(membership_sketch_hash_extended) { return sketch_hash_extended<Membership>(fcinfo); }
-
-namespace {
-
-Datum json_of(StringInfo out, const Facts &facts) {
-    appendStringInfo(out, ", \"kind\": \"%s\", \"blocks\": %d, \"block_bytes\": %d, \"mode\": \"%s\"",
-                     kind_name(facts.kind), 1 << facts.log2_blocks, SKETCH_MEMBERSHIP_BLOCK_SIZE,
-                     facts.is_dense ? "blocks" : "tokens");
-    if (!facts.is_dense) appendStringInfo(out, ", \"tokens\": " UINT64_FORMAT, facts.tokens);
-    appendStringInfo(out, ", \"false_positive_rate\": ");
-    append_json_number(out, facts.actual_rate);
-    appendStringInfo(out, ", \"requested_rate\": ");
-    append_json_number(out, Membership::asked_rate(facts));
-    appendStringInfoChar(out, '}');
-    return jsonb_from(out);
-}
-
-}  // namespace
 
 PG_FN(membership_sketch_info) { return sketch_info<Membership, Facts>(fcinfo, json_of); }
 PG_FN(membership_sketch_to_jsonb) { return sketch_to_jsonb<Membership, Facts>(fcinfo, json_of); }

@@ -1,4 +1,4 @@
-// The door to PostgreSQL: its headers, and the rules of this layer.
+// What this layer sees of PostgreSQL: its headers, and the rules of this layer.
 //
 // ereport leaves by longjmp, which runs no destructors. So at any place that can raise an error no C++ object with a
 // destructor may be alive: this layer is compiled without exceptions and RTTI, and uses trivially destructible locals
@@ -32,12 +32,18 @@ extern "C" {
 
 #include "../sketch.h"
 
+// What the server looks up by name is all that the module exports; calls between its files are direct ones.
+#if PG_VERSION_NUM < 160000
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#endif
+
 // A function that SQL can call: its version-1 record and the head of its definition.
 #define PG_FN(name)            \
     extern "C" {               \
     PG_FUNCTION_INFO_V1(name); \
     }                          \
-    extern "C" Datum name([[maybe_unused]] PG_FUNCTION_ARGS)
+    extern "C" PGDLLEXPORT Datum name([[maybe_unused]] PG_FUNCTION_ARGS)
 
 // Input functions can report soft errors from PostgreSQL 16 on.
 #if PG_VERSION_NUM < 160000
@@ -51,8 +57,9 @@ extern "C" {
 
 namespace pg {
 
-// What AggCheckCallContext finds out, without the call: both node types mean that the first argument is ours to change
-// if it is a work form, because the executor holds the only pointer to it.
+// Whether an aggregate or a window calls: then the executor holds the only pointer to the first argument. That is what
+// AggCheckCallContext tells too, in 14 instructions more; a whole row of distinct_agg or quantile_agg takes 500 to 600,
+// the scan included.
 inline bool in_aggregate(FunctionCallInfo fcinfo) {
     return fcinfo->context != nullptr && (IsA(fcinfo->context, AggState) || IsA(fcinfo->context, WindowAggState));
 }

@@ -1,5 +1,5 @@
-// How functions that read a sketch come by it: with what the call site keeps of one that comes again (kept.hpp), and by
-// its header where that tells all they want: of an out-of-line or compressed value, a slice. A family also says
+// How functions that read a sketch get it: from what the call site keeps of one that comes again (kept.hpp), or from
+// its header where that tells all they need: of an out-of-line or compressed value, a slice. A family also says
 //
 //     static constexpr bool decodes;   whether opening a sketch reads all of it, or its header only
 #pragma once
@@ -14,14 +14,14 @@ inline const varlena *value_of(Datum datum) { return reinterpret_cast<const varl
 // Whether it must be fetched or decompressed first.
 inline bool is_toasted(const varlena *value) { return VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value); }
 
-// Whether an argument came again, if it is dear to read.
+// Whether an argument came again, if it takes long to read.
 template <typename Family>
 Came look(Kept *kept, Datum datum) {
     const varlena *value = value_of(datum);
     return kept != nullptr && (Family::decodes || is_toasted(value)) ? kept->look(value) : Came::first;
 }
 
-// A sketch that looks like `came`, opened: the kept one, or in `scratch`; one that came again is kept.
+// An argument, opened: the one that was kept, or in `scratch`. What came again is kept from now on.
 template <typename Family>
 const typename Family::Opened *opened(FunctionCallInfo fcinfo, Kept *kept, Came came, Datum datum, Scratch &scratch) {
     using Opened = typename Family::Opened;
@@ -48,7 +48,7 @@ const typename Family::Opened *argument(FunctionCallInfo fcinfo, int i, Scratch 
     return opened<Family>(fcinfo, kept, look<Family>(kept, datum), datum, scratch);
 }
 
-// What stands for the whole of a sketch, such as its total, and how it came. Facts is a struct of such, with
+// Facts of a whole sketch, such as its total, and in which form it came. Facts is a struct with
 //     static Facts of(opened);
 //     static sketch_status peek(first, first_size, size, facts);   if the header has all of them: as in the C ABI
 template <typename Facts>

@@ -15,7 +15,8 @@ namespace {
 
 using namespace pg;
 
-// Whether packed bytes are a sketch to the last one, and its items values of their kind: what the core cannot know.
+// Whether packed bytes are a sketch to the last one, and its items are values of their kind, which the core cannot
+// know.
 sketch_status check_items(const sketch_topk *packed, int kind) {
     sketch_topk_cursor cursor;
     sketch_status status = sketch_topk_rewind(packed, &cursor);
@@ -27,53 +28,36 @@ sketch_status check_items(const sketch_topk *packed, int kind) {
     return sketch_topk_end(&cursor);
 }
 
-struct Topk {
+struct Topk : HashedFamily<Topk, sketch_topk, sketch_topk_info> {
     static constexpr const char *type = "topk_sketch";
-    using Opened = sketch_topk;
     static constexpr bool decodes = false;
+    static constexpr auto init_size = sketch_topk_init_size;
+    static constexpr auto init = sketch_topk_init;
     static constexpr auto open_size = sketch_topk_open_size;
     static constexpr auto open = sketch_topk_open;
+    static constexpr auto describe = sketch_topk_describe;
     static constexpr auto packed_bound = sketch_topk_packed_bound;
     static constexpr auto merge = sketch_topk_merge;
     static constexpr auto move = sketch_topk_move;
+    static constexpr auto limit = sketch_topk_limit;
 
-    static sketch_status check(const Opened *packed) { return check_items(packed, kind_of(packed)); }
-    static sketch_status limit(void *state, size_t size, int k, sketch_growth *growth) {
-        return sketch_topk_limit(state, size, static_cast<uint32>(k), growth);
-    }
-    static sketch_status pack(const Opened *sketch, int, uint8 *out, size_t capacity, size_t *out_size) {
+    static int parameter_of(const sketch_topk_info &info) { return static_cast<int>(info.k); }
+    static sketch_status check(const sketch_topk *packed) { return check_items(packed, kind_of(packed)); }
+    static sketch_status pack_canonical(const sketch_topk *sketch, uint8 *out, size_t capacity, size_t *out_size) {
         size_t scratch_size = sketch_topk_pack_size(sketch);
         void *scratch = palloc(scratch_size);
         sketch_status status = sketch_topk_pack(sketch, scratch, scratch_size, out, capacity, out_size);
         pfree(scratch);
         return status;
     }
-
-    static sketch_topk_info header(const Opened *sketch) {
-        sketch_topk_info info;
-        pg::check(sketch_topk_describe(sketch, &info), type);
-        return info;
-    }
-    static int kind_of(const Opened *sketch) { return header(sketch).kind; }
-
-    static varlena *make(int kind, int k) {
-        size_t size = sketch_topk_init_size();
-        varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_topk_init(state, size, kind, static_cast<uint32>(k));
-        SET_VARSIZE(state, size);
-        return state;
-    }
-
-    static varlena *empty_like(const Opened *sketch, bool) {
-        sketch_topk_info info = header(sketch);
-        return make(info.kind, static_cast<int>(info.k));
-    }
 };
 
-void check_k(int k) {
+int k_argument(FunctionCallInfo fcinfo, int i) {
+    const int k = int_argument(fcinfo, i, "k");
     if (k < 1 || k > SKETCH_TOPK_MAX_K)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("k must be between 1 and %d", SKETCH_TOPK_MAX_K));
+    return k;
 }
 
 // ---- building ----------------------------------------
@@ -83,18 +67,15 @@ void check_k(int k) {
 Datum agg_trans(FunctionCallInfo fcinfo, bool is_weighted) {
     if (PG_ARGISNULL(1) || (is_weighted && PG_ARGISNULL(2))) return unchanged(fcinfo);
     uint64 weight = is_weighted ? checked_weight(PG_GETARG_INT64(2)) : 1;
-    const int k_at = is_weighted ? 3 : 2;
-    if (PG_ARGISNULL(k_at)) null_parameter("k");
-    int k = PG_GETARG_INT32(k_at);
-    check_k(k);
+    const int k = k_argument(fcinfo, is_weighted ? 3 : 2);
     if (weight == 0) return unchanged(fcinfo);
     Hasher &hasher = *call_site(fcinfo).hasher;
     varlena *state = item_state<Topk>(fcinfo, k, true);
     ItemBytes item;
     hasher.item(&hasher, PG_GETARG_DATUM(1), &item);
     const int kind = hasher.kind;
-    PG_RETURN_POINTER(with_room<Topk>(state, [&](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_topk_add(room, size, kind, item.bytes, item.size, weight, growth);
+    PG_RETURN_POINTER(with_growth<Topk>(state, [&](varlena *buffer, size_t size, sketch_growth *growth) {
+        return sketch_topk_add(buffer, size, kind, item.bytes, item.size, weight, growth);
     }));
 }
 
@@ -106,11 +87,7 @@ PG_FN(topk_merge_trans) { return merge_trans<Topk>(fcinfo); }
 PG_FN(topk_agg_final) { return agg_final<Topk>(fcinfo); }
 PG_FN(topk_merge) { return merge_two<Topk>(fcinfo); }
 
-PG_FN(topk_empty) {
-    if (PG_ARGISNULL(0)) null_parameter("k");
-    check_k(PG_GETARG_INT32(0));
-    return empty_sketch<Topk>(PG_GETARG_INT32(0));
-}
+PG_FN(topk_empty) { return empty_sketch<Topk>(k_argument(fcinfo, 0)); }
 
 PG_FN(topk_add) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return stored<Topk>(fcinfo, 0);
@@ -119,8 +96,8 @@ PG_FN(topk_add) {
     const int kind = item_kind(fcinfo, Topk::kind_of(sketch));
     ItemBytes item;
     probe_item(fcinfo, kind, Topk::type, &item, ProbeUse::kAdd);
-    return with_one_more<Topk>(sketch, [&](varlena *room, size_t size, sketch_growth *growth) {
-        return sketch_topk_add(room, size, kind, item.bytes, item.size, 1, growth);
+    return with_one_more<Topk>(sketch, [&](varlena *buffer, size_t size, sketch_growth *growth) {
+        return sketch_topk_add(buffer, size, kind, item.bytes, item.size, 1, growth);
     });
 }
 
@@ -128,66 +105,52 @@ PG_FN(topk_add) {
 
 namespace {
 
-struct Items {
-    sketch_topk_info info;
-    sketch_topk_entry *entries;  // the largest estimates first, then the largest lower bounds, then by their bytes
-    size_t count;
-};
-
-// An entry's counts, its place in the order of bytes, and the size of its item.
-struct Ranked {
-    uint64 estimate, lower;
-    uint32 place, size;
+// An entry and its place in the order of items' bytes.
+struct Ranked : sketch_topk_entry {
+    uint32 place;
     static bool is_before(const Ranked &a, const Ranked &b) {
         if (a.estimate != b.estimate) return a.estimate > b.estimate;
         return a.lower != b.lower ? a.lower > b.lower : a.place < b.place;
     }
 };
 
+struct Items {
+    sketch_topk_info info;
+    Ranked *entries;  // the largest estimates first, then the largest lower bounds, then by their bytes
+    size_t count;
+};
+
 // How many entries a reader wants: all that are kept, or so many of a list of k.
 constexpr size_t kAll = ~size_t{0}, kList = SKETCH_TOPK_MAX_K;
 
-// Of packed bytes, the `most` most frequent entries of those whose upper bound is at least `least`. Only their items
-// are copied, which may be long, and in one piece. They are values of their kind, whatever became of the bytes since
-// they came in.
-Items items_of(const sketch_topk *packed, size_t most, double least) {
+// Of packed bytes, the `max_count` most frequent entries of those whose upper bound is at least `min_rows`. They are
+// decoded once, into a heap of those that are wanted: items may be long, and only theirs are copied. These are values
+// of their kind, whatever became of the bytes since they came in.
+Items items_of(const sketch_topk *packed, size_t max_count, double min_rows) {
     sketch_topk_cursor cursor;
     sketch_topk_entry entry;
     check(sketch_topk_rewind(packed, &cursor), Topk::type);
     Items items = {Topk::header(packed), nullptr, 0};
-    Ranked *ranked = static_cast<Ranked *>(palloc((items.info.items + size_t{1}) * sizeof(Ranked)));
-    uint32 count = 0, places = 0;
+    const size_t max_list = max_count == kAll ? max_count : std::min<size_t>(max_count, items.info.k);
+    const size_t capacity = std::min<size_t>(max_list, items.info.items);
+    Ranked *heap = items.entries = static_cast<Ranked *>(palloc((capacity + 1) * sizeof(Ranked)));
+    uint32 places = 0;
     for (; sketch_topk_next(&cursor, &entry); places++) {
         if (places % 1024 == 0) CHECK_FOR_INTERRUPTS();
-        if (static_cast<double>(entry.upper) >= least)
-            ranked[count++] = {entry.estimate, entry.lower, places, static_cast<uint32>(entry.item_size)};
+        if (static_cast<double>(entry.upper) < min_rows) continue;
+        Ranked ranked = {entry, places};
+        if (items.count == capacity) {
+            if (capacity == 0 || !Ranked::is_before(ranked, heap[0])) continue;  // the last of those so far
+            std::pop_heap(heap, heap + items.count, Ranked::is_before);
+            pfree(const_cast<uint8 *>(heap[--items.count].item));
+        }
+        if (!is_item(items.info.kind, entry.item, entry.item_size)) check(SKETCH_CORRUPT, Topk::type);
+        ranked.item = static_cast<uint8 *>(memcpy(palloc(entry.item_size), entry.item, entry.item_size));
+        heap[items.count++] = ranked;
+        std::push_heap(heap, heap + items.count, Ranked::is_before);
     }
     check(sketch_topk_end(&cursor), Topk::type);
-    items.count = std::min<size_t>(most == kAll ? most : std::min<size_t>(most, items.info.k), count);
-    std::partial_sort(ranked, ranked + items.count, ranked + count, Ranked::is_before);
-    // Ranks in the order of bytes, in which the second pass meets them.
-    constexpr uint32 kNone = PG_UINT32_MAX;
-    uint32 *rank_of = static_cast<uint32 *>(palloc((places + size_t{1}) * sizeof(uint32)));
-    std::fill(rank_of, rank_of + places, kNone);
-    size_t bytes = 0;
-    for (uint32 i = 0; i < items.count; i++) {
-        rank_of[ranked[i].place] = i;
-        bytes += ranked[i].size;
-    }
-    pfree(ranked);
-    items.entries = static_cast<sketch_topk_entry *>(palloc((items.count + 1) * sizeof(sketch_topk_entry)));
-    uint8 *copies = static_cast<uint8 *>(palloc(bytes + 1));
-    check(sketch_topk_rewind(packed, &cursor), Topk::type);
-    for (uint32 place = 0; sketch_topk_next(&cursor, &entry); place++) {
-        if (place % 1024 == 0) CHECK_FOR_INTERRUPTS();
-        if (rank_of[place] == kNone) continue;
-        if (!is_item(items.info.kind, entry.item, entry.item_size)) check(SKETCH_CORRUPT, Topk::type);
-        memcpy(copies, entry.item, entry.item_size);
-        entry.item = copies;
-        copies += entry.item_size;
-        items.entries[rank_of[place]] = entry;
-    }
-    pfree(rank_of);
+    std::sort_heap(heap, heap + items.count, Ranked::is_before);
     return items;
 }
 
@@ -205,9 +168,9 @@ struct Shape {
     int argument(int i) const { return is_typed ? i + 1 : i; }
 };
 
-void begin_rows(FunctionCallInfo fcinfo, Shape shape, Sketch packed, size_t most, double least, Rows *rows) {
+void begin_rows(FunctionCallInfo fcinfo, Shape shape, Sketch packed, size_t max_count, double min_rows, Rows *rows) {
     Scratch scratch;
-    rows->items = items_of(open<Topk>(packed, scratch), most, least);
+    rows->items = items_of(open<Topk>(packed, scratch), max_count, min_rows);
     release(packed);
     rows->as_text = !shape.is_typed;
     Oid type = shape.is_typed ? get_fn_expr_argtype(fcinfo->flinfo, 0) : InvalidOid;
@@ -249,14 +212,10 @@ Datum return_rows(FunctionCallInfo fcinfo, Shape shape, Prepare prepare) {
 
 Datum top_k(FunctionCallInfo fcinfo, Shape shape) {
     return return_rows(fcinfo, shape, [shape](FunctionCallInfo call, Rows *rows) {
-        size_t most = kList;
-        if (call->nargs > shape.argument(1)) {
-            int k = DatumGetInt32(call->args[shape.argument(1)].value);
-            check_k(k);
-            most = static_cast<size_t>(k);
-        }
+        const bool has_k = call->nargs > shape.argument(1);
+        const size_t max_count = has_k ? static_cast<size_t>(k_argument(call, shape.argument(1))) : kList;
         Sketch sketch = canonical<Topk>(call->args[shape.argument(0)].value);
-        begin_rows(call, shape, sketch, most, 0, rows);
+        begin_rows(call, shape, sketch, max_count, 0, rows);
         return rows->items.count;
     });
 }
@@ -282,28 +241,19 @@ Datum heavy_hitters(FunctionCallInfo fcinfo, Shape shape) {
         const double total = static_cast<double>(info.total);
         // Counts that a double does not hold exactly are compared so that none is missed, or guaranteed by rounding.
         const bool exact = info.total >> 52 == 0;
-        const double least = exact ? rows_of(fraction, total) : fraction * total * (1 - 4 * DBL_EPSILON);
-        rows->threshold = exact ? least : fraction * total * (1 + 4 * DBL_EPSILON);
-        if (info.offset > 0 && static_cast<double>(info.offset) >= least)
+        const double min_rows = exact ? rows_of(fraction, total) : fraction * total * (1 - 4 * DBL_EPSILON);
+        rows->threshold = exact ? min_rows : fraction * total * (1 + 4 * DBL_EPSILON);
+        if (info.offset > 0 && static_cast<double>(info.offset) >= min_rows)
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                     errmsg("fraction %g is too small for this %s", fraction, Topk::type),
                     errdetail("Values that are not kept may have up to " UINT64_FORMAT " of " UINT64_FORMAT
                               " rows, a fraction of %.3g.",
                               info.offset, info.total, static_cast<double>(info.offset) / total),
                     errhint("Build the sketches with a larger k."));
-        begin_rows(call, shape, sketch, kAll, least, rows);
+        begin_rows(call, shape, sketch, kAll, min_rows, rows);
         return rows->items.count;
     });
 }
-
-}  // namespace
-
-PG_FN(topk_top_k) { return top_k(fcinfo, {false}); }
-PG_FN(topk_top_k_typed) { return top_k(fcinfo, {true}); }
-PG_FN(topk_heavy_hitters) { return heavy_hitters(fcinfo, {false}); }
-PG_FN(topk_heavy_hitters_typed) { return heavy_hitters(fcinfo, {true}); }
-
-namespace {
 
 sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
     Scratch scratch;
@@ -318,17 +268,6 @@ sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
     check(status, Topk::type);
     return entry;
 }
-
-}  // namespace
-
-PG_FN(topk_frequency) { PG_RETURN_INT64(static_cast<int64>(count_of(fcinfo).estimate)); }
-
-PG_FN(topk_frequency_bounds) {
-    const sketch_topk_entry entry = count_of(fcinfo);
-    return bounds_row(fcinfo, static_cast<int64>(entry.lower), static_cast<int64>(entry.upper));
-}
-
-namespace {
 
 struct Header : sketch_topk_info {
     static Header of(const sketch_topk *sketch) { return {Topk::header(sketch)}; }
@@ -347,40 +286,7 @@ struct Facts : Header {
     }
 };
 
-}  // namespace
-
-PG_FN(topk_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Topk, Header>(fcinfo).total)); }
-
-// ---- forms ----------------------------------------
-
-PG_FN(topk_sketch_in) { return sketch_in<Topk>(fcinfo); }
-PG_FN(topk_sketch_out) { return sketch_out<Topk>(fcinfo); }
-PG_FN(topk_sketch_recv) { return sketch_recv<Topk>(fcinfo); }
-PG_FN(topk_sketch_send) { return sketch_to_bytea<Topk>(fcinfo); }
-PG_FN(topk_sketch_from_bytea) { return sketch_from_bytea<Topk>(fcinfo); }
-PG_FN(topk_sketch_to_bytea) { return sketch_to_bytea<Topk>(fcinfo); }
-
-PG_FN(topk_sketch_eq) { PG_RETURN_BOOL(compare<Topk>(fcinfo) == 0); }
-PG_FN(topk_sketch_ne) { PG_RETURN_BOOL(compare<Topk>(fcinfo) != 0); }
-PG_FN(topk_sketch_lt) { PG_RETURN_BOOL(compare<Topk>(fcinfo) < 0); }
-PG_FN(topk_sketch_le) { PG_RETURN_BOOL(compare<Topk>(fcinfo) <= 0); }
-PG_FN(topk_sketch_gt) { PG_RETURN_BOOL(compare<Topk>(fcinfo) > 0); }
-PG_FN(topk_sketch_ge) { PG_RETURN_BOOL(compare<Topk>(fcinfo) >= 0); }
-PG_FN(topk_sketch_cmp) { PG_RETURN_INT32(compare<Topk>(fcinfo)); }
-PG_FN(topk_sketch_hash) { return sketch_hash<Topk>(fcinfo); }
-PG_FN(topk_sketch_hash_extended) { return sketch_hash_extended<Topk>(fcinfo); }
-
-namespace {
-
 const char *mode_name(const sketch_topk_info &info) { return info.is_exact ? "exact" : "counters"; }
-
-void append_facts(StringInfo out, const sketch_topk_info &info) {
-    appendStringInfo(out,
-                     ", \"kind\": \"%s\", \"k\": %u, \"total_count\": " UINT64_FORMAT
-                     ", \"mode\": \"%s\""
-                     ", \"error\": " UINT64_FORMAT ", \"items\": ",
-                     kind_name(info.kind), info.k, info.total, mode_name(info), info.offset);
-}
 
 // Bytes of an entry in JSON, but for its item.
 constexpr size_t kJsonEntry = 128;
@@ -415,18 +321,53 @@ JsonbWriter append_items(StringInfo out, const Items &items) {
     return array;
 }
 
-Items all_items(const sketch_topk *sketch, size_t most) {
-    if (!Topk::header(sketch).is_work) return items_of(sketch, most, 0);
+Items all_items(const sketch_topk *sketch, size_t max_count) {
+    if (!Topk::header(sketch).is_work) return items_of(sketch, max_count, 0);
     Scratch scratch;
-    return items_of(open<Topk>(sketch_from(PointerGetDatum(packed<Topk>(sketch, false))), scratch), most, 0);
+    return items_of(open<Topk>(sketch_from(PointerGetDatum(packed<Topk>(sketch, false))), scratch), max_count, 0);
 }
 
 }  // namespace
 
+PG_FN(topk_top_k) { return top_k(fcinfo, {false}); }
+PG_FN(topk_top_k_typed) { return top_k(fcinfo, {true}); }
+PG_FN(topk_heavy_hitters) { return heavy_hitters(fcinfo, {false}); }
+PG_FN(topk_heavy_hitters_typed) { return heavy_hitters(fcinfo, {true}); }
+
+PG_FN(topk_frequency) { PG_RETURN_INT64(static_cast<int64>(count_of(fcinfo).estimate)); }
+
+PG_FN(topk_frequency_bounds) {
+    const sketch_topk_entry entry = count_of(fcinfo);
+    return bounds_row(fcinfo, static_cast<int64>(entry.lower), static_cast<int64>(entry.upper));
+}
+
+PG_FN(topk_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Topk, Header>(fcinfo).total)); }
+
+// ---- forms ----------------------------------------
+
+PG_FN(topk_sketch_in) { return sketch_in<Topk>(fcinfo); }
+PG_FN(topk_sketch_out) { return sketch_out<Topk>(fcinfo); }
+PG_FN(topk_sketch_recv) { return sketch_recv<Topk>(fcinfo); }
+PG_FN(topk_sketch_send) { return sketch_to_bytea<Topk>(fcinfo); }
+PG_FN(topk_sketch_from_bytea) { return sketch_from_bytea<Topk>(fcinfo); }
+PG_FN(topk_sketch_to_bytea) { return sketch_to_bytea<Topk>(fcinfo); }
+
+PG_FN(topk_sketch_eq) { PG_RETURN_BOOL(compare<Topk>(fcinfo) == 0); }
+PG_FN(topk_sketch_ne) { PG_RETURN_BOOL(compare<Topk>(fcinfo) != 0); }
+PG_FN(topk_sketch_lt) { PG_RETURN_BOOL(compare<Topk>(fcinfo) < 0); }
+PG_FN(topk_sketch_le) { PG_RETURN_BOOL(compare<Topk>(fcinfo) <= 0); }
+PG_FN(topk_sketch_gt) { PG_RETURN_BOOL(compare<Topk>(fcinfo) > 0); }
+PG_FN(topk_sketch_ge) { PG_RETURN_BOOL(compare<Topk>(fcinfo) >= 0); }
+PG_FN(topk_sketch_cmp) { PG_RETURN_INT32(compare<Topk>(fcinfo)); }
+PG_FN(topk_sketch_hash) { return sketch_hash<Topk>(fcinfo); }
+PG_FN(topk_sketch_hash_extended) { return sketch_hash_extended<Topk>(fcinfo); }
+
 PG_FN(topk_sketch_info) {
     return sketch_info<Topk, Facts>(fcinfo, [](StringInfo out, const Facts &facts) {
-        append_facts(out, facts);
-        appendStringInfo(out, "%u}", facts.items);
+        appendStringInfo(out,
+                         ", \"kind\": \"%s\", \"k\": %u, \"total_count\": " UINT64_FORMAT
+                         ", \"mode\": \"%s\", \"error\": " UINT64_FORMAT ", \"items\": %u}",
+                         kind_name(facts.kind), facts.k, facts.total, mode_name(facts), facts.offset, facts.items);
         return jsonb_from(out);
     });
 }

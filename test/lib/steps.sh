@@ -92,7 +92,7 @@ test_build() {
 	check "no warning" test "$(grep -ci warning "$log" || true)" = 0
 	cd "$WORK/src"
 	check "no C++ exception can start in the extension or pass through PostgreSQL" \
-		without '__cxa|__gxx_personality|_Unwind' nm -A src/*/*.o src/core/*/*.o
+		without '__cxa|__gxx_personality|_Unwind' nm -A src/*/*.o src/*/*/*.o
 	check "the extension takes memory from PostgreSQL only" \
 		without ' U (malloc|calloc|realloc|free|_Zn[wa]|_Zd[la])' nm -D sketch_ext.so
 }

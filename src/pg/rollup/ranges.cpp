@@ -88,14 +88,14 @@ int children_of(Oid parent, Oid **children) {
     ScanKeyData key;
     ScanKeyInit(&key, Anum_pg_inherits_inhparent, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(parent));
     SysScanDesc scan = systable_beginscan(inherits, InheritsParentIndexId, true, GetActiveSnapshot(), 1, &key);
-    int count = 0, room = 16;
-    Oid *found = static_cast<Oid *>(palloc(sizeof(Oid) * static_cast<size_t>(room)));
+    int count = 0, capacity = 16;
+    Oid *found = static_cast<Oid *>(palloc(sizeof(Oid) * static_cast<size_t>(capacity)));
     while (HeapTuple tuple = systable_getnext(scan)) {
         const Form_pg_inherits row = reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple));
         if (row->inhdetachpending) continue;
-        if (count == room) {
-            room *= 2;
-            found = static_cast<Oid *>(repalloc(found, sizeof(Oid) * static_cast<size_t>(room)));
+        if (count == capacity) {
+            capacity *= 2;
+            found = static_cast<Oid *>(repalloc(found, sizeof(Oid) * static_cast<size_t>(capacity)));
         }
         found[count++] = row->inhrelid;
     }
@@ -273,9 +273,9 @@ PG_FN(sketch_rollup_folded) {
 // SHA-256 of all in hexadecimal digits: longer than any key that is not shortened.
 PG_FN(sketch_rollup_shortened) {
     const text *key = PG_GETARG_TEXT_PP(0);
-    const int most = Max(PG_GETARG_INT32(1), 0), length = static_cast<int>(VARSIZE_ANY_EXHDR(key));
-    if (length <= most) PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    const int kept = pg_mbcliplen(VARDATA_ANY(key), length, most);
+    const int max_size = Max(PG_GETARG_INT32(1), 0), length = static_cast<int>(VARSIZE_ANY_EXHDR(key));
+    if (length <= max_size) PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+    const int kept = pg_mbcliplen(VARDATA_ANY(key), length, max_size);
     const bytea *digest = DatumGetByteaPP(DirectFunctionCall1(sha256_bytea, PointerGetDatum(key)));
     const size_t bytes = VARSIZE_ANY_EXHDR(digest), size = VARHDRSZ + static_cast<size_t>(kept) + 2 * bytes;
     text *made = static_cast<text *>(palloc(size));

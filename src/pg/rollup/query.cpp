@@ -1,6 +1,6 @@
 // What a roll-up can keep: the query of its definition view is read as the parser left it, not as text, so that tables
 // and columns may be renamed, and names mean what they meant when the view was made.
-#include "item.hpp"
+#include "../item/item.hpp"
 #include "rollup.hpp"
 
 extern "C" {
@@ -124,7 +124,7 @@ bool is_bucket(Node *expression, Definition *query) {
     const bool is_bin = call->funcid == F_DATE_BIN_INTERVAL_TIMESTAMP_TIMESTAMP ||
                         call->funcid == F_DATE_BIN_INTERVAL_TIMESTAMPTZ_TIMESTAMPTZ;
     if (!is_bin && call->funcid != F_DATE_TRUNC_TEXT_TIMESTAMP) return false;
-    // Constants as they are written: nothing of a stranger's view is evaluated here.
+    // Constants as they are written: nothing in a view of another user is evaluated here.
     Node *width = static_cast<Node *>(linitial(call->args)), *time = static_cast<Node *>(lsecond(call->args));
     if (!IsA(time, Var)) return false;
     auto is_value = [](Node *node) { return IsA(node, Const) && !reinterpret_cast<Const *>(node)->constisnull; };
@@ -142,8 +142,8 @@ bool is_bucket(Node *expression, Definition *query) {
             refuse("buckets whose origin is infinite", nullptr);
         query->origin = DatumGetTimestamp(reinterpret_cast<Const *>(origin)->constvalue);
         const Interval *interval = DatumGetIntervalP(reinterpret_cast<Const *>(width)->constvalue);
-        constexpr int32 kMostDays = 1000000;
-        const bool has_days = interval->day >= 0 && interval->day <= kMostDays && interval->month == 0;
+        constexpr int32 kMaxDays = 1000000;
+        const bool has_days = interval->day >= 0 && interval->day <= kMaxDays && interval->month == 0;
         query->width = has_days ? interval->time + interval->day * USECS_PER_DAY : 0;
         if (query->width <= 0)
             refuse("buckets whose width is not positive, or in months",

@@ -2,7 +2,7 @@
 // made of, and docs/rollup.md for what it promises.
 #pragma once
 
-#include "pg.hpp"
+#include "../pg.hpp"
 
 extern "C" {
 #include "executor/spi.h"
@@ -19,7 +19,7 @@ inline constexpr const char *kSchema = "sketch_rollup_data";
 // What capturing statements call the rows of a statement, and the alias that expressions are written for.
 inline constexpr const char *kNewRows = "sketch_new_rows", *kOldRows = "sketch_old_rows", *kAlias = "s";
 
-// ---- definition (rollup_query.cpp) ----------------------------------------
+// ---- definition (query.cpp) ----------------------------------------
 
 // One column of the query. All text is SQL with every name qualified, which means the same under any search_path.
 struct Column {
@@ -51,7 +51,7 @@ struct Definition {
 // `at_first` also of what its table may become later. Null if the view or its table was dropped meanwhile.
 Definition *read_definition(Oid view, bool at_first);
 
-// ---- buckets and partitions (rollup_ranges.cpp) ----------------------------------------
+// ---- buckets and partitions (ranges.cpp) ----------------------------------------
 
 // A partition of the source, at any level, and the range of times of its rows: [lo, hi), unbounded where not finite.
 struct Partition {
@@ -73,7 +73,7 @@ struct Bucket {
 };
 Bucket folded_bucket(const Definition *query, Timestamp bucket, ArrayType *folds);
 
-// ---- statements (rollup_statement.cpp) ----------------------------------------
+// ---- statements (statement.cpp) ----------------------------------------
 
 // What is done with a roll-up, each in one statement and so in one snapshot.
 enum class Action {
@@ -112,7 +112,7 @@ char *statement(const Definition *query, int number, Action action);
 const char *key_names(const Definition *query);
 const char *indexed_keys(const Definition *query);
 
-// ---- sessions (rollup_session.cpp) ----------------------------------------
+// ---- sessions (session.cpp) ----------------------------------------
 
 // The tables of a roll-up, and its definition. Their names end in its number, which the triggers know.
 enum Part { kDefinition, kRows, kDeltas, kInvalid, kState, kPartitions, kParts };

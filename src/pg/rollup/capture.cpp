@@ -24,19 +24,19 @@ using namespace pg::rollup;
 // Deltas are merged now and then by who makes them, if nobody else does: where that cannot make anybody wait for long,
 // as the transaction ends with the statement. An error there is no error of the statement, nor is a statement_timeout,
 // which would undo rows that are in: then it is tried with fewer.
-constexpr int kAppendsBetween = 500, kMostAtOnce = 2000, kFewestAtOnce = 20;
+constexpr int kAppendsBetween = 500, kMaxAtOnce = 2000, kMinAtOnce = 20;
 
 void relieve(Rollup *rollup) {
-    static int appends = 0, most = kMostAtOnce;
+    static int appends = 0, max_rows = kMaxAtOnce;
     if (++appends < kAppendsBetween || IsTransactionBlock() || IsolationUsesXactSnapshot()) return;
     appends = 0;
     ErrorData *error = try_to(true, [=] {
-        Datum argument = Int64GetDatum(most);
+        Datum argument = Int64GetDatum(max_rows);
         if (!try_lock(rollup, false)) return;
         run(rollup, Action::kCompact, &argument);
         run(rollup, Action::kCompacted);
     });
-    most = error == nullptr ? Min(2 * most, kMostAtOnce) : Max(most / 4, kFewestAtOnce);
+    max_rows = error == nullptr ? Min(2 * max_rows, kMaxAtOnce) : Max(max_rows / 4, kMinAtOnce);
     if (error != nullptr) FreeErrorData(error);
 }
 
@@ -164,14 +164,14 @@ bool is_noted(const Rollup *rollup, Timestamp bucket) {
         int64 bucket;
         int32 number, unused;
     };
-    constexpr long kMost = 100000;
+    constexpr long kMaxNoted = 100000;
     static HTAB *noted = nullptr;
     static TransactionId transaction = InvalidTransactionId;
     static SubTransactionId part = InvalidSubTransactionId;
     static uint64 after = 0;  // which makes buckets valid again
     const TransactionId now = GetTopTransactionId();
     if (noted != nullptr && (now != transaction || maintained() != after || GetCurrentSubTransactionId() != part ||
-                             hash_get_num_entries(noted) >= kMost)) {
+                             hash_get_num_entries(noted) >= kMaxNoted)) {
         hash_destroy(noted);
         noted = nullptr;
     }

@@ -79,13 +79,13 @@ Datum result_row(FunctionCallInfo fcinfo, MemoryContext memory, std::initializer
 PG_FN(sketch_rollup_compact) {
     connect();
     Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
-    Datum most = PG_ARGISNULL(1) ? Datum(0) : PG_GETARG_DATUM(1);
+    Datum max_deltas = PG_ARGISNULL(1) ? Datum(0) : PG_GETARG_DATUM(1);
     const char nulls[2] = {PG_ARGISNULL(1) ? 'n' : ' ', '\0'};
     int64 merged = -1;
     // Partitions are looked at next, and a source is locked before the tables of its roll-up.
     if (rollup->query->is_partitioned) LockRelationOid(rollup->query->source, AccessShareLock);
     if (try_lock(rollup, false)) {
-        run(rollup, Action::kCompact, &most, nulls);
+        run(rollup, Action::kCompact, &max_deltas, nulls);
         merged = only_count();
         if (merged > 0) run(rollup, Action::kCompacted);
     }
@@ -131,14 +131,14 @@ PG_FN(sketch_rollup_invalidate) {
 namespace {
 
 // What a roll-up's state says. Unbounded if it says nothing.
-constexpr int kMostFolds = 8;
+constexpr int kMaxFolds = 8;
 struct Limits {
     Timestamp sealed;
     int folds;
-    int64 pairs[2 * kMostFolds];
+    int64 pairs[2 * kMaxFolds];
 
     ArrayType *array() const {
-        Datum numbers[2 * kMostFolds];
+        Datum numbers[2 * kMaxFolds];
         for (int i = 0; i < 2 * folds; i++) numbers[i] = Int64GetDatum(pairs[i]);
         return construct_array(numbers, 2 * folds, INT8OID, sizeof(int64), true, TYPALIGN_DOUBLE);
     }
@@ -153,7 +153,7 @@ Limits limits_of(Rollup *rollup) {
     if (Datum folds = first_value(&is_null, 2); !is_null) {
         ArrayType *array = DatumGetArrayTypeP(folds);
         const int numbers = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-        if (ARR_HASNULL(array) || numbers % 2 != 0 || numbers > 2 * kMostFolds)
+        if (ARR_HASNULL(array) || numbers % 2 != 0 || numbers > 2 * kMaxFolds)
             ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg("invalid folds of a roll-up"));
         limits.folds = numbers / 2;
         memcpy(limits.pairs, ARR_DATA_PTR(array), sizeof(int64) * static_cast<size_t>(numbers));
@@ -233,9 +233,9 @@ Timestamp add_fold(const Rollup *rollup, Limits *limits, Timestamp before, int64
         pair[0] = Max(pair[0], before);
         return pair[0];
     }
-    if (limits->folds == kMostFolds)
+    if (limits->folds == kMaxFolds)
         ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                errmsg("buckets of roll-up \"%s\" have %d widths already", get_rel_name(rollup->view), kMostFolds));
+                errmsg("buckets of roll-up \"%s\" have %d widths already", get_rel_name(rollup->view), kMaxFolds));
     memmove(pair + 2, pair, sizeof(int64) * 2 * static_cast<size_t>(limits->folds - place));
     pair[0] = before;
     pair[1] = width;

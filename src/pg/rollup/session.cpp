@@ -4,7 +4,7 @@
 
 #include <initializer_list>
 
-#include "item.hpp"
+#include "../item/item.hpp"
 
 extern "C" {
 #include "access/relation.h"

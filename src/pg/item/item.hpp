@@ -1,8 +1,9 @@
-// From SQL values to hashes, for every family that works on hashes: what the canonical bytes of a value are, and how a
-// probe becomes a value of the sketch's kind. docs/FORMAT.md describes the bytes of each kind.
+// SQL values as items of sketches: their hashes and canonical bytes, how a value that is looked up becomes one of the
+// sketch's kind, and how items become values again. docs/FORMAT.md describes the bytes of each kind.
 #pragma once
 
-#include "kept.hpp"
+#include "../kept.hpp"
+#include "../parameter.hpp"
 
 extern "C" {
 #include "utils/typcache.h"
@@ -12,15 +13,12 @@ namespace pg {
 
 struct Columns;
 
-// Canonical bytes of a value: in its own memory, in `room`, or allocated.
+// Canonical bytes of a value: in its own memory, in `buffer`, or allocated.
 struct ItemBytes {
     const void *bytes;
     size_t size;
-    uint8 room[64];
+    uint8 buffer[64];
 };
-
-// First bytes of items of kind number: kDecimalItem, or kZeroItem and the length of an integer. See item_integer.
-constexpr uint8 kDecimalItem = 1, kZeroItem = 0x80;
 
 // How to hash the values of one SQL type. Made once a query and call site, kept in fn_extra.
 struct Hasher {
@@ -52,25 +50,16 @@ struct Hasher {
 // An item always follows the state or the sketch.
 constexpr int kItem = 1;
 
-// What one or two arguments gave: see cached_parameter.
-struct Parameter {
-    double arguments[2] = {0, 0};
-    int value = -1;  // nothing yet
-
-    bool is_of(double first, double second) const {
-        return arguments[0] == first && arguments[1] == second && value >= 0;
-    }
-};
-
 // What a call site remembers between rows, in fn_extra.
 struct CallSite {
     Hasher *hasher;       // for argument kItem
     Parameter parameter;  // that of the row before
-    Kept kept;            // of argument 0, if that is a sketch
+    CommonLimit limit;
+    Kept kept;  // of argument 0, if that is a sketch
 };
 
-// ERROR if the type of argument 1 has no equality that we could follow: nondeterministic collations, types that compare
-// text otherwise (citext), types without a hash function.
+// ERROR if the equality of argument 1's type is one that hashes cannot follow: nondeterministic collations, types that
+// compare text otherwise (citext), types without a hash function.
 CallSite *make_call_site(FunctionCallInfo fcinfo);
 
 inline CallSite &call_site(FunctionCallInfo fcinfo) {
@@ -96,14 +85,14 @@ Hasher *hasher_of_type(Oid type);
 // schema has it.
 void fix_settings(bool with_path);
 
-// ---- items as values again (item_value.cpp) ----------------------------------------
+// ---- items as values again (value.cpp) ----------------------------------------
 
 // A literal of numeric as its value.
 inline Datum numeric_from(const char *text) {
     return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 }
 
-// Whether bytes from outside are what a value of the kind has.
+// Whether untrusted bytes are an item of the kind.
 bool is_item(int kind, const uint8 *bytes, size_t size);
 
 // How to show items of a kind: as text, or as values of a type.

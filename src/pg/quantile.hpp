@@ -1,0 +1,68 @@
+// What both files of quantile_sketch need: quantile.cpp builds sketches and has their forms, quantile_read.cpp answers.
+// The surface is declared in sql/install/10-quantile.sql; contracts of the functions called here are in sketch.h.
+#pragma once
+
+#include "family.hpp"
+
+namespace pg {
+
+struct Quantile {
+    static constexpr const char *type = "quantile_sketch";
+    using Opened = sketch_quantile;
+    static constexpr bool decodes = true;
+    static constexpr auto open_size = sketch_quantile_open_size;
+    static constexpr auto open = sketch_quantile_open;
+    static constexpr auto packed_bound = sketch_quantile_packed_bound;
+    static constexpr auto pack = sketch_quantile_pack;
+    static constexpr auto merge = sketch_quantile_merge;
+    static constexpr auto move = sketch_quantile_move;
+    static constexpr auto limit = sketch_quantile_coarsen;
+
+    static varlena *make(const sketch_quantile_options &options) {
+        size_t size = sketch_quantile_init_size(&options);
+        varlena *state = static_cast<varlena *>(palloc(size));
+        sketch_quantile_init(state, size, &options);
+        SET_VARSIZE(state, size);
+        return state;
+    }
+
+    // An empty state with the parameters of a sketch, and with the fractions of a partial one if wanted.
+    static varlena *empty_like(const Opened *sketch, bool partial) {
+        double fractions[SKETCH_QUANTILE_MAX_FRACTIONS];
+        sketch_quantile_options options;
+        pg::check(sketch_quantile_options_of(sketch, fractions, &options), type);
+        if (!partial) options.fraction_count = 0, options.fractions_are_array = 0;
+        return make(options);
+    }
+};
+
+inline void check_fraction(double p) {
+    if (!(p >= 0 && p <= 1))  // NaN too; the words are percentile_cont's
+        ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+                errmsg("percentile value %g is not between 0 and 1", p));
+}
+
+// A one-dimensional array of doubles without NULLs, used where it stands.
+struct Doubles {
+    const double *at;
+    size_t count;
+};
+
+inline Doubles doubles_from(Datum datum, const char *what) {
+    ArrayType *array = DatumGetArrayTypeP(datum);
+    if (ARR_NDIM(array) > 1)
+        ereport(ERROR, errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("array of %s must be one-dimensional", what));
+    if (array_contains_nulls(array))
+        ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("array of %s must not contain nulls", what));
+    size_t count = static_cast<size_t>(ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)));
+    return {reinterpret_cast<const double *>(ARR_DATA_PTR(array)), count};
+}
+
+inline Datum array_from(const double *values, size_t count) {
+    Datum *datums = static_cast<Datum *>(palloc(sizeof(Datum) * Max(count, 1)));
+    for (size_t i = 0; i < count; i++) datums[i] = Float8GetDatum(values[i]);
+    return PointerGetDatum(
+        construct_array(datums, static_cast<int>(count), FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+}  // namespace pg
