@@ -1,11 +1,11 @@
 // A hash table in the order of its keys: linear probing with homes that ascend with the keys, and entries that stand as
-// their keys do (Amble and Knuth, "Ordered hash tables", The Computer Journal 17(2), 1974). Reading, merging and packing
-// it go straight on, and it is moved, or thinned out in place, in one pass.
+// their keys do (Amble and Knuth, "Ordered hash tables", The Computer Journal 17(2), 1974). Reading, merging and
+// packing it go straight on, and it is moved, or thinned out in place, in one pass.
 //
-// An entry stands at its key's home slot or behind it, with no empty slot in between. Keys are of 8 bytes, one more than
-// there are slots: empty slots have the largest key, which ends every search; so does the one key behind the last slot.
-// Values are in an array of their own: Value{} where a slot is empty. (An entry with the largest key is told by its
-// value. There is one at most, and it is the last.) Homes are fewer than slots, so that the last entries find room
+// An entry stands at its key's home slot or behind it, with no empty slot in between. Keys are of 8 bytes, one more
+// than there are slots: empty slots have the largest key, which ends every search; so does the one key behind the last
+// slot. Values are in an array of their own: Value{} where a slot is empty. (An entry with the largest key is told by
+// its value. There is one at most, and it is the last.) Homes are fewer than slots, so that the last entries find room
 // behind the last home: from each home on, there are kNear slots, or with the one key behind them so many keys.
 //
 // The time of adversarial keys is bounded: see probe_budget.hpp.
@@ -126,8 +126,8 @@ class OrderedTable {
             at += step;
             step *= 2;
         }
-        return static_cast<std::uint32_t>(
-            std::lower_bound(keys + at, keys + at + std::min(step, slots - at), key) - keys);
+        return static_cast<std::uint32_t>(std::lower_bound(keys + at, keys + at + std::min(step, slots - at), key) -
+                                          keys);
     }
 
     std::uint64_t *keys_;

@@ -200,7 +200,8 @@ template <typename T>
     const Need need = need_of(work, h.entries + 1, h.heap_live + bytes);
     if (h.entries >= capacity_of(h.homes) || h.heap_size - h.heap_used < bytes) return plan(work, need, false, growth);
     const std::uint64_t bound = h.offset - slack;
-    if (work.table().is_crowded() || !work.insert<T>(at, probe, item, static_cast<T>(bound + weight), static_cast<T>(bound)))
+    if (work.table().is_crowded() ||
+        !work.insert<T>(at, probe, item, static_cast<T>(bound + weight), static_cast<T>(bound)))
         return plan(work, need, true, growth);
     h.total += weight;
     return SKETCH_OK;

@@ -29,7 +29,9 @@ constexpr std::uint32_t worth_cutting(std::uint32_t k) noexcept { return counter
 // there is room for those that come too late.
 constexpr std::uint32_t capacity_of(std::uint32_t homes) noexcept { return homes - homes / 4; }
 constexpr std::uint32_t homes_for(std::uint32_t entries) noexcept { return entries + entries / 3 + 1; }
-constexpr std::uint32_t tail_for(std::uint32_t homes) noexcept { return std::min(homes / 8 + OrderedTable::kNear - 1, 48u); }
+constexpr std::uint32_t tail_for(std::uint32_t homes) noexcept {
+    return std::min(homes / 8 + OrderedTable::kNear - 1, 48u);
+}
 
 constexpr std::uint64_t kMaxNarrow = 0xffffffffu;
 
