@@ -21,6 +21,7 @@
 
 #include "../common/bytes.hpp"
 #include "../common/format.hpp"
+#include "../common/ordered_table.hpp"
 #include "../common/poll.hpp"
 #include "../common/salt.hpp"
 #include "../common/work_form.hpp"
@@ -167,11 +168,8 @@ class PackedEntries {
 //   8  total                               16  kind, log2_width
 //  20  entries                             24  slots
 //  28  probes of searches in the table      32  salt
-//  40  exact: a table, ordered by key: the hash, or its permutation by the salt (see common/probe_budget.hpp). Keys of
-//  8 bytes,
-//             one more than there are slots, then counts of 1 to 8 bytes. An entry stands at its home slot or behind
-//             it, with no empty slot in between. Empty slots have count 0 and the largest key, which ends every search;
-//             so does the one key behind the last slot.
+//  40  exact: a table (common/ordered_table.hpp) by the hash, or by its permutation by the salt: the keys, then counts
+//             of 1 to 8 bytes
 //      dense: kDepth rows of 2^log2_width counters of 1 to 8 bytes
 struct WorkHeader : WorkPrefix {
     static constexpr Family kFamily = Family::frequency;
@@ -190,19 +188,14 @@ enum : std::uint8_t {
     kWorkWidthMask = 3,  // log2 of the bytes of a counter or a count
     kWorkDense = 4,
 };
-inline constexpr std::uint64_t kEmptySlot = ~std::uint64_t{0};
 
 constexpr std::uint64_t table_size(std::uint64_t slots, int width) noexcept {
     return sizeof(WorkHeader) + 8 * (slots + 1) + (slots << width);
 }
 
-// A slot's home: keys in order, so a table is as good as sorted. Homes are fewer than slots, so that the last entries
-// find room behind the last home.
+// Homes are fewer than slots, so that the last entries find room behind the last home.
 constexpr std::uint32_t homes_of(std::uint32_t slots) noexcept {
     return slots - slots / 16 - (slots < 32 ? slots / 4 : 8);
-}
-constexpr std::uint32_t home_of(std::uint64_t key, std::uint32_t homes) noexcept {
-    return static_cast<std::uint32_t>(((key >> 32) * homes) >> 32);
 }
 
 // The entries of a work form's table, in the order of their keys. Whether they ascend is for the reader to see.

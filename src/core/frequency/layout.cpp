@@ -22,18 +22,6 @@ Status plan_wider(const Work &work, int width, sketch_growth &growth) noexcept {
     return plan_dense(work.header().log2_width, width, growth);
 }
 
-namespace {
-
-// Whether the entries find their places in a table of so many slots: the last ones may run over its end.
-bool fits(const Work &work, std::uint32_t slots) noexcept {
-    const std::uint32_t homes = homes_of(slots);
-    std::uint32_t end = 0;
-    for_each_key(work, [&](std::uint64_t key, std::uint64_t) { end = std::max(end, home_of(key, homes)) + 1; });
-    return end <= slots;
-}
-
-}  // namespace
-
 // A table for so many entries, with counts of this width. If the state's own is as good, a larger one: then it was the
 // end of the table where there was no room. Where one size more does not help, and where the table is crowded, one with
 // another salt: as nobody knows yet how the entries will lie there, it is half empty.
@@ -50,12 +38,13 @@ Status plan_table(const Work &work, std::uint32_t entries, int width, sketch_gro
         return size;
     };
     auto is_better = [&](std::uint64_t size) {
-        return (width != work.width() || size > work.size()) && fits(work, slots_in(size, width));
+        const std::uint32_t slots = slots_in(size, width);
+        return (width != work.width() || size > work.size()) && work.table().fits(slots, homes_of(slots));
     };
     const std::uint64_t largest = in_granules(table_size(max + max / 4, width));
     std::uint64_t size = size_for(largest, [&](std::uint32_t slots) { return capacity_of(slots) >= entries; });
     // A table that is too small crowds without anybody's doing.
-    bool salted = work.is_crowded() && entries <= capacity_of(h.slots);
+    bool salted = work.table().is_crowded() && entries <= capacity_of(h.slots);
     if (!salted && !is_better(size)) salted = !is_better(size = next(size, largest));
     if (salted)
         size = size_for(in_granules(table_size(2 * max, width)),
@@ -131,13 +120,12 @@ void fold(const Work &source, const Work &target) noexcept {
 // Into an empty table with the same salt, where they fit.
 template <typename T>
 void copy_in_order(const Work &source, const Work &target) noexcept {
-    const std::uint32_t homes = homes_of(target.header().slots);
-    std::uint32_t end = 0;
-    for_each_key(source, [&](std::uint64_t key, std::uint64_t count) {
-        std::uint32_t at = std::max(end, home_of(key, homes));
+    SlotsInOrder places(homes_of(target.header().slots));
+    for_each_entry(source, [&](const Entry &e) {
+        const std::uint64_t key = target.key_of(e.hash);
+        const std::uint32_t at = places.next(key);
         target.keys()[at] = key;
-        target.counts<T>()[at] = static_cast<T>(count);
-        end = at + 1;
+        target.counts<T>()[at] = static_cast<T>(e.count);
     });
 }
 
@@ -148,7 +136,8 @@ bool count_all(const Work &source, const Work &target) noexcept {
     std::uint64_t done = 0;
     for_each_entry(source, [&](const Entry &e) {
         poll_at(done++);
-        counted = counted && target.insert<T>(target.find(target.key_of(e.hash)), target.key_of(e.hash), e.count);
+        const std::uint64_t key = target.key_of(e.hash);
+        counted = counted && target.insert<T>(target.table().find(key), key, e.count);
     });
     target.header().probes = 0;
     return counted;

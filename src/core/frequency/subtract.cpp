@@ -17,7 +17,7 @@ Status subtract_exact(const Work &work, const Entries &entries, int log2_width, 
         std::uint32_t vanishing = 0;
         std::uint32_t held = entries.for_each(entries.size(), [&](const Entry &e) {
             const std::uint64_t key = work.key_of(e.hash);
-            std::uint32_t at = work.find(key);
+            std::uint32_t at = work.table().find(key);
             if (!work.holds<T>(at, key) || work.counts<T>()[at] < e.count) return false;
             vanishing += work.counts<T>()[at] == e.count;
             return true;

@@ -20,7 +20,7 @@ namespace {
     }
     std::uint64_t held = with_width(work.width(), [&](auto zero) -> std::uint64_t {
         const std::uint64_t key = work.key_of(hash);
-        std::uint32_t at = work.find(key);
+        std::uint32_t at = work.table().find(key);
         return work.holds<decltype(zero)>(at, key) ? work.counts<decltype(zero)>()[at] : 0;
     });
     std::uint32_t entries = h.entries + (held == 0);
@@ -76,7 +76,7 @@ namespace {
         using T = decltype(zero);
         entries.for_all([&](const Entry &e) {
             const std::uint64_t key = work.key_of(e.hash);
-            std::uint32_t at = work.find(key);
+            std::uint32_t at = work.table().find(key);
             std::uint64_t held = work.holds<T>(at, key) ? work.counts<T>()[at] : 0;
             together += held == 0;
             largest = std::max(largest, held + e.count);

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 
-#include "../common/probe_budget.hpp"
 #include "layers.hpp"
 
 namespace sketch::frequency {
@@ -33,11 +32,9 @@ class Work : public WorkForm<WorkHeader> {
     }
     std::uint64_t *keys() const noexcept { return counters<std::uint64_t>(); }
     std::uint64_t key_of(std::uint64_t hash) const noexcept { return permuted(hash, header().salt); }
-    bool is_crowded() const noexcept { return sketch::is_crowded(header().probes, header().slots); }
-    // Counts the probes of a search, or of making room. Whether the table is crowded now.
-    [[gnu::noinline]] bool exceeds_probe_budget(std::size_t probes) const noexcept {
-        header().probes = add_probes(header().probes, probes);
-        return is_crowded();
+    [[gnu::always_inline]] OrderedTable table() const noexcept {
+        WorkHeader &h = header();
+        return {keys(), h.slots, homes_of(h.slots), h.probes};
     }
     template <typename T>
     T *counts() const noexcept {
@@ -62,102 +59,26 @@ class Work : public WorkForm<WorkHeader> {
         std::fill(keys(), keys() + h.slots + 1, kEmptySlot);
     }
 
-    // The first slot from the home on whose key is not smaller: the key's own, or where it belongs.
-    std::uint32_t find(std::uint64_t key) const noexcept {
-        const std::uint32_t at = find_near(key);
-        return keys()[at] < key ? find_far(at, key) : at;
-    }
-    // The same, or a slot a few steps from home with a smaller key.
-    std::uint32_t find_near(std::uint64_t key) const noexcept {
-        const std::uint64_t *all = keys();
-        std::uint32_t at = home_of(key, homes_of(header().slots));
-        // Most entries are close to home, at random: steps that are taken or not, without a branch to guess.
-        for (int step = 0; step < 4; step++) at += all[at] < key;
-        return at;
-    }
-
-    // The same from a slot with a smaller key. No entry with a smaller key stands behind a slot that is empty or has a
-    // larger one, so steps may double: adversarial keys, whose hashes share their leading bits, make long runs.
-    [[gnu::noinline]] std::uint32_t find_far(std::uint32_t at, std::uint64_t key) const noexcept {
-        const std::uint64_t *all = keys();
-        const std::uint32_t end = header().slots;  // where the key is the largest
-        std::uint32_t step = 1;
-        while (step < end - at && all[at + step] < key) {
-            at += step;
-            step *= 2;
-        }
-        return static_cast<std::uint32_t>(std::lower_bound(all + at, all + at + std::min(step, end - at), key) - all);
-    }
-
     template <typename T>
     bool holds(std::uint32_t at, std::uint64_t key) const noexcept {
         return keys()[at] == key && at < header().slots && counts<T>()[at] != 0;
     }
 
-    // Puts a new entry at the slot that find told; false if the entries behind cannot make room, or are a crowd.
+    // Puts a new entry at the slot that find told; false if the entries behind cannot make room.
     template <typename T>
     bool insert(std::uint32_t at, std::uint64_t key, std::uint64_t count) const noexcept {
-        WorkHeader &h = header();
-        T *counts_of = counts<T>();
-        std::uint32_t empty = at;
-        while (empty < h.slots && counts_of[empty] != 0) empty++;
-        if (empty >= h.slots || (empty - at > kFreeProbes && exceeds_probe_budget(empty - at))) return false;
-        std::copy_backward(keys() + at, keys() + empty, keys() + empty + 1);
-        std::copy_backward(counts_of + at, counts_of + empty, counts_of + empty + 1);
+        if (!table().open_slot(at, counts<T>())) return false;
         keys()[at] = key;
-        counts_of[at] = static_cast<T>(count);
-        h.entries++;
+        counts<T>()[at] = static_cast<T>(count);
+        header().entries++;
         return true;
-    }
-
-    // Spreads the first `entries` slots, which are full and in order, over the table: each to its home or the first
-    // slot behind that is free. Their places are only known from the first to the last, and they can only be moved
-    // from the last to the first; so how far they are pushed is noted once for a block.
-    template <typename T>
-    void spread(std::uint32_t entries) const noexcept {
-        constexpr std::uint32_t kBlock = 512;
-        std::uint32_t before[max_entries(kMaxLog2Width) / kBlock + 1], pushed[kBlock];
-        WorkHeader &h = header();
-        const std::uint32_t homes = homes_of(h.slots);
-        auto push = [&](std::uint32_t by, std::uint32_t i) {
-            std::uint32_t home = home_of(keys()[i], homes);
-            return home > i + by ? home - i : by;
-        };
-        for (std::uint32_t i = 0, by = 0; i < entries; i++) {
-            if (i % kBlock == 0) before[i / kBlock] = by;
-            by = push(by, i);
-        }
-        std::uint32_t end = h.slots;
-        auto clear = [&](std::uint32_t begin) {
-            std::fill(keys() + begin, keys() + end, kEmptySlot);
-            std::fill(counts<T>() + begin, counts<T>() + end, T{0});
-        };
-        for (std::uint32_t left = entries; left > 0;) {
-            const std::uint32_t first = (left - 1) / kBlock * kBlock;
-            for (std::uint32_t i = first, by = before[first / kBlock]; i < left; i++)
-                pushed[i - first] = by = push(by, i);
-            for (; left > first; left--) {
-                const std::uint32_t from = left - 1, to = from + pushed[from - first];
-                clear(to + 1);
-                keys()[to] = keys()[from];
-                counts<T>()[to] = counts<T>()[from];
-                end = to;
-            }
-        }
-        clear(0);
-        h.entries = entries;
     }
 
     // Takes the entries out whose counts have come to nothing.
     template <typename T>
     void sweep() const noexcept {
-        std::uint32_t left = 0;
-        for (std::uint32_t at = 0; at < header().slots; at++) {
-            keys()[left] = keys()[at];
-            counts<T>()[left] = counts<T>()[at];
-            left += counts<T>()[left] != 0;
-        }
-        spread<T>(left);
+        const T *const counts_of = counts<T>();
+        header().entries = table().thin_out(counts<T>(), [=](std::uint32_t at) { return counts_of[at] != 0; });
     }
 
     // Counts a hash in the table; false if there is no room for it, or for its count, or if the table is crowded.
@@ -165,14 +86,9 @@ class Work : public WorkForm<WorkHeader> {
     [[gnu::always_inline]] bool count_exact(std::uint64_t hash, std::uint64_t weight) const noexcept {
         WorkHeader &h = header();
         const std::uint64_t key = key_of(hash);
-        std::uint32_t at = find_near(key);
-        if (keys()[at] < key) {
-            const std::uint32_t near = at;
-            at = find_far(near, key);
-            if (at - near > kFreeProbes &&
-                exceeds_probe_budget(kFreeProbes + static_cast<unsigned>(std::bit_width(at - near))))
-                return false;
-        }
+        const std::uint32_t at = table().find(key);
+        if (table().exceeds_probe_budget(key, at)) [[unlikely]]
+            return false;
         constexpr std::uint64_t largest = static_cast<T>(~T{0});
         if (holds<T>(at, key)) {
             std::uint64_t sum = counts<T>()[at] + weight;
@@ -180,8 +96,8 @@ class Work : public WorkForm<WorkHeader> {
             counts<T>()[at] = static_cast<T>(sum);
             return true;
         }
-        if (weight > largest || h.entries >= std::min(capacity_of(h.slots), max_entries(h.log2_width))) return false;
-        return insert<T>(at, key, weight);
+        return weight <= largest && h.entries < std::min(capacity_of(h.slots), max_entries(h.log2_width)) &&
+               !table().is_crowded() && insert<T>(at, key, weight);
     }
 
     // The same in all rows of counters; false, and nothing changed, if one of them does not hold the sum.
@@ -204,7 +120,7 @@ class Work : public WorkForm<WorkHeader> {
     // Undoes count_exact or count_dense, or takes an item's count away that is known to be there; sweep() is next.
     template <typename T>
     void uncount_exact(std::uint64_t hash, std::uint64_t weight) const noexcept {
-        T &count = counts<T>()[find(key_of(hash))];
+        T &count = counts<T>()[table().find(key_of(hash))];
         count = static_cast<T>(count - weight);
     }
     template <typename T>
@@ -222,17 +138,6 @@ template <typename Visit>
 void for_each_entry(const Work &work, Visit visit) noexcept {
     frequency::for_each_entry(work.view(), [&](const Entry &e) {
         visit(e);
-        return true;
-    });
-}
-
-// visit(key, count), in order.
-template <typename Visit>
-void for_each_key(const Work &work, Visit visit) noexcept {
-    View view = work.view();
-    view.salt = 0;  // so that keys are taken for hashes
-    frequency::for_each_entry(view, [&](const Entry &e) {
-        visit(e.hash, e.count);
         return true;
     });
 }

@@ -5,14 +5,12 @@
 //  24  salt, or 0                          32  kind (3 bytes unused); 36 k
 //  40  entries, slots, homes               52  heap: bytes used, live, of all
 //  64  probes of searches                   68  cells of the filter
-//  72  a table, ordered by tag: refs of 8 bytes, one more than there are slots; upper and error of each slot, of 4 or 8
+//  72  a table (common/ordered_table.hpp) by tag: refs, which are its keys; upper and error of each slot, of 4 or 8
 //      bytes; then the filter (filter.hpp), of as many cells as k wants, or others that are not looked at, or
 //      none; then the heap.
 //
-// A ref begins with a tag, 35 bits of a hash, salted once the table was crowded (see common/probe_budget.hpp). An entry
-// stands at its tag's home slot or behind it, with no empty slot in between; empty slots have the largest ref, which
-// ends every search, and so does the one behind the last slot. That order lets a cut rebuild the table in place in one
-// pass.
+// A ref begins with a tag, 35 bits of a hash, salted once the table was crowded. No ref is the key of an empty slot.
+// Refs with one tag stand as they came.
 //
 // Items of up to 7 bytes, and of 8 bytes that end in 00 or ff (times, least significant byte first), are in the ref
 // itself: its upper 63 bits are a permutation of a code for the size and 7 bytes, whose first bits are a hash. Longer
@@ -20,19 +18,16 @@
 #pragma once
 
 #include "../common/hash.hpp"
+#include "../common/ordered_table.hpp"
 #include "topk.hpp"
 #include "filter.hpp"
 
 namespace sketch::topk {
 
-// Bytes of items that are copied at once, where there is room: most are not longer, and no call is needed.
-struct Block {
-    std::uint64_t words[2];
-};
-
 template <typename T>
 struct Counter {
     T upper, error;
+    bool operator==(const Counter &) const noexcept = default;
 };
 struct WorkHeader : WorkPrefix {
     static constexpr Family kFamily = Family::topk;
@@ -52,7 +47,6 @@ enum : std::uint8_t {
     kWorkWideCells = 4,
 };
 
-inline constexpr std::uint64_t kEmptySlot = ~std::uint64_t{0};
 inline constexpr std::size_t kMaxHeap = (std::size_t{1} << 28) - 64;  // so no ref is kEmptySlot
 inline constexpr std::size_t kLengthBytes = 4;
 inline constexpr std::size_t kMaxInline = 8;

@@ -103,7 +103,7 @@ Sizes measure_new(const Work &work, const View &other) noexcept {
             progress.add(entry.item.size);
             const std::uint64_t probe = probe_of(entry.item, hashed, work.header().salt);
             const Work::Place place = work.find(probe, entry.item, hashed);
-            if (work.exceeds_probe_budget(probe, place.at)) break;
+            if (work.table().exceeds_probe_budget(probe, place.at)) break;
             if (place.found && !hashed) continue;
             sizes.entries += !place.found;
             sizes.heap += bytes_in_heap(entry.item, hashed);  // of a hashed one, its text may be less than what is held
@@ -168,7 +168,7 @@ Counting count_entries(const Work &work, const View &other, Bound bound, Status 
             const std::uint64_t probe = probe_of(entry.item, hashed, h.salt);
             const std::uint64_t tag = tag_of(work.unsalted(probe, entry.item)), theirs = bound(tag);
             const Work::Place place = work.find(probe, entry.item, hashed);
-            if (work.exceeds_probe_budget(probe, place.at)) return Counting::crowded;
+            if (work.table().exceeds_probe_budget(probe, place.at)) return Counting::crowded;
             if (place.found) {
                 auto &[upper, error] = work.counters<T>()[place.at];
                 const T both = static_cast<T>(error + entry.error - theirs);
@@ -183,7 +183,7 @@ Counting count_entries(const Work &work, const View &other, Bound bound, Status 
                 const std::size_t bytes = is_inline(probe) ? 0 : kLengthBytes + entry.item.size;
                 if (h.entries >= capacity_of(h.homes) || h.heap_size - h.heap_used < bytes) return Counting::no_room;
                 const std::uint64_t mine = h.offset - work.slack(tag);
-                if (work.is_crowded() ||
+                if (work.table().is_crowded() ||
                     !work.insert<T>(place.at, probe, entry.item, static_cast<T>(mine + entry.upper),
                                     static_cast<T>(mine + entry.error)))
                     return Counting::crowded;
@@ -256,7 +256,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
     auto count_new = [&] {
         const Sizes all = sizes;
         sizes = measure_new(work, other);
-        if (work.is_crowded()) sizes = all;
+        if (work.table().is_crowded()) sizes = all;
     };
     // A packed sketch is gone through once, and whether all is right, and finds room, shows on the way. Not if it could
     // leave another text behind; nor a work form, of which less shows before the end.
@@ -265,7 +265,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
         if (Status s = measure(other, sizes); s != SKETCH_OK) return s;
         if (!has_layout() || !has_room()) {
             count_new();
-            if (work.is_crowded()) return grow(true);
+            if (work.table().is_crowded()) return grow(true);
             if (!has_layout() || !has_room()) return grow(false);
         }
     }
@@ -282,7 +282,7 @@ Status work_merge(void *state, std::size_t size, const View &other, sketch_growt
             if (at_once)
                 if (Status s = measure(other, sizes); s != SKETCH_OK) return s;
             if (counting == Counting::no_room) count_new();
-            return grow(counting == Counting::crowded || work.is_crowded());
+            return grow(counting == Counting::crowded || work.table().is_crowded());
         }
         h.total = total;
         h.offset += other.offset;

@@ -19,17 +19,6 @@ struct Layout {
     bool wide, wide_cells, new_salt;
 };
 
-// ---- layouts ----------------------------------------
-
-// Whether entries in the order of their homes find places before the end of a table.
-bool fits(const Work &work, std::uint32_t homes, std::uint32_t slots) noexcept {
-    const std::uint64_t *all = work.refs();
-    std::uint64_t end = 0;
-    for (std::uint32_t at = 0; at < work.header().slots; at++)
-        if (all[at] != kEmptySlot) end = std::max<std::uint64_t>(end, ((all[at] >> 32) * homes) >> 32) + 1;
-    return end <= slots;
-}
-
 }  // namespace
 
 Need need_of(const Work &work, std::uint32_t entries, std::size_t heap) noexcept {
@@ -73,7 +62,7 @@ Status plan(const Work &work, const Need &need, bool crowded, sketch_growth &gro
         if (entries >= (tried_max ? need.entries : wanted) &&
             (tried_max || size >= largest || size >= table_for(entries) + need.heap + need.heap / 8)) {
             const std::uint32_t homes = homes_for(entries), slots = homes + tail(homes, entries);
-            if (crowded || fits(work, homes, slots))
+            if (crowded || work.table().fits(slots, homes))
                 return grow_to(growth, size, Layout{slots, homes, need.cells, need.wide, need.wide_cells, crowded});
         }
         if (size < kLargestPooled) size *= 2;
@@ -115,7 +104,7 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
             using From = decltype(from_zero);
             using To = decltype(to_zero);
             const std::uint64_t *all = source.refs();
-            std::uint32_t end = 0;
+            SlotsInOrder places(h.homes);
             Progress progress;
             for (std::uint32_t at = 0; at < old.slots; at++) {
                 if (all[at] == kEmptySlot) continue;
@@ -124,11 +113,10 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
                 const Counter<From> counter = source.counters<From>()[at];
                 const Counter<To> moved{static_cast<To>(counter.upper), static_cast<To>(counter.error)};
                 if (same_salt) {
-                    end = std::max(end, target.home_of(all[at]));
-                    target.refs()[end] =
+                    const std::uint32_t place = places.next(all[at]);
+                    target.refs()[place] =
                         is_short ? all[at] : tag_of(all[at]) | target.put_in_heap(source.heap_item(all[at]));
-                    target.counters<To>()[end] = moved;
-                    end++;
+                    target.counters<To>()[place] = moved;
                     h.entries++;
                     continue;
                 }
@@ -196,7 +184,8 @@ template <typename T>
     const Need need = need_of(work, h.entries + 1, h.heap_live + bytes);
     if (h.entries >= capacity_of(h.homes) || h.heap_size - h.heap_used < bytes) return plan(work, need, false, growth);
     const std::uint64_t bound = h.offset - slack;
-    if (work.is_crowded() || !work.insert<T>(at, probe, item, static_cast<T>(bound + weight), static_cast<T>(bound)))
+    if (work.table().is_crowded() ||
+        !work.insert<T>(at, probe, item, static_cast<T>(bound + weight), static_cast<T>(bound)))
         return plan(work, need, true, growth);
     h.total += weight;
     return SKETCH_OK;
@@ -209,7 +198,7 @@ template <typename T>
     const bool hashed = work.hashed();
     const std::uint64_t probe = probe_of(item, hashed, h.salt);
     const Work::Place place = work.find(probe, item, hashed);
-    if (work.exceeds_probe_budget(probe, place.at)) [[unlikely]]
+    if (work.table().exceeds_probe_budget(probe, place.at)) [[unlikely]]
         return plan(work, need_of(work, h.entries, h.heap_live), true, growth);
     if (!place.found) return add_new<T>(work, probe, item, place.at, weight, growth);
     if (hashed && !work.keep_least(place.at, item)) [[unlikely]]

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "../common/probe_budget.hpp"
 #include "cut.hpp"
 #include "layout.hpp"
 
@@ -30,41 +29,11 @@ constexpr std::uint32_t worth_cutting(std::uint32_t k) noexcept { return counter
 // there is room for those that come too late.
 constexpr std::uint32_t capacity_of(std::uint32_t homes) noexcept { return homes - homes / 4; }
 constexpr std::uint32_t homes_for(std::uint32_t entries) noexcept { return entries + entries / 3 + 1; }
-constexpr std::uint32_t kLook = 4;
-constexpr std::uint32_t tail_for(std::uint32_t homes) noexcept { return std::min(homes / 8 + kLook - 1, 48u); }
+constexpr std::uint32_t tail_for(std::uint32_t homes) noexcept {
+    return std::min(homes / 8 + OrderedTable::kNear - 1, 48u);
+}
 
 constexpr std::uint64_t kMaxNarrow = 0xffffffffu;
-
-// Items in the heap have 8 bytes or more: the last words or blocks overlap the ones before, and need no call.
-constexpr std::size_t kInBlocks = 128;
-
-inline bool same_bytes(const std::uint8_t *a, const std::uint8_t *b, std::size_t size) noexcept {
-    if (size > kInBlocks) return std::memcmp(a, b, size) == 0;
-    std::uint64_t differ = load<std::uint64_t>(a + size - 8) ^ load<std::uint64_t>(b + size - 8);
-    for (std::size_t i = 0; i + 8 < size; i += 8) differ |= load<std::uint64_t>(a + i) ^ load<std::uint64_t>(b + i);
-    return differ == 0;
-}
-
-inline void copy_bytes(std::uint8_t *to, const std::uint8_t *from, std::size_t size) noexcept {
-    if (size > kInBlocks || size < sizeof(Block)) {
-        std::memcpy(to, from, size);
-        return;
-    }
-    for (std::size_t i = 0; i + sizeof(Block) < size; i += sizeof(Block)) store(to + i, load<Block>(from + i));
-    store(to + size - sizeof(Block), load<Block>(from + size - sizeof(Block)));
-}
-
-// To a lower address, where the source may begin before the target ends. The last block is read first: it is where the
-// others may be written to.
-inline void move_down(std::uint8_t *to, const std::uint8_t *from, std::size_t size) noexcept {
-    if (size > kInBlocks || size < sizeof(Block) || from - to < static_cast<std::ptrdiff_t>(sizeof(Block))) {
-        std::memmove(to, from, size);
-        return;
-    }
-    const Block last = load<Block>(from + size - sizeof(Block));
-    for (std::size_t i = 0; i + sizeof(Block) < size; i += sizeof(Block)) store(to + i, load<Block>(from + i));
-    store(to + size - sizeof(Block), last);
-}
 
 class Work : public WorkForm<WorkHeader> {
   public:
@@ -79,6 +48,10 @@ class Work : public WorkForm<WorkHeader> {
     template <typename T>
     Counter<T> *counters() const noexcept {
         return at<Counter<T>>(sizeof(WorkHeader) + 8 * (std::size_t{header().slots} + 1));
+    }
+    [[gnu::always_inline]] OrderedTable table() const noexcept {
+        WorkHeader &h = header();
+        return {refs(), h.slots, h.homes, h.probes};
     }
     std::uint8_t *heap() const noexcept {
         return bytes_ + heap_begin(header().slots, wide(), header().cells, wide_cells());
@@ -104,9 +77,6 @@ class Work : public WorkForm<WorkHeader> {
         return probe_of(heap_item(ref), hashed(), 0);
     }
 
-    std::uint32_t home_of(std::uint64_t ref) const noexcept {
-        return static_cast<std::uint32_t>(((ref >> 32) * header().homes) >> 32);
-    }
     static std::size_t offset_in_heap(std::uint64_t ref) noexcept { return ref >> 1 & low_mask(kTagShift - 1); }
     Item heap_item(std::uint64_t ref) const noexcept {
         const std::uint8_t *at = heap() + offset_in_heap(ref);
@@ -134,12 +104,7 @@ class Work : public WorkForm<WorkHeader> {
     };
     [[gnu::always_inline]] Place find(std::uint64_t probe, Item item, bool hashed) const noexcept {
         const std::uint64_t *all = refs(), tag = tag_of(probe);
-        std::uint32_t at = home_of(probe);
-        // Most entries are close to home, at random: the slots before the item's are counted, without a branch to
-        // guess. There are kLook slots from each home on.
-        const std::uint64_t *near = all + at;
-        for (std::uint32_t i = 0; i < kLook; i++) at += near[i] < tag;
-        while (all[at] < tag) at++;
+        std::uint32_t at = table().find(tag);
         if (is_inline(probe)) {
             for (; tag_of(all[at]) == tag && all[at] != kEmptySlot; at++)
                 if (all[at] == probe) return {at, true};
@@ -148,10 +113,8 @@ class Work : public WorkForm<WorkHeader> {
         for (; tag_of(all[at]) == tag && all[at] != kEmptySlot; at++) {
             if (is_inline(all[at])) continue;
             const Item held = heap_item(all[at]);
-            if (hashed ? same_bytes(held.at, item.at, kHashBytes)
-                       : held.size == item.size && same_bytes(held.at, item.at, item.size))
-                return {at, true};
-            count_probes(kFreeProbes + 1);  // one of 2^35 by chance, and it may have waited for memory
+            if (is_equal(identity(held, hashed), identity(item, hashed))) return {at, true};
+            table().count_probes(kFreeProbes + 1);  // one of 2^35 by chance, and it may have waited for memory
         }
         return {at, false};
     }
@@ -159,37 +122,11 @@ class Work : public WorkForm<WorkHeader> {
     // Puts a new entry where find told. There is room in the heap, and an empty slot; false if it cannot be reached.
     template <typename T>
     bool insert(std::uint32_t at, std::uint64_t probe, Item item, T upper, T error) const noexcept {
-        WorkHeader &h = header();
-        std::uint64_t *all = refs();
-        std::uint32_t empty = at;
-        while (all[empty] != kEmptySlot) empty++;
-        if (empty >= h.slots) [[unlikely]]
-            return false;
-        count_probes(empty - at);
-        Counter<T> *counter_of = counters<T>();
-        for (std::uint32_t i = empty; i > at; i--) {
-            all[i] = all[i - 1];
-            counter_of[i] = counter_of[i - 1];
-        }
-        all[at] = is_inline(probe) ? probe : tag_of(probe) | put_in_heap(item);
-        counter_of[at] = {upper, error};
-        h.entries++;
+        if (!table().open_slot(at, counters<T>())) return false;
+        refs()[at] = is_inline(probe) ? probe : tag_of(probe) | put_in_heap(item);
+        counters<T>()[at] = {upper, error};
+        header().entries++;
         return true;
-    }
-
-    void count_probes(std::uint32_t probes) const noexcept {
-        WorkHeader &h = header();
-        h.probes = add_probes(h.probes, probes);
-    }
-    bool is_crowded() const noexcept { return sketch::is_crowded(header().probes, header().slots); }
-
-    // Whether the search that ended here went on for so long, after others that did, that the table is crowded.
-    [[gnu::always_inline]] bool exceeds_probe_budget(std::uint64_t probe, std::uint32_t at) const noexcept {
-        const std::uint32_t probes = at - home_of(probe);
-        if (probes <= kFreeProbes) [[likely]]
-            return false;
-        count_probes(probes);
-        return is_crowded();
     }
 
     // Copies an item to the end of the heap: the ref without its tag.
@@ -197,7 +134,7 @@ class Work : public WorkForm<WorkHeader> {
         WorkHeader &h = header();
         std::uint8_t *to = heap() + h.heap_used;
         store(to, static_cast<std::uint32_t>(item.size));
-        copy_bytes(to + kLengthBytes, item.at, item.size);
+        std::memcpy(to + kLengthBytes, item.at, item.size);
         const std::uint64_t offset = h.heap_used;
         h.heap_used += static_cast<std::uint32_t>(kLengthBytes + item.size);
         h.heap_live += static_cast<std::uint32_t>(kLengthBytes + item.size);
@@ -254,35 +191,11 @@ class Work : public WorkForm<WorkHeader> {
         drop<T>(stays);
     }
 
-    // Leaves what `stays`. That is gathered at the right end; then each goes to its home, or behind the one before:
-    // there is always room, for they are in the order of their homes, and fewer than before.
+    // Leaves the entries of the slots that `stays`.
     template <typename T, typename Stays>
     void drop(Stays stays) const noexcept {
-        WorkHeader &h = header();
-        std::uint64_t *all = refs();
-        Counter<T> *counter_of = counters<T>();
-        const std::uint32_t slots = h.slots;
-        std::uint32_t first = slots;
-        for (std::uint32_t at = slots; at-- > 0;) {
-            const Counter<T> counter = counter_of[at];
-            const bool is_left = stays(at);
-            all[first - 1] = all[at];
-            counter_of[first - 1] = counter;
-            first -= is_left;
-        }
-        std::fill(all, all + first, kEmptySlot);
-        std::fill(counter_of, counter_of + first, Counter<T>{0, 0});
-        h.entries = slots - first;
-        h.probes = 0;  // all entries get other places here, too
-        for (std::uint32_t from = first, to = 0; from < slots; from++, to++) {
-            const std::uint64_t ref = all[from];
-            const Counter<T> counter = counter_of[from];
-            to = std::max(to, home_of(ref));
-            all[from] = kEmptySlot;
-            counter_of[from] = {0, 0};
-            all[to] = ref;
-            counter_of[to] = counter;
-        }
+        header().entries = table().thin_out(counters<T>(), stays);
+        header().probes = 0;  // all entries get other places here, too
         compact();
     }
 
@@ -312,7 +225,7 @@ class Work : public WorkForm<WorkHeader> {
             const std::uint32_t length = static_cast<std::uint32_t>(ref & low_mask(kTagShift));
             ref = tag_of(ref) | std::uint64_t{to} << 1 | 1;
             store(bytes + to, length);
-            move_down(bytes + to + kLengthBytes, bytes + from + kLengthBytes, length);
+            std::memmove(bytes + to + kLengthBytes, bytes + from + kLengthBytes, length);
             to += static_cast<std::uint32_t>(kLengthBytes) + length;
             from += static_cast<std::uint32_t>(kLengthBytes) + length;
         }
