@@ -9,12 +9,14 @@ SELECT id, pg_column_size(s) AS bytes, length(s::bytea) AS packed FROM sample OR
 SELECT id, s::text::quantile_sketch = s AS text, s::bytea::quantile_sketch = s AS bytea,
        quantile_sketch_send(s) = s::bytea AS send, s::text = s::bytea::text AS hex FROM sample ORDER BY id;
 SELECT s::text FROM sample WHERE id = 1;
-SELECT upper(substr(s::text, 3)) = substr(s::text, 3) AS has_letters, ('\x' || upper(substr(s::text, 3)))::quantile_sketch = s AS upper_case
+SELECT upper(substr(s::text, 3)) = substr(s::text, 3) AS has_letters,
+       ('\x' || upper(substr(s::text, 3)))::quantile_sketch = s AS upper_case
 FROM sample WHERE id = 10;
 CREATE TABLE copied (LIKE sample);
 \copy sample TO 'results/sample.bin' (FORMAT binary)
 \copy copied FROM 'results/sample.bin' (FORMAT binary)
-SELECT count(*) AS equal FROM sample JOIN copied USING (id) WHERE sample.s = copied.s AND sample.s::text = copied.s::text;
+SELECT count(*) AS equal FROM sample JOIN copied USING (id) WHERE sample.s = copied.s
+    AND sample.s::text = copied.s::text;
 
 -- bad text and bytes: an ERROR that names the type
 \set VERBOSITY default
@@ -41,7 +43,8 @@ SELECT (E'\\x' || repeat('01', 200000))::quantile_sketch;
 DO $$
 DECLARE r record; accepted int := 0; refused int := 0;
 BEGIN
-    FOR r IN SELECT substr(s::bytea, 1, n) AS bytes FROM sample, generate_series(0, length(s::bytea) - 1) n WHERE id <= 1000
+    FOR r IN SELECT substr(s::bytea, 1, n) AS bytes FROM sample, generate_series(0, length(s::bytea) - 1) n
+    WHERE id <= 1000
              UNION ALL SELECT s::bytea || '\x00'::bytea FROM sample LOOP
         BEGIN
             PERFORM r.bytes::quantile_sketch;
@@ -86,26 +89,35 @@ INSERT INTO by_hash SELECT s FROM sample;
 SELECT count(*) FROM by_hash;
 
 -- storage: every toast strategy, values from short to out of line, and sub-columns of rows and arrays
-CREATE TABLE stored (id int, kind text, plain quantile_sketch, external quantile_sketch, main quantile_sketch, extended quantile_sketch);
-ALTER TABLE stored ALTER plain SET STORAGE plain, ALTER external SET STORAGE external, ALTER main SET STORAGE main, ALTER extended SET STORAGE extended;
+CREATE TABLE stored (id int, kind text, plain quantile_sketch, external quantile_sketch, main quantile_sketch,
+                     extended quantile_sketch);
+ALTER TABLE stored ALTER plain SET STORAGE plain, ALTER external SET STORAGE external, ALTER main SET STORAGE main,
+    ALTER extended SET STORAGE extended;
 INSERT INTO stored SELECT n, 'x', s, s, s, s
 FROM unnest(ARRAY[1, 20, 30, 35, 40, 45, 50, 60, 70, 1000, 3000]) n,
-    LATERAL (SELECT quantile_weighted_agg(exp(sin(i * 1.7) / 4), CASE WHEN n < 100 THEN 1 ELSE i * 7919 % 1000003 END, 0.0002) AS s
+    LATERAL (SELECT quantile_weighted_agg(exp(sin(i * 1.7) / 4), CASE WHEN n < 100 THEN 1 ELSE i * 7919 % 1000003 END,
+                                          0.0002) AS s
              FROM generate_series(1, n) i) q;
 SELECT count(*) AS rows, bool_and(plain = external AND external = main AND main = extended) AS equal,
-       bool_and(total_count(plain) = total_count(external) AND total_count(main) = total_count(extended) AND total_count(plain) >= id) AS read,
+       bool_and(total_count(plain) = total_count(external) AND total_count(main) = total_count(extended)
+                AND total_count(plain) >= id) AS read,
        bool_and(merge(external, extended) = merge(plain, main)) AS merged,
        max(length(external::bytea)) > 2000 AS out_of_line
 FROM stored;
-SELECT merge(e) = merge(p) AS merged FROM (SELECT unnest(ARRAY[external]) AS e, unnest(ARRAY[plain]) AS p FROM stored) t;
+SELECT merge(e) = merge(p) AS merged
+FROM (SELECT unnest(ARRAY[external]) AS e, unnest(ARRAY[plain]) AS p FROM stored) t;
 
 -- A work form can be stored: an aggregate with our transition function and no final function. Every reader takes it.
 CREATE AGGREGATE unpacked_agg(float8) (SFUNC = quantile_agg_trans, STYPE = quantile_sketch);
 CREATE TABLE work AS SELECT n AS id, unpacked_agg(x) AS w, quantile_agg(x) AS s
-FROM unnest(ARRAY[1, 50, 120, 600, 5000]) n, LATERAL (SELECT sin(i) * exp(i % 50) FROM generate_series(1, n) i) r(x) GROUP BY n;
-SELECT id, sketch_info(w)->>'form' AS form, pg_column_size(w) AS bytes, w = s AS eq, s = w AS eq2, w::text = s::text AS out,
-       quantile_sketch_hash(w) = quantile_sketch_hash(s) AS hash, w::bytea = s::bytea AS bytea, w::jsonb = s::jsonb AS jsonb,
-       percentile(w, 0.9) = percentile(s, 0.9) AS percentile, merge(w, s) = merge(s, w) AS merge, add(w, 1) = add(s, 1) AS add,
+FROM unnest(ARRAY[1, 50, 120, 600, 5000]) n, LATERAL (SELECT sin(i) * exp(i % 50) FROM generate_series(1, n) i) r(x)
+GROUP BY n;
+SELECT id, sketch_info(w)->>'form' AS form, pg_column_size(w) AS bytes, w = s AS eq, s = w AS eq2,
+       w::text = s::text AS out,
+       quantile_sketch_hash(w) = quantile_sketch_hash(s) AS hash, w::bytea = s::bytea AS bytea,
+       w::jsonb = s::jsonb AS jsonb,
+       percentile(w, 0.9) = percentile(s, 0.9) AS percentile, merge(w, s) = merge(s, w) AS merge,
+       add(w, 1) = add(s, 1) AS add,
        total_count(subtract(w, s)) AS left FROM work ORDER BY id;
 SELECT merge(w) = merge(s) AS merged FROM work;
 SELECT DISTINCT count(*) FROM (SELECT w FROM work UNION SELECT s FROM work) t;
@@ -121,19 +133,26 @@ SELECT id, quantile_agg_trans(w, 7) = add(s, 7) AS work, quantile_agg_trans(s, 7
        quantile_merge_trans(w, s) = merge(s, s) AS merge_work, quantile_merge_trans(s, w) = merge(s, s) AS merge_packed,
        w = s AS unchanged FROM work ORDER BY id;
 CREATE AGGREGATE from_packed(float8) (SFUNC = quantile_agg_trans, STYPE = quantile_sketch, INITCOND = '\x01010010');
-SELECT sketch_info(from_packed(x))->>'form' AS form, from_packed(x) = quantile_agg(x) AS equal FROM generate_series(1, 500) x;
+SELECT sketch_info(from_packed(x))->>'form' AS form, from_packed(x) = quantile_agg(x) AS equal
+FROM generate_series(1, 500) x;
 SELECT from_packed(x) FROM generate_series(1, 0) x;
 CREATE AGGREGATE partial_agg(float8, float8) (SFUNC = percentile_sketch_trans, STYPE = quantile_sketch);
 CREATE TABLE partial AS SELECT g, partial_agg(x, 0.9) AS p, quantile_agg(x) AS s
 FROM generate_series(1, 900) x, LATERAL (SELECT x % 3) m(g) GROUP BY g;
 -- partial states keep their fractions in text and binary; = and hash ignore them, merge and add drop them
-SELECT g, length(p::bytea) - length(s::bytea) AS more_bytes, p = s AS eq, quantile_sketch_hash(p) = quantile_sketch_hash(s) AS hash,
-       p::text::quantile_sketch = s AS eq_text, merge(p, p) = merge(s, s) AS merge, add(p, 1)::text = add(s, 1)::text AS add,
-       percentile_sketch_final(p) = percentile(s, 0.9) AS final, percentile_sketch_final(p::text::quantile_sketch) = percentile(s, 0.9) AS final_text
+SELECT g, length(p::bytea) - length(s::bytea) AS more_bytes, p = s AS eq,
+       quantile_sketch_hash(p) = quantile_sketch_hash(s) AS hash,
+       p::text::quantile_sketch = s AS eq_text, merge(p, p) = merge(s, s) AS merge,
+       add(p, 1)::text = add(s, 1)::text AS add,
+       percentile_sketch_final(p) = percentile(s, 0.9) AS final, percentile_sketch_final(p::text::quantile_sketch) =
+       percentile(s, 0.9) AS final_text
 FROM partial ORDER BY g;
-CREATE AGGREGATE combine_partials(quantile_sketch) (SFUNC = percentile_sketch_combine, STYPE = quantile_sketch, FINALFUNC = percentile_sketch_final);
-SELECT (SELECT combine_partials(p) FROM partial) = (SELECT percentile_sketch(x, 0.9) FROM generate_series(1, 900) x) AS work,
-       (SELECT combine_partials(p::text::quantile_sketch) FROM partial) = (SELECT percentile_sketch(x, 0.9) FROM generate_series(1, 900) x) AS packed;
+CREATE AGGREGATE combine_partials(quantile_sketch) (SFUNC = percentile_sketch_combine, STYPE = quantile_sketch,
+                                                    FINALFUNC = percentile_sketch_final);
+SELECT (SELECT combine_partials(p) FROM partial) = (SELECT percentile_sketch(x, 0.9)
+                                                    FROM generate_series(1, 900) x) AS work,
+       (SELECT combine_partials(p::text::quantile_sketch) FROM partial) = (SELECT percentile_sketch(x, 0.9)
+           FROM generate_series(1, 900) x) AS packed;
 SELECT combine_partials(p) FROM (SELECT p FROM partial UNION ALL SELECT partial_agg(1, 0.5)) t;
 SELECT percentile_sketch_final(quantile_agg(1));
 SELECT percentile_sketch_array_final(p) FROM partial;
@@ -142,11 +161,13 @@ SELECT percentile_sketch_moving_trans(s, 1, 0.5) FROM partial;
 SELECT percentile_sketch_moving_inverse(s, 1, 0.5) FROM partial;
 
 DROP TABLE sample, copied, stored, work, work_compressed, partial, by_hash;
-DROP AGGREGATE unpacked_agg(float8), from_packed(float8), partial_agg(float8, float8), combine_partials(quantile_sketch);
+DROP AGGREGATE unpacked_agg(float8), from_packed(float8), partial_agg(float8, float8),
+    combine_partials(quantile_sketch);
 
 -- sorting long values does not keep their copies: the sort's own memory is bounded by work_mem
 CREATE TABLE long_values AS SELECT g, s FROM generate_series(1, 600) g,
-    LATERAL (SELECT quantile_weighted_agg(exp(((i * 7919 + g) % 10007) / 700.0), 1 + (i::bigint * g * 7919) % 100000007, 0.0002) AS s
+    LATERAL (SELECT quantile_weighted_agg(exp(((i * 7919 + g) % 10007) / 700.0),
+                                          1 + (i::bigint * g * 7919) % 100000007, 0.0002) AS s
              FROM generate_series(1, 900) i) q;
 SELECT avg(length(s::bytea)) > 2500 AS long FROM long_values;
 CREATE FUNCTION sort_context_kb() RETURNS bigint LANGUAGE plpgsql AS $$

@@ -19,16 +19,21 @@ SELECT percentile(NULL::quantile_sketch, 0.5), percentiles(NULL::quantile_sketch
        subtract(NULL::quantile_sketch, NULL), NULL::quantile_sketch::bytea, NULL::quantile_sketch::jsonb;
 SELECT count(*) FROM histogram(NULL::quantile_sketch);
 SELECT count(*) FROM histogram(NULL::quantile_sketch, '{1}');
-SELECT (SELECT count(*) FROM histogram_bins(NULL, 3)) AS bins, (SELECT count(*) FROM cumulative_histogram(NULL, '{1}')) AS cumulative, percentile_ranks(NULL, '{1}');
+SELECT (SELECT count(*) FROM histogram_bins(NULL, 3)) AS bins,
+       (SELECT count(*) FROM cumulative_histogram(NULL, '{1}')) AS cumulative, percentile_ranks(NULL, '{1}');
 SELECT percentile(s, NULL::float8), percentiles(s, NULL::float8[]), percentile_rank(s, NULL), add(s, NULL)
 FROM (SELECT quantile_agg(1) AS s) q;
 
 -- thirteen doubles through every reader
-CREATE TABLE special AS SELECT x FROM unnest('{0,-0,1,-1,NaN,Infinity,-Infinity,5e-324,-5e-324,2.2250738585072014e-308,1.7976931348623157e308,-1.7976931348623157e308,1e-5}'::float8[]) x;
-SELECT x, percentile(s, 0) AS p0, percentile(s, 0.5) AS p50, percentile(s, 1) AS p100, percentile_bounds(s, 0.5) AS bounds,
+CREATE TABLE special AS SELECT x
+FROM unnest('{0,-0,1,-1,NaN,Infinity,-Infinity,5e-324,-5e-324,2.2250738585072014e-308,1.7976931348623157e308,'
+            '-1.7976931348623157e308,1e-5}'::float8[]) x;
+SELECT x, percentile(s, 0) AS p0, percentile(s, 0.5) AS p50, percentile(s, 1) AS p100,
+       percentile_bounds(s, 0.5) AS bounds,
        min_value(s) AS min, max_value(s) AS max, percentile_rank(s, x) AS rank, total_count(s) AS n
 FROM special, LATERAL (SELECT quantile_agg(y) AS s FROM (VALUES (special.x)) v(y)) q;
-SELECT percentiles(s, ARRAY[0, 1/12.0, 2/12.0, 3/12.0, 4/12.0, 5/12.0, 6/12.0, 7/12.0, 8/12.0, 9/12.0, 10/12.0, 11/12.0, 1])
+SELECT percentiles(s, ARRAY[0, 1/12.0, 2/12.0, 3/12.0, 4/12.0, 5/12.0, 6/12.0, 7/12.0, 8/12.0,
+                   9/12.0, 10/12.0, 11/12.0, 1])
 FROM (SELECT quantile_agg(x) AS s FROM special) q;
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x), percentile_sketch(x, 0.5) FROM special;
 SELECT * FROM histogram((SELECT quantile_agg(x) FROM special));
@@ -71,38 +76,54 @@ SELECT percentile_sketch(1, '{1.5}'::float8[]);
 SELECT percentile_sketch(1, '{}'::float8[]);
 SELECT percentile_sketch(1, (SELECT array_agg(0.5::float8) FROM generate_series(1, 1001)));
 SELECT array_length(percentile_sketch(1, (SELECT array_agg(i / 1000.0::float8) FROM generate_series(1, 1000) i)), 1);
-SELECT array_length(percentiles((SELECT quantile_agg(1)), (SELECT array_agg(0.5::float8) FROM generate_series(1, 5000))), 1);
+SELECT array_length(percentiles((SELECT quantile_agg(1)),
+                                (SELECT array_agg(0.5::float8) FROM generate_series(1, 5000))), 1);
 SELECT percentile_sketch(x, x / 10.0) FROM generate_series(1, 3) x;
 SELECT percentile_sketch(x, ARRAY[x / 10.0]) FROM generate_series(1, 3) x;
 
-SELECT percentile_ranks(quantile_agg(x), '{-Infinity,0,2,NaN,Infinity,1}'), percentile_ranks(quantile_agg(x), '{}') FROM unnest('{1,2,3,NaN}'::float8[]) x;
+SELECT percentile_ranks(quantile_agg(x), '{-Infinity,0,2,NaN,Infinity,1}'), percentile_ranks(quantile_agg(x), '{}')
+FROM unnest('{1,2,3,NaN}'::float8[]) x;
 SELECT percentile_ranks((SELECT quantile_agg(1)), '{1,NULL}');
 SELECT percentile_ranks((SELECT quantile_agg(1)), '{{1},{2}}');
 SELECT percentile_ranks(subtract(s, s), '{1}'), percentiles(subtract(s, s), '{1}') FROM (SELECT quantile_agg(1) AS s) q;
 
 -- bins: one value, nothing finite, nothing at all, neighbouring doubles, more bins than doubles, numbers out of range
 SELECT array_agg(b) FROM histogram_bins((SELECT quantile_agg(7) FROM generate_series(1, 5)), 10) b;
-SELECT array_agg(b) FROM histogram_bins((SELECT quantile_agg(x) FROM unnest('{NaN,Infinity,-Infinity,Infinity}'::float8[]) x), 10) b;
+SELECT array_agg(b)
+FROM histogram_bins((SELECT quantile_agg(x) FROM unnest('{NaN,Infinity,-Infinity,Infinity}'::float8[]) x), 10) b;
 SELECT array_agg(b) FROM histogram_bins((SELECT subtract(quantile_agg(1), quantile_agg(1))), 10) b;
-SELECT array_agg(b) FROM histogram_bins((SELECT quantile_agg(x) FROM unnest('{1,1.0000000000000002}'::float8[]) x), 1) b;
-SELECT count(*), count(DISTINCT upper), sum(count), min(lower), max(upper) FROM histogram_bins((SELECT quantile_agg(x) FROM unnest('{0,5e-324,1e-323}'::float8[]) x), 10000);
-SELECT array_agg(b) FROM histogram_bins((SELECT quantile_agg(x) FROM unnest('{-1.7976931348623157e308,0,1.7976931348623157e308}'::float8[]) x), 2) b;
+SELECT array_agg(b)
+FROM histogram_bins((SELECT quantile_agg(x) FROM unnest('{1,1.0000000000000002}'::float8[]) x), 1) b;
+SELECT count(*), count(DISTINCT upper), sum(count), min(lower), max(upper)
+FROM histogram_bins((SELECT quantile_agg(x) FROM unnest('{0,5e-324,1e-323}'::float8[]) x), 10000);
+SELECT array_agg(b)
+FROM histogram_bins((SELECT quantile_agg(x)
+                     FROM unnest('{-1.7976931348623157e308,0,1.7976931348623157e308}'::float8[]) x), 2) b;
 SELECT histogram_bins((SELECT quantile_agg(1)), 0);
 SELECT histogram_bins((SELECT quantile_agg(1)), 10001);
 -- they add up and join on to each other, whatever there is, extremes known or not
 SELECT n, bool_and(count = rows) AS all_rows, bool_and(joined) AS joined, bool_and(bins = n + others) AS bins
-FROM (SELECT n, total_count(s) AS rows, (SELECT sum(count) FROM histogram_bins(s, n)) AS count, (SELECT count(*) FROM histogram_bins(s, n)) AS bins,
+FROM (SELECT n, total_count(s) AS rows, (SELECT sum(count) FROM histogram_bins(s, n)) AS count,
+             (SELECT count(*) FROM histogram_bins(s, n)) AS bins,
              (SELECT count(*) FROM histogram(s) WHERE lower = upper AND abs(lower) > 1e308) AS others,
-             (SELECT bool_and(lower IS NOT DISTINCT FROM before OR before IS NULL) FROM (SELECT lower, lag(upper) OVER (ORDER BY upper) AS before FROM histogram_bins(s, n) WHERE abs(upper) < 1e308) b) AS joined
+             (SELECT bool_and(lower IS NOT DISTINCT FROM before OR before IS NULL)
+              FROM (SELECT lower, lag(upper) OVER (ORDER BY upper) AS before FROM histogram_bins(s, n)
+                    WHERE abs(upper) < 1e308) b) AS joined
       FROM unnest(ARRAY[1, 2, 3, 100, 10000]) n,
-           (SELECT quantile_agg(x) AS s FROM generate_series(-50, 1000) x UNION ALL SELECT quantile_weighted_agg(x, 9000000000000001) FROM unnest('{-Infinity,1,2,3,NaN,NaN,Infinity}'::float8[]) WITH ORDINALITY u(x, i)
-            UNION ALL SELECT subtract(quantile_agg(x), quantile_agg(x) FILTER (WHERE x % 7 = 0)) FROM generate_series(-100, 0) x) parts) checked GROUP BY n ORDER BY n;
+           (SELECT quantile_agg(x) AS s FROM generate_series(-50, 1000) x
+            UNION ALL SELECT quantile_weighted_agg(x, 9000000000000001)
+            FROM unnest('{-Infinity,1,2,3,NaN,NaN,Infinity}'::float8[]) WITH ORDINALITY u(x, i)
+            UNION ALL SELECT subtract(quantile_agg(x), quantile_agg(x) FILTER (WHERE x % 7 = 0))
+            FROM generate_series(-100, 0) x) parts) checked GROUP BY n ORDER BY n;
 
 -- sums and means as sum and avg have them of infinities and NaN; beyond the doubles, an error for sums only
-SELECT xs, sum_value(s), mean_value(s), trimmed_mean(s, 0.25, 0.75), sum IS NOT DISTINCT FROM sum_value(s) AS as_sum, avg IS NOT DISTINCT FROM mean_value(s) AS as_avg
-FROM unnest(ARRAY['{1,Infinity}', '{-Infinity,1}', '{-Infinity,Infinity}', '{NaN,1}', '{-Infinity,1,3,Infinity}', '{-Infinity,-Infinity,1,NaN}', '{0,-0}', '{5e-324,5e-324}']::text[]) xs,
+SELECT xs, sum_value(s), mean_value(s), trimmed_mean(s, 0.25, 0.75), sum IS NOT DISTINCT FROM sum_value(s) AS as_sum,
+    avg IS NOT DISTINCT FROM mean_value(s) AS as_avg
+FROM unnest(ARRAY['{1,Infinity}', '{-Infinity,1}', '{-Infinity,Infinity}', '{NaN,1}', '{-Infinity,1,3,Infinity}',
+            '{-Infinity,-Infinity,1,NaN}', '{0,-0}', '{5e-324,5e-324}']::text[]) xs,
      LATERAL (SELECT quantile_agg(x) AS s, sum(x), avg(x) FROM unnest(xs::float8[]) x) q;
-SELECT mean_value(s), trimmed_mean(s, 0, 0.5) FROM (SELECT quantile_agg(1.7976931348623157e308::float8) AS s FROM generate_series(1, 5)) q;
+SELECT mean_value(s), trimmed_mean(s, 0, 0.5)
+FROM (SELECT quantile_agg(1.7976931348623157e308::float8) AS s FROM generate_series(1, 5)) q;
 SELECT sum_value(quantile_agg(1.7976931348623157e308::float8)) FROM generate_series(1, 5);
 SELECT sum_value(quantile_agg(x)) FROM unnest('{1.7976931348623157e308,1.7976931348623157e308,Infinity}'::float8[]) x;
 SELECT sum_value(s), mean_value(s), trimmed_mean(s, 0, 1) FROM (SELECT quantile_empty() AS s UNION ALL SELECT NULL) q;
@@ -131,7 +152,8 @@ SELECT quantile_agg(1, NULL);
 -- each accuracy that a sketch tells can be asked for, and is kept
 SELECT a AS asked, sketch_info(s)->'accuracy' AS told, sketch_info(s)->'scale' AS scale,
        quantile_agg(x, (sketch_info(s)->>'accuracy')::float8) = s AS same, percentile(s, 0.5)
-FROM unnest(ARRAY[0.00015625, 0.0002, 0.5, 0.601, 0.883, 0.99, 0.9923, 0.99997, 1]) a, LATERAL (SELECT quantile_agg(x, a) AS s FROM generate_series(1, 9) x) q, generate_series(1, 9) x
+FROM unnest(ARRAY[0.00015625, 0.0002, 0.5, 0.601, 0.883, 0.99, 0.9923, 0.99997, 1]) a,
+     LATERAL (SELECT quantile_agg(x, a) AS s FROM generate_series(1, 9) x) q, generate_series(1, 9) x
 GROUP BY a, s ORDER BY a;
 SELECT quantile_agg(NULL, NULL);
 SELECT quantile_weighted_agg(1, 1, 9);
@@ -141,7 +163,8 @@ SELECT quantile_weighted_agg(1, 0, 9);
 SELECT quantile_weighted_agg(1, -1);
 SELECT quantile_weighted_agg(x, 9223372036854775807) FROM generate_series(1, 2) x;
 SELECT merge(s, s) FROM (SELECT quantile_weighted_agg(1, 9223372036854775807) AS s) q;
-SELECT merge(s) FROM (SELECT quantile_weighted_agg(1, 9223372036854775807) AS s FROM generate_series(1, 2) g GROUP BY g) q;
+SELECT merge(s) FROM (SELECT quantile_weighted_agg(1, 9223372036854775807) AS s FROM generate_series(1, 2) g
+                      GROUP BY g) q;
 SELECT add(s, 0) FROM (SELECT quantile_weighted_agg(1, 9223372036854775807) AS s) q;
 SELECT add(s, 'Infinity') FROM (SELECT quantile_weighted_agg(1, 9223372036854775807) AS s) q;
 SELECT subtract((SELECT quantile_agg(1)), (SELECT quantile_agg(2)));
@@ -159,15 +182,18 @@ DO $$
 DECLARE command text; code text;
 BEGIN
     FOREACH command IN ARRAY ARRAY[
-        'SELECT percentile((SELECT quantile_agg(1)), 2)', 'SELECT percentiles((SELECT quantile_agg(1)), ''{NULL}''::float8[])',
-        'SELECT percentiles((SELECT quantile_agg(1)), ''{{1}}''::float8[])', 'SELECT percentile_sketch(1, NULL::float8)',
+        'SELECT percentile((SELECT quantile_agg(1)), 2)',
+        'SELECT percentiles((SELECT quantile_agg(1)), ''{NULL}''::float8[])',
+        'SELECT percentiles((SELECT quantile_agg(1)), ''{{1}}''::float8[])',
+        'SELECT percentile_sketch(1, NULL::float8)',
         'SELECT percentile_sketch(x, x / 10.0) FROM generate_series(1, 3) x',
         'SELECT percentile_sketch(1, array_fill(0.5::float8, ''{1001}''))', 'SELECT quantile_agg(1, 9)',
         'SELECT quantile_agg(1, NULL)', 'SELECT quantile_weighted_agg(1, -1)',
         'SELECT quantile_weighted_agg(x, 9223372036854775807) FROM generate_series(1, 2) x',
         'SELECT subtract((SELECT quantile_agg(1)), (SELECT quantile_agg(2)))',
         'SELECT histogram((SELECT quantile_agg(1)), ''{2,1}'')',
-        'SELECT trimmed_mean((SELECT quantile_agg(1)), 0.9, 0.1)', 'SELECT sum_value((SELECT quantile_agg(1e308) FROM generate_series(1, 2)))',
+        'SELECT trimmed_mean((SELECT quantile_agg(1)), 0.9, 0.1)',
+        'SELECT sum_value((SELECT quantile_agg(1e308) FROM generate_series(1, 2)))',
         'SELECT ''junk''::quantile_sketch', 'SELECT ''\x00''::bytea::quantile_sketch'] LOOP
         BEGIN
             EXECUTE command;

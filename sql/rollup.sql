@@ -2,24 +2,32 @@
 SET client_min_messages = warning;
 CREATE EXTENSION sketch_rollup;
 SET TimeZone = 'UTC';
-CREATE TABLE events (id bigint, at timestamptz NOT NULL, host int, latency numeric, user_id int, note json, place point);
-INSERT INTO events SELECT i, '2026-01-01'::timestamptz + i * interval '5 s', nullif(i % 5, 0), i % 97 / 4.0, i % 300, '{}', point(i, 1) FROM generate_series(1, 3000) i;
+CREATE TABLE events (id bigint, at timestamptz NOT NULL, host int, latency numeric, user_id int, note json,
+                     place point);
+INSERT INTO events SELECT i, '2026-01-01'::timestamptz + i * interval '5 s', nullif(i % 5, 0), i % 97 / 4.0, i % 300,
+                          '{}', point(i, 1) FROM generate_series(1, 3000) i;
 SELECT rollup_create('per_minute', $$
-    SELECT date_bin('1 minute', at, '2000-01-01') AS minute, host, quantile_agg(latency) AS latency, distinct_agg(user_id) AS users, topk_agg(user_id, 5) AS top,
-           frequency_agg(user_id) AS counts, membership_agg(user_id, 100) AS seen, count(*) AS requests, count(host) FILTER (WHERE user_id > 100) AS some,
+    SELECT date_bin('1 minute', at, '2000-01-01') AS minute, host, quantile_agg(latency) AS latency,
+           distinct_agg(user_id) AS users, topk_agg(user_id, 5) AS top,
+           frequency_agg(user_id) AS counts, membership_agg(user_id, 100) AS seen, count(*) AS requests,
+           count(host) FILTER (WHERE user_id > 100) AS some,
            sum(latency) AS total, sum(user_id) AS ids, min(latency) AS least, max(user_id) AS most
     FROM events WHERE id > 10 GROUP BY 1, 2; $$);
 
 -- what the view has, and what the query on the table gives
-CREATE FUNCTION compared(OUT groups bigint, OUT rows numeric, OUT problems bigint, OUT deltas bigint, OUT invalid bigint) LANGUAGE sql AS $$
-    SELECT (SELECT count(*) FROM per_minute), (SELECT sum(requests) FROM per_minute), (SELECT count(*) FROM rollup_check('per_minute')), deltas, invalid_ranges FROM rollup_status $$;
+CREATE FUNCTION compared(OUT groups bigint, OUT rows numeric, OUT problems bigint, OUT deltas bigint,
+                         OUT invalid bigint) LANGUAGE sql AS $$
+    SELECT (SELECT count(*) FROM per_minute), (SELECT sum(requests) FROM per_minute),
+           (SELECT count(*) FROM rollup_check('per_minute')), deltas, invalid_ranges FROM rollup_status $$;
 SELECT * FROM compared(); -- all from the table
 CALL rollup_refresh('per_minute');
 SELECT * FROM compared();
-SELECT percentile(merge(latency), 0.99) AS p99, distinct_count(merge(users)) AS users, sum(requests) AS requests FROM per_minute WHERE minute < '2026-01-01 01:00';
+SELECT percentile(merge(latency), 0.99) AS p99, distinct_count(merge(users)) AS users, sum(requests) AS requests
+FROM per_minute WHERE minute < '2026-01-01 01:00';
 
 -- inserts add deltas, of any statement
-INSERT INTO events SELECT i, '2026-01-01'::timestamptz + i * interval '5 s', nullif(i % 5, 0), i % 97 / 4.0, i % 300 FROM generate_series(2990, 3200) i;
+INSERT INTO events SELECT i, '2026-01-01'::timestamptz + i * interval '5 s', nullif(i % 5, 0), i % 97 / 4.0, i % 300
+FROM generate_series(2990, 3200) i;
 SELECT * FROM compared();
 INSERT INTO events (id, at) VALUES (1000, '2026-01-01 00:10:30'), (5, '2026-01-01 00:10:30');
 COPY events (id, at, host, latency) FROM stdin;
@@ -40,7 +48,8 @@ UPDATE events SET host = 9, at = at + interval '1 day' WHERE id BETWEEN 600 AND 
 UPDATE events SET id = 3 WHERE id = 700;                                -- leaves the condition
 DELETE FROM events WHERE id BETWEEN 1500 AND 1600;
 SELECT * FROM compared();
-WITH d AS (DELETE FROM events WHERE id BETWEEN 20 AND 25 RETURNING *), u AS (UPDATE events SET latency = 1 WHERE id = 30 RETURNING *)
+WITH d AS (DELETE FROM events WHERE id BETWEEN 20 AND 25 RETURNING *),
+    u AS (UPDATE events SET latency = 1 WHERE id = 30 RETURNING *)
 INSERT INTO events SELECT * FROM d UNION ALL SELECT * FROM u;
 SELECT * FROM compared();
 CALL rollup_refresh('per_minute', '2026-01-01 00:50', '2026-01-01 00:51'); -- a part
@@ -56,11 +65,13 @@ CREATE UNIQUE INDEX ON events (id) WHERE id > 100000;
 CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.latency := 50; RETURN NEW; END $$;
 CREATE TRIGGER own BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION own();
 INSERT INTO events (id, at) VALUES (100001, '2026-01-02'), (100002, '2026-01-02') ON CONFLICT DO NOTHING;
-INSERT INTO events (id, at) VALUES (100001, '2026-01-02'), (100003, '2026-01-02') ON CONFLICT (id) WHERE id > 100000 DO UPDATE SET latency = 60;
+INSERT INTO events (id, at) VALUES (100001, '2026-01-02'), (100003, '2026-01-02') ON CONFLICT (id)
+WHERE id > 100000 DO UPDATE SET latency = 60;
 SELECT * FROM compared();
 
 -- times that are not finite, at the end of time, and none
-INSERT INTO events (id, at) VALUES (11, 'infinity'), (12, '-infinity'), (13, '294276-12-31 23:59:59'), (14, '4714-11-24 00:00:00 BC');
+INSERT INTO events (id, at) VALUES (11, 'infinity'), (12, '-infinity'), (13, '294276-12-31 23:59:59'),
+    (14, '4714-11-24 00:00:00 BC');
 SELECT * FROM compared();
 SELECT rollup_compact('per_minute') > 0 AS compacted;
 SELECT * FROM compared();
@@ -84,7 +95,8 @@ INSERT INTO events (id, at) VALUES (18, '2026-01-05');
 SELECT problem, bucket FROM rollup_check('per_minute');
 SELECT DISTINCT problem FROM rollup_check('per_minute', '2026-01-06') WHERE bucket IS NOT NULL; -- not there
 ALTER TABLE events ENABLE TRIGGER USER;
-ALTER TABLE events ENABLE ALWAYS TRIGGER sketch_rollup_1_written, ENABLE ALWAYS TRIGGER sketch_rollup_1_removed, ENABLE ALWAYS TRIGGER sketch_rollup_1_truncate;
+ALTER TABLE events ENABLE ALWAYS TRIGGER sketch_rollup_1_written, ENABLE ALWAYS TRIGGER sketch_rollup_1_removed,
+    ENABLE ALWAYS TRIGGER sketch_rollup_1_truncate;
 UPDATE events SET latency = 1 WHERE id = 18;
 SELECT problem, bucket FROM rollup_check('per_minute');
 
@@ -135,7 +147,9 @@ SELECT * FROM compared();
 
 -- functions, types and schemas change their names while a session has plans
 CREATE FUNCTION tenfold(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 10 * $1';
-SELECT rollup_create('renamed', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, sum(tenfold(host)) FROM events GROUP BY 1');
+SELECT rollup_create('renamed',
+                     'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, sum(tenfold(host)) FROM events '
+                     'GROUP BY 1');
 INSERT INTO events (id, at, host) VALUES (200, '2026-01-03', 1);
 ALTER FUNCTION tenfold RENAME TO tenfold_by_another_name;
 INSERT INTO events (id, at, host) VALUES (201, '2026-01-03', 1);
@@ -191,8 +205,10 @@ DROP TABLE events CASCADE;
 SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace AND relkind IN ('r', 'v');
 SELECT * FROM rollup_status;
 CREATE TABLE events (id bigint, at timestamp NOT NULL, host text, x float8);
-SELECT rollup_create('per_day', 'SELECT date_trunc(''day'', at) AS day, count(*), quantile_agg(x) AS x FROM events GROUP BY 1');
-SELECT relname FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace AND relkind IN ('r', 'v') ORDER BY 1;
+SELECT rollup_create('per_day',
+                     'SELECT date_trunc(''day'', at) AS day, count(*), quantile_agg(x) AS x FROM events GROUP BY 1');
+SELECT relname FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace AND relkind IN ('r', 'v')
+ORDER BY 1;
 SET TimeZone = 'America/New_York'; -- a table without time zone does not mind
 INSERT INTO events SELECT i, '2026-03-07'::timestamp + i * interval '17 minutes', 'h', i FROM generate_series(1, 300) i;
 SELECT day, count, percentile(x, 0.5) FROM per_day ORDER BY 1;
@@ -206,19 +222,29 @@ SELECT * FROM rollup_check('per_day');
 RESET TimeZone;
 DROP VIEW per_day;
 INSERT INTO events VALUES (1, '2026-03-07', 'h', 1); -- its triggers do nothing
-SELECT rollup_create('by_host', 'SELECT host, date_bin(''1 hour'', at, ''2000-01-01'') AS hour, min(x), count(*) FROM events GROUP BY host, hour');
+SELECT rollup_create('by_host',
+                     'SELECT host, date_bin(''1 hour'', at, ''2000-01-01'') AS hour, min(x), count(*) FROM events '
+                     'GROUP BY host, hour');
 SELECT tgname FROM pg_trigger WHERE tgrelid = 'events'::regclass ORDER BY 1;
 SELECT rollup_drop('by_host');
 SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace;
 SELECT count(*) FROM pg_trigger WHERE tgrelid = 'events'::regclass;
 
 -- names that the statements use themselves, and that need quotes
-CREATE TABLE "s" (r timestamptz NOT NULL, s int, m int, d int, e int, g int, i int, t int, x numeric, c int, v int, u int, n int, k int, lo int, hi int, bucket int, parts int, "excluded" int, kept int, made int, rows int, "Ü ""x" text);
-SELECT rollup_create('"r"', 'SELECT date_bin(''1 hour'', r, ''2000-01-01'') AS r, m, "Ü ""x" AS d, count(*) AS excluded, sum(s) AS s, sum(g) AS g, min(i) AS i, max(t) AS t, sum(x) AS x, count(c) AS c, count(v) AS v, count(u) AS u, count(n) AS n, count(k) AS k,
-    count(lo) AS lo, count(hi) AS hi, count(bucket) AS bucket, count(parts) AS parts, count(kept) AS kept, count(made) AS made, count(rows) AS rows, max(e) AS "E e" FROM s GROUP BY 1, 2, 3');
-INSERT INTO s (r, m, s, x) SELECT '2026-01-01'::timestamptz + i * interval '10 min', i % 3, i, i / 10.0 FROM generate_series(1, 30) i;
+CREATE TABLE "s" (r timestamptz NOT NULL, s int, m int, d int, e int, g int, i int, t int, x numeric, c int, v int,
+                  u int, n int, k int, lo int, hi int, bucket int, parts int, "excluded" int, kept int,
+                  made int, rows int, "Ü ""x" text);
+SELECT rollup_create('"r"',
+                     'SELECT date_bin(''1 hour'', r, ''2000-01-01'') AS r, m, "Ü ""x" AS d, count(*) AS excluded,
+    sum(s) AS s, sum(g) AS g, min(i) AS i, max(t) AS t, sum(x) AS x, count(c) AS c, count(v) AS v,
+    count(u) AS u, count(n) AS n, count(k) AS k,
+    count(lo) AS lo, count(hi) AS hi, count(bucket) AS bucket, count(parts) AS parts, count(kept) AS kept,
+    count(made) AS made, count(rows) AS rows, max(e) AS "E e" FROM s GROUP BY 1, 2, 3');
+INSERT INTO s (r, m, s, x) SELECT '2026-01-01'::timestamptz + i * interval '10 min', i % 3, i, i / 10.0
+FROM generate_series(1, 30) i;
 CALL rollup_refresh('r');
-INSERT INTO s (r, m, s, x) SELECT '2026-01-01'::timestamptz + i * interval '10 min', i % 3, i, i / 10.0 FROM generate_series(20, 50) i;
+INSERT INTO s (r, m, s, x) SELECT '2026-01-01'::timestamptz + i * interval '10 min', i % 3, i, i / 10.0
+FROM generate_series(20, 50) i;
 DELETE FROM s WHERE s = 7;
 SELECT * FROM rollup_check('r');
 SELECT rollup_compact('r');
@@ -249,7 +275,8 @@ CREATE UNLOGGED TABLE parted_1 PARTITION OF parted FOR VALUES FROM ('2026-01-01'
 CREATE TABLE child (y int) INHERITS (events);
 CREATE TEMP TABLE temporary_one (at timestamp NOT NULL);
 CREATE UNLOGGED TABLE unlogged_one (at timestamp NOT NULL);
-CREATE TABLE shapes (id int PRIMARY KEY, at timestamp NOT NULL, zone timestamptz NOT NULL, perhaps timestamp, x float8, n numeric, t text, g float8 GENERATED ALWAYS AS (x * 2) STORED);
+CREATE TABLE shapes (id int PRIMARY KEY, at timestamp NOT NULL, zone timestamptz NOT NULL, perhaps timestamp, x float8,
+                     n numeric, t text, g float8 GENERATED ALWAYS AS (x * 2) STORED);
 CREATE COLLATION ignoring (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE FUNCTION try(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE what text; why text;
@@ -270,7 +297,8 @@ SELECT query, try('SELECT ' || query) FROM unnest(ARRAY[
     'date_bin(''1 min'', at, ''2000-01-01'') AS minute, count(*) FROM unlogged_one GROUP BY 1',
     'date_bin(''1 min'', perhaps, ''2000-01-01'') AS minute, count(*) FROM shapes GROUP BY 1',
     'date_bin(''1 min'', at, perhaps) AS minute, count(*) FROM shapes GROUP BY 1',
-    'date_bin(''1 min'', at, ''2000-01-01'') AS minute, date_bin(''1 hour'', at, ''2000-01-01'') AS hour, count(*) FROM shapes GROUP BY 1, 2',
+    'date_bin(''1 min'', at, ''2000-01-01'') AS minute, date_bin(''1 hour'', at, ''2000-01-01'') AS hour, count(*) '
+    'FROM shapes GROUP BY 1, 2',
     'date_bin(''1 min'', at + ''1 h'', ''2000-01-01'') AS minute, count(*) FROM shapes GROUP BY 1',
     'date_bin(''1 min'', at, ''infinity'') AS minute, count(*) FROM shapes GROUP BY 1',
     'date_bin(''1 min'', at, NULL) AS minute, count(*) FROM shapes GROUP BY 1',
@@ -340,10 +368,16 @@ SELECT rollup_drop('keys_only');
 
 -- keys that are too long for an index
 CREATE TABLE pages (at timestamptz NOT NULL, url text, body bytea, short varchar, n int);
-SELECT rollup_create('per_url', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, url, body, short, count(*) AS visits, sum(n) AS n FROM pages GROUP BY 1, 2, 3, 4');
-CREATE FUNCTION url(i int) RETURNS text LANGUAGE sql AS $$ SELECT string_agg(md5(j::text), '') || i FROM generate_series(1, 40 * i) AS j $$;
-INSERT INTO pages SELECT '2026-01-01'::timestamptz + i * interval '10 min', url(i % 9), decode(repeat(md5(i % 3 || ''), 100), 'hex'), left(url(i % 9), i % 700), i FROM generate_series(0, 80) i;
-INSERT INTO pages SELECT '2026-01-01'::timestamptz + i * interval '10 min', repeat('ü', 2000 + i % 2), NULL, repeat('ü', i % 700), i FROM generate_series(0, 80) i;
+SELECT rollup_create('per_url',
+                     'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, url, body, short, count(*) AS visits, '
+                     'sum(n) AS n FROM pages GROUP BY 1, 2, 3, 4');
+CREATE FUNCTION url(i int) RETURNS text LANGUAGE sql
+    AS $$ SELECT string_agg(md5(j::text), '') || i FROM generate_series(1, 40 * i) AS j $$;
+INSERT INTO pages SELECT '2026-01-01'::timestamptz + i * interval '10 min', url(i % 9),
+                         decode(repeat(md5(i % 3 || ''), 100), 'hex'), left(url(i % 9), i % 700), i
+FROM generate_series(0, 80) i;
+INSERT INTO pages SELECT '2026-01-01'::timestamptz + i * interval '10 min', repeat('ü', 2000 + i % 2), NULL,
+                         repeat('ü', i % 700), i FROM generate_series(0, 80) i;
 SELECT rollup_compact('per_url') > 0 AS compacted;
 INSERT INTO pages SELECT * FROM pages;
 SELECT rollup_compact('per_url') > 0 AS compacted;
@@ -355,18 +389,24 @@ SELECT rollup_compact('per_url') > 0 AS compacted;
 CALL rollup_refresh('per_url');
 SELECT * FROM rollup_check('per_url');
 SELECT sum(visits), count(DISTINCT url), max(length(url)) FROM per_url;
-SELECT bool_and(length(sketch_rollup.shortened(repeat('ü', i), 5)) = CASE WHEN i <= 2 THEN i ELSE 66 END), count(DISTINCT sketch_rollup.shortened(repeat('ü', i), 5)) FROM generate_series(0, 100) AS i;
+SELECT bool_and(length(sketch_rollup.shortened(repeat('ü', i), 5)) = CASE WHEN i <= 2 THEN i ELSE 66 END),
+       count(DISTINCT sketch_rollup.shortened(repeat('ü', i), 5)) FROM generate_series(0, 100) AS i;
 SELECT rollup_drop('per_url');
 
 -- more keys than an index has, and keys without order
-SELECT try('SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, ' || string_agg(format('left(url, %s) AS u%1$s', i), ', ') || ', count(*) FROM pages GROUP BY 1, ' || string_agg(1 + i || '', ', ')) FROM generate_series(1, 32) AS i;
-SELECT try('SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, n::text::xid AS x, count(*) FROM pages GROUP BY 1, 2');
+SELECT try('SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, ' ||
+           string_agg(format('left(url, %s) AS u%1$s', i), ', ') || ', count(*) FROM pages GROUP BY 1, ' ||
+           string_agg(1 + i || '', ', ')) FROM generate_series(1, 32) AS i;
+SELECT try('SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, n::text::xid AS x, count(*) FROM pages '
+           'GROUP BY 1, 2');
 DROP TABLE pages;
 DROP FUNCTION url;
 
 -- many ranges, with and without an index that finds them
 CREATE TABLE persons (at timestamptz NOT NULL, person int);
-SELECT rollup_create('per_person', 'SELECT date_bin(''1 minute'', at, ''2000-01-01'') AS minute, count(*) AS n, distinct_agg(person) AS persons FROM persons GROUP BY 1');
+SELECT rollup_create('per_person',
+                     'SELECT date_bin(''1 minute'', at, ''2000-01-01'') AS minute, count(*) AS n, '
+                     'distinct_agg(person) AS persons FROM persons GROUP BY 1');
 INSERT INTO persons SELECT '2026-01-01'::timestamptz + i * interval '30 s', i % 10 FROM generate_series(1, 6000) i;
 CALL rollup_refresh('per_person');
 DELETE FROM persons WHERE person IN (3, 7);
@@ -433,7 +473,8 @@ INSERT INTO persons VALUES ('2026-01-03', 1);
 SELECT count(*) FROM rollup_check('per_person');
 
 -- a view in its place is no roll-up, and one that depends on what is left of it is left alone
-CREATE OR REPLACE VIEW per_person AS SELECT NULL::timestamptz AS minute, NULL::bigint AS n, NULL::distinct_sketch AS persons;
+CREATE OR REPLACE VIEW per_person AS SELECT NULL::timestamptz AS minute, NULL::bigint AS n,
+    NULL::distinct_sketch AS persons;
 SELECT view FROM rollup_status;
 CREATE VIEW depends AS SELECT count(*) FROM sketch_rollup_data.rows_1;
 SELECT sketch_rollup.drop_remains();
@@ -444,27 +485,37 @@ DROP VIEW per_person;
 
 -- other ways to write: MERGE, ON CONFLICT, COPY FREEZE, foreign keys, views, five writes in one statement
 CREATE TABLE owners (id int PRIMARY KEY);
-CREATE TABLE deeds (id int PRIMARY KEY, at timestamptz NOT NULL, owner int REFERENCES owners ON DELETE CASCADE ON UPDATE CASCADE, n int);
-SELECT rollup_create('per_owner', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, owner, count(*) AS deeds, sum(n) AS n, distinct_agg(id) AS ids FROM deeds GROUP BY 1, 2');
+CREATE TABLE deeds (id int PRIMARY KEY, at timestamptz NOT NULL,
+                    owner int REFERENCES owners ON DELETE CASCADE ON UPDATE CASCADE, n int);
+SELECT rollup_create('per_owner',
+                     'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, owner, count(*) AS deeds, sum(n) AS n, '
+                     'distinct_agg(id) AS ids FROM deeds GROUP BY 1, 2');
 INSERT INTO owners SELECT generate_series(1, 5);
-INSERT INTO deeds SELECT i, '2026-01-01'::timestamptz + i * interval '7 min', i % 5 + 1, i FROM generate_series(1, 200) i;
+INSERT INTO deeds SELECT i, '2026-01-01'::timestamptz + i * interval '7 min', i % 5 + 1, i
+FROM generate_series(1, 200) i;
 SELECT rollup_compact('per_owner');
-CREATE FUNCTION known(OUT deeds numeric, OUT n numeric, OUT problems bigint) LANGUAGE sql AS $$ SELECT sum(deeds), sum(n), (SELECT count(*) FROM rollup_check('per_owner')) FROM per_owner $$;
+CREATE FUNCTION known(OUT deeds numeric, OUT n numeric, OUT problems bigint) LANGUAGE sql
+    AS $$ SELECT sum(deeds), sum(n), (SELECT count(*) FROM rollup_check('per_owner')) FROM per_owner $$;
 DELETE FROM owners WHERE id = 1;
 UPDATE owners SET id = 9 WHERE id = 2;
 SELECT * FROM known();
-MERGE INTO deeds d USING generate_series(195, 205) AS v (id) ON d.id = v.id WHEN MATCHED AND d.id % 2 = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET n = -n WHEN NOT MATCHED THEN INSERT VALUES (v.id, '2026-01-03', 3, v.id);
+MERGE INTO deeds d USING generate_series(195, 205) AS v (id) ON d.id = v.id WHEN MATCHED AND d.id % 2 = 0 THEN DELETE
+    WHEN MATCHED THEN UPDATE SET n = -n WHEN NOT MATCHED THEN INSERT VALUES (v.id, '2026-01-03', 3, v.id);
 SELECT * FROM known();
-INSERT INTO deeds VALUES (203, '2026-01-04', 3, 1), (300, '2026-01-04', 3, 1) ON CONFLICT (id) DO UPDATE SET n = 1000, at = excluded.at;
+INSERT INTO deeds VALUES (203, '2026-01-04', 3, 1), (300, '2026-01-04', 3, 1)
+    ON CONFLICT (id) DO UPDATE SET n = 1000, at = excluded.at;
 INSERT INTO deeds VALUES (203, '2026-01-05', 3, 1) ON CONFLICT DO NOTHING;
 CREATE VIEW some_deeds AS SELECT id, at, owner, n FROM deeds WHERE n < 100;
 INSERT INTO some_deeds VALUES (400, '2026-01-04', 4, 7);
 UPDATE some_deeds SET n = n + 1 WHERE id < 20;
 DELETE FROM some_deeds WHERE id = 30;
 SELECT * FROM known();
-WITH a AS (INSERT INTO deeds VALUES (500, '2026-01-06', 4, 1) RETURNING 1), b AS (UPDATE deeds SET n = 3 WHERE id = 50 RETURNING 1), c AS (DELETE FROM deeds WHERE id = 51 RETURNING 1),
-     d AS (INSERT INTO deeds VALUES (501, '2026-01-06', 4, 1) RETURNING 1), e AS (UPDATE deeds SET at = at + interval '1 day' WHERE id = 52 RETURNING 1)
-SELECT (SELECT count(*) FROM a) + (SELECT count(*) FROM b) + (SELECT count(*) FROM c) + (SELECT count(*) FROM d) + (SELECT count(*) FROM e);
+WITH a AS (INSERT INTO deeds VALUES (500, '2026-01-06', 4, 1) RETURNING 1), b AS (UPDATE deeds SET n = 3 WHERE id = 50
+    RETURNING 1), c AS (DELETE FROM deeds WHERE id = 51 RETURNING 1),
+     d AS (INSERT INTO deeds VALUES (501, '2026-01-06', 4, 1) RETURNING 1),
+     e AS (UPDATE deeds SET at = at + interval '1 day' WHERE id = 52 RETURNING 1)
+SELECT (SELECT count(*) FROM a) + (SELECT count(*) FROM b) + (SELECT count(*) FROM c) + (SELECT count(*) FROM d) +
+       (SELECT count(*) FROM e);
 SELECT * FROM known();
 BEGIN;
 TRUNCATE deeds;
@@ -480,9 +531,14 @@ DROP TABLE deeds, owners;
 DROP FUNCTION known;
 
 -- names of 63 bytes, and longer
-CREATE TABLE table_with_a_name_of_sixty_three_bytes_which_is_all_that_there_can (at timestamptz NOT NULL, column_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be int);
-SELECT rollup_create('view_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be_, column_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be,
-    count(*) AS count_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be FROM table_with_a_name_of_sixty_three_bytes_which_is_all_that_there_can GROUP BY 1, 2');
+CREATE TABLE table_with_a_name_of_sixty_three_bytes_which_is_all_that_there_can (at timestamptz NOT NULL,
+    column_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be int);
+SELECT rollup_create('view_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be',
+                     'SELECT date_bin(''1 hour'', at, ''2000-01-01'')
+        AS hour_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be_,
+    column_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be,
+    count(*) AS count_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be
+FROM table_with_a_name_of_sixty_three_bytes_which_is_all_that_there_can GROUP BY 1, 2');
 INSERT INTO table_with_a_name_of_sixty_three_bytes_which_is_all_that_there_can VALUES ('2026-01-01', 1);
 SELECT rollup_compact('view_with_a_name_of_sixty_three_bytes_which_is_all_there_can_be');
 INSERT INTO table_with_a_name_of_sixty_three_bytes_which_is_all_that_there_can VALUES ('2026-01-01', 1);
@@ -497,7 +553,9 @@ SELECT format('GRANT CREATE ON SCHEMA public TO %I', rolname) FROM pg_roles WHER
 CREATE TYPE sketch_rollup_data.rows_1 AS ENUM ();
 SET ROLE "regress Rollup.O'Maker";
 CREATE TABLE own_events (at timestamptz NOT NULL, k text);
-SELECT rollup_create('own_hours', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, k, count(*) AS n FROM own_events GROUP BY 1, 2');
+SELECT rollup_create('own_hours',
+                     'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, k, count(*) AS n FROM own_events '
+                     'GROUP BY 1, 2');
 INSERT INTO own_events VALUES ('2026-01-01', 'a'), ('2026-01-01', 'secret');
 CALL rollup_refresh('own_hours');
 
@@ -519,12 +577,19 @@ DROP TABLE persons;
 CREATE ROLE regress_rollup_lowly;
 GRANT CREATE ON SCHEMA public TO regress_rollup_lowly;
 SET ROLE regress_rollup_lowly;
-CREATE FUNCTION sketch_rollup.whole(tstzmultirange, bigint, integer, bigint[]) RETURNS tstzmultirange LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION sketch_rollup.whole(tstzmultirange, bigint, integer, bigint[]) RETURNS tstzmultirange
+    LANGUAGE sql AS 'SELECT $1';
 CREATE TYPE sketch_rollup_data.invalid_1 AS ENUM ();
-CREATE FUNCTION sets(int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('search_path', 'evil, pg_catalog', false), set_config('work_mem', '65kB', false); RETURN $1; END $$;
+CREATE FUNCTION sets(int) RETURNS int LANGUAGE plpgsql
+    AS $$ BEGIN
+        PERFORM set_config('search_path', 'evil, pg_catalog', false), set_config('work_mem', '65kB', false);
+        RETURN $1;
+    END $$;
 CREATE FUNCTION key_of(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN public.sets($1); END $$;
 CREATE TABLE lowly_events (at timestamptz NOT NULL, k int);
-SELECT rollup_create('lowly_hours', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, key_of(k) AS k, count(*) AS n FROM lowly_events GROUP BY 1, 2');
+SELECT rollup_create('lowly_hours',
+                     'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, key_of(k) AS k, count(*) AS n '
+                     'FROM lowly_events GROUP BY 1, 2');
 RESET ROLE;
 SET work_mem = '5MB';
 INSERT INTO lowly_events SELECT '2026-01-01'::timestamptz + i * interval '1 min', i FROM generate_series(1, 100) i;
@@ -553,12 +618,16 @@ DROP COLLATION ignoring;
 DROP FUNCTION compared, own, try;
 DROP SCHEMA other;
 -- the extension: with comments, without SECURITY DEFINER, nothing to write for everybody but the schema of roll-ups
-CREATE VIEW members AS SELECT p.* FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid JOIN pg_extension e ON e.oid = d.refobjid
+CREATE VIEW members AS SELECT p.* FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass
+    AND d.objid = p.oid JOIN pg_extension e ON e.oid = d.refobjid
     WHERE e.extname = 'sketch_rollup' AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e';
 SELECT oid::regprocedure FROM members WHERE obj_description(oid, 'pg_proc') IS NULL OR prosecdef;
 -- all that is not in C has a search_path of its own, but for the one that must not and the one that cannot
-SELECT proname FROM members WHERE prolang NOT IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')) AND coalesce(array_to_string(proconfig, ' ') <> 'search_path=pg_catalog, pg_temp', true) ORDER BY 1;
-SELECT relname FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'sketch_rollup'
+SELECT proname FROM members WHERE prolang NOT IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal'))
+                              AND coalesce(array_to_string(proconfig, ' ') <> 'search_path=pg_catalog, pg_temp', true)
+ORDER BY 1;
+SELECT relname FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
+    AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'sketch_rollup'
 WHERE relkind NOT IN ('v', 'c') OR has_table_privilege('public', c.oid, 'INSERT');
 DROP VIEW members;
 DROP EXTENSION sketch_rollup;

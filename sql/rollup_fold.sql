@@ -6,16 +6,31 @@ CREATE TABLE events (at timestamptz NOT NULL, host int, latency numeric, id bigi
 CREATE INDEX ON events (at);
 -- ages count from now, so the rows are at days before this one, which must not end before the test does
 DO $$ BEGIN PERFORM pg_sleep(61 - extract(second FROM now())) WHERE now()::time > '23:59'; END $$;
-CREATE FUNCTION day(back int) RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT date_trunc('day', now()) - back * interval '1 day' $$;
+CREATE FUNCTION day(back int) RETURNS timestamptz LANGUAGE sql STABLE
+    AS $$ SELECT date_trunc('day', now()) - back * interval '1 day' $$;
 INSERT INTO events SELECT day(10) + i * interval '90 s', i % 3, i / 7.0, i FROM generate_series(0, 10 * 960 - 1) i;
-SELECT rollup_create('per_minute', 'SELECT date_bin(''1 minute'', at, ''2000-01-01'') AS minute, host, quantile_agg(latency) AS latency, distinct_agg(id) AS ids, count(*) AS requests FROM events WHERE id >= 0 GROUP BY 1, 2');
-CREATE FUNCTION compared(OUT rows numeric, OUT differing bigint, OUT problems bigint, OUT deltas bigint, OUT is_invalid boolean, OUT folds int) LANGUAGE sql AS $$
-    WITH limits AS (SELECT coalesce((SELECT folds[1] FROM sketch_rollup_data.state_1 WHERE cardinality(folds) > 2), -1e18) AS day, coalesce((SELECT folds[cardinality(folds) - 1] FROM sketch_rollup_data.state_1), -1e18) AS hour),
+SELECT rollup_create('per_minute',
+                     'SELECT date_bin(''1 minute'', at, ''2000-01-01'') AS minute, host, '
+                     'quantile_agg(latency) AS latency, distinct_agg(id) AS ids, count(*) AS requests '
+                     'FROM events WHERE id >= 0 GROUP BY 1, 2');
+CREATE FUNCTION compared(OUT rows numeric, OUT differing bigint, OUT problems bigint, OUT deltas bigint,
+                         OUT is_invalid boolean, OUT folds int) LANGUAGE sql AS $$
+    WITH limits AS (SELECT coalesce((SELECT folds[1] FROM sketch_rollup_data.state_1 WHERE cardinality(folds) > 2),
+                                    -1e18) AS day, coalesce((SELECT folds[cardinality(folds) - 1]
+                                                             FROM sketch_rollup_data.state_1), -1e18) AS hour),
     fine AS (SELECT *, date_bin('1 minute', at, '2000-01-01') AS minute FROM events WHERE id >= 0),
-    wanted AS (SELECT CASE WHEN extract(epoch FROM minute - '2000-01-01 00:00+00') * 1e6 < day THEN date_bin('1 day', minute, '2000-01-01') WHEN extract(epoch FROM minute - '2000-01-01 00:00+00') * 1e6 < hour THEN date_bin('1 hour', minute, '2000-01-01') ELSE minute END AS minute,
-                      host, quantile_agg(latency) AS latency, distinct_agg(id) AS ids, count(*) AS requests FROM fine, limits WHERE at >= coalesce((SELECT retained FROM sketch_rollup_data.state_1), '-infinity') GROUP BY 1, 2)
-    SELECT (SELECT sum(requests) FROM per_minute), (SELECT count(*) FROM ((TABLE per_minute EXCEPT ALL TABLE wanted) UNION ALL (TABLE wanted EXCEPT ALL TABLE per_minute)) AS d),
-           (SELECT count(*) FROM rollup_check('per_minute')), s.deltas, s.invalid_ranges > 0, (SELECT cardinality(folds) / 2 FROM sketch_rollup_data.state_1) FROM rollup_status s $$;
+    wanted AS (SELECT CASE WHEN extract(epoch FROM minute - '2000-01-01 00:00+00') * 1e6 < day
+               THEN date_bin('1 day', minute, '2000-01-01')
+               WHEN extract(epoch FROM minute - '2000-01-01 00:00+00') * 1e6 < hour
+               THEN date_bin('1 hour', minute, '2000-01-01') ELSE minute END AS minute,
+                      host, quantile_agg(latency) AS latency, distinct_agg(id) AS ids, count(*) AS requests
+                      FROM fine, limits WHERE at >= coalesce((SELECT retained FROM sketch_rollup_data.state_1),
+                                                             '-infinity') GROUP BY 1, 2)
+    SELECT (SELECT sum(requests) FROM per_minute),
+           (SELECT count(*) FROM ((TABLE per_minute EXCEPT ALL TABLE wanted)
+                                  UNION ALL (TABLE wanted EXCEPT ALL TABLE per_minute)) AS d),
+           (SELECT count(*) FROM rollup_check('per_minute')), s.deltas, s.invalid_ranges > 0,
+           (SELECT cardinality(folds) / 2 FROM sketch_rollup_data.state_1) FROM rollup_status s $$;
 SELECT * FROM compared();
 SELECT rollup_fold('per_minute', '3 days', '1 hour') = day(3) + (date_trunc('hour', now()) - day(0)) AS folded;
 SELECT * FROM compared(); -- nothing is filled in yet
@@ -23,7 +38,8 @@ CALL rollup_refresh('per_minute');
 SELECT * FROM compared();
 
 -- late rows, updates, deletes on both sides, in transactions and rolled back
-INSERT INTO events VALUES (day(7) + interval '10:20', 1, 5, 1), (day(7) + interval '10:30', 1, 5, 1), (day(1) + interval '10:30', 1, 5, 1);
+INSERT INTO events VALUES (day(7) + interval '10:20', 1, 5, 1), (day(7) + interval '10:30', 1, 5, 1),
+    (day(1) + interval '10:30', 1, 5, 1);
 SELECT * FROM compared();
 SELECT rollup_compact('per_minute');
 SELECT * FROM compared();
@@ -35,7 +51,8 @@ CALL rollup_refresh('per_minute', day(7) + interval '10:31', day(7) + interval '
 SELECT * FROM compared();
 CALL rollup_refresh('per_minute');
 SELECT * FROM compared();
-BEGIN; INSERT INTO events VALUES (day(7), 1, 5, 1); DELETE FROM events WHERE host = 2; SELECT * FROM compared(); ROLLBACK;
+BEGIN; INSERT INTO events VALUES (day(7), 1, 5, 1); DELETE FROM events WHERE host = 2; SELECT *
+FROM compared(); ROLLBACK;
 SELECT * FROM compared();
 
 -- further, and a second width
@@ -62,7 +79,8 @@ SELECT count(DISTINCT minute) FROM per_minute WHERE minute < day(6);
 
 -- what is sealed ends where a bucket does
 SELECT rollup_seal('per_minute', day(6) + interval '7 hours') = day(6) AS whole_day;
-SELECT rollup_seal('per_minute', day(1) + interval '7 hours 30 minutes') = day(1) + interval '7 hours 30 minutes' AS whole_minute;
+SELECT rollup_seal('per_minute', day(1) + interval '7 hours 30 minutes') = day(1) +
+       interval '7 hours 30 minutes' AS whole_minute;
 SELECT * FROM compared();
 SELECT rollup_fold('per_minute', '1 hour', '1 hour') = date_trunc('hour', now()) - interval '1 hour' AS folded;
 SELECT sealed = day(1) + interval '8 hours' AS whole_hour FROM sketch_rollup_data.state_1;
@@ -102,7 +120,8 @@ SELECT rollup_fold('events', '1 day', '7 hours');
 SELECT rollup_fold('per_minute', '1000000 years', '1 hour');
 SELECT rollup_retain('per_minute', NULL);
 SELECT rollup_retain('per_minute', '-1 s');
-SELECT rollup_fold('per_minute', '1000 days', w::interval) IS NOT NULL AS folded FROM unnest(ARRAY['2 days', '4 days', '8 days', '16 days', '32 days', '64 days']) AS w;
+SELECT rollup_fold('per_minute', '1000 days', w::interval) IS NOT NULL AS folded
+FROM unnest(ARRAY['2 days', '4 days', '8 days', '16 days', '32 days', '64 days']) AS w;
 SELECT rollup_fold('per_minute', '200 days', '128 days');
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT rollup_fold('per_minute', '1 day', '1 hour');

@@ -2,19 +2,29 @@
 SET client_min_messages = warning;
 CREATE EXTENSION sketch_rollup;
 SET TimeZone = 'UTC';
-CREATE TABLE events (dropped int, at timestamptz NOT NULL, host int, latency numeric, id bigint) PARTITION BY RANGE (at);
+CREATE TABLE events (dropped int, at timestamptz NOT NULL, host int, latency numeric,
+                     id bigint) PARTITION BY RANGE (at);
 ALTER TABLE events DROP dropped; -- columns have other places in partitions
 CREATE TABLE day_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-01-02');
 CREATE TABLE day_2 PARTITION OF events FOR VALUES FROM ('2026-01-02') TO ('2026-01-03') PARTITION BY LIST (host);
 CREATE TABLE day_2_some PARTITION OF day_2 FOR VALUES IN (0, 1);
 CREATE TABLE day_2_rest PARTITION OF day_2 DEFAULT;
-INSERT INTO events SELECT '2026-01-01'::timestamptz + i * interval '1 min', i % 4, i / 7.0, i FROM generate_series(0, 2879) i;
-SELECT rollup_create('per_hour', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, host, quantile_agg(latency) AS latency, count(*) AS requests, sum(id) AS ids FROM events WHERE id >= 0 GROUP BY 1, 2');
+INSERT INTO events SELECT '2026-01-01'::timestamptz + i * interval '1 min', i % 4, i / 7.0, i
+FROM generate_series(0, 2879) i;
+SELECT rollup_create('per_hour',
+                     'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, host, '
+                     'quantile_agg(latency) AS latency, count(*) AS requests, sum(id) AS ids '
+                     'FROM events WHERE id >= 0 GROUP BY 1, 2');
 
-CREATE FUNCTION compared(OUT rows numeric, OUT differing bigint, OUT problems bigint, OUT deltas bigint, OUT invalid bigint, OUT unfollowed regclass[]) LANGUAGE sql AS $$
-    WITH wanted AS (SELECT date_bin('1 hour', at, '2000-01-01') AS hour, host, quantile_agg(latency) AS latency, count(*) AS requests, sum(id) AS ids FROM events WHERE id >= 0 GROUP BY 1, 2)
-    SELECT (SELECT sum(requests) FROM per_hour), (SELECT count(*) FROM ((TABLE per_hour EXCEPT ALL TABLE wanted) UNION ALL (TABLE wanted EXCEPT ALL TABLE per_hour)) AS d),
-           (SELECT count(*) FROM rollup_check('per_hour')), s.deltas, s.invalid_ranges, s.unfollowed FROM rollup_status s $$;
+CREATE FUNCTION compared(OUT rows numeric, OUT differing bigint, OUT problems bigint, OUT deltas bigint,
+                         OUT invalid bigint, OUT unfollowed regclass[]) LANGUAGE sql AS $$
+    WITH wanted AS (SELECT date_bin('1 hour', at, '2000-01-01') AS hour, host, quantile_agg(latency) AS latency,
+                           count(*) AS requests, sum(id) AS ids FROM events WHERE id >= 0 GROUP BY 1, 2)
+    SELECT (SELECT sum(requests) FROM per_hour),
+           (SELECT count(*) FROM ((TABLE per_hour EXCEPT ALL TABLE wanted)
+                                  UNION ALL (TABLE wanted EXCEPT ALL TABLE per_hour)) AS d),
+           (SELECT count(*) FROM rollup_check('per_hour')), s.deltas, s.invalid_ranges, s.unfollowed
+           FROM rollup_status s $$;
 SELECT * FROM compared(); -- nothing is followed yet, all comes from the table
 INSERT INTO day_1 VALUES ('2026-01-01 05:00', 1, 1, 1);
 UPDATE day_2_some SET latency = 5 WHERE id = 1500;
@@ -43,8 +53,11 @@ DELETE FROM events WHERE id IN (400, 2400);
 DELETE FROM day_1 WHERE id = 500;
 DELETE FROM day_2_some WHERE id BETWEEN 2500 AND 2505;
 MERGE INTO events e USING (VALUES (600), (601), (100000)) AS v (n) ON e.id = v.n
-    WHEN MATCHED AND n = 600 THEN DELETE WHEN MATCHED THEN UPDATE SET latency = 11 WHEN NOT MATCHED THEN INSERT VALUES ('2026-01-02 11:11', 2, 3, n);
-WITH a AS (INSERT INTO day_1 VALUES ('2026-01-01 10:10', 1, 1, 5) RETURNING 1), b AS (DELETE FROM day_2 WHERE id = 2100 RETURNING *), c AS (UPDATE events SET latency = 1 WHERE id = 2200 RETURNING 1)
+    WHEN MATCHED AND n = 600 THEN DELETE WHEN MATCHED THEN UPDATE SET latency = 11 WHEN NOT MATCHED THEN INSERT
+VALUES ('2026-01-02 11:11', 2, 3, n);
+WITH a AS (INSERT INTO day_1 VALUES ('2026-01-01 10:10', 1, 1, 5) RETURNING 1),
+    b AS (DELETE FROM day_2 WHERE id = 2100 RETURNING *),
+    c AS (UPDATE events SET latency = 1 WHERE id = 2200 RETURNING 1)
 INSERT INTO events SELECT at - interval '1 day', host, latency, id FROM b;
 SELECT * FROM compared();
 CALL rollup_refresh('per_hour');
@@ -99,7 +112,10 @@ SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'sketch%';
 SELECT count(*) FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace;
 
 -- partitions that go: what the roll-up has of them stays
-SELECT rollup_create('per_hour', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, host, quantile_agg(latency) AS latency, count(*) AS requests, sum(id) AS ids FROM events WHERE id >= 0 GROUP BY 1, 2');
+SELECT rollup_create('per_hour',
+                     'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, host, '
+                     'quantile_agg(latency) AS latency, count(*) AS requests, sum(id) AS ids '
+                     'FROM events WHERE id >= 0 GROUP BY 1, 2');
 DROP TABLE others;
 CALL rollup_refresh('per_hour');
 CREATE VIEW by_day AS SELECT hour::date AS day, sum(requests) FROM per_hour GROUP BY 1 ORDER BY 1;
@@ -198,9 +214,12 @@ DROP TABLE events, day_2;
 CREATE TABLE events (at timestamp NOT NULL, host int, latency numeric, id bigint) PARTITION BY RANGE (at);
 CREATE TABLE day_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-01-02');
 CREATE TABLE day_2 PARTITION OF events FOR VALUES FROM ('2026-01-02') TO ('2026-01-03');
-SELECT rollup_create('per_hour', 'SELECT date_trunc(''hour'', at) AS hour, host, quantile_agg(latency) AS latency, count(*) AS requests, sum(id) AS ids FROM events GROUP BY 1, 2');
+SELECT rollup_create('per_hour',
+                     'SELECT date_trunc(''hour'', at) AS hour, host, quantile_agg(latency) AS latency, '
+                     'count(*) AS requests, sum(id) AS ids FROM events GROUP BY 1, 2');
 CALL rollup_refresh('per_hour');
-INSERT INTO events SELECT '2026-01-01'::timestamp + i * interval '1 min', i % 4, i / 7.0, i FROM generate_series(0, 2879) i;
+INSERT INTO events SELECT '2026-01-01'::timestamp + i * interval '1 min', i % 4, i / 7.0, i
+FROM generate_series(0, 2879) i;
 SELECT rollup_compact('per_hour');
 ALTER TABLE day_1 DISABLE TRIGGER sketch_rollup_1_insert;
 DROP TRIGGER sketch_rollup_1_truncate ON day_2;
@@ -222,8 +241,10 @@ CREATE ROLE regress_rollup_other;
 ALTER TABLE day_3 OWNER TO regress_rollup_other;
 CREATE ROLE regress_rollup_maker;
 DO $$ DECLARE one regclass; BEGIN
-    ALTER TABLE events OWNER TO regress_rollup_maker; ALTER TABLE day_1 OWNER TO regress_rollup_maker; ALTER TABLE day_2 OWNER TO regress_rollup_maker; ALTER VIEW per_hour OWNER TO regress_rollup_maker;
-    FOR one IN SELECT oid::regclass FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace AND relkind IN ('r', 'v') LOOP EXECUTE format('ALTER TABLE %s OWNER TO regress_rollup_maker', one); END LOOP;
+    ALTER TABLE events OWNER TO regress_rollup_maker; ALTER TABLE day_1 OWNER TO regress_rollup_maker;
+    ALTER TABLE day_2 OWNER TO regress_rollup_maker; ALTER VIEW per_hour OWNER TO regress_rollup_maker;
+    FOR one IN SELECT oid::regclass FROM pg_class WHERE relnamespace = 'sketch_rollup_data'::regnamespace
+    AND relkind IN ('r', 'v') LOOP EXECUTE format('ALTER TABLE %s OWNER TO regress_rollup_maker', one); END LOOP;
 END $$;
 SELECT rollup_compact('per_hour');
 SELECT unfollowed, invalid_ranges FROM rollup_status;
@@ -253,10 +274,14 @@ CREATE TABLE host_3_a PARTITION OF host_3 FOR VALUES WITH (MODULUS 1, REMAINDER 
 CREATE TABLE host_4 PARTITION OF events FOR VALUES IN (4) PARTITION BY RANGE (at);
 CREATE TABLE host_4_a PARTITION OF host_4 FOR VALUES FROM ('2026-01-01') TO ('2026-02-01') PARTITION BY RANGE (at);
 CREATE TABLE host_4_b PARTITION OF host_4_a FOR VALUES FROM ('2026-03-01') TO ('2026-04-01'); -- no row can come there
-SELECT rollup_create('per_hour', 'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, host, quantile_agg(latency) AS latency, count(*) AS requests, sum(id) AS ids FROM events WHERE id >= 0 GROUP BY 1, 2');
+SELECT rollup_create('per_hour',
+                     'SELECT date_bin(''1 hour'', at, ''2000-01-01'') AS hour, host, '
+                     'quantile_agg(latency) AS latency, count(*) AS requests, sum(id) AS ids '
+                     'FROM events WHERE id >= 0 GROUP BY 1, 2');
 CALL rollup_refresh('per_hour');
 SELECT * FROM sketch_rollup.partitions(1, NULL::tstzrange);
-INSERT INTO events SELECT '2026-01-01 21:00'::timestamptz + i / 5 * interval '1 min', i % 3 + 1, i, i % 8 FROM generate_series(0, 2000) i;
+INSERT INTO events SELECT '2026-01-01 21:00'::timestamptz + i / 5 * interval '1 min', i % 3 + 1, i, i % 8
+FROM generate_series(0, 2000) i;
 INSERT INTO host_1_b VALUES ('2026-01-02', 1, 5, 5);
 INSERT INTO host_2 VALUES ('2026-01-02', 2, 5, 5);
 DELETE FROM host_3_a WHERE id = 7;
@@ -347,8 +372,16 @@ DROP TABLE t, td;
 
 -- a fold that takes a part that is gone and a part that is there into one bucket
 CREATE TABLE t (at timestamptz NOT NULL, k int) PARTITION BY RANGE (at);
-DO $$ BEGIN FOR i IN 0 .. 6 LOOP CONTINUE WHEN i = 4; EXECUTE format('CREATE TABLE e%s PARTITION OF t FOR VALUES FROM (%L) TO (%L)', i, timestamptz '2026-01-05' + i * interval '1 day', timestamptz '2026-01-06' + i * interval '1 day'); END LOOP; END $$;
-INSERT INTO t SELECT at, i % 3 FROM generate_series(0, 1007) i, LATERAL (SELECT '2026-01-05'::timestamptz + i * interval '10 min') AS a (at) WHERE at::date <> '2026-01-09';
+DO $$ BEGIN
+    FOR i IN 0 .. 6 LOOP
+        CONTINUE WHEN i = 4;
+        EXECUTE format('CREATE TABLE e%s PARTITION OF t FOR VALUES FROM (%L) TO (%L)', i,
+                       timestamptz '2026-01-05' + i * interval '1 day',
+                       timestamptz '2026-01-06' + i * interval '1 day');
+    END LOOP;
+END $$;
+INSERT INTO t SELECT at, i % 3 FROM generate_series(0, 1007) i,
+    LATERAL (SELECT '2026-01-05'::timestamptz + i * interval '10 min') AS a (at) WHERE at::date <> '2026-01-09';
 SELECT rollup_create('r', 'SELECT date_bin(''1 hour'', at, ''2001-01-01'') AS h, count(*) AS c FROM t GROUP BY 1');
 CALL rollup_refresh('r');
 DROP TABLE e0;

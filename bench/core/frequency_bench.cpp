@@ -12,7 +12,6 @@
 namespace {
 
 using Items = std::vector<uint64_t>;
-using Bytes = FrequencySketch::Bytes;
 
 constexpr size_t kItems = size_t{1} << 20;
 

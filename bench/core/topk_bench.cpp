@@ -13,7 +13,6 @@ namespace {
 
 using Items = std::vector<uint64_t>;
 using Texts = std::vector<std::string>;
-using Bytes = TopkSketch::Bytes;
 
 constexpr size_t kItems = size_t{1} << 20, kDifferent = 1000000;
 

@@ -106,7 +106,7 @@ class Sketch {
   private:
     TopkSketch work_;
     uint32_t k_;
-    TopkSketch::Bytes packed_;
+    Bytes packed_;
 };
 
 template <typename Method>
@@ -282,7 +282,7 @@ class Study {
             std::printf("| %s | %zu, the first has %.0f %% of the rows | %u |", stream_.name.c_str(), truth.different(),
                         100.0 * static_cast<double>(truth.nth(1)) / rows, k);
             for (size_t batch : {rows, size_t{1000}, size_t{100}, size_t{20}, size_t{5}, size_t{1}}) {
-                TopkSketch::Bytes stored = TopkSketch(k).pack();
+                Bytes stored = TopkSketch(k).pack();
                 for (size_t from = 0; from < rows; from += batch) {
                     TopkSketch added(k), sum(k);
                     for (size_t i = from; i < from + batch; i++) added.add(views_[i]);

@@ -23,7 +23,8 @@ CREATE TYPE quantile_sketch (
     RECEIVE = quantile_sketch_recv, SEND = quantile_sketch_send, ANALYZE = sketch_typanalyze,
     INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = external
 );
-COMMENT ON TYPE quantile_sketch IS 'distribution of numbers, from which percentiles are read within a relative accuracy';
+COMMENT ON TYPE quantile_sketch
+    IS 'distribution of numbers, from which percentiles are read within a relative accuracy';
 
 -- ---- intervals, in seconds ------------------------------------------------------------------------------------------
 
@@ -64,22 +65,28 @@ CREATE FUNCTION quantile_agg_trans(quantile_sketch, double precision) RETURNS qu
 COMMENT ON FUNCTION quantile_agg_trans(quantile_sketch, double precision) IS 'aggregate transition function';
 CREATE FUNCTION quantile_agg_accuracy_trans(quantile_sketch, double precision, double precision) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION quantile_agg_accuracy_trans(quantile_sketch, double precision, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION quantile_agg_accuracy_trans(quantile_sketch, double precision, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION quantile_agg_trans(quantile_sketch, sketch_seconds) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION quantile_agg_trans(quantile_sketch, sketch_seconds) IS 'aggregate transition function';
 CREATE FUNCTION quantile_agg_accuracy_trans(quantile_sketch, sketch_seconds, double precision) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION quantile_agg_accuracy_trans(quantile_sketch, sketch_seconds, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION quantile_agg_accuracy_trans(quantile_sketch, sketch_seconds, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION quantile_weighted_agg_trans(quantile_sketch, double precision, bigint) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION quantile_weighted_agg_trans(quantile_sketch, double precision, bigint) IS 'aggregate transition function';
-CREATE FUNCTION quantile_weighted_agg_accuracy_trans(quantile_sketch, double precision, bigint, double precision) RETURNS quantile_sketch
+COMMENT ON FUNCTION quantile_weighted_agg_trans(quantile_sketch, double precision, bigint)
+    IS 'aggregate transition function';
+CREATE FUNCTION quantile_weighted_agg_accuracy_trans(quantile_sketch, double precision, bigint, double precision)
+    RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION quantile_weighted_agg_accuracy_trans(quantile_sketch, double precision, bigint, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION quantile_weighted_agg_accuracy_trans(quantile_sketch, double precision, bigint, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION quantile_merge_trans(quantile_sketch, quantile_sketch) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION quantile_merge_trans(quantile_sketch, quantile_sketch) IS 'aggregate transition and combine function';
+COMMENT ON FUNCTION quantile_merge_trans(quantile_sketch, quantile_sketch)
+    IS 'aggregate transition and combine function';
 CREATE FUNCTION quantile_agg_final(quantile_sketch) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION quantile_agg_final(quantile_sketch) IS 'aggregate final function';
@@ -94,31 +101,37 @@ CREATE AGGREGATE quantile_agg(x double precision, accuracy double precision) (
     SFUNC = quantile_agg_accuracy_trans, STYPE = quantile_sketch, SSPACE = 512,
     FINALFUNC = quantile_agg_final, COMBINEFUNC = quantile_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE quantile_agg(double precision, double precision) IS 'sketch of the distribution of the values, with a relative accuracy of 0.00015625 to 1';
+COMMENT ON AGGREGATE quantile_agg(double precision, double precision)
+    IS 'sketch of the distribution of the values, with a relative accuracy of 0.00015625 to 1';
 
 CREATE AGGREGATE quantile_agg(x sketch_seconds) (
     SFUNC = quantile_agg_trans, STYPE = quantile_sketch, SSPACE = 512,
     FINALFUNC = quantile_agg_final, COMBINEFUNC = quantile_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE quantile_agg(sketch_seconds) IS 'sketch of the distribution of intervals, in seconds, accuracy 1 %';
+COMMENT ON AGGREGATE quantile_agg(sketch_seconds)
+    IS 'sketch of the distribution of intervals, in seconds, accuracy 1 %';
 
 CREATE AGGREGATE quantile_agg(x sketch_seconds, accuracy double precision) (
     SFUNC = quantile_agg_accuracy_trans, STYPE = quantile_sketch, SSPACE = 512,
     FINALFUNC = quantile_agg_final, COMBINEFUNC = quantile_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE quantile_agg(sketch_seconds, double precision) IS 'sketch of the distribution of intervals, in seconds, with a relative accuracy of 0.00015625 to 1';
+COMMENT ON AGGREGATE quantile_agg(sketch_seconds, double precision)
+    IS 'sketch of the distribution of intervals, in seconds, with a relative accuracy of 0.00015625 to 1';
 
 CREATE AGGREGATE quantile_weighted_agg(x double precision, weight bigint) (
     SFUNC = quantile_weighted_agg_trans, STYPE = quantile_sketch, SSPACE = 512,
     FINALFUNC = quantile_agg_final, COMBINEFUNC = quantile_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE quantile_weighted_agg(double precision, bigint) IS 'sketch of the distribution of the values, each counted weight times';
+COMMENT ON AGGREGATE quantile_weighted_agg(double precision, bigint)
+    IS 'sketch of the distribution of the values, each counted weight times';
 
 CREATE AGGREGATE quantile_weighted_agg(x double precision, weight bigint, accuracy double precision) (
     SFUNC = quantile_weighted_agg_accuracy_trans, STYPE = quantile_sketch, SSPACE = 512,
     FINALFUNC = quantile_agg_final, COMBINEFUNC = quantile_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE quantile_weighted_agg(double precision, bigint, double precision) IS 'sketch of the distribution of the values, each counted weight times, with a relative accuracy of 0.00015625 to 1';
+COMMENT ON AGGREGATE quantile_weighted_agg(double precision, bigint, double precision)
+    IS 'sketch of the distribution of the values, each counted weight times, with a relative accuracy of 0.00015625 '
+       'to 1';
 
 -- ---- empty, merge, add, subtract ------------------------------------------------------------------------------------
 
@@ -127,7 +140,8 @@ CREATE FUNCTION quantile_empty() RETURNS quantile_sketch
 COMMENT ON FUNCTION quantile_empty() IS 'sketch of no rows, to be added to';
 CREATE FUNCTION quantile_empty(accuracy double precision) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME', 'quantile_empty_accuracy' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION quantile_empty(double precision) IS 'sketch of no rows, to be added to, with a relative accuracy of 0.00015625 to 1';
+COMMENT ON FUNCTION quantile_empty(double precision)
+    IS 'sketch of no rows, to be added to, with a relative accuracy of 0.00015625 to 1';
 
 CREATE AGGREGATE merge(sketch quantile_sketch) (
     SFUNC = quantile_merge_trans, STYPE = quantile_sketch, SSPACE = 4096,
@@ -145,49 +159,66 @@ COMMENT ON FUNCTION add(quantile_sketch, double precision) IS 'sketch with one m
 
 CREATE FUNCTION subtract(a quantile_sketch, b quantile_sketch) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME', 'quantile_subtract' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION subtract(quantile_sketch, quantile_sketch) IS 'sketch of the rows of a without those of b, which must be among them; its extremes are known to their buckets only';
+COMMENT ON FUNCTION subtract(quantile_sketch, quantile_sketch)
+    IS 'sketch of the rows of a without those of b, which must be among them; its extremes are known to their buckets '
+       'only';
 
 CREATE FUNCTION coarsen(sketch quantile_sketch, accuracy double precision) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME', 'quantile_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION coarsen(quantile_sketch, double precision) IS 'sketch of the same rows with a coarser relative accuracy, as if built with it';
+COMMENT ON FUNCTION coarsen(quantile_sketch, double precision)
+    IS 'sketch of the same rows with a coarser relative accuracy, as if built with it';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION percentile(sketch quantile_sketch, p double precision) RETURNS double precision
     AS 'MODULE_PATHNAME', 'quantile_percentile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION percentile(quantile_sketch, double precision) IS 'value below which a fraction p of the rows lies, interpolated as percentile_cont does';
+COMMENT ON FUNCTION percentile(quantile_sketch, double precision)
+    IS 'value below which a fraction p of the rows lies, interpolated as percentile_cont does';
 
 CREATE FUNCTION percentiles(sketch quantile_sketch, p double precision[]) RETURNS double precision[]
     AS 'MODULE_PATHNAME', 'quantile_percentiles' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION percentiles(quantile_sketch, double precision[]) IS 'values below which each fraction p of the rows lies';
+COMMENT ON FUNCTION percentiles(quantile_sketch, double precision[])
+    IS 'values below which each fraction p of the rows lies';
 
 CREATE FUNCTION percentile_bounds(sketch quantile_sketch, p double precision) RETURNS sketch_bounds
     AS 'MODULE_PATHNAME', 'quantile_percentile_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION percentile_bounds(quantile_sketch, double precision) IS 'bounds that contain the exact percentile_cont';
+COMMENT ON FUNCTION percentile_bounds(quantile_sketch, double precision)
+    IS 'bounds that contain the exact percentile_cont';
 
 CREATE FUNCTION percentile_rank(sketch quantile_sketch, x double precision) RETURNS double precision
     AS 'MODULE_PATHNAME', 'quantile_percentile_rank' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION percentile_rank(quantile_sketch, double precision) IS 'estimated fraction of the rows that are at most x';
+COMMENT ON FUNCTION percentile_rank(quantile_sketch, double precision)
+    IS 'estimated fraction of the rows that are at most x';
 
 CREATE FUNCTION percentile_ranks(sketch quantile_sketch, x double precision[]) RETURNS double precision[]
     AS 'MODULE_PATHNAME', 'quantile_percentile_ranks' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION percentile_ranks(quantile_sketch, double precision[]) IS 'estimated fractions of the rows that are at most each x';
+COMMENT ON FUNCTION percentile_ranks(quantile_sketch, double precision[])
+    IS 'estimated fractions of the rows that are at most each x';
 
-CREATE FUNCTION histogram(sketch quantile_sketch, OUT lower double precision, OUT upper double precision, OUT count bigint) RETURNS SETOF record
+CREATE FUNCTION histogram(sketch quantile_sketch, OUT lower double precision, OUT upper double precision,
+                          OUT count bigint) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'quantile_histogram' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 300;
-COMMENT ON FUNCTION histogram(quantile_sketch) IS 'the buckets that hold rows, in ascending order: count rows lie between lower and upper, both included';
+COMMENT ON FUNCTION histogram(quantile_sketch)
+    IS 'the buckets that hold rows, in ascending order: count rows lie between lower and upper, both included';
 
-CREATE FUNCTION histogram(sketch quantile_sketch, bounds double precision[], OUT lower double precision, OUT upper double precision, OUT count bigint) RETURNS SETOF record
+CREATE FUNCTION histogram(sketch quantile_sketch, bounds double precision[], OUT lower double precision,
+                          OUT upper double precision, OUT count bigint) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'quantile_histogram_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
-COMMENT ON FUNCTION histogram(quantile_sketch, double precision[]) IS 'estimated rows above lower and up to upper, for the intervals that the bounds divide the numbers into';
+COMMENT ON FUNCTION histogram(quantile_sketch, double precision[])
+    IS 'estimated rows above lower and up to upper, for the intervals that the bounds divide the numbers into';
 
-CREATE FUNCTION histogram_bins(sketch quantile_sketch, n integer, OUT lower double precision, OUT upper double precision, OUT count bigint) RETURNS SETOF record
+CREATE FUNCTION histogram_bins(sketch quantile_sketch, n integer, OUT lower double precision,
+                               OUT upper double precision, OUT count bigint) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'quantile_histogram_bins' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
-COMMENT ON FUNCTION histogram_bins(quantile_sketch, integer) IS 'estimated rows above lower and up to upper, for n intervals of equal width from the smallest to the largest finite value; infinities and NaN have rows of their own';
+COMMENT ON FUNCTION histogram_bins(quantile_sketch, integer)
+    IS 'estimated rows above lower and up to upper, for n intervals of equal width from the smallest to the largest '
+       'finite value; infinities and NaN have rows of their own';
 
-CREATE FUNCTION cumulative_histogram(sketch quantile_sketch, bounds double precision[], OUT upper double precision, OUT count bigint) RETURNS SETOF record
+CREATE FUNCTION cumulative_histogram(sketch quantile_sketch, bounds double precision[], OUT upper double precision,
+                                     OUT count bigint) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'quantile_cumulative_histogram' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
-COMMENT ON FUNCTION cumulative_histogram(quantile_sketch, double precision[]) IS 'estimated rows that are at most each bound; last, up to Infinity, all rows with NaN among them';
+COMMENT ON FUNCTION cumulative_histogram(quantile_sketch, double precision[])
+    IS 'estimated rows that are at most each bound; last, up to Infinity, all rows with NaN among them';
 
 CREATE FUNCTION mean_value(sketch quantile_sketch) RETURNS double precision
     AS 'MODULE_PATHNAME', 'quantile_mean_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
@@ -197,9 +228,11 @@ CREATE FUNCTION sum_value(sketch quantile_sketch) RETURNS double precision
     AS 'MODULE_PATHNAME', 'quantile_sum_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION sum_value(quantile_sketch) IS 'estimated sum: off by at most accuracy times the sum of |x|';
 
-CREATE FUNCTION trimmed_mean(sketch quantile_sketch, low double precision, high double precision) RETURNS double precision
+CREATE FUNCTION trimmed_mean(sketch quantile_sketch, low double precision, high double precision)
+    RETURNS double precision
     AS 'MODULE_PATHNAME', 'quantile_trimmed_mean' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION trimmed_mean(quantile_sketch, double precision, double precision) IS 'estimated mean of the rows between the fractions low and high of all, in ascending order';
+COMMENT ON FUNCTION trimmed_mean(quantile_sketch, double precision, double precision)
+    IS 'estimated mean of the rows between the fractions low and high of all, in ascending order';
 
 CREATE FUNCTION min_value(sketch quantile_sketch) RETURNS double precision
     AS 'MODULE_PATHNAME', 'quantile_min_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
@@ -221,10 +254,13 @@ COMMENT ON FUNCTION sketch_info(quantile_sketch) IS 'parameters, counters and si
 
 CREATE FUNCTION percentile_sketch_trans(quantile_sketch, double precision, double precision) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION percentile_sketch_trans(quantile_sketch, double precision, double precision) IS 'aggregate transition function';
-CREATE FUNCTION percentile_sketch_array_trans(quantile_sketch, double precision, double precision[]) RETURNS quantile_sketch
+COMMENT ON FUNCTION percentile_sketch_trans(quantile_sketch, double precision, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION percentile_sketch_array_trans(quantile_sketch, double precision, double precision[])
+    RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION percentile_sketch_array_trans(quantile_sketch, double precision, double precision[]) IS 'aggregate transition function';
+COMMENT ON FUNCTION percentile_sketch_array_trans(quantile_sketch, double precision, double precision[])
+    IS 'aggregate transition function';
 CREATE FUNCTION percentile_sketch_combine(quantile_sketch, quantile_sketch) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION percentile_sketch_combine(quantile_sketch, quantile_sketch) IS 'aggregate combine function';
@@ -234,18 +270,26 @@ COMMENT ON FUNCTION percentile_sketch_final(quantile_sketch) IS 'aggregate final
 CREATE FUNCTION percentile_sketch_array_final(quantile_sketch) RETURNS double precision[]
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION percentile_sketch_array_final(quantile_sketch) IS 'aggregate final function';
-CREATE FUNCTION percentile_sketch_moving_trans(quantile_sketch, double precision, double precision) RETURNS quantile_sketch
+CREATE FUNCTION percentile_sketch_moving_trans(quantile_sketch, double precision, double precision)
+    RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION percentile_sketch_moving_trans(quantile_sketch, double precision, double precision) IS 'moving-aggregate transition function';
-CREATE FUNCTION percentile_sketch_moving_inverse(quantile_sketch, double precision, double precision) RETURNS quantile_sketch
+COMMENT ON FUNCTION percentile_sketch_moving_trans(quantile_sketch, double precision, double precision)
+    IS 'moving-aggregate transition function';
+CREATE FUNCTION percentile_sketch_moving_inverse(quantile_sketch, double precision, double precision)
+    RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION percentile_sketch_moving_inverse(quantile_sketch, double precision, double precision) IS 'moving-aggregate inverse transition function';
-CREATE FUNCTION percentile_sketch_array_moving_trans(quantile_sketch, double precision, double precision[]) RETURNS quantile_sketch
+COMMENT ON FUNCTION percentile_sketch_moving_inverse(quantile_sketch, double precision, double precision)
+    IS 'moving-aggregate inverse transition function';
+CREATE FUNCTION percentile_sketch_array_moving_trans(quantile_sketch, double precision, double precision[])
+    RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION percentile_sketch_array_moving_trans(quantile_sketch, double precision, double precision[]) IS 'moving-aggregate transition function';
-CREATE FUNCTION percentile_sketch_moving_inverse(quantile_sketch, double precision, double precision[]) RETURNS quantile_sketch
+COMMENT ON FUNCTION percentile_sketch_array_moving_trans(quantile_sketch, double precision, double precision[])
+    IS 'moving-aggregate transition function';
+CREATE FUNCTION percentile_sketch_moving_inverse(quantile_sketch, double precision, double precision[])
+    RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION percentile_sketch_moving_inverse(quantile_sketch, double precision, double precision[]) IS 'moving-aggregate inverse transition function';
+COMMENT ON FUNCTION percentile_sketch_moving_inverse(quantile_sketch, double precision, double precision[])
+    IS 'moving-aggregate inverse transition function';
 
 CREATE AGGREGATE percentile_sketch(x double precision, p double precision) (
     SFUNC = percentile_sketch_trans, STYPE = quantile_sketch, SSPACE = 512,
@@ -253,7 +297,8 @@ CREATE AGGREGATE percentile_sketch(x double precision, p double precision) (
     MSFUNC = percentile_sketch_moving_trans, MINVFUNC = percentile_sketch_moving_inverse,
     MSTYPE = quantile_sketch, MSSPACE = 4096, MFINALFUNC = percentile_sketch_final
 );
-COMMENT ON AGGREGATE percentile_sketch(double precision, double precision) IS 'approximate percentile, within 1 % of the exact one';
+COMMENT ON AGGREGATE percentile_sketch(double precision, double precision)
+    IS 'approximate percentile, within 1 % of the exact one';
 
 CREATE AGGREGATE percentile_sketch(x double precision, p double precision[]) (
     SFUNC = percentile_sketch_array_trans, STYPE = quantile_sketch, SSPACE = 512,
@@ -261,7 +306,8 @@ CREATE AGGREGATE percentile_sketch(x double precision, p double precision[]) (
     MSFUNC = percentile_sketch_array_moving_trans, MINVFUNC = percentile_sketch_moving_inverse,
     MSTYPE = quantile_sketch, MSSPACE = 4096, MFINALFUNC = percentile_sketch_array_final
 );
-COMMENT ON AGGREGATE percentile_sketch(double precision, double precision[]) IS 'approximate percentiles, each within 1 % of the exact one';
+COMMENT ON AGGREGATE percentile_sketch(double precision, double precision[])
+    IS 'approximate percentiles, each within 1 % of the exact one';
 
 CREATE AGGREGATE approx_percentile(x double precision, p double precision) (
     SFUNC = percentile_sketch_trans, STYPE = quantile_sketch, SSPACE = 512,
@@ -295,7 +341,7 @@ CREATE CAST (bytea AS quantile_sketch) WITH FUNCTION quantile_sketch_from_bytea(
 CREATE CAST (quantile_sketch AS bytea) WITH FUNCTION quantile_sketch_to_bytea(quantile_sketch);
 CREATE CAST (quantile_sketch AS jsonb) WITH FUNCTION quantile_sketch_to_jsonb(quantile_sketch);
 
--- ---- comparison: equal bytes are equal multisets of rows; the order is arbitrary but fixed ---------------------------
+-- ---- comparison: equal bytes are equal multisets of rows; the order is arbitrary but fixed --------------------------
 
 CREATE FUNCTION quantile_sketch_eq(quantile_sketch, quantile_sketch) RETURNS boolean
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;

@@ -93,7 +93,8 @@ CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, bigint, integer) R
 COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, bigint, integer) IS 'aggregate transition function';
 CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, double precision, integer) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, double precision, integer) IS 'aggregate transition function';
+COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, double precision, integer)
+    IS 'aggregate transition function';
 CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, numeric, integer) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, numeric, integer) IS 'aggregate transition function';
@@ -108,10 +109,13 @@ CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, uuid, integer) RET
 COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, uuid, integer) IS 'aggregate transition function';
 CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, timestamp with time zone, integer) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, timestamp with time zone, integer) IS 'aggregate transition function';
-CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, timestamp without time zone, integer) RETURNS distinct_sketch
+COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, timestamp with time zone, integer)
+    IS 'aggregate transition function';
+CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, timestamp without time zone, integer)
+    RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, timestamp without time zone, integer) IS 'aggregate transition function';
+COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, timestamp without time zone, integer)
+    IS 'aggregate transition function';
 CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, date, integer) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, date, integer) IS 'aggregate transition function';
@@ -129,13 +133,16 @@ CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, interval, integer)
 COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, interval, integer) IS 'aggregate transition function';
 CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, time without time zone, integer) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, time without time zone, integer) IS 'aggregate transition function';
+COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, time without time zone, integer)
+    IS 'aggregate transition function';
 CREATE FUNCTION distinct_agg_precision_trans(distinct_sketch, anyelement, integer) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, anyelement, integer) IS 'aggregate transition function';
+COMMENT ON FUNCTION distinct_agg_precision_trans(distinct_sketch, anyelement, integer)
+    IS 'aggregate transition function';
 CREATE FUNCTION distinct_merge_trans(distinct_sketch, distinct_sketch) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION distinct_merge_trans(distinct_sketch, distinct_sketch) IS 'aggregate transition and combine function';
+COMMENT ON FUNCTION distinct_merge_trans(distinct_sketch, distinct_sketch)
+    IS 'aggregate transition and combine function';
 CREATE FUNCTION distinct_agg_final(distinct_sketch) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION distinct_agg_final(distinct_sketch) IS 'aggregate final function';
@@ -184,12 +191,14 @@ CREATE AGGREGATE distinct_agg(x timestamp with time zone) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(timestamp with time zone) IS 'sketch of the different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE distinct_agg(timestamp with time zone)
+    IS 'sketch of the different values, relative standard error 1.54 %';
 CREATE AGGREGATE distinct_agg(x timestamp without time zone) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(timestamp without time zone) IS 'sketch of the different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE distinct_agg(timestamp without time zone)
+    IS 'sketch of the different values, relative standard error 1.54 %';
 CREATE AGGREGATE distinct_agg(x date) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
@@ -219,7 +228,8 @@ CREATE AGGREGATE distinct_agg(x time without time zone) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(time without time zone) IS 'sketch of the different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE distinct_agg(time without time zone)
+    IS 'sketch of the different values, relative standard error 1.54 %';
 CREATE AGGREGATE distinct_agg(x anyelement) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
@@ -230,87 +240,104 @@ CREATE AGGREGATE distinct_agg(x smallint, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(smallint, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(smallint, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x integer, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(integer, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(integer, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x bigint, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(bigint, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(bigint, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x double precision, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(double precision, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(double precision, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x numeric, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(numeric, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(numeric, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x text, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(text, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(text, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x bytea, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(bytea, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(bytea, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x uuid, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(uuid, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(uuid, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x timestamp with time zone, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(timestamp with time zone, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(timestamp with time zone, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x timestamp without time zone, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(timestamp without time zone, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(timestamp without time zone, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x date, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(date, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(date, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x inet, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(inet, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(inet, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x boolean, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(boolean, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(boolean, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x jsonb, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(jsonb, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(jsonb, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x interval, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(interval, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(interval, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x time without time zone, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(time without time zone, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(time without time zone, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 CREATE AGGREGATE distinct_agg(x anyelement, "precision" integer) (
     SFUNC = distinct_agg_precision_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = distinct_agg_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE distinct_agg(anyelement, integer) IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
+COMMENT ON AGGREGATE distinct_agg(anyelement, integer)
+    IS 'sketch of the different values, relative standard error 0.494 / sqrt(2^precision); precision 4 to 16';
 
 -- ---- empty, merge, add ----------------------------------------------------------------------------------------------
 
@@ -342,7 +369,8 @@ COMMENT ON FUNCTION add(distinct_sketch, text) IS 'sketch with one more value';
 
 CREATE FUNCTION coarsen(sketch distinct_sketch, "precision" integer) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME', 'distinct_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION coarsen(distinct_sketch, integer) IS 'sketch of the same values with a smaller precision, as if built with it';
+COMMENT ON FUNCTION coarsen(distinct_sketch, integer)
+    IS 'sketch of the same values with a smaller precision, as if built with it';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------
 
@@ -352,39 +380,50 @@ COMMENT ON FUNCTION distinct_count(distinct_sketch) IS 'estimated number of diff
 
 CREATE FUNCTION distinct_bounds(sketch distinct_sketch) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'distinct_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION distinct_bounds(distinct_sketch) IS 'interval that holds the number of different values with a confidence of 95 %';
+COMMENT ON FUNCTION distinct_bounds(distinct_sketch)
+    IS 'interval that holds the number of different values with a confidence of 95 %';
 
 CREATE FUNCTION distinct_bounds(sketch distinct_sketch, confidence double precision) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'distinct_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION distinct_bounds(distinct_sketch, double precision) IS 'interval that holds the number of different values with this confidence';
+COMMENT ON FUNCTION distinct_bounds(distinct_sketch, double precision)
+    IS 'interval that holds the number of different values with this confidence';
 
 CREATE FUNCTION intersection_count(a distinct_sketch, b distinct_sketch) RETURNS bigint
     AS 'MODULE_PATHNAME', 'distinct_intersection_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION intersection_count(distinct_sketch, distinct_sketch) IS 'estimated number of different values in both';
+COMMENT ON FUNCTION intersection_count(distinct_sketch, distinct_sketch)
+    IS 'estimated number of different values in both';
 
 CREATE FUNCTION intersection_bounds(a distinct_sketch, b distinct_sketch) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'distinct_intersection_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION intersection_bounds(distinct_sketch, distinct_sketch) IS 'interval that holds the number of different values in both with a confidence of 95 % or more';
+COMMENT ON FUNCTION intersection_bounds(distinct_sketch, distinct_sketch)
+    IS 'interval that holds the number of different values in both with a confidence of 95 % or more';
 
-CREATE FUNCTION intersection_bounds(a distinct_sketch, b distinct_sketch, confidence double precision) RETURNS sketch_count_bounds
+CREATE FUNCTION intersection_bounds(a distinct_sketch, b distinct_sketch, confidence double precision)
+    RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'distinct_intersection_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION intersection_bounds(distinct_sketch, distinct_sketch, double precision) IS 'interval that holds the number of different values in both with this confidence or more';
+COMMENT ON FUNCTION intersection_bounds(distinct_sketch, distinct_sketch, double precision)
+    IS 'interval that holds the number of different values in both with this confidence or more';
 
 CREATE FUNCTION difference_count(a distinct_sketch, b distinct_sketch) RETURNS bigint
     AS 'MODULE_PATHNAME', 'distinct_difference_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION difference_count(distinct_sketch, distinct_sketch) IS 'estimated number of different values in a that are not in b';
+COMMENT ON FUNCTION difference_count(distinct_sketch, distinct_sketch)
+    IS 'estimated number of different values in a that are not in b';
 
 CREATE FUNCTION difference_bounds(a distinct_sketch, b distinct_sketch) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'distinct_difference_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION difference_bounds(distinct_sketch, distinct_sketch) IS 'interval that holds the number of different values in a that are not in b with a confidence of 95 % or more';
+COMMENT ON FUNCTION difference_bounds(distinct_sketch, distinct_sketch)
+    IS 'interval that holds the number of different values in a that are not in b with a confidence of 95 % or more';
 
-CREATE FUNCTION difference_bounds(a distinct_sketch, b distinct_sketch, confidence double precision) RETURNS sketch_count_bounds
+CREATE FUNCTION difference_bounds(a distinct_sketch, b distinct_sketch, confidence double precision)
+    RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'distinct_difference_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION difference_bounds(distinct_sketch, distinct_sketch, double precision) IS 'interval that holds the number of different values in a that are not in b with this confidence or more';
+COMMENT ON FUNCTION difference_bounds(distinct_sketch, distinct_sketch, double precision)
+    IS 'interval that holds the number of different values in a that are not in b with this confidence or more';
 
 CREATE FUNCTION jaccard(a distinct_sketch, b distinct_sketch) RETURNS double precision
     AS 'MODULE_PATHNAME', 'distinct_jaccard' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION jaccard(distinct_sketch, distinct_sketch) IS 'estimated number of different values in both, divided by the number in either';
+COMMENT ON FUNCTION jaccard(distinct_sketch, distinct_sketch)
+    IS 'estimated number of different values in both, divided by the number in either';
 
 CREATE FUNCTION sketch_info(sketch distinct_sketch) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'distinct_sketch_info' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
@@ -400,87 +439,104 @@ CREATE AGGREGATE approx_count_distinct(x smallint) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(smallint) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(smallint)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x integer) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(integer) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(integer)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x bigint) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(bigint) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(bigint)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x double precision) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(double precision) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(double precision)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x numeric) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(numeric) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(numeric)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x text) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(text) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(text)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x bytea) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(bytea) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(bytea)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x uuid) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(uuid) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(uuid)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x timestamp with time zone) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(timestamp with time zone) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(timestamp with time zone)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x timestamp without time zone) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(timestamp without time zone) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(timestamp without time zone)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x date) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(date) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(date)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x inet) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(inet) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(inet)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x boolean) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(boolean) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(boolean)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x jsonb) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(jsonb) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(jsonb)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x interval) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(interval) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(interval)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x time without time zone) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(time without time zone) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(time without time zone)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 CREATE AGGREGATE approx_count_distinct(x anyelement) (
     SFUNC = distinct_agg_trans, STYPE = distinct_sketch, SSPACE = 512,
     FINALFUNC = approx_count_distinct_final, COMBINEFUNC = distinct_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_count_distinct(anyelement) IS 'estimated number of different values, relative standard error 1.54 %';
+COMMENT ON AGGREGATE approx_count_distinct(anyelement)
+    IS 'estimated number of different values, relative standard error 1.54 %';
 
 -- ---- casts ----------------------------------------------------------------------------------------------------------
 
@@ -492,13 +548,14 @@ CREATE FUNCTION distinct_sketch_to_bytea(distinct_sketch) RETURNS bytea
 COMMENT ON FUNCTION distinct_sketch_to_bytea(distinct_sketch) IS 'packed bytes of a sketch';
 CREATE FUNCTION distinct_sketch_to_jsonb(distinct_sketch) RETURNS jsonb
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION distinct_sketch_to_jsonb(distinct_sketch) IS 'parameters and estimates of a sketch in JSON, to read';
+COMMENT ON FUNCTION distinct_sketch_to_jsonb(distinct_sketch)
+    IS 'parameters and estimates of a sketch in JSON, to read';
 
 CREATE CAST (bytea AS distinct_sketch) WITH FUNCTION distinct_sketch_from_bytea(bytea);
 CREATE CAST (distinct_sketch AS bytea) WITH FUNCTION distinct_sketch_to_bytea(distinct_sketch);
 CREATE CAST (distinct_sketch AS jsonb) WITH FUNCTION distinct_sketch_to_jsonb(distinct_sketch);
 
--- ---- comparison: equal bytes are equal sets of values; the order is arbitrary but fixed ------------------------------
+-- ---- comparison: equal bytes are equal sets of values; the order is arbitrary but fixed -----------------------------
 
 CREATE FUNCTION distinct_sketch_eq(distinct_sketch, distinct_sketch) RETURNS boolean
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;

@@ -60,7 +60,8 @@ CREATE FUNCTION frequency_agg_trans(frequency_sketch, timestamp with time zone) 
 COMMENT ON FUNCTION frequency_agg_trans(frequency_sketch, timestamp with time zone) IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_trans(frequency_sketch, timestamp without time zone) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_trans(frequency_sketch, timestamp without time zone) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_trans(frequency_sketch, timestamp without time zone)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_trans(frequency_sketch, date) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_agg_trans(frequency_sketch, date) IS 'aggregate transition function';
@@ -84,55 +85,75 @@ CREATE FUNCTION frequency_agg_trans(frequency_sketch, anyelement) RETURNS freque
 COMMENT ON FUNCTION frequency_agg_trans(frequency_sketch, anyelement) IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, smallint, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, smallint, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, smallint, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, integer, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, integer, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, integer, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, bigint, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, bigint, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, bigint, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, double precision, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, double precision, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, double precision, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, numeric, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, numeric, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, numeric, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, text, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, text, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, text, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, bytea, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, bytea, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, bytea, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, uuid, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, uuid, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, timestamp with time zone, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, uuid, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, timestamp with time zone, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, timestamp with time zone, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, timestamp without time zone, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, timestamp with time zone, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, timestamp without time zone, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, timestamp without time zone, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, timestamp without time zone, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, date, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, date, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, date, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, inet, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, inet, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, inet, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, boolean, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, boolean, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, boolean, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, jsonb, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, jsonb, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, jsonb, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, interval, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, interval, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, time without time zone, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, interval, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, time without time zone, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, time without time zone, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, time without time zone, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_agg_error_trans(frequency_sketch, anyelement, double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, anyelement, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_agg_error_trans(frequency_sketch, anyelement, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, smallint, bigint) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, smallint, bigint) IS 'aggregate transition function';
@@ -144,7 +165,8 @@ CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, bigint, bigint) R
 COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, bigint, bigint) IS 'aggregate transition function';
 CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, double precision, bigint) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, double precision, bigint) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, double precision, bigint)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, numeric, bigint) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, numeric, bigint) IS 'aggregate transition function';
@@ -157,12 +179,16 @@ COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, bytea, bigint
 CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, uuid, bigint) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, uuid, bigint) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, timestamp with time zone, bigint) RETURNS frequency_sketch
+CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, timestamp with time zone, bigint)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, timestamp with time zone, bigint) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, timestamp without time zone, bigint) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, timestamp with time zone, bigint)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, timestamp without time zone, bigint)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, timestamp without time zone, bigint) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, timestamp without time zone, bigint)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, date, bigint) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, date, bigint) IS 'aggregate transition function';
@@ -180,64 +206,101 @@ CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, interval, bigint)
 COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, interval, bigint) IS 'aggregate transition function';
 CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, time without time zone, bigint) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, time without time zone, bigint) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, time without time zone, bigint)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_weighted_agg_trans(frequency_sketch, anyelement, bigint) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, anyelement, bigint) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, smallint, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_trans(frequency_sketch, anyelement, bigint)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, smallint, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, smallint, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, integer, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, smallint, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, integer, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, integer, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, bigint, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, integer, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, bigint, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, bigint, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, double precision, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, bigint, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, double precision, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, double precision, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, numeric, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, double precision, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, numeric, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, numeric, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, text, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, numeric, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, text, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, text, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, bytea, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, text, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, bytea, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, bytea, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, uuid, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, bytea, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, uuid, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, uuid, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, timestamp with time zone, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, uuid, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, timestamp with time zone, bigint,
+                                                   double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, timestamp with time zone, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, timestamp without time zone, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, timestamp with time zone, bigint,
+                                                       double precision) IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, timestamp without time zone, bigint,
+                                                   double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, timestamp without time zone, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, date, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, timestamp without time zone, bigint,
+                                                       double precision) IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, date, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, date, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, inet, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, date, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, inet, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, inet, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, boolean, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, inet, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, boolean, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, boolean, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, jsonb, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, boolean, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, jsonb, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, jsonb, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, interval, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, jsonb, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, interval, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, interval, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, time without time zone, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, interval, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, time without time zone, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, time without time zone, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, anyelement, bigint, double precision) RETURNS frequency_sketch
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, time without time zone, bigint,
+                                                       double precision) IS 'aggregate transition function';
+CREATE FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, anyelement, bigint, double precision)
+    RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, anyelement, bigint, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION frequency_weighted_agg_error_trans(frequency_sketch, anyelement, bigint, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION frequency_merge_trans(frequency_sketch, frequency_sketch) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION frequency_merge_trans(frequency_sketch, frequency_sketch) IS 'aggregate transition and combine function';
+COMMENT ON FUNCTION frequency_merge_trans(frequency_sketch, frequency_sketch)
+    IS 'aggregate transition and combine function';
 CREATE FUNCTION frequency_agg_final(frequency_sketch) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION frequency_agg_final(frequency_sketch) IS 'aggregate final function';
@@ -246,7 +309,8 @@ CREATE AGGREGATE frequency_agg(x smallint) (
     SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(smallint) IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
+COMMENT ON AGGREGATE frequency_agg(smallint)
+    IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
 CREATE AGGREGATE frequency_agg(x integer) (
     SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
@@ -261,7 +325,8 @@ CREATE AGGREGATE frequency_agg(x double precision) (
     SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(double precision) IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
+COMMENT ON AGGREGATE frequency_agg(double precision)
+    IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
 CREATE AGGREGATE frequency_agg(x numeric) (
     SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
@@ -286,12 +351,14 @@ CREATE AGGREGATE frequency_agg(x timestamp with time zone) (
     SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(timestamp with time zone) IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
+COMMENT ON AGGREGATE frequency_agg(timestamp with time zone)
+    IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
 CREATE AGGREGATE frequency_agg(x timestamp without time zone) (
     SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(timestamp without time zone) IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
+COMMENT ON AGGREGATE frequency_agg(timestamp without time zone)
+    IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
 CREATE AGGREGATE frequency_agg(x date) (
     SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
@@ -316,275 +383,346 @@ CREATE AGGREGATE frequency_agg(x interval) (
     SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(interval) IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
+COMMENT ON AGGREGATE frequency_agg(interval)
+    IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
 CREATE AGGREGATE frequency_agg(x time without time zone) (
     SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(time without time zone) IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
+COMMENT ON AGGREGATE frequency_agg(time without time zone)
+    IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
 CREATE AGGREGATE frequency_agg(x anyelement) (
     SFUNC = frequency_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(anyelement) IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
+COMMENT ON AGGREGATE frequency_agg(anyelement)
+    IS 'sketch of how often each value occurs, error at most 0.1 % of the rows';
 
 CREATE AGGREGATE frequency_agg(x smallint, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(smallint, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(smallint, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x integer, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(integer, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(integer, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x bigint, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(bigint, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(bigint, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x double precision, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(double precision, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(double precision, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x numeric, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(numeric, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(numeric, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x text, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(text, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(text, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x bytea, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(bytea, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(bytea, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x uuid, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(uuid, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(uuid, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x timestamp with time zone, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(timestamp with time zone, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(timestamp with time zone, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x timestamp without time zone, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(timestamp without time zone, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(timestamp without time zone, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x date, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(date, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(date, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x inet, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(inet, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(inet, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x boolean, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(boolean, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(boolean, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x jsonb, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(jsonb, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(jsonb, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x interval, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(interval, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(interval, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x time without time zone, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(time without time zone, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(time without time zone, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 CREATE AGGREGATE frequency_agg(x anyelement, error double precision) (
     SFUNC = frequency_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_agg(anyelement, double precision) IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_agg(anyelement, double precision)
+    IS 'sketch of how often each value occurs, error at most this fraction of the rows: 0.000003 to 0.04';
 
 CREATE AGGREGATE frequency_weighted_agg(x smallint, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(smallint, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(smallint, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x integer, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(integer, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(integer, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x bigint, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(bigint, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(bigint, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x double precision, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(double precision, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(double precision, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x numeric, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(numeric, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(numeric, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x text, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(text, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(text, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x bytea, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(bytea, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(bytea, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x uuid, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(uuid, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(uuid, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x timestamp with time zone, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(timestamp with time zone, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(timestamp with time zone, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x timestamp without time zone, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(timestamp without time zone, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(timestamp without time zone, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x date, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(date, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(date, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x inet, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(inet, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(inet, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x boolean, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(boolean, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(boolean, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x jsonb, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(jsonb, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(jsonb, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x interval, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(interval, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(interval, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x time without time zone, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(time without time zone, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(time without time zone, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 CREATE AGGREGATE frequency_weighted_agg(x anyelement, weight bigint) (
     SFUNC = frequency_weighted_agg_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(anyelement, bigint) IS 'sketch of how often each value occurs, each counted weight times';
+COMMENT ON AGGREGATE frequency_weighted_agg(anyelement, bigint)
+    IS 'sketch of how often each value occurs, each counted weight times';
 
 CREATE AGGREGATE frequency_weighted_agg(x smallint, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(smallint, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(smallint, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x integer, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(integer, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(integer, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x bigint, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(bigint, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(bigint, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x double precision, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(double precision, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(double precision, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x numeric, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(numeric, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(numeric, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x text, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(text, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(text, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x bytea, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(bytea, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(bytea, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x uuid, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(uuid, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(uuid, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x timestamp with time zone, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(timestamp with time zone, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(timestamp with time zone, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x timestamp without time zone, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(timestamp without time zone, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(timestamp without time zone, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x date, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(date, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(date, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x inet, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(inet, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(inet, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x boolean, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(boolean, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(boolean, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x jsonb, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(jsonb, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(jsonb, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x interval, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(interval, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(interval, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x time without time zone, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(time without time zone, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(time without time zone, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 CREATE AGGREGATE frequency_weighted_agg(x anyelement, weight bigint, error double precision) (
     SFUNC = frequency_weighted_agg_error_trans, STYPE = frequency_sketch, SSPACE = 1024,
     FINALFUNC = frequency_agg_final, COMBINEFUNC = frequency_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE frequency_weighted_agg(anyelement, bigint, double precision) IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: 0.000003 to 0.04';
+COMMENT ON AGGREGATE frequency_weighted_agg(anyelement, bigint, double precision)
+    IS 'sketch of how often each value occurs, each counted weight times, error at most this fraction of all weights: '
+       '0.000003 to 0.04';
 
 -- ---- empty, merge, add, subtract ------------------------------------------------------------------------------------
 
@@ -594,7 +732,8 @@ CREATE FUNCTION frequency_empty() RETURNS frequency_sketch
 COMMENT ON FUNCTION frequency_empty() IS 'sketch of no rows, to be added to';
 CREATE FUNCTION frequency_empty(error double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME', 'frequency_empty_error' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION frequency_empty(double precision) IS 'sketch of no rows, to be added to, with an error of 0.000003 to 0.04 of all rows';
+COMMENT ON FUNCTION frequency_empty(double precision)
+    IS 'sketch of no rows, to be added to, with an error of 0.000003 to 0.04 of all rows';
 
 CREATE AGGREGATE merge(sketch frequency_sketch) (
     SFUNC = frequency_merge_trans, STYPE = frequency_sketch, SSPACE = 8192,
@@ -620,7 +759,8 @@ COMMENT ON FUNCTION subtract(frequency_sketch, frequency_sketch) IS 'sketch of t
 
 CREATE FUNCTION coarsen(sketch frequency_sketch, error double precision) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME', 'frequency_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION coarsen(frequency_sketch, double precision) IS 'sketch of the same rows with a larger error, as if built with it';
+COMMENT ON FUNCTION coarsen(frequency_sketch, double precision)
+    IS 'sketch of the same rows with a larger error, as if built with it';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------
 
@@ -634,10 +774,12 @@ COMMENT ON FUNCTION frequency(frequency_sketch, text) IS 'estimated number of ro
 
 CREATE FUNCTION frequency_bounds(sketch frequency_sketch, x anyelement) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'frequency_count_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
-COMMENT ON FUNCTION frequency_bounds(frequency_sketch, anyelement) IS 'bounds of the number of rows with this value: upper always holds, lower for 95 % of the values';
+COMMENT ON FUNCTION frequency_bounds(frequency_sketch, anyelement)
+    IS 'bounds of the number of rows with this value: upper always holds, lower for 95 % of the values';
 CREATE FUNCTION frequency_bounds(sketch frequency_sketch, x text) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'frequency_count_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
-COMMENT ON FUNCTION frequency_bounds(frequency_sketch, text) IS 'bounds of the number of rows with this value: upper always holds, lower for 95 % of the values';
+COMMENT ON FUNCTION frequency_bounds(frequency_sketch, text)
+    IS 'bounds of the number of rows with this value: upper always holds, lower for 95 % of the values';
 
 CREATE FUNCTION total_count(sketch frequency_sketch) RETURNS bigint
     AS 'MODULE_PATHNAME', 'frequency_total_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
@@ -657,13 +799,14 @@ CREATE FUNCTION frequency_sketch_to_bytea(frequency_sketch) RETURNS bytea
 COMMENT ON FUNCTION frequency_sketch_to_bytea(frequency_sketch) IS 'packed bytes of a sketch';
 CREATE FUNCTION frequency_sketch_to_jsonb(frequency_sketch) RETURNS jsonb
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION frequency_sketch_to_jsonb(frequency_sketch) IS 'parameters and estimates of a sketch in JSON, to read';
+COMMENT ON FUNCTION frequency_sketch_to_jsonb(frequency_sketch)
+    IS 'parameters and estimates of a sketch in JSON, to read';
 
 CREATE CAST (bytea AS frequency_sketch) WITH FUNCTION frequency_sketch_from_bytea(bytea);
 CREATE CAST (frequency_sketch AS bytea) WITH FUNCTION frequency_sketch_to_bytea(frequency_sketch);
 CREATE CAST (frequency_sketch AS jsonb) WITH FUNCTION frequency_sketch_to_jsonb(frequency_sketch);
 
--- ---- comparison: equal bytes are equal multisets of rows; the order is arbitrary but fixed ---------------------------
+-- ---- comparison: equal bytes are equal multisets of rows; the order is arbitrary but fixed --------------------------
 
 CREATE FUNCTION frequency_sketch_eq(frequency_sketch, frequency_sketch) RETURNS boolean
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;

@@ -60,7 +60,8 @@ CREATE FUNCTION topk_agg_trans(topk_sketch, timestamp with time zone, integer) R
 COMMENT ON FUNCTION topk_agg_trans(topk_sketch, timestamp with time zone, integer) IS 'aggregate transition function';
 CREATE FUNCTION topk_agg_trans(topk_sketch, timestamp without time zone, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION topk_agg_trans(topk_sketch, timestamp without time zone, integer) IS 'aggregate transition function';
+COMMENT ON FUNCTION topk_agg_trans(topk_sketch, timestamp without time zone, integer)
+    IS 'aggregate transition function';
 CREATE FUNCTION topk_agg_trans(topk_sketch, date, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION topk_agg_trans(topk_sketch, date, integer) IS 'aggregate transition function';
@@ -93,7 +94,8 @@ CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, bigint, bigint, integer) RE
 COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, bigint, bigint, integer) IS 'aggregate transition function';
 CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, double precision, bigint, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, double precision, bigint, integer) IS 'aggregate transition function';
+COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, double precision, bigint, integer)
+    IS 'aggregate transition function';
 CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, numeric, bigint, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, numeric, bigint, integer) IS 'aggregate transition function';
@@ -108,10 +110,12 @@ CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, uuid, bigint, integer) RETU
 COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, uuid, bigint, integer) IS 'aggregate transition function';
 CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, timestamp with time zone, bigint, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, timestamp with time zone, bigint, integer) IS 'aggregate transition function';
+COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, timestamp with time zone, bigint, integer)
+    IS 'aggregate transition function';
 CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, timestamp without time zone, bigint, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, timestamp without time zone, bigint, integer) IS 'aggregate transition function';
+COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, timestamp without time zone, bigint, integer)
+    IS 'aggregate transition function';
 CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, date, bigint, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, date, bigint, integer) IS 'aggregate transition function';
@@ -129,10 +133,12 @@ CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, interval, bigint, integer) 
 COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, interval, bigint, integer) IS 'aggregate transition function';
 CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, time without time zone, bigint, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, time without time zone, bigint, integer) IS 'aggregate transition function';
+COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, time without time zone, bigint, integer)
+    IS 'aggregate transition function';
 CREATE FUNCTION topk_weighted_agg_trans(topk_sketch, anyelement, bigint, integer) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, anyelement, bigint, integer) IS 'aggregate transition function';
+COMMENT ON FUNCTION topk_weighted_agg_trans(topk_sketch, anyelement, bigint, integer)
+    IS 'aggregate transition function';
 CREATE FUNCTION topk_merge_trans(topk_sketch, topk_sketch) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION topk_merge_trans(topk_sketch, topk_sketch) IS 'aggregate transition and combine function';
@@ -144,173 +150,207 @@ CREATE AGGREGATE topk_agg(x smallint, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(smallint, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(smallint, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x integer, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(integer, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(integer, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x bigint, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(bigint, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(bigint, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x double precision, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(double precision, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(double precision, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x numeric, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(numeric, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(numeric, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x text, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(text, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(text, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x bytea, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(bytea, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(bytea, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x uuid, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(uuid, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(uuid, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x timestamp with time zone, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(timestamp with time zone, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(timestamp with time zone, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x timestamp without time zone, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(timestamp without time zone, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(timestamp without time zone, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x date, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(date, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(date, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x inet, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(inet, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(inet, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x boolean, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(boolean, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(boolean, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x jsonb, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(jsonb, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(jsonb, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x interval, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(interval, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(interval, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x time without time zone, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(time without time zone, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(time without time zone, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 CREATE AGGREGATE topk_agg(x anyelement, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_agg(anyelement, integer) IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
+COMMENT ON AGGREGATE topk_agg(anyelement, integer)
+    IS 'sketch of the k most frequent values, each count within a (2 k + 21)-th of the rows';
 
 CREATE AGGREGATE topk_weighted_agg(x smallint, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(smallint, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(smallint, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x integer, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(integer, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(integer, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x bigint, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(bigint, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(bigint, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x double precision, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(double precision, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(double precision, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x numeric, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(numeric, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(numeric, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x text, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(text, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(text, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x bytea, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(bytea, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(bytea, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x uuid, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(uuid, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(uuid, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x timestamp with time zone, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(timestamp with time zone, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(timestamp with time zone, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x timestamp without time zone, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(timestamp without time zone, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(timestamp without time zone, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x date, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(date, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(date, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x inet, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(inet, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(inet, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x boolean, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(boolean, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(boolean, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x jsonb, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(jsonb, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(jsonb, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x interval, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(interval, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(interval, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x time without time zone, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(time without time zone, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(time without time zone, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 CREATE AGGREGATE topk_weighted_agg(x anyelement, weight bigint, k integer) (
     SFUNC = topk_weighted_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = topk_agg_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE topk_weighted_agg(anyelement, bigint, integer) IS 'sketch of the k values with the largest sums of weights';
+COMMENT ON AGGREGATE topk_weighted_agg(anyelement, bigint, integer)
+    IS 'sketch of the k values with the largest sums of weights';
 
 -- ---- empty, merge, add ----------------------------------------------------------------------------------------------
 
@@ -341,35 +381,49 @@ COMMENT ON FUNCTION add(topk_sketch, text) IS 'sketch with one more row';
 
 -- Values as text, which depends on settings as DateStyle: so these functions are stable, not immutable. Those with a
 -- first argument that tells the type, as NULL::bigint, return values of it.
-CREATE FUNCTION top_k(sketch topk_sketch, OUT item text, OUT estimate bigint, OUT lower bigint, OUT upper bigint) RETURNS SETOF record
+CREATE FUNCTION top_k(sketch topk_sketch, OUT item text, OUT estimate bigint, OUT lower bigint, OUT upper bigint)
+    RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'topk_top_k' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
 COMMENT ON FUNCTION top_k(topk_sketch) IS 'the most frequent values, with bounds of how often each occurs';
-CREATE FUNCTION top_k(sketch topk_sketch, k integer, OUT item text, OUT estimate bigint, OUT lower bigint, OUT upper bigint) RETURNS SETOF record
+CREATE FUNCTION top_k(sketch topk_sketch, k integer, OUT item text, OUT estimate bigint, OUT lower bigint,
+                      OUT upper bigint) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'topk_top_k' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
 COMMENT ON FUNCTION top_k(topk_sketch, integer) IS 'the k most frequent values, with bounds of how often each occurs';
-CREATE FUNCTION heavy_hitters(sketch topk_sketch, fraction double precision, OUT item text, OUT estimate bigint, OUT lower bigint, OUT upper bigint, OUT guaranteed boolean) RETURNS SETOF record
+CREATE FUNCTION heavy_hitters(sketch topk_sketch, fraction double precision, OUT item text, OUT estimate bigint,
+                              OUT lower bigint, OUT upper bigint, OUT guaranteed boolean) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'topk_heavy_hitters' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 100;
-COMMENT ON FUNCTION heavy_hitters(topk_sketch, double precision) IS 'every value with at least this fraction of the rows; guaranteed tells those that certainly have it';
-CREATE FUNCTION top_k(item_type anyelement, sketch topk_sketch, OUT item anyelement, OUT estimate bigint, OUT lower bigint, OUT upper bigint) RETURNS SETOF record
+COMMENT ON FUNCTION heavy_hitters(topk_sketch, double precision)
+    IS 'every value with at least this fraction of the rows; guaranteed tells those that certainly have it';
+CREATE FUNCTION top_k(item_type anyelement, sketch topk_sketch, OUT item anyelement, OUT estimate bigint,
+                      OUT lower bigint, OUT upper bigint) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'topk_top_k_typed' LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 100;
-COMMENT ON FUNCTION top_k(anyelement, topk_sketch) IS 'the most frequent values of this type, with bounds of how often each occurs';
-CREATE FUNCTION top_k(item_type anyelement, sketch topk_sketch, k integer, OUT item anyelement, OUT estimate bigint, OUT lower bigint, OUT upper bigint) RETURNS SETOF record
+COMMENT ON FUNCTION top_k(anyelement, topk_sketch)
+    IS 'the most frequent values of this type, with bounds of how often each occurs';
+CREATE FUNCTION top_k(item_type anyelement, sketch topk_sketch, k integer, OUT item anyelement, OUT estimate bigint,
+                      OUT lower bigint, OUT upper bigint) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'topk_top_k_typed' LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 100;
-COMMENT ON FUNCTION top_k(anyelement, topk_sketch, integer) IS 'the k most frequent values of this type, with bounds of how often each occurs';
-CREATE FUNCTION heavy_hitters(item_type anyelement, sketch topk_sketch, fraction double precision, OUT item anyelement, OUT estimate bigint, OUT lower bigint, OUT upper bigint, OUT guaranteed boolean) RETURNS SETOF record
+COMMENT ON FUNCTION top_k(anyelement, topk_sketch, integer)
+    IS 'the k most frequent values of this type, with bounds of how often each occurs';
+CREATE FUNCTION heavy_hitters(item_type anyelement, sketch topk_sketch, fraction double precision, OUT item anyelement,
+                              OUT estimate bigint, OUT lower bigint, OUT upper bigint, OUT guaranteed boolean)
+    RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'topk_heavy_hitters_typed' LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 100;
-COMMENT ON FUNCTION heavy_hitters(anyelement, topk_sketch, double precision) IS 'every value of this type with at least this fraction of the rows; guaranteed tells those that certainly have it';
+COMMENT ON FUNCTION heavy_hitters(anyelement, topk_sketch, double precision)
+    IS 'every value of this type with at least this fraction of the rows; '
+       'guaranteed tells those that certainly have it';
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION frequency(sketch topk_sketch, x anyelement) RETURNS bigint
     AS 'MODULE_PATHNAME', 'topk_frequency' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
-COMMENT ON FUNCTION frequency(topk_sketch, anyelement) IS 'estimated number of rows with this value, 0 if it is not kept';
+COMMENT ON FUNCTION frequency(topk_sketch, anyelement)
+    IS 'estimated number of rows with this value, 0 if it is not kept';
 CREATE FUNCTION frequency(sketch topk_sketch, x text) RETURNS bigint
     AS 'MODULE_PATHNAME', 'topk_frequency' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency(topk_sketch, text) IS 'estimated number of rows with this value, 0 if it is not kept';
 CREATE FUNCTION frequency_bounds(sketch topk_sketch, x anyelement) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'topk_frequency_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
-COMMENT ON FUNCTION frequency_bounds(topk_sketch, anyelement) IS 'bounds of the number of rows with this value, both certain';
+COMMENT ON FUNCTION frequency_bounds(topk_sketch, anyelement)
+    IS 'bounds of the number of rows with this value, both certain';
 CREATE FUNCTION frequency_bounds(sketch topk_sketch, x text) RETURNS sketch_count_bounds
     AS 'MODULE_PATHNAME', 'topk_frequency_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION frequency_bounds(topk_sketch, text) IS 'bounds of the number of rows with this value, both certain';
@@ -432,12 +486,14 @@ CREATE AGGREGATE approx_top_k(x timestamp with time zone, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = approx_top_k_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_top_k(timestamp with time zone, integer) IS 'the k most frequent values with their counts, as JSON';
+COMMENT ON AGGREGATE approx_top_k(timestamp with time zone, integer)
+    IS 'the k most frequent values with their counts, as JSON';
 CREATE AGGREGATE approx_top_k(x timestamp without time zone, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = approx_top_k_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_top_k(timestamp without time zone, integer) IS 'the k most frequent values with their counts, as JSON';
+COMMENT ON AGGREGATE approx_top_k(timestamp without time zone, integer)
+    IS 'the k most frequent values with their counts, as JSON';
 CREATE AGGREGATE approx_top_k(x date, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = approx_top_k_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
@@ -467,7 +523,8 @@ CREATE AGGREGATE approx_top_k(x time without time zone, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = approx_top_k_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE approx_top_k(time without time zone, integer) IS 'the k most frequent values with their counts, as JSON';
+COMMENT ON AGGREGATE approx_top_k(time without time zone, integer)
+    IS 'the k most frequent values with their counts, as JSON';
 CREATE AGGREGATE approx_top_k(x anyelement, k integer) (
     SFUNC = topk_agg_trans, STYPE = topk_sketch, SSPACE = 2048,
     FINALFUNC = approx_top_k_final, COMBINEFUNC = topk_merge_trans, PARALLEL = SAFE

@@ -23,7 +23,8 @@ CREATE TYPE membership_sketch (
     RECEIVE = membership_sketch_recv, SEND = membership_sketch_send, ANALYZE = sketch_typanalyze,
     INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = external
 );
-COMMENT ON TYPE membership_sketch IS 'filter that tells values that were never added, but for a small false-positive rate';
+COMMENT ON TYPE membership_sketch
+    IS 'filter that tells values that were never added, but for a small false-positive rate';
 
 -- ---- build ----------------------------------------------------------------------------------------------------------
 
@@ -42,7 +43,8 @@ CREATE FUNCTION membership_agg_trans(membership_sketch, bigint, bigint) RETURNS 
 COMMENT ON FUNCTION membership_agg_trans(membership_sketch, bigint, bigint) IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_trans(membership_sketch, double precision, bigint) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_trans(membership_sketch, double precision, bigint) IS 'aggregate transition function';
+COMMENT ON FUNCTION membership_agg_trans(membership_sketch, double precision, bigint)
+    IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_trans(membership_sketch, numeric, bigint) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION membership_agg_trans(membership_sketch, numeric, bigint) IS 'aggregate transition function';
@@ -57,10 +59,12 @@ CREATE FUNCTION membership_agg_trans(membership_sketch, uuid, bigint) RETURNS me
 COMMENT ON FUNCTION membership_agg_trans(membership_sketch, uuid, bigint) IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_trans(membership_sketch, timestamp with time zone, bigint) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_trans(membership_sketch, timestamp with time zone, bigint) IS 'aggregate transition function';
+COMMENT ON FUNCTION membership_agg_trans(membership_sketch, timestamp with time zone, bigint)
+    IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_trans(membership_sketch, timestamp without time zone, bigint) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_trans(membership_sketch, timestamp without time zone, bigint) IS 'aggregate transition function';
+COMMENT ON FUNCTION membership_agg_trans(membership_sketch, timestamp without time zone, bigint)
+    IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_trans(membership_sketch, date, bigint) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION membership_agg_trans(membership_sketch, date, bigint) IS 'aggregate transition function';
@@ -78,64 +82,93 @@ CREATE FUNCTION membership_agg_trans(membership_sketch, interval, bigint) RETURN
 COMMENT ON FUNCTION membership_agg_trans(membership_sketch, interval, bigint) IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_trans(membership_sketch, time without time zone, bigint) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_trans(membership_sketch, time without time zone, bigint) IS 'aggregate transition function';
+COMMENT ON FUNCTION membership_agg_trans(membership_sketch, time without time zone, bigint)
+    IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_trans(membership_sketch, anyelement, bigint) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION membership_agg_trans(membership_sketch, anyelement, bigint) IS 'aggregate transition function';
-CREATE FUNCTION membership_agg_rate_trans(membership_sketch, smallint, bigint, double precision) RETURNS membership_sketch
+CREATE FUNCTION membership_agg_rate_trans(membership_sketch, smallint, bigint, double precision)
+    RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, smallint, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION membership_agg_rate_trans(membership_sketch, integer, bigint, double precision) RETURNS membership_sketch
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, smallint, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_rate_trans(membership_sketch, integer, bigint, double precision)
+    RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, integer, bigint, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, integer, bigint, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_rate_trans(membership_sketch, bigint, bigint, double precision) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, bigint, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION membership_agg_rate_trans(membership_sketch, double precision, bigint, double precision) RETURNS membership_sketch
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, bigint, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_rate_trans(membership_sketch, double precision, bigint, double precision)
+    RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, double precision, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION membership_agg_rate_trans(membership_sketch, numeric, bigint, double precision) RETURNS membership_sketch
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, double precision, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_rate_trans(membership_sketch, numeric, bigint, double precision)
+    RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, numeric, bigint, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, numeric, bigint, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_rate_trans(membership_sketch, text, bigint, double precision) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, text, bigint, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, text, bigint, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_rate_trans(membership_sketch, bytea, bigint, double precision) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, bytea, bigint, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, bytea, bigint, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_rate_trans(membership_sketch, uuid, bigint, double precision) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, uuid, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION membership_agg_rate_trans(membership_sketch, timestamp with time zone, bigint, double precision) RETURNS membership_sketch
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, uuid, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_rate_trans(membership_sketch, timestamp with time zone, bigint, double precision)
+    RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, timestamp with time zone, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION membership_agg_rate_trans(membership_sketch, timestamp without time zone, bigint, double precision) RETURNS membership_sketch
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, timestamp with time zone, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_rate_trans(membership_sketch, timestamp without time zone, bigint, double precision)
+    RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, timestamp without time zone, bigint, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, timestamp without time zone, bigint, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_rate_trans(membership_sketch, date, bigint, double precision) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, date, bigint, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, date, bigint, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_rate_trans(membership_sketch, inet, bigint, double precision) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, inet, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION membership_agg_rate_trans(membership_sketch, boolean, bigint, double precision) RETURNS membership_sketch
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, inet, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_rate_trans(membership_sketch, boolean, bigint, double precision)
+    RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, boolean, bigint, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, boolean, bigint, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION membership_agg_rate_trans(membership_sketch, jsonb, bigint, double precision) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, jsonb, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION membership_agg_rate_trans(membership_sketch, interval, bigint, double precision) RETURNS membership_sketch
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, jsonb, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_rate_trans(membership_sketch, interval, bigint, double precision)
+    RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, interval, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION membership_agg_rate_trans(membership_sketch, time without time zone, bigint, double precision) RETURNS membership_sketch
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, interval, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_rate_trans(membership_sketch, time without time zone, bigint, double precision)
+    RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, time without time zone, bigint, double precision) IS 'aggregate transition function';
-CREATE FUNCTION membership_agg_rate_trans(membership_sketch, anyelement, bigint, double precision) RETURNS membership_sketch
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, time without time zone, bigint, double precision)
+    IS 'aggregate transition function';
+CREATE FUNCTION membership_agg_rate_trans(membership_sketch, anyelement, bigint, double precision)
+    RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, anyelement, bigint, double precision) IS 'aggregate transition function';
+COMMENT ON FUNCTION membership_agg_rate_trans(membership_sketch, anyelement, bigint, double precision)
+    IS 'aggregate transition function';
 CREATE FUNCTION membership_merge_trans(membership_sketch, membership_sketch) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION membership_merge_trans(membership_sketch, membership_sketch) IS 'aggregate transition and combine function';
+COMMENT ON FUNCTION membership_merge_trans(membership_sketch, membership_sketch)
+    IS 'aggregate transition and combine function';
 CREATE FUNCTION membership_agg_final(membership_sketch) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION membership_agg_final(membership_sketch) IS 'aggregate final function';
@@ -144,173 +177,226 @@ CREATE AGGREGATE membership_agg(x smallint, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(smallint, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(smallint, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x integer, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(integer, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(integer, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x bigint, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(bigint, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(bigint, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x double precision, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(double precision, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(double precision, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x numeric, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(numeric, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(numeric, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x text, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(text, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(text, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x bytea, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(bytea, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(bytea, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x uuid, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(uuid, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(uuid, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x timestamp with time zone, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(timestamp with time zone, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(timestamp with time zone, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x timestamp without time zone, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(timestamp without time zone, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(timestamp without time zone, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x date, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(date, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(date, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x inet, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(inet, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(inet, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x boolean, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(boolean, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(boolean, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x jsonb, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(jsonb, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(jsonb, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x interval, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(interval, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(interval, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x time without time zone, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(time without time zone, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(time without time zone, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 CREATE AGGREGATE membership_agg(x anyelement, expected_items bigint) (
     SFUNC = membership_agg_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(anyelement, bigint) IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(anyelement, bigint)
+    IS 'filter of the values, false-positive rate 1 % up to the expected number of different ones';
 
 CREATE AGGREGATE membership_agg(x smallint, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(smallint, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(smallint, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x integer, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(integer, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(integer, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x bigint, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(bigint, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(bigint, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x double precision, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(double precision, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(double precision, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x numeric, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(numeric, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(numeric, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x text, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(text, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(text, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x bytea, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(bytea, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(bytea, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x uuid, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(uuid, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
-CREATE AGGREGATE membership_agg(x timestamp with time zone, expected_items bigint, false_positive_rate double precision) (
+COMMENT ON AGGREGATE membership_agg(uuid, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
+CREATE AGGREGATE membership_agg(x timestamp with time zone, expected_items bigint,
+                                false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(timestamp with time zone, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
-CREATE AGGREGATE membership_agg(x timestamp without time zone, expected_items bigint, false_positive_rate double precision) (
+COMMENT ON AGGREGATE membership_agg(timestamp with time zone, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
+CREATE AGGREGATE membership_agg(x timestamp without time zone, expected_items bigint,
+                                false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(timestamp without time zone, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(timestamp without time zone, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x date, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(date, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(date, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x inet, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(inet, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(inet, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x boolean, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(boolean, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(boolean, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x jsonb, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(jsonb, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(jsonb, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x interval, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(interval, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(interval, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x time without time zone, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(time without time zone, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(time without time zone, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 CREATE AGGREGATE membership_agg(x anyelement, expected_items bigint, false_positive_rate double precision) (
     SFUNC = membership_agg_rate_trans, STYPE = membership_sketch, SSPACE = 2048,
     FINALFUNC = membership_agg_final, COMBINEFUNC = membership_merge_trans, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE membership_agg(anyelement, bigint, double precision) IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different ones';
+COMMENT ON AGGREGATE membership_agg(anyelement, bigint, double precision)
+    IS 'filter of the values, with this false-positive rate, 0.00001 to 0.5, up to the expected number of different '
+       'ones';
 
 -- ---- empty, merge, add ----------------------------------------------------------------------------------------------
 
@@ -320,7 +406,8 @@ CREATE FUNCTION membership_empty(expected_items bigint) RETURNS membership_sketc
 COMMENT ON FUNCTION membership_empty(bigint) IS 'filter of no values, to be added to, for so many different ones';
 CREATE FUNCTION membership_empty(expected_items bigint, false_positive_rate double precision) RETURNS membership_sketch
     AS 'MODULE_PATHNAME', 'membership_empty_rate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION membership_empty(bigint, double precision) IS 'filter of no values, to be added to, for so many different ones and a false-positive rate of 0.00001 to 0.5';
+COMMENT ON FUNCTION membership_empty(bigint, double precision)
+    IS 'filter of no values, to be added to, for so many different ones and a false-positive rate of 0.00001 to 0.5';
 
 CREATE AGGREGATE merge(sketch membership_sketch) (
     SFUNC = membership_merge_trans, STYPE = membership_sketch, SSPACE = 4096,
@@ -330,7 +417,8 @@ COMMENT ON AGGREGATE merge(membership_sketch) IS 'sketch of the values of all th
 
 CREATE FUNCTION merge(a membership_sketch, b membership_sketch) RETURNS membership_sketch
     AS 'MODULE_PATHNAME', 'membership_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
-COMMENT ON FUNCTION merge(membership_sketch, membership_sketch) IS 'sketch of the values of both sketches; null has none';
+COMMENT ON FUNCTION merge(membership_sketch, membership_sketch)
+    IS 'sketch of the values of both sketches; null has none';
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION add(sketch membership_sketch, x anyelement) RETURNS membership_sketch
@@ -342,24 +430,29 @@ COMMENT ON FUNCTION add(membership_sketch, text) IS 'filter with one more value'
 
 CREATE FUNCTION coarsen(sketch membership_sketch, expected_items bigint) RETURNS membership_sketch
     AS 'MODULE_PATHNAME', 'membership_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
-COMMENT ON FUNCTION coarsen(membership_sketch, bigint) IS 'filter of the same values with the size for fewer, as if built with it';
-CREATE FUNCTION coarsen(sketch membership_sketch, expected_items bigint, false_positive_rate double precision) RETURNS membership_sketch
+COMMENT ON FUNCTION coarsen(membership_sketch, bigint)
+    IS 'filter of the same values with the size for fewer, as if built with it';
+CREATE FUNCTION coarsen(sketch membership_sketch, expected_items bigint, false_positive_rate double precision)
+    RETURNS membership_sketch
     AS 'MODULE_PATHNAME', 'membership_coarsen_rate' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
-COMMENT ON FUNCTION coarsen(membership_sketch, bigint, double precision) IS 'filter of the same values with the size for fewer or for a larger rate, as if built with it';
+COMMENT ON FUNCTION coarsen(membership_sketch, bigint, double precision)
+    IS 'filter of the same values with the size for fewer or for a larger rate, as if built with it';
 
 -- ---- read -----------------------------------------------------------------------------------------------------------
 
 -- A literal without a type is text, which is read as a value of the sketch's kind.
 CREATE FUNCTION contains(sketch membership_sketch, x anyelement) RETURNS boolean
     AS 'MODULE_PATHNAME', 'membership_contains' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
-COMMENT ON FUNCTION contains(membership_sketch, anyelement) IS 'whether the value may have been added; false is certain';
+COMMENT ON FUNCTION contains(membership_sketch, anyelement)
+    IS 'whether the value may have been added; false is certain';
 CREATE FUNCTION contains(sketch membership_sketch, x text) RETURNS boolean
     AS 'MODULE_PATHNAME', 'membership_contains' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION contains(membership_sketch, text) IS 'whether the value may have been added; false is certain';
 
 CREATE FUNCTION false_positive_rate(sketch membership_sketch) RETURNS double precision
     AS 'MODULE_PATHNAME', 'membership_false_positive_rate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION false_positive_rate(membership_sketch) IS 'probability that a value that was not added is found, from the bits that are set';
+COMMENT ON FUNCTION false_positive_rate(membership_sketch)
+    IS 'probability that a value that was not added is found, from the bits that are set';
 
 CREATE FUNCTION sketch_info(sketch membership_sketch) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'membership_sketch_info' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
@@ -375,13 +468,14 @@ CREATE FUNCTION membership_sketch_to_bytea(membership_sketch) RETURNS bytea
 COMMENT ON FUNCTION membership_sketch_to_bytea(membership_sketch) IS 'packed bytes of a sketch';
 CREATE FUNCTION membership_sketch_to_jsonb(membership_sketch) RETURNS jsonb
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION membership_sketch_to_jsonb(membership_sketch) IS 'parameters and estimates of a sketch in JSON, to read';
+COMMENT ON FUNCTION membership_sketch_to_jsonb(membership_sketch)
+    IS 'parameters and estimates of a sketch in JSON, to read';
 
 CREATE CAST (bytea AS membership_sketch) WITH FUNCTION membership_sketch_from_bytea(bytea);
 CREATE CAST (membership_sketch AS bytea) WITH FUNCTION membership_sketch_to_bytea(membership_sketch);
 CREATE CAST (membership_sketch AS jsonb) WITH FUNCTION membership_sketch_to_jsonb(membership_sketch);
 
--- ---- comparison: equal bytes are equal sets of values; the order is arbitrary but fixed ------------------------------
+-- ---- comparison: equal bytes are equal sets of values; the order is arbitrary but fixed -----------------------------
 
 CREATE FUNCTION membership_sketch_eq(membership_sketch, membership_sketch) RETURNS boolean
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Static analysis of the sources: cppcheck; in the long form (minutes) clang-tidy with .clang-tidy, and clang's warnings,
-# but those about g++'s options, which PostgreSQL passes on. What cppcheck is not asked: shifts of negative numbers, which
-# C++20 defines; buffers that constructors leave alone on purpose.
+# Static analysis of the sources: cppcheck, and the width of SQL; in the long form (minutes) clang-tidy with .clang-tidy,
+# and clang's warnings, but those about g++'s options, which PostgreSQL passes on. What cppcheck is not asked: shifts of
+# negative numbers, which C++20 defines; buffers that constructors leave alone on purpose.
 set -euo pipefail
 
 report() { # <name> <what it found>
@@ -17,6 +17,7 @@ failed=0
 report "cppcheck finds nothing" "$(cppcheck --std=c++20 --language=c++ --enable=warning,portability --quiet -I src \
 	--suppress=shiftNegativeLHS --suppress=shiftTooManyBitsSigned --suppress=uninitMemberVar \
 	src test/core test/fuzz test/instructions bench 2>&1)"
+report "no line of SQL is wider than 120 columns" "$(LC_ALL=C.UTF-8 grep -nE '^.{121}' sql/*.sql sql/install/*.sql sql/rollup/*.sql)"
 if [[ ${SKETCH_LONG:-} ]]; then
 	report "clang-tidy finds nothing" "$(find src/core src/abi -name '*.cpp' -print0 | xargs -0 -n 1 -P "$(nproc)" \
 		sh -c 'clang-tidy --quiet "$1" -- -std=c++20 -Isrc -DSKETCH_VERSION=\"0\" 2>/dev/null' clang-tidy)"

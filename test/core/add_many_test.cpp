@@ -322,7 +322,7 @@ void check_offsets() {
 
 }  // namespace
 
-TEST_CASE("many rows in one call are the rows one by one", "[add_many]") {
+TEST_CASE("add_many: many rows in one call are the rows one by one", "[add_many]") {
     check_splits<Quantile>(false);
     check_splits<Quantile>(true);
     check_splits<Distinct<false>>(false);
@@ -336,7 +336,7 @@ TEST_CASE("many rows in one call are the rows one by one", "[add_many]") {
     check_splits<Topk>(true);
 }
 
-TEST_CASE("no rows in one call, of arrays that are not there", "[add_many]") {
+TEST_CASE("add_many: no rows in one call, of arrays that are not there", "[add_many]") {
     check_none<Quantile>();
     check_none<Distinct<false>>();
     check_none<Distinct<true>>();
@@ -347,7 +347,7 @@ TEST_CASE("no rows in one call, of arrays that are not there", "[add_many]") {
     check_none<Topk>();
 }
 
-TEST_CASE("a row that is refused among many", "[add_many]") {
+TEST_CASE("add_many: a row that is refused among many", "[add_many]") {
     check_weights<Quantile>();
     check_weights<Frequency<false>>();
     check_weights<Frequency<true>>();
@@ -363,7 +363,7 @@ TEST_CASE("a row that is refused among many", "[add_many]") {
     check_refused<Topk>(rows, SKETCH_BAD_ITEM);
 }
 
-TEST_CASE("many items of another kind than the sketch's", "[add_many]") {
+TEST_CASE("add_many: many items of another kind than the sketch's", "[add_many]") {
     const uint64_t hash = sketch_hash("a", 1);
     const size_t offsets[] = {0, 1};
     sketch_growth growth{};

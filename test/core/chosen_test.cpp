@@ -2,7 +2,9 @@
 // than random ones do, but for a factor. Steps are not timed but seen in the table: who looks for an entry, or for
 // one that is not there, walks at most through a run of full slots.
 #include <algorithm>
+#include <cstring>
 #include <functional>
+#include <random>
 
 #include "catch.hpp"
 #include "chosen.hpp"
@@ -88,7 +90,7 @@ std::vector<std::vector<T>> in_orders(std::vector<T> values) {
 
 }  // namespace
 
-TEST_CASE("the hash of a word can be undone, so anybody can choose hashes", "[chosen]") {
+TEST_CASE("chosen: the hash of a word can be undone, so anybody can choose hashes", "[chosen]") {
     Random random(1);
     for (int i = 0; i < 1000; i++) {
         const uint64_t hash = random();
@@ -151,7 +153,7 @@ TEST_CASE("frequency: values that were chosen to share places take no longer", "
     for (uint64_t first : {uint64_t{0}, uint64_t{0x123456789abcdef0}, ~uint64_t{0} - count}) {
         for (size_t i = 0; i < count; i++) words[i] = chosen::word_with_hash(first + i);
         const size_t usual_size = FrequencySketch(log2_width).size() + 16 * count * 10 / 8;
-        FrequencySketch::Bytes packed;
+        Bytes packed;
         for (const auto &order : in_orders(words)) {
             check_like_random(add_all(order), usual);
             FrequencySketch s(log2_width);
@@ -239,7 +241,7 @@ TEST_CASE("membership: values that were chosen to share places take no longer", 
     }
 }
 
-TEST_CASE("no salt changes a packed byte or an answer", "[chosen]") {
+TEST_CASE("chosen: no salt changes a packed byte or an answer", "[chosen]") {
     // Chosen ones, so that tables are salted, and others between them.
     const auto texts = chosen::texts_with_tags(3000, 250);
     const auto tokens = chosen::tokens_from(77, 900);

@@ -1,6 +1,7 @@
 // Estimates, intervals and overlaps: what holds for each sketch. What holds on average is in distinct_statistics_test.
 #include <algorithm>
 #include <cmath>
+#include <random>
 
 #include "catch.hpp"
 #include "distinct_sketch.hpp"

@@ -1,5 +1,7 @@
 // The law: a sketch is a function of the set of hashes and the precision, byte for byte.
 #include <algorithm>
+#include <cstring>
+#include <random>
 #include <set>
 
 #include "../../src/core/distinct/distinct.hpp"
@@ -92,7 +94,7 @@ DistinctSketch merged_by_random_tree(Random &random, const std::vector<uint64_t>
         b += b >= a;
         if (random() % 2) forest[a].merge(forest[b].pack());
         else forest[a].merge(forest[b]);
-        if (random() % 4 == 0) forest[a] = distinct_unpacked(forest[a].pack());
+        if (random() % 4 == 0) forest[a] = DistinctSketch::of(forest[a].pack());
         forest.erase(forest.begin() + static_cast<long>(b));
     }
     return forest[0];
@@ -230,12 +232,12 @@ TEST_CASE("distinct: registers replace tokens at the first token too many, at ev
         INFO("precision " << precision);
         CHECK_FALSE(s.info().is_dense);
         CHECK(s.full_info().tokens == most);
-        CHECK(distinct_unpacked(s.pack()).pack() == s.pack());
+        CHECK(DistinctSketch::of(s.pack()).pack() == s.pack());
         s.add(hashes[most]);
         CHECK(s.info().is_dense);
         CHECK(s.full_info().tokens == 0);
         CHECK(registers_of(s) == Definition(hashes, precision).registers());
-        CHECK(distinct_unpacked(s.pack()).pack() == s.pack());
+        CHECK(DistinctSketch::of(s.pack()).pack() == s.pack());
     }
 }
 
@@ -251,7 +253,7 @@ TEST_CASE("distinct: the value that came last counts, whatever is done next", "[
             const Bytes packed = s.pack();
             REQUIRE(packed == merged.pack());
             REQUIRE(s.info().is_dense == merged.info().is_dense);
-            DistinctSketch twice = s, limited = s, limited_of_packed = distinct_unpacked(packed);
+            DistinctSketch twice = s, limited = s, limited_of_packed = DistinctSketch::of(packed);
             twice.merge(s);
             REQUIRE(twice.pack() == packed);
             limited.limit(4);
@@ -355,7 +357,7 @@ TEST_CASE("distinct: kinds are kept apart", "[distinct][law]") {
     DistinctSketch numbers, texts(10, SKETCH_KIND_TEXT);
     numbers.add(1);
     texts.add(1);
-    CHECK(numbers.try_add(SKETCH_KIND_TEXT, 2) == SKETCH_WRONG_KIND);
+    CHECK(numbers.try_add_as(SKETCH_KIND_TEXT, 2) == SKETCH_WRONG_KIND);
     Bytes packed = texts.pack(), before = numbers.pack();
     CHECK(numbers.try_merge(packed.data(), packed.size()) == SKETCH_WRONG_KIND);
     CHECK(numbers.try_merge(texts.data(), texts.size()) == SKETCH_WRONG_KIND);
@@ -366,7 +368,7 @@ TEST_CASE("distinct: kinds are kept apart", "[distinct][law]") {
     CHECK(intersection == -1);
     DistinctSketch arrays(10, SKETCH_KIND_TEXT | SKETCH_KIND_ARRAY);
     arrays.add(5);
-    CHECK(distinct_unpacked(arrays.pack()).info().kind == (SKETCH_KIND_TEXT | SKETCH_KIND_ARRAY));
+    CHECK(DistinctSketch::of(arrays.pack()).info().kind == (SKETCH_KIND_TEXT | SKETCH_KIND_ARRAY));
 }
 
 TEST_CASE("distinct: vector instructions merge registers as plain ones do", "[distinct][law]") {

@@ -3,6 +3,7 @@
 // fuzz/distinct_decoder.cpp. And the code of registers, against its formulas in floating point.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <string>
 
 #include "../../src/core/distinct/code.hpp"
@@ -11,6 +12,7 @@
 #include "catch.hpp"
 #include "distinct_sketch.hpp"
 #include "mutations.hpp"
+#include "untrusted.hpp"
 
 std::string distinct_complaint(const uint8_t *data, size_t size, size_t shift);
 
@@ -56,9 +58,10 @@ std::vector<DistinctSketch> samples() {
     return all;
 }
 
-void must_be_sound(const uint8_t *data, size_t size, size_t shift, const std::string &what) {
-    std::string complaint = distinct_complaint(data, size, shift);
-    if (!complaint.empty()) FAIL(complaint << ": " << what);
+const untrusted::Tests &tests() {
+    static const untrusted::Tests all(distinct_complaint, sketch_distinct_check, DistinctFamily::pack,
+                                      untrusted::samples_of(samples()));
+    return all;
 }
 
 sketch_status check(const Bytes &packed) { return sketch_distinct_check(packed.data(), packed.size()); }
@@ -133,78 +136,39 @@ Bytes coded(const std::vector<uint16_t> &registers, int precision, const Wrong &
     return packed;
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kRounds = 3000, kBitStep = 7;
-#else
-constexpr int kRounds = 20000, kBitStep = 1;
-#endif
+constexpr int kRounds = untrusted::kSanitized ? 3000 : 20000;
 
 }  // namespace
 
 TEST_CASE("distinct: valid sketches are sound at any alignment", "[distinct][packed]") {
-    std::vector<DistinctSketch> all = samples();
-    all.push_back(sketch_of_items(9000, 16));
-    all.push_back(sketch_of_items(2000000, 16));
-    all.push_back(sketch_of_items(20000, 10));
-    for (const DistinctSketch &s : all) {
-        Bytes packed = s.pack();
-        for (size_t shift : {0, 1, 3}) must_be_sound(packed.data(), packed.size(), shift, "valid");
-        REQUIRE(check(packed) == SKETCH_OK);
-        must_be_sound(static_cast<const uint8_t *>(s.data()), s.size(), 0, "valid work form");
-    }
+    tests().valid();
+    untrusted::Tests(distinct_complaint, sketch_distinct_check, DistinctFamily::pack,
+                     untrusted::samples_of<DistinctSketch>(
+                         {sketch_of_items(9000, 16), sketch_of_items(2000000, 16), sketch_of_items(20000, 10)}))
+        .valid();
 }
 
 TEST_CASE("distinct: every truncation and every further byte is refused", "[distinct][packed]") {
-    for (const DistinctSketch &s : samples()) {
-        Bytes packed = s.pack();
-        for (size_t size = 0; size < packed.size(); size++) {
-            must_be_sound(packed.data(), size, size % 2, "truncated");
-            REQUIRE(sketch_distinct_check(packed.data(), size) != SKETCH_OK);
-        }
-        packed.push_back(0);
-        for (int byte = 0; byte < 256; byte++) {
-            packed.back() = static_cast<uint8_t>(byte);
-            REQUIRE(check(packed) != SKETCH_OK);
-        }
-    }
+    tests().truncations(untrusted::every, 51, false);
 }
 
 TEST_CASE("distinct: every flipped bit gives a refusal or another sound sketch", "[distinct][packed]") {
-    for (const DistinctSketch &s : samples()) {
-        Bytes packed = s.pack();
-        for (size_t bit = 0; bit < 8 * std::min<size_t>(packed.size(), 150); bit += kBitStep) {
-            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-            must_be_sound(packed.data(), packed.size(), bit % 2, "bit " + std::to_string(bit));
-            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-        }
-    }
+    tests().flips([](size_t bit, size_t bits) -> size_t {
+        constexpr size_t kStep = untrusted::kSanitized ? 7 : 1;
+        return bit + kStep < 8 * 150 ? kStep : 1 + bits / 23;
+    });
 }
 
-TEST_CASE("distinct: so do random changes of several bytes", "[distinct][packed]") {
-    Random random(21);
-    std::vector<Bytes> all;
-    for (const DistinctSketch &s : samples()) all.push_back(s.pack());
-    for (int round = 0; round < kRounds; round++) {
-        Bytes packed = all[random() % all.size()];
-        mutations::damage(random, packed);
-        must_be_sound(packed.data(), packed.size(), 1, hex(packed));
-    }
-}
+TEST_CASE("distinct: so do random changes of several bytes", "[distinct][packed]") { tests().changes(kRounds); }
+
+TEST_CASE("distinct: bytes of nothing but one value are refused", "[distinct][packed]") { tests().fills(); }
 
 TEST_CASE("distinct: no work form leads a reader astray", "[distinct][packed]") {
-    Random random(22);
-    std::vector<DistinctSketch> all = samples();
-    for (int round = 0; round < kRounds; round++) {
-        const DistinctSketch &s = all[random() % all.size()];
-        const uint8_t *from = static_cast<const uint8_t *>(s.data());
-        Bytes work(from, from + s.size());
-        for (uint64_t changes = 1 + random() % 4; changes > 0; changes--) {
-            size_t at = random() % 2 ? 5 + random() % 20 : random() % work.size();
-            work[at] = telling_byte(random, work[at]);
-        }
-        size_t size = random() % 4 ? work.size() : random() % (work.size() + 1);
-        must_be_sound(work.data(), size, 0, "work form, round " + std::to_string(round));
-    }
+    tests().work_flips(32, untrusted::kSanitized ? 7 : 1);
+    tests().work_changes(kRounds, [](Random &random, Bytes &work) {
+        const size_t at = random() % 2 ? 5 + random() % 20 : random() % work.size();
+        work[at] = telling_byte(random, work[at]);
+    });
 }
 
 TEST_CASE("distinct: a work form with a pending token that is none is refused", "[distinct][packed]") {
@@ -445,18 +409,7 @@ TEST_CASE("distinct: work forms larger than any that is made are refused", "[dis
     for (const DistinctSketch *s : {&tokens, &registers, &few}) CHECK(s->pack().size() > 0);
 }
 
-TEST_CASE("distinct: the output buffer is never overrun", "[distinct][packed]") {
-    for (const DistinctSketch &s : samples()) {
-        Bytes packed = s.pack(), out(packed.size() + 8, 0xaa);
-        for (size_t capacity = 0; capacity < packed.size(); capacity += 1 + packed.size() / 16) {
-            size_t used = 12345;
-            REQUIRE(sketch_distinct_pack(s.data(), s.size(), out.data(), capacity, &used) == SKETCH_NO_ROOM);
-            REQUIRE(used == 12345);
-            REQUIRE(out[capacity] == 0xaa);
-        }
-        out.assign(out.size(), 0xaa);
-    }
-}
+TEST_CASE("distinct: the output buffer is never overrun", "[distinct][packed]") { tests().small_buffers(); }
 
 TEST_CASE("distinct: statuses name what is wrong", "[distinct][packed]") {
     Bytes packed = sketch_of_items(20, 10).pack();

@@ -104,12 +104,12 @@ TEST_CASE("distinct: tokens are read alike, however many and however long", "[di
         REQUIRE(tokens == portably(read));
         for (int change = 0; change < 8; change++) {
             const size_t bit = random() % (8 * data.size());
-            data[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+            mutations::flip(data, bit);
             const auto changed = read();
             const auto expected = portably(read);
             REQUIRE(changed.first == expected.first);
             if (changed.first == SKETCH_OK) REQUIRE(changed.second == expected.second);
-            data[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+            mutations::flip(data, bit);
         }
     }
 }

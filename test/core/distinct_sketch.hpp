@@ -1,48 +1,43 @@
 // A distinct sketch as a C++ value on top of the C ABI: what the tests and benchmarks are written with.
 #pragma once
 
-#include <cstring>
-#include <random>
-#include <stdexcept>
 #include <vector>
 
+#include "buffered_sketch.hpp"
 #include "opening.hpp"
 #include "sketch.h"
 
-using Bytes = std::vector<uint8_t>;
+struct DistinctFamily {
+    using Info = sketch_distinct_info;
+    static constexpr int kKind = SKETCH_KIND_NUMBER;
+    static constexpr auto move = sketch_distinct_move;
+    static constexpr calls::Merge *merge = sketch_distinct_merge;
+    static constexpr calls::Describe<Info> *describe = sketch_distinct_header;
+    static constexpr calls::PackedBound *packed_bound = distinct_packed_bound;
+    static constexpr calls::Pack *pack = sketch_distinct_pack;
+    static sketch_status add(void *state, size_t size, int kind, sketch_growth *growth, uint64_t hash) {
+        return sketch_distinct_add(state, size, kind, hash, growth);
+    }
+};
 
-class DistinctSketch {
+class DistinctSketch : public BufferedSketch<DistinctFamily> {
   public:
     // Open: without a kind until something comes; what it adds then are items of `kind`.
     explicit DistinctSketch(int precision = 10, int kind = SKETCH_KIND_NUMBER, bool is_open = false)
-        : kind_(kind == SKETCH_KIND_NONE ? SKETCH_KIND_NUMBER : kind) {
-        words_.resize(sketch_distinct_init_size() / 8);
-        sketch_distinct_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, precision);
+        : BufferedSketch(kind) {
+        make(sketch_distinct_init_size(), [&](void *state, size_t size) {
+            sketch_distinct_init(state, size, is_open ? SKETCH_KIND_NONE : kind, precision);
+        });
     }
-    void *data() { return words_.data(); }
-    const void *data() const { return words_.data(); }
-    size_t size() const { return 8 * words_.size(); }
-    int kind() const { return kind_; }
-
-    sketch_status try_add(int kind, uint64_t hash) {
-        return grown([&](sketch_growth *g) { return sketch_distinct_add(data(), size(), kind, hash, g); });
+    // Bytes as a sketch again, as a stored value is read.
+    static DistinctSketch of(const Bytes &packed) {
+        const Info info = info_of(packed.data(), packed.size());
+        DistinctSketch s(info.precision, info.kind);
+        s.merge(packed);
+        return s;
     }
-    sketch_status try_merge(const void *other, size_t other_size) {
-        return grown([&](sketch_growth *g) { return sketch_distinct_merge(data(), size(), other, other_size, g); });
-    }
-    void add(uint64_t hash) { must(try_add(kind_, hash)); }
-    void merge(const DistinctSketch &other) { must(try_merge(other.data(), other.size())); }
-    void merge(const Bytes &packed) { must(try_merge(packed.data(), packed.size())); }
     void limit(int precision) {
         must(grown([&](sketch_growth *g) { return sketch_distinct_limit(data(), size(), precision, g); }));
-    }
-
-    Bytes pack() const {
-        Bytes out(SKETCH_DISTINCT_PACKED_MAX(SKETCH_DISTINCT_MAX_PRECISION));
-        size_t used = 0;
-        must(sketch_distinct_pack(data(), size(), out.data(), SKETCH_DISTINCT_PACKED_MAX(info().precision), &used));
-        out.resize(used);
-        return out;
     }
 
     double count() const {
@@ -58,53 +53,16 @@ class DistinctSketch {
         must(sketch_distinct_bounds(data(), size(), confidence, &b.lower, &b.upper));
         return b;
     }
-    sketch_distinct_info info() const {
-        sketch_distinct_info i{};
-        must(sketch_distinct_header(data(), size(), &i));
-        return i;
-    }
     sketch_distinct_info full_info() const {
         sketch_distinct_info i{};
         must(sketch_distinct_describe(data(), size(), &i));
         return i;
     }
-
-    static void must(sketch_status s) {
-        if (s != SKETCH_OK) throw std::runtime_error(sketch_status_message(s));
-    }
-
-  private:
-    template <typename Call>
-    sketch_status grown(Call call) {
-        sketch_growth growth{};
-        for (int tries = 0; tries < 64; tries++) {
-            sketch_status s = call(&growth);
-            if (s != SKETCH_GROW) return s;
-            if (growth.size % 64 != 0 || (growth.size <= 8192 && (growth.size & (growth.size - 1)) != 0))
-                throw std::logic_error("a size that memory does not come in");
-            std::vector<uint64_t> larger(growth.size / 8);
-            sketch_distinct_move(larger.data(), words_.data(), size(), &growth);
-            words_.swap(larger);
-        }
-        throw std::logic_error("a state asks to grow without end");
-    }
-
-    int kind_;
-    std::vector<uint64_t> words_;
 };
 
 inline DistinctSketch distinct_of(const std::vector<uint64_t> &hashes, int precision = 10) {
     DistinctSketch s(precision);
     for (uint64_t hash : hashes) s.add(hash);
-    return s;
-}
-
-// Bytes as a sketch again, as a stored value is read.
-inline DistinctSketch distinct_unpacked(const Bytes &packed) {
-    sketch_distinct_info info{};
-    DistinctSketch::must(sketch_distinct_header(packed.data(), packed.size(), &info));
-    DistinctSketch s(info.precision, info.kind);
-    s.merge(packed);
     return s;
 }
 

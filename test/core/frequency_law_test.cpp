@@ -1,13 +1,13 @@
 // The law: a sketch is a function of the multiset of items and the parameters, byte for byte.
 #include <algorithm>
 #include <limits>
+#include <random>
 
 #include "catch.hpp"
 #include "frequency_sketch.hpp"
 
 namespace {
 
-using Bytes = FrequencySketch::Bytes;
 using Random = std::mt19937_64;
 
 constexpr uint64_t kMax = 0x7fffffffffffffff;
@@ -232,7 +232,7 @@ TEST_CASE("frequency: subtracting nothing changes nothing", "[frequency][subtrac
     for (uint64_t items : {0, 1, 100, 5000}) {
         FrequencySketch s(12);
         for (uint64_t i = 0; i < items; i++) s.add_item(i, 1 + i % 3);
-        const FrequencySketch::Bytes before = s.pack();
+        const Bytes before = s.pack();
         s.subtract(FrequencySketch(6));
         CHECK(s.pack() == before);
         s.subtract(FrequencySketch(6, SKETCH_KIND_NONE));
@@ -383,7 +383,7 @@ TEST_CASE("frequency: hashes that crowd at one place of the largest table merge 
     uint64_t first = GENERATE(uint64_t{0}, uint64_t{1} << 40, ~uint64_t{0} - 2 * kHalf);
     const auto low = packed(first, 1, 1), high = packed(first + kHalf, 1, 1);
     const auto even = packed(first, 2, 1), odd = packed(first + 1, 2, 1), wide = packed(first + 1, 2, 300);
-    auto merged = [](const FrequencySketch::Bytes &a, const FrequencySketch::Bytes &b) {
+    auto merged = [](const Bytes &a, const Bytes &b) {
         FrequencySketch s(20);
         s.merge(a);
         s.merge(b);
@@ -399,7 +399,7 @@ TEST_CASE("frequency: hashes that crowd at one place of the largest table merge 
     CHECK(wider.pack() == merged(wide, even).pack());
     FrequencySketch twice = merged(merged(even, odd).pack(), even);
     CHECK(twice.count(first + 6).estimate == 2);
-    auto subtracted = [](FrequencySketch s, const FrequencySketch::Bytes &other) {
+    auto subtracted = [](FrequencySketch s, const Bytes &other) {
         s.subtract(FrequencySketch::of(other));
         return s.pack();
     };

@@ -16,7 +16,6 @@ constexpr int kRounds = 200, kWidest = 9;
 constexpr int kRounds = 3000, kWidest = 15;
 #endif
 
-using Bytes = FrequencySketch::Bytes;
 using mutations::Random;
 
 // Calls it with vector instructions, if this processor has them, and without: what it answers must be the same.

@@ -9,25 +9,20 @@
 #include "catch.hpp"
 #include "frequency_sketch.hpp"
 #include "mutations.hpp"
+#include "untrusted.hpp"
 
 std::string frequency_complaint(const uint8_t *data, size_t size, size_t shift);
 
 namespace {
 
-using Bytes = FrequencySketch::Bytes;
 using mutations::hex;
 using mutations::Random;
 using mutations::telling_byte;
 
 constexpr uint64_t kMax = 0x7fffffffffffffff;
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kRounds = 1500;
-constexpr size_t kStride = 5;  // of the bits that are flipped one by one
-#else
-constexpr int kRounds = 6000;
-constexpr size_t kStride = 1;
-#endif
+constexpr int kRounds = untrusted::kSanitized ? 1500 : 6000;
+constexpr size_t kStride = untrusted::kSanitized ? 5 : 1;  // of the bits that are flipped one by one
 
 // One of everything that a sketch can be: forms, widths of counts and counters, extreme hashes.
 std::vector<FrequencySketch> samples() {
@@ -63,47 +58,22 @@ std::vector<FrequencySketch> samples() {
     return all;
 }
 
-void must_be_sound(const uint8_t *data, size_t size, size_t shift, const std::string &what) {
-    std::string complaint = frequency_complaint(data, size, shift);
-    if (!complaint.empty()) FAIL(complaint << ": " << what);
+const untrusted::Tests &tests() {
+    static const untrusted::Tests all(frequency_complaint, sketch_frequency_check, FrequencyFamily::pack,
+                                      untrusted::samples_of(samples()));
+    return all;
 }
 
 }  // namespace
 
-TEST_CASE("frequency: valid sketches are sound at any alignment", "[frequency][packed]") {
-    for (const FrequencySketch &s : samples()) {
-        Bytes packed = s.pack();
-        REQUIRE(sketch_frequency_check(packed.data(), packed.size()) == SKETCH_OK);
-        for (size_t shift : {0, 1, 3}) must_be_sound(packed.data(), packed.size(), shift, "valid");
-        must_be_sound(static_cast<const uint8_t *>(s.data()), s.size(), 0, "valid work form");
-    }
-}
+TEST_CASE("frequency: valid sketches are sound at any alignment", "[frequency][packed]") { tests().valid(); }
 
 TEST_CASE("frequency: every truncation and every further byte is refused", "[frequency][packed]") {
-    for (const FrequencySketch &s : samples()) {
-        Bytes packed = s.pack();
-        for (size_t size = 0; size < packed.size(); size += size < 100 ? 1 : 1 + packed.size() / 60) {
-            must_be_sound(packed.data(), size, size % 2, "truncated");
-            REQUIRE(sketch_frequency_check(packed.data(), size) == SKETCH_TRUNCATED);
-        }
-        packed.push_back(0);
-        for (int byte : {0, 1, 255}) {
-            packed.back() = static_cast<uint8_t>(byte);
-            must_be_sound(packed.data(), packed.size(), 1, "with a byte more");
-            REQUIRE(sketch_frequency_check(packed.data(), packed.size()) == SKETCH_TRAILING);
-        }
-    }
+    tests().truncations([](size_t at, size_t size) { return at < 100 ? 1 : 1 + size / 60; }, 255);
 }
 
 TEST_CASE("frequency: every flipped bit gives a refusal or another sound sketch", "[frequency][packed]") {
-    for (const FrequencySketch &s : samples()) {
-        Bytes packed = s.pack();
-        for (size_t bit = 0; bit < 8 * packed.size(); bit += bit < 800 ? kStride : 8 * packed.size() / 97) {
-            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-            must_be_sound(packed.data(), packed.size(), bit % 2, "bit " + std::to_string(bit));
-            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-        }
-    }
+    tests().flips([](size_t bit, size_t bits) { return bit < 800 ? kStride : bits / 97; });
 }
 
 TEST_CASE("frequency: no counter and no noise of a dense sketch can be changed", "[frequency][packed]") {
@@ -111,98 +81,51 @@ TEST_CASE("frequency: no counter and no noise of a dense sketch can be changed",
         if (!s.info().is_dense) continue;
         Bytes packed = s.pack();
         for (size_t bit = 40; bit < 8 * packed.size(); bit++) {
-            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+            mutations::flip(packed, bit);
             if (sketch_frequency_check(packed.data(), packed.size()) == SKETCH_OK) FAIL("bit " << bit);
-            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
+            mutations::flip(packed, bit);
         }
     }
 }
 
-TEST_CASE("frequency: so do random changes of several bytes", "[frequency][packed]") {
-    Random random(21);
-    std::vector<Bytes> all;
-    for (const FrequencySketch &s : samples()) all.push_back(s.pack());
-    for (int round = 0; round < kRounds; round++) {
-        Bytes packed = all[random() % all.size()];
-        mutations::damage(random, packed);
-        must_be_sound(packed.data(), packed.size(), random() % 4, "round " + std::to_string(round));
-    }
-}
+TEST_CASE("frequency: so do random changes of several bytes", "[frequency][packed]") { tests().changes(kRounds); }
 
-TEST_CASE("frequency: bytes of nothing but one value are refused", "[frequency][packed]") {
-    for (int value = 0; value < 256; value++)
-        for (size_t size : {1, 4, 5, 64, 65, 4096}) {
-            Bytes bytes(size, static_cast<uint8_t>(value));
-            must_be_sound(bytes.data(), bytes.size(), 0, "filled");
-            CHECK(sketch_frequency_check(bytes.data(), bytes.size()) != SKETCH_OK);
-        }
-}
+TEST_CASE("frequency: bytes of nothing but one value are refused", "[frequency][packed]") { tests().fills(); }
 
 TEST_CASE("frequency: damaged work forms are refused or read as sound sketches", "[frequency][work]") {
-    Random random(22);
-    std::vector<FrequencySketch> all = samples();
-    for (const FrequencySketch &s : all) {
-        const uint8_t *data = static_cast<const uint8_t *>(s.data());
-        for (size_t bit = 32; bit < 8 * 72; bit += kStride) {  // the header and the first entries
-            Bytes work(data, data + s.size());
-            work[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-            must_be_sound(work.data(), work.size(), 0, "bit " + std::to_string(bit));
-        }
-    }
-    const std::vector<uint32_t> words = {0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 1u << 30, 1u << 16};
-    for (int round = 0; round < kRounds; round++) {
-        const FrequencySketch &s = all[random() % all.size()];
-        const uint8_t *data = static_cast<const uint8_t *>(s.data());
-        Bytes work(data, data + s.size());
-        for (uint64_t changes = 1 + random() % 4; changes > 0; changes--) {
-            size_t at = random() % (random() % 2 ? 40 : work.size());
-            work[at] = telling_byte(random, work[at]);
-            if (random() % 8 == 0)
-                std::memcpy(work.data() + 8 + 4 * (random() % 6), &words[random() % words.size()], 4);
-        }
-        if (random() % 8 == 0) work.resize(4 + random() % work.size());
-        must_be_sound(work.data(), work.size(), 0, "round " + std::to_string(round));
-    }
+    static constexpr uint32_t kWords[] = {0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 1u << 30, 1u << 16};
+    tests().work_flips(72, kStride);
+    tests().work_changes(kRounds, [](Random &random, Bytes &work) {
+        const size_t at = random() % (random() % 2 ? 40 : work.size());
+        work[at] = telling_byte(random, work[at]);
+        if (random() % 8 == 0)
+            std::memcpy(work.data() + 8 + 4 * (random() % 6), &kWords[random() % std::size(kWords)], 4);
+    });
 }
 
 TEST_CASE("frequency: a work form of another size, layout or family is refused", "[frequency][work]") {
     FrequencySketch s(8);
     s.add_item(1);
-    const uint8_t *data = static_cast<const uint8_t *>(s.data());
-    auto status = [&](size_t at, uint8_t byte, size_t size) {
-        std::vector<uint64_t> words((size + 7) / 8);
-        std::memcpy(words.data(), data, std::min(size, s.size()));
-        reinterpret_cast<uint8_t *>(words.data())[at] = byte;
-        sketch_frequency_info info;
-        return sketch_frequency_describe(words.data(), size, &info);
-    };
-    CHECK(status(4, data[4], s.size()) == SKETCH_OK);
+    auto status = [&](size_t at, uint8_t byte, size_t size) { return untrusted::status_with(s, at, byte, size); };
+    CHECK(status(4, SKETCH_WORK_MAGIC, s.size()) == SKETCH_OK);
     CHECK(status(5, 2, s.size()) == SKETCH_WRONG_FAMILY);
     CHECK(status(6, 3, s.size()) == SKETCH_WRONG_VERSION);
     CHECK(status(7, 8, s.size()) == SKETCH_CORRUPT);
-    CHECK(status(4, data[4], 31) == SKETCH_TRUNCATED);
-    CHECK(status(4, data[4], 200) == SKETCH_TRUNCATED);
+    CHECK(status(4, SKETCH_WORK_MAGIC, 31) == SKETCH_TRUNCATED);
+    CHECK(status(4, SKETCH_WORK_MAGIC, 200) == SKETCH_TRUNCATED);
     CHECK(status(16, 0, s.size()) == SKETCH_CORRUPT);
     CHECK(status(17, 5, s.size()) == SKETCH_CORRUPT);
     CHECK(status(17, 21, s.size()) == SKETCH_CORRUPT);
-    CHECK(sketch_frequency_check(data, s.size()) == SKETCH_WRONG_VERSION);
+    CHECK(sketch_frequency_check(s.bytes(), s.size()) == SKETCH_WRONG_VERSION);
 }
 
 TEST_CASE("frequency: too small a buffer is told and left alone", "[frequency][packed]") {
     for (const FrequencySketch &s : samples()) {
-        Bytes packed = s.pack();
+        const Bytes packed = s.pack();
         REQUIRE(packed.size() <= SKETCH_FREQUENCY_PACKED_MAX(s.info().log2_width));
         REQUIRE(packed.size() <= frequency_packed_bound(s.data(), s.size()));
-        for (const Bytes *sketch : {static_cast<const Bytes *>(nullptr), static_cast<const Bytes *>(&packed)})
-            for (size_t capacity = 0; capacity < packed.size(); capacity += 1 + packed.size() / 20) {
-                std::unique_ptr<uint8_t[]> out(new uint8_t[capacity]);
-                size_t used = 12345;
-                const void *data = sketch == nullptr ? s.data() : sketch->data();
-                size_t size = sketch == nullptr ? s.size() : sketch->size();
-                REQUIRE(sketch_frequency_pack(data, size, out.get(), capacity, &used) == SKETCH_NO_ROOM);
-                REQUIRE(used == 12345);
-            }
     }
+    tests().small_buffers();
 }
 
 TEST_CASE("frequency: packed sketches are as small as promised", "[frequency][size]") {

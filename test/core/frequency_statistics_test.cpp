@@ -2,6 +2,7 @@
 // always passes or always fails.
 #include <algorithm>
 #include <cmath>
+#include <random>
 #include <string>
 
 #include "catch.hpp"
@@ -36,7 +37,7 @@ uint64_t hash_of(size_t item, uint64_t seed) { return sketch_hash_word(item + (s
 
 // The packed sketch of these items.
 struct Built {
-    FrequencySketch::Bytes packed;
+    Bytes packed;
     uint64_t seed, rows = 0;
     Built(const Counts &counts, int log2_width, uint64_t s) : seed(s) {
         FrequencySketch sketch(log2_width);

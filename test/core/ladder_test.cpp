@@ -44,7 +44,7 @@ bool power_is_at_most(uint64_t t, int power, uint64_t exponent) {
 
 }  // namespace
 
-TEST_CASE("T[j] is floor(2^(52 + j/64)), proved with big integers", "[ladder]") {
+TEST_CASE("quantile: T[j] is floor(2^(52 + j/64)), proved with big integers", "[ladder]") {
     // T <= 2^(52 + j/64) < T + 1 if and only if T^64 <= 2^(3328 + j) < (T + 1)^64
     for (uint64_t j = 0; j < 64; j++) {
         uint64_t t = ladder::detail::kPlain.boundary[j];
@@ -53,7 +53,7 @@ TEST_CASE("T[j] is floor(2^(52 + j/64)), proved with big integers", "[ladder]") 
     }
 }
 
-TEST_CASE("the fine boundaries too, a sample of them", "[ladder]") {
+TEST_CASE("quantile: the fine boundaries too, a sample of them", "[ladder]") {
     for (uint64_t j : {1, 2, 3, 1023, 2047, 2048, 2049, 4095}) {
         uint64_t t = ladder::detail::kFine.boundary[j];
         REQUIRE(power_is_at_most(t, 12, 52 * 4096 + j));
@@ -61,7 +61,7 @@ TEST_CASE("the fine boundaries too, a sample of them", "[ladder]") {
     }
 }
 
-TEST_CASE("a value lies between the edges of its bucket, at every scale", "[ladder]") {
+TEST_CASE("quantile: a value lies between the edges of its bucket, at every scale", "[ladder]") {
     std::mt19937_64 random(7);
     for (int i = 0; i < 200000; i++) {
         uint64_t bits = random() & 0x7fffffffffffffff;
@@ -78,7 +78,7 @@ TEST_CASE("a value lies between the edges of its bucket, at every scale", "[ladd
     }
 }
 
-TEST_CASE("on an edge the lower bucket wins; one step above, the upper", "[ladder]") {
+TEST_CASE("quantile: on an edge the lower bucket wins; one step above, the upper", "[ladder]") {
     for (int scale : {12, 9, 6, 3, 0, -2, -3, -5, -10})
         for (int32_t index = -3000; index <= 3000; index += 7) {
             if (index <= ladder::first_index(scale) || index >= ladder::last_index(scale)) continue;
@@ -91,7 +91,7 @@ TEST_CASE("on an edge the lower bucket wins; one step above, the upper", "[ladde
     CHECK(ladder::index_of_bits(std::bit_cast<uint64_t>(std::nextafter(1.0, 2.0)), 6) == 0);
 }
 
-TEST_CASE("the extreme doubles have the extreme indexes", "[ladder]") {
+TEST_CASE("quantile: the extreme doubles have the extreme indexes", "[ladder]") {
     for (int scale = ladder::kMinScale; scale <= ladder::kMaxScale; scale++) {
         CHECK(ladder::index_of_bits(1, scale) == ladder::first_index(scale));
         CHECK(ladder::index_of_bits(ladder::kLargestFinite, scale) == ladder::last_index(scale));
@@ -100,7 +100,7 @@ TEST_CASE("the extreme doubles have the extreme indexes", "[ladder]") {
     }
 }
 
-TEST_CASE("the coarse scales hold whole octaves", "[ladder]") {
+TEST_CASE("quantile: the coarse scales hold whole octaves", "[ladder]") {
     for (int scale = 0; scale >= ladder::kMinScale; scale--)
         for (int exponent = -1074; exponent < 1024; exponent++) {
             const double power = std::ldexp(1, exponent);
@@ -113,14 +113,14 @@ TEST_CASE("the coarse scales hold whole octaves", "[ladder]") {
         }
 }
 
-TEST_CASE("buckets of the subnormal range that hold no double are known", "[ladder]") {
+TEST_CASE("quantile: buckets of the subnormal range that hold no double are known", "[ladder]") {
     CHECK(ladder::holds_a_double(ladder::first_index(6), 6));
     CHECK_FALSE(ladder::holds_a_double(ladder::first_index(6) + 1, 6));
     for (int32_t i = ladder::first_index(6); i < ladder::first_index(6) + 4000; i++)
         REQUIRE(ladder::holds_a_double(i, 6) == (ladder::lower_bits(i, 6) <= ladder::upper_bits(i, 6)));
 }
 
-TEST_CASE("an accuracy picks the coarsest scale that keeps it", "[ladder]") {
+TEST_CASE("quantile: an accuracy picks the coarsest scale that keeps it", "[ladder]") {
     CHECK(ladder::scale_for(0.01) == 6);
     CHECK(ladder::scale_for(0.0099) == 7);
     CHECK(ladder::scale_for(0.0002) == 12);

@@ -1,6 +1,9 @@
 // The law: a filter is a function of the set of items and the number of blocks, byte for byte.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <random>
+#include <set>
 #include <string>
 
 #include "../../src/core/membership/block.hpp"
@@ -59,7 +62,7 @@ MembershipSketch merged_by_random_tree(Random &random, const Hashes &hashes, con
         if (random() % 8 == 0) forest[a].limit(forest[b].info().log2_blocks, forest[b].info().rate);
         if (random() % 2) forest[a].merge(forest[b].pack());
         else forest[a].merge(forest[b]);
-        if (random() % 4 == 0) forest[a] = unpacked_filter(forest[a].pack());
+        if (random() % 4 == 0) forest[a] = MembershipSketch::of(forest[a].pack());
         forest.erase(forest.begin() + static_cast<long>(b));
     }
     return forest[0];
@@ -67,7 +70,7 @@ MembershipSketch merged_by_random_tree(Random &random, const Hashes &hashes, con
 
 }  // namespace
 
-TEST_CASE("any order and any tree of merges gives the bytes of the definition", "[membership][law]") {
+TEST_CASE("membership: any order and any tree of merges gives the bytes of the definition", "[membership][law]") {
     Random random(1);
     for (int round = 0; round < 1500; round++) {
         int log2_blocks = static_cast<int>(random() % 12);
@@ -82,7 +85,7 @@ TEST_CASE("any order and any tree of merges gives the bytes of the definition", 
     }
 }
 
-TEST_CASE("filters of different sizes and rates merge to the smallest and the largest, in any tree",
+TEST_CASE("membership: filters of different sizes and rates merge to the smallest and the largest, in any tree",
           "[membership][law]") {
     Random random(2);
     for (int round = 0; round < 1500; round++) {
@@ -101,7 +104,7 @@ TEST_CASE("filters of different sizes and rates merge to the smallest and the la
     }
 }
 
-TEST_CASE("folding from any size to any other equals building at the smaller one", "[membership][law]") {
+TEST_CASE("membership: folding from any size to any other equals building at the smaller one", "[membership][law]") {
     Random random(3);
     for (int from = 0; from <= 13; from++)
         for (size_t items : {size_t{0}, size_t{1}, size_t{5}, size_t{70}, size_t{1} << from, size_t{3} << from}) {
@@ -123,7 +126,7 @@ TEST_CASE("folding from any size to any other equals building at the smaller one
         }
 }
 
-TEST_CASE("a filter that is limited is the one of the coarser parameters, before and after merges",
+TEST_CASE("membership: a filter that is limited is the one of the coarser parameters, before and after merges",
           "[membership][law][coarsen]") {
     Random random(12);
     for (int from = 0; from <= 8; from += 2)
@@ -149,7 +152,7 @@ TEST_CASE("a filter that is limited is the one of the coarser parameters, before
                 }
 }
 
-TEST_CASE("the largest filters fold as well", "[membership][law]") {
+TEST_CASE("membership: the largest filters fold as well", "[membership][law]") {
     Random random(4);
     Hashes hashes = random_hashes(random, 0);
     for (int i = 0; i < 3000; i++) hashes.push_back(random());
@@ -161,7 +164,7 @@ TEST_CASE("the largest filters fold as well", "[membership][law]") {
     }
 }
 
-TEST_CASE("a filter becomes dense at the first token too many and not before", "[membership][law]") {
+TEST_CASE("membership: a filter becomes dense at the first token too many and not before", "[membership][law]") {
     Random random(5);
     for (int log2_blocks = 0; log2_blocks <= 15; log2_blocks++) {
         const uint64_t most = uint64_t{2} << log2_blocks;
@@ -184,7 +187,7 @@ TEST_CASE("a filter becomes dense at the first token too many and not before", "
     }
 }
 
-TEST_CASE("tokens that folding makes equal do not keep a filter from being dense", "[membership][law]") {
+TEST_CASE("membership: tokens that folding makes equal do not keep a filter from being dense", "[membership][law]") {
     // The worst case: each token at j - 1 stands for two at j. 2 * 2^j + 2 tokens at j make 2^j + 1 > 2 * 2^(j-1).
     for (int log2_blocks = 1; log2_blocks <= 10; log2_blocks++) {
         const uint64_t blocks = uint64_t{1} << log2_blocks;
@@ -207,7 +210,7 @@ TEST_CASE("tokens that folding makes equal do not keep a filter from being dense
     }
 }
 
-TEST_CASE("adding an item again and merging with itself change nothing", "[membership][law]") {
+TEST_CASE("membership: adding an item again and merging with itself change nothing", "[membership][law]") {
     Random random(6);
     for (size_t items : {0, 1, 2, 3, 70, 500, 4000}) {
         Hashes hashes = random_hashes(random, items);
@@ -222,7 +225,7 @@ TEST_CASE("adding an item again and merging with itself change nothing", "[membe
     }
 }
 
-TEST_CASE("an empty filter is the neutral element but for its size", "[membership][law]") {
+TEST_CASE("membership: an empty filter is the neutral element but for its size", "[membership][law]") {
     Random random(7);
     Hashes hashes = random_hashes(random, 3000);
     MembershipSketch s = filter_of(hashes, 10);
@@ -268,7 +271,7 @@ Hashes some_hashes(size_t count, uint64_t first) {
 
 }  // namespace
 
-TEST_CASE("merging large tables of tokens takes time in proportion to them", "[membership][time]") {
+TEST_CASE("membership: merging large tables of tokens takes time in proportion to them", "[membership][time]") {
     // The second leaves a target with some room; then the third comes in the order of the places in its own table.
     const Hashes first = some_hashes(100000, 0), second = some_hashes(1000, 1 << 24),
                  third = some_hashes(2000000, 2 << 24);
@@ -292,7 +295,7 @@ TEST_CASE("merging large tables of tokens takes time in proportion to them", "[m
     }
 }
 
-TEST_CASE("tokens that are chosen to share places cost no more than others", "[membership][time]") {
+TEST_CASE("membership: tokens that are chosen to share places cost no more than others", "[membership][time]") {
     for (uint64_t multiplier : {uint64_t{0x9e3779b97f4a7c15}, uint64_t{0xbf58476d1ce4e5b9}})
         for (auto [count, log2_blocks] : {std::pair{100000, 16}, {1000000, 22}}) {
             if (multiplier != 0x9e3779b97f4a7c15 && count > 100000) continue;  // one such set takes its time to make
@@ -308,7 +311,7 @@ TEST_CASE("tokens that are chosen to share places cost no more than others", "[m
         }
 }
 
-TEST_CASE("salts change no byte of a packed filter", "[membership][law]") {
+TEST_CASE("membership: salts change no byte of a packed filter", "[membership][law]") {
     Random random(11);
     for (size_t count : {5, 300, 3000}) {
         const Hashes hashes = random_hashes(random, count);
@@ -330,7 +333,7 @@ TEST_CASE("salts change no byte of a packed filter", "[membership][law]") {
     sketch_set_salt(0);
 }
 
-TEST_CASE("a rate is kept rounded up to one digit", "[membership][rate]") {
+TEST_CASE("membership: a rate is kept rounded up to one digit", "[membership][rate]") {
     const auto kept = sketch_membership_kept_rate;
     CHECK(kept(0.5) == 50000);
     CHECK(kept(0.1) == 10000);
@@ -358,12 +361,12 @@ TEST_CASE("a rate is kept rounded up to one digit", "[membership][rate]") {
             MembershipSketch s = filter_of(some_hashes(100, 1), 3, exact);
             REQUIRE(s.info().rate == exact);
             REQUIRE(s.info().is_dense);
-            REQUIRE(unpacked_filter(s.pack()).info().rate == exact);
+            REQUIRE(MembershipSketch::of(s.pack()).info().rate == exact);
         }
     CHECK(rates == 41);
 }
 
-TEST_CASE("work forms are no larger than need be", "[membership][size]") {
+TEST_CASE("membership: work forms are no larger than need be", "[membership][size]") {
     Random random(8);
     for (int log2_blocks = 0; log2_blocks <= 14; log2_blocks++) {
         const size_t dense = size_t{32} << log2_blocks, header = 32;
@@ -381,7 +384,7 @@ TEST_CASE("work forms are no larger than need be", "[membership][size]") {
     }
 }
 
-TEST_CASE("what is left of a buffer is zero", "[membership][work]") {
+TEST_CASE("membership: what is left of a buffer is zero", "[membership][work]") {
     Random random(9);
     for (int log2_blocks : {0, 1, 2, 3, 7, 9}) {
         MembershipSketch s = filter_of(random_hashes(random, size_t{8} << log2_blocks), log2_blocks);
@@ -393,7 +396,7 @@ TEST_CASE("what is left of a buffer is zero", "[membership][work]") {
     }
 }
 
-TEST_CASE("items of another kind are refused", "[membership][kind]") {
+TEST_CASE("membership: items of another kind are refused", "[membership][kind]") {
     for (size_t items : {0, 5, 500}) {
         MembershipSketch numbers(3), texts(3, SKETCH_KIND_TEXT);
         for (size_t i = 0; i < items; i++) numbers.add(sketch_hash_word(i)), texts.add(sketch_hash_word(i));
@@ -411,7 +414,7 @@ TEST_CASE("items of another kind are refused", "[membership][kind]") {
     }
 }
 
-TEST_CASE("the bytes of these filters never change", "[membership][golden]") {
+TEST_CASE("membership: the bytes of these filters never change", "[membership][golden]") {
     auto hex = [](const Bytes &bytes) {
         std::string s;
         for (uint8_t b : bytes) s += "0123456789abcdef"[b >> 4], s += "0123456789abcdef"[b & 15];
@@ -432,7 +435,7 @@ TEST_CASE("the bytes of these filters never change", "[membership][golden]") {
     CHECK(sketch_hash(of_numbers(1000, 5).data(), 8 + 32 * 32) == 0x43e61fb083128399);
 }
 
-TEST_CASE("both instruction sets do the same", "[membership][simd]") {
+TEST_CASE("membership: both instruction sets do the same", "[membership][simd]") {
     using namespace sketch::membership;
 #ifdef SKETCH_X86
     using sketch::has_avx2;

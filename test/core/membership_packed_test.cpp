@@ -2,12 +2,14 @@
 // form, however damaged, makes a reader leave its buffer. What is checked about each stands in
 // fuzz/membership_decoder.cpp.
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <string>
 
 #include "catch.hpp"
 #include "membership_sketch.hpp"
 #include "mutations.hpp"
+#include "untrusted.hpp"
 #include "portably.hpp"
 
 std::string membership_complaint(const uint8_t *data, size_t size, size_t shift);
@@ -17,11 +19,7 @@ namespace {
 using mutations::Random;
 using mutations::telling_byte;
 
-#ifdef __SANITIZE_ADDRESS__
-constexpr int kRounds = 6000;
-#else
-constexpr int kRounds = 40000;
-#endif
+constexpr int kRounds = untrusted::kSanitized ? 6000 : 40000;
 
 Hashes numbers(size_t count) {
     Hashes hashes(count);
@@ -50,64 +48,35 @@ std::vector<MembershipSketch> samples() {
     return all;
 }
 
-void must_be_sound(const uint8_t *data, size_t size, size_t shift, const std::string &what) {
-    std::string complaint = membership_complaint(data, size, shift);
-    if (!complaint.empty()) FAIL(complaint << ": " << what);
+const untrusted::Tests &tests() {
+    static const untrusted::Tests all(membership_complaint, sketch_membership_check, MembershipFamily::pack,
+                                      untrusted::samples_of(samples()));
+    return all;
 }
 
 sketch_status check(const Bytes &packed) { return sketch_membership_check(packed.data(), packed.size()); }
 
 }  // namespace
 
-TEST_CASE("valid filters are sound at any alignment", "[membership][packed]") {
+TEST_CASE("membership: valid filters are sound at any alignment", "[membership][packed]") {
+    tests().valid();
     for (const MembershipSketch &s : samples()) {
-        Bytes packed = s.pack();
-        for (size_t shift : {0, 1, 3}) must_be_sound(packed.data(), packed.size(), shift, "valid");
-        REQUIRE(check(packed) == SKETCH_OK);
-        must_be_sound(s.bytes(), s.size(), 0, "valid work form");
-        REQUIRE(unpacked_filter(packed).pack() == packed);
+        const Bytes packed = s.pack();
+        REQUIRE(MembershipSketch::of(packed).pack() == packed);
     }
 }
 
-TEST_CASE("every truncated filter and every further byte is refused", "[membership][packed]") {
-    for (const MembershipSketch &s : samples()) {
-        Bytes packed = s.pack();
-        for (size_t size = 0; size < packed.size(); size += 1 + size / 200) {
-            must_be_sound(packed.data(), size, size % 2, "truncated");
-            REQUIRE(sketch_membership_check(packed.data(), size) == SKETCH_TRUNCATED);
-        }
-        packed.push_back(0);
-        for (int byte = 0; byte < 256; byte += 51) {
-            packed.back() = static_cast<uint8_t>(byte);
-            must_be_sound(packed.data(), packed.size(), 1, "with a byte more");
-            REQUIRE(check(packed) == SKETCH_TRAILING);
-        }
-    }
+TEST_CASE("membership: every truncation and every further byte is refused", "[membership][packed]") {
+    tests().truncations([](size_t at, size_t) { return 1 + at / 200; }, 51);
 }
 
-TEST_CASE("every flipped bit gives a refusal or another sound filter", "[membership][packed]") {
-    for (const MembershipSketch &s : samples()) {
-        Bytes packed = s.pack();
-        for (size_t bit = 0; bit < 8 * packed.size(); bit += bit < 1000 ? 1 : 37) {
-            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-            must_be_sound(packed.data(), packed.size(), bit % 2, "bit " + std::to_string(bit));
-            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-        }
-    }
+TEST_CASE("membership: every flipped bit gives a refusal or another sound filter", "[membership][packed]") {
+    tests().flips([](size_t bit, size_t) -> size_t { return bit < 1000 ? 1 : 37; });
 }
 
-TEST_CASE("so do random changes of several bytes of a filter", "[membership][packed]") {
-    Random random(61);
-    std::vector<Bytes> all;
-    for (const MembershipSketch &s : samples()) all.push_back(s.pack());
-    for (int round = 0; round < kRounds; round++) {
-        Bytes packed = all[random() % all.size()];
-        mutations::damage(random, packed);
-        must_be_sound(packed.data(), packed.size(), random() % 4, "round " + std::to_string(round));
-    }
-}
+TEST_CASE("membership: so do random changes of several bytes", "[membership][packed]") { tests().changes(kRounds); }
 
-TEST_CASE("random upper bits of tokens give a refusal or a sound filter", "[membership][packed]") {
+TEST_CASE("membership: random upper bits of tokens give a refusal or a sound filter", "[membership][packed]") {
     // As many ones as there are tokens, anywhere: half of these are canonical.
     Random random(62);
     int accepted = 0;
@@ -125,13 +94,13 @@ TEST_CASE("random upper bits of tokens give a refusal or a sound filter", "[memb
         for (size_t i = 0; i < n; i++) packed[8 + places[i] / 8] |= static_cast<uint8_t>(1 << places[i] % 8);
         for (size_t bit = 0; bit < n * static_cast<size_t>(low_bits); bit++)
             if (random() % 2) packed[8 + upper + bit / 8] |= static_cast<uint8_t>(1 << bit % 8);
-        must_be_sound(packed.data(), packed.size(), round % 2, "round " + std::to_string(round));
+        tests().must_be_sound(packed, round % 2, "round " + std::to_string(round));
         accepted += check(packed) == SKETCH_OK;
     }
     CHECK(accepted > kRounds / 40);
 }
 
-TEST_CASE("packed tokens are read alike by both instruction sets, damaged ones too", "[membership][simd]") {
+TEST_CASE("membership: packed tokens are read alike by both instruction sets, damaged ones too", "[membership][simd]") {
     struct Outcome {
         sketch_status checked, into_tokens, into_blocks;
         Bytes tokens, blocks;
@@ -175,7 +144,7 @@ TEST_CASE("packed tokens are read alike by both instruction sets, damaged ones t
     CHECK(refused < rounds * 3 / 4);
 }
 
-TEST_CASE("what no filter can hold is refused", "[membership][packed]") {
+TEST_CASE("membership: what no filter can hold is refused", "[membership][packed]") {
     Bytes tokens = filter_of(numbers(70), 10).pack(), dense = filter_of(numbers(70), 3).pack();
     auto with = [](Bytes packed, size_t at, int byte) {
         packed[at] = static_cast<uint8_t>(byte);
@@ -236,43 +205,23 @@ TEST_CASE("what no filter can hold is refused", "[membership][packed]") {
     CHECK(check(pair) == SKETCH_CORRUPT);
 }
 
-TEST_CASE("bytes of nothing but one value are no filter", "[membership][packed]") {
-    for (int value = 0; value < 256; value++)
-        for (size_t size : {1, 4, 5, 8, 40, 64, 65, 4096}) {
-            Bytes bytes(size, static_cast<uint8_t>(value));
-            must_be_sound(bytes.data(), bytes.size(), 0, "filled");
-            CHECK(check(bytes) != SKETCH_OK);
-        }
+TEST_CASE("membership: bytes of nothing but one value are refused", "[membership][packed]") { tests().fills(); }
+
+TEST_CASE("membership: damaged work forms of filters are refused or read as sound ones", "[membership][work]") {
+    tests().work_flips(64, 1);
+    tests().work_changes(kRounds, [](Random &random, Bytes &work) {
+        const size_t at = random() % 2 ? 6 + random() % 26 : 4 + random() % (work.size() - 4);
+        work[at] = telling_byte(random, work[at]);
+    });
 }
 
-TEST_CASE("damaged work forms of filters are refused or read as sound ones", "[membership][work]") {
-    Random random(63);
-    std::vector<MembershipSketch> all = samples();
-    for (const MembershipSketch &s : all)
-        for (size_t bit = 32; bit < 8 * 64; bit++) {  // the header and the first data
-            Bytes work(s.bytes(), s.bytes() + s.size());
-            work[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-            must_be_sound(work.data(), work.size(), 0, "bit " + std::to_string(bit));
-        }
-    for (int round = 0; round < kRounds; round++) {
-        const MembershipSketch &s = all[random() % all.size()];
-        Bytes work(s.bytes(), s.bytes() + s.size());
-        for (uint64_t changes = 1 + random() % 4; changes > 0; changes--) {
-            size_t at = random() % 2 ? 6 + random() % 26 : 4 + random() % (work.size() - 4);
-            work[at] = telling_byte(random, work[at]);
-        }
-        if (random() % 8 == 0) work.resize(4 + random() % work.size());
-        must_be_sound(work.data(), work.size(), 0, "round " + std::to_string(round));
-    }
-}
-
-TEST_CASE("damaged tables of tokens are refused where it matters", "[membership][work]") {
+TEST_CASE("membership: damaged tables of tokens are refused where it matters", "[membership][work]") {
     MembershipSketch s = filter_of(numbers(11), 10);
     auto packing = [&](auto damage) {
         std::vector<uint64_t> words(s.size() / 8);
         std::memcpy(words.data(), s.data(), s.size());
         damage(words);
-        must_be_sound(reinterpret_cast<const uint8_t *>(words.data()), s.size(), 0, "damaged table");
+        tests().must_be_sound(reinterpret_cast<const uint8_t *>(words.data()), s.size(), 0, "damaged table");
         Bytes out(tokens_packed_max(100));
         size_t used;
         return sketch_membership_pack(words.data(), s.size(), out.data(), out.size(), &used);
@@ -296,16 +245,10 @@ TEST_CASE("damaged tables of tokens are refused where it matters", "[membership]
     CHECK(packing([&](auto &w) { std::fill(w.begin() + 4, w.end(), ~uint64_t{0}); }) == SKETCH_CORRUPT);  // all full
 }
 
-TEST_CASE("a filter's work form of another size, layout or family is refused", "[membership][work]") {
+TEST_CASE("membership: a work form of another size, layout or family is refused", "[membership][work]") {
     for (int log2_blocks : {3, 10}) {
         MembershipSketch s = filter_of(numbers(20), log2_blocks);
-        auto status = [&](size_t at, uint8_t byte, size_t size) {
-            std::vector<uint64_t> words((size + 7) / 8);
-            std::memcpy(words.data(), s.data(), std::min(size, s.size()));
-            reinterpret_cast<uint8_t *>(words.data())[at] = byte;
-            sketch_membership_info info;
-            return sketch_membership_describe(words.data(), size, &info);
-        };
+        auto status = [&](size_t at, uint8_t byte, size_t size) { return untrusted::status_with(s, at, byte, size); };
         CHECK(status(4, SKETCH_WORK_MAGIC, s.size()) == SKETCH_OK);
         CHECK(status(5, 1, s.size()) == SKETCH_WRONG_FAMILY);
         CHECK(status(6, 2, s.size()) == SKETCH_WRONG_VERSION);
@@ -326,21 +269,12 @@ TEST_CASE("a filter's work form of another size, layout or family is refused", "
     }
 }
 
-TEST_CASE("too small a buffer for a filter is told", "[membership][packed]") {
+TEST_CASE("membership: too small a buffer is told and left alone", "[membership][packed]") {
     for (const MembershipSketch &s : samples()) {
         Bytes packed = s.pack();
         sketch_membership_info info = s.info();
         REQUIRE(packed.size() <= dense_packed_max(info.log2_blocks));
         if (!info.is_dense) REQUIRE(tokens_packed_max(info.tokens) >= packed.size() + 8 * info.tokens);
-        for (size_t capacity = 0; capacity < packed.size(); capacity += 1 + packed.size() / 50)
-            for (int from_packed : {0, 1}) {
-                std::unique_ptr<uint8_t[]> out(new uint8_t[capacity]);
-                size_t used = 12345;
-                REQUIRE(sketch_membership_pack(from_packed ? packed.data() : s.data(),
-                                               from_packed ? packed.size() : s.size(), out.get(), capacity,
-                                               &used) == SKETCH_NO_ROOM);
-                REQUIRE(used == 12345);
-            }
         // What the size alone promises is enough too, at any alignment.
         if (info.log2_blocks > 10) continue;
         for (size_t shift : {0, 1, 7}) {
@@ -350,9 +284,10 @@ TEST_CASE("too small a buffer for a filter is told", "[membership][packed]") {
             REQUIRE(Bytes(out.get() + shift, out.get() + shift + used) == packed);
         }
     }
+    tests().small_buffers();
 }
 
-TEST_CASE("the fullest tables of tokens fit into what the ABI promises", "[membership][size]") {
+TEST_CASE("membership: the fullest tables of tokens fit into what the ABI promises", "[membership][size]") {
     for (int log2_blocks = 0; log2_blocks <= 16; log2_blocks++) {
         MembershipSketch s = filter_of(numbers(size_t{2} << log2_blocks), log2_blocks);
         REQUIRE(s.info().tokens == uint64_t{2} << log2_blocks);
@@ -367,7 +302,7 @@ TEST_CASE("the fullest tables of tokens fit into what the ABI promises", "[membe
     }
 }
 
-TEST_CASE("packed filters are as small as promised", "[membership][size]") {
+TEST_CASE("membership: packed filters are as small as promised", "[membership][size]") {
     // Of any 70 among 2^34 tokens, log2 C(2^34, 70) = 2047.5 bits are information. With 2^b / x of them, 1 <= x <= 2,
     // Elias-Fano takes x - log2(x) - 0.44 bits more for each, which is at most 0.56, and fills two bytes.
     CHECK(filter_of(numbers(70), 10).pack().size() <= 8 + (2047.5 + 0.56 * 70) / 8 + 2);
@@ -377,7 +312,7 @@ TEST_CASE("packed filters are as small as promised", "[membership][size]") {
 }
 
 // What a decoder relies on: as many tokens as a block has, as many masks does it hold.
-TEST_CASE("no two tokens of a block have one mask", "[membership][packed]") {
+TEST_CASE("membership: no two tokens of a block have one mask", "[membership][packed]") {
     const uint32_t salt[8] = {0xb6137b, 0x974d91, 0x24ad5b, 0xb7289d, 0x5495c7, 0xf1424b, 0xfc4947, 0x6bfb31};
     // If two had one, all products of their difference would be near 0.
     constexpr uint32_t kLow = 1 << 24, kFreeProbes = 1 << 19;
@@ -390,7 +325,8 @@ TEST_CASE("no two tokens of a block have one mask", "[membership][packed]") {
     CHECK(equal == 0);
 }
 
-TEST_CASE("blocks that fewer items could set than a filter of blocks has are refused", "[membership][packed]") {
+TEST_CASE("membership: blocks that fewer items could set than a filter of blocks has are refused",
+          "[membership][packed]") {
     // One bit in each word is one mask; a second one in some words makes 2, 4, 8 of it, a third in one makes 3.
     auto block = [](int doubled, bool third) {
         Bytes bytes;

@@ -3,17 +3,15 @@
 #pragma once
 
 #include <algorithm>
-#include <cstring>
-#include <random>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "buffered_sketch.hpp"
 #include "opening.hpp"
 #include "sketch.h"
 
-using Bytes = std::vector<uint8_t>;
 using Hashes = std::vector<uint64_t>;
 
 // What sketch_membership_packed_bound is expected to say.
@@ -25,52 +23,43 @@ constexpr size_t tokens_packed_max(uint64_t tokens) { return 64 + 16 * static_ca
 // The rate that filters are asked for where it is not what is tested: 0.01, as it is kept.
 constexpr int kRate = 1000;
 
-class MembershipSketch {
+struct MembershipFamily {
+    using Info = sketch_membership_info;
+    static constexpr int kKind = SKETCH_KIND_NUMBER;
+    static constexpr auto move = sketch_membership_move;
+    static constexpr calls::Merge *merge = sketch_membership_merge;
+    static constexpr calls::Describe<Info> *describe = sketch_membership_describe;
+    static constexpr calls::PackedBound *packed_bound = membership_packed_bound;
+    static constexpr calls::Pack *pack = sketch_membership_pack;
+    static sketch_status add(void *state, size_t size, int kind, sketch_growth *growth, uint64_t hash) {
+        return sketch_membership_add(state, size, kind, hash, growth);
+    }
+};
+
+class MembershipSketch : public BufferedSketch<MembershipFamily> {
   public:
     // Open: without a kind until something comes; what it adds then are items of `kind`.
     explicit MembershipSketch(int log2_blocks = 10, int kind = SKETCH_KIND_NUMBER, bool is_open = false,
                               int rate = kRate)
-        : kind_(kind == SKETCH_KIND_NONE ? SKETCH_KIND_NUMBER : kind) {
-        words_.resize(sketch_membership_init_size() / 8);
-        sketch_membership_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, log2_blocks, rate);
+        : BufferedSketch(kind) {
+        make(sketch_membership_init_size(), [&](void *state, size_t size) {
+            sketch_membership_init(state, size, is_open ? SKETCH_KIND_NONE : kind, log2_blocks, rate);
+        });
     }
-
-    void *data() { return words_.data(); }
-    const void *data() const { return words_.data(); }
-    const uint8_t *bytes() const { return reinterpret_cast<const uint8_t *>(words_.data()); }
-    size_t size() const { return 8 * words_.size(); }
-
-    sketch_status try_add(uint64_t hash) {
-        sketch_status s = sketch_membership_add(data(), size(), kind_, hash, &growth_);
-        return s == SKETCH_GROW
-                   ? grown([&](sketch_growth *g) { return sketch_membership_add(data(), size(), kind_, hash, g); })
-                   : s;
+    // Bytes as a filter again, as a stored value is read.
+    static MembershipSketch of(const Bytes &packed) {
+        const Info info = info_of(packed.data(), packed.size());
+        MembershipSketch s(info.log2_blocks, info.kind, false, info.rate);
+        s.merge(packed);
+        return s;
     }
-    sketch_status try_merge(const void *other, size_t other_size) {
-        return grown([&](sketch_growth *g) { return sketch_membership_merge(data(), size(), other, other_size, g); });
-    }
-    void add(uint64_t hash) { must(try_add(hash)); }
-    void merge(const MembershipSketch &other) { must(try_merge(other.data(), other.size())); }
-    void merge(const Bytes &packed) { must(try_merge(packed.data(), packed.size())); }
     void limit(int log2_blocks, int rate = 1) {
         must(grown([&](sketch_growth *g) { return sketch_membership_limit(data(), size(), log2_blocks, rate, g); }));
     }
 
-    sketch_membership_info info() const {
-        sketch_membership_info i{};
-        must(sketch_membership_describe(data(), size(), &i));
-        return i;
-    }
-    Bytes pack() const {
-        Bytes out(membership_packed_bound(data(), size()));
-        size_t used = 0;
-        must(sketch_membership_pack(data(), size(), out.data(), out.size(), &used));
-        out.resize(used);
-        return out;
-    }
     bool contains(uint64_t hash) const {
         int found = 0;
-        must(sketch_membership_contains(data(), size(), kind_, hash, &found));
+        must(sketch_membership_contains(data(), size(), kind(), hash, &found));
         return found != 0;
     }
     double rate() const {
@@ -78,43 +67,11 @@ class MembershipSketch {
         must(sketch_membership_rate(data(), size(), &rate));
         return rate;
     }
-
-    static void must(sketch_status s) {
-        if (s != SKETCH_OK) throw std::runtime_error(sketch_status_message(s));
-    }
-
-  private:
-    template <typename Call>
-    sketch_status grown(Call call) {
-        for (int tries = 0; tries < 64; tries++) {
-            sketch_status s = call(&growth_);
-            if (s != SKETCH_GROW) return s;
-            if (growth_.size % 64 != 0 || (growth_.size <= 8192 && (growth_.size & (growth_.size - 1)) != 0))
-                throw std::logic_error("a size that PostgreSQL would round up");
-            std::vector<uint64_t> other(growth_.size / 8, 0x5555555555555555u);  // fresh memory may hold anything
-            sketch_membership_move(other.data(), words_.data(), size(), &growth_);
-            words_.swap(other);
-        }
-        throw std::logic_error("a state asks to grow without end");
-    }
-
-    std::vector<uint64_t> words_;
-    sketch_growth growth_{};
-    int kind_;
 };
 
 inline MembershipSketch filter_of(const Hashes &hashes, int log2_blocks, int rate = kRate) {
     MembershipSketch s(log2_blocks, SKETCH_KIND_NUMBER, false, rate);
     for (uint64_t h : hashes) s.add(h);
-    return s;
-}
-
-// Bytes as a filter again, as a stored value is read.
-inline MembershipSketch unpacked_filter(const Bytes &packed) {
-    sketch_membership_info info{};
-    MembershipSketch::must(sketch_membership_describe(packed.data(), packed.size(), &info));
-    MembershipSketch s(info.log2_blocks, info.kind, false, info.rate);
-    s.merge(packed);
     return s;
 }
 

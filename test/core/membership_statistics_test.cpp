@@ -2,7 +2,10 @@
 // it says it has.
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <random>
+#include <set>
 
 #include "../../src/core/membership/block.hpp"
 #include "catch.hpp"
@@ -64,7 +67,7 @@ double poisson_rate(double mean) {
 
 }  // namespace
 
-TEST_CASE("what was added is found, in every form and at every size", "[membership][statistics]") {
+TEST_CASE("membership: what was added is found, in every form and at every size", "[membership][statistics]") {
     Random random(51);
     for (int log2_blocks : {0, 1, 3, 6, 10, 13, 22})
         for (size_t count : {1, 2, 30, 500, 5000}) {
@@ -89,7 +92,7 @@ TEST_CASE("what was added is found, in every form and at every size", "[membersh
         }
 }
 
-TEST_CASE("all forms answer alike about what was not added", "[membership][statistics]") {
+TEST_CASE("membership: all forms answer alike about what was not added", "[membership][statistics]") {
     Random random(52);
     for (int log2_blocks : {0, 2, 5, 8})
         for (size_t count :
@@ -105,7 +108,7 @@ TEST_CASE("all forms answer alike about what was not added", "[membership][stati
         }
 }
 
-TEST_CASE("tokens tell items apart by all of their bits", "[membership][statistics]") {
+TEST_CASE("membership: tokens tell items apart by all of their bits", "[membership][statistics]") {
     Random random(53);
     for (int log2_blocks : {0, 1, 4, 10, 22})
         for (size_t count : {1, 2, 3, 31, 32, 33, 1000}) {
@@ -132,7 +135,8 @@ TEST_CASE("tokens tell items apart by all of their bits", "[membership][statisti
         }
 }
 
-TEST_CASE("tokens around every sample are found, and what is read does not grow", "[membership][statistics]") {
+TEST_CASE("membership: tokens around every sample are found, and what is read does not grow",
+          "[membership][statistics]") {
     for (size_t count : {255, 256, 257, 511, 512, 1023, 3000, 131072, 1000000}) {
         const int log2_blocks = 19;
         Hashes hashes = items(count, 1), others = items(count, 2);
@@ -155,7 +159,7 @@ TEST_CASE("tokens around every sample are found, and what is read does not grow"
     }
 }
 
-TEST_CASE("tokens that crowd in one place are found as well", "[membership][statistics]") {
+TEST_CASE("membership: tokens that crowd in one place are found as well", "[membership][statistics]") {
     Random random(55);
     for (int round = 0; round < 40; round++) {
         const int log2_blocks = 9 + static_cast<int>(random() % 8);
@@ -175,7 +179,7 @@ TEST_CASE("tokens that crowd in one place are found as well", "[membership][stat
     }
 }
 
-TEST_CASE("the rate asked for holds at the expected number of items", "[membership][statistics]") {
+TEST_CASE("membership: the rate asked for holds at the expected number of items", "[membership][statistics]") {
     // `rounds` filters of different items each, so that the luck of one small filter does not matter. Tolerance: 4
     // standard deviations of the binomial count of false positives; and the filters' own spread, at most a quarter of
     // the rate for one of 100 items, divided by the root of their number.
@@ -206,7 +210,8 @@ TEST_CASE("the rate asked for holds at the expected number of items", "[membersh
         }
 }
 
-TEST_CASE("the mean rate is not above the one asked for, at any rate down to the least", "[membership][statistics]") {
+TEST_CASE("membership: the mean rate is not above the one asked for, at any rate down to the least",
+          "[membership][statistics]") {
     // As many items as a filter of this size is chosen for, other ones in each filter. Two means, each with four
     // standard errors and nothing else: of what filters tell, from their own spread, and of what is found, from the
     // count. Only a filter's block is looked at, chosen by the hash, which is what `contains` does: for so many probes.
@@ -241,7 +246,8 @@ TEST_CASE("the mean rate is not above the one asked for, at any rate down to the
         }
 }
 
-TEST_CASE("24 bits of a hash choose masks as if bits in different words were independent", "[membership][statistics]") {
+TEST_CASE("membership: 24 bits of a hash choose masks as if bits in different words were independent",
+          "[membership][statistics]") {
     // All low bits there are, looked for in blocks of some different ones: those are found, each once, and of the
     // others the fraction that the product of the numbers of bits tells. Tolerance: 4 standard deviations of a Poisson
     // count, and half of that again.
@@ -272,7 +278,7 @@ TEST_CASE("24 bits of a hash choose masks as if bits in different words were ind
     }
 }
 
-TEST_CASE("the least rate that may be asked for leaves room for equal tokens", "[membership][model]") {
+TEST_CASE("membership: the least rate that may be asked for leaves room for equal tokens", "[membership][model]") {
     // A probe has the low bits of an item of its block with a chance of (items a block) / 2^24, and filters are chosen
     // such that the other false positives fit too. By Jensen's inequality these are at least (1 - (31/32)^m)^8 for m
     // items a block on average. So for the least rate m is at most 8.53, and m / 2^24 at most 5.1 % of that rate.
@@ -292,7 +298,7 @@ TEST_CASE("the least rate that may be asked for leaves room for equal tokens", "
     }
 }
 
-TEST_CASE("equal tokens are part of the rate that a filter tells", "[membership][statistics]") {
+TEST_CASE("membership: equal tokens are part of the rate that a filter tells", "[membership][statistics]") {
     // Every token there is, looked for in filters that were made for the least rate, of which equal tokens take 3.7 %.
     // Tolerance: 4 standard deviations of a Poisson count, which is 2.7 % of it (and more under a sanitizer).
     using namespace sketch::membership;
@@ -315,7 +321,7 @@ TEST_CASE("equal tokens are part of the rate that a filter tells", "[membership]
     CHECK(std::abs(found - told) <= 4 * std::sqrt(told));
 }
 
-TEST_CASE("the rate that a filter tells is the one it has, at any fill", "[membership][statistics]") {
+TEST_CASE("membership: the rate that a filter tells is the one it has, at any fill", "[membership][statistics]") {
     // Enough probes for 10 % to be 4 standard deviations of the count: 1600 false positives. The fill is given in
     // percent of the items that the filter is made for.
     for (double rate : {0.5, 0.1, 0.01})
@@ -342,7 +348,7 @@ TEST_CASE("the rate that a filter tells is the one it has, at any fill", "[membe
         }
 }
 
-TEST_CASE("a sample of a filter's blocks tells its rate", "[membership][statistics]") {
+TEST_CASE("membership: a sample of a filter's blocks tells its rate", "[membership][statistics]") {
     for (int log2_blocks : {3, 10, 11, 14})
         for (uint64_t a_block : {3, 8, 20, 60}) {
             const MembershipSketch s = filter_of(items(a_block << log2_blocks, a_block), log2_blocks);
@@ -362,7 +368,7 @@ TEST_CASE("a sample of a filter's blocks tells its rate", "[membership][statisti
     CHECK(sampled == tokens.rate());
 }
 
-TEST_CASE("the expected rate is the model's", "[membership][model]") {
+TEST_CASE("membership: the expected rate is the model's", "[membership][model]") {
     // One block: no mixture. Many blocks: the Poisson limit, but for a relative O(1 / blocks).
     for (uint64_t n : {3, 10, 50, 100, 1000})
         CHECK(sketch_membership_expected_rate(0, n) ==
@@ -382,7 +388,7 @@ TEST_CASE("the expected rate is the model's", "[membership][model]") {
     CHECK(sketch_membership_expected_rate(0, std::numeric_limits<uint64_t>::max()) == 1);
 }
 
-TEST_CASE("more items never lower the expected rate, more blocks never raise it", "[membership][model]") {
+TEST_CASE("membership: more items never lower the expected rate, more blocks never raise it", "[membership][model]") {
     for (int log2_blocks = 0; log2_blocks <= SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS; log2_blocks++) {
         double last = 0;
         for (double n = 1; n < 1e12; n = n * 1.07 + 1) {
@@ -400,7 +406,7 @@ TEST_CASE("more items never lower the expected rate, more blocks never raise it"
     }
 }
 
-TEST_CASE("the size that is chosen is the smallest that will do", "[membership][model]") {
+TEST_CASE("membership: the size that is chosen is the smallest that will do", "[membership][model]") {
     Random random(54);
     for (int round = 0; round < 2000; round++) {
         double rate = std::pow(10, -5 + 4.69 * static_cast<double>(random() % 1000) / 999);
@@ -424,7 +430,7 @@ TEST_CASE("the size that is chosen is the smallest that will do", "[membership][
     CHECK(sketch_membership_log2_blocks(0, 0.01) == -2);
 }
 
-TEST_CASE("a filled filter tells that it lets everything through", "[membership][statistics]") {
+TEST_CASE("membership: a filled filter tells that it lets everything through", "[membership][statistics]") {
     MembershipSketch s = filter_of(items(20000, 1), 2);
     CHECK(s.rate() == 1);
     CHECK(found_of(s.pack(), 1000, 1) == 1);

@@ -36,6 +36,8 @@ inline void damage(Random &random, Bytes &bytes) {
     }
 }
 
+inline void flip(Bytes &bytes, size_t bit) { bytes[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8); }
+
 inline std::string hex(const Bytes &bytes) {
     std::string text;
     for (uint8_t b : bytes) {
@@ -43,6 +45,12 @@ inline std::string hex(const Bytes &bytes) {
         text += "0123456789abcdef"[b & 15];
     }
     return text;
+}
+inline Bytes bytes_of(const std::string &hex) {
+    Bytes bytes;
+    for (size_t i = 0; i + 1 < hex.size(); i += 2)
+        bytes.push_back(static_cast<uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+    return bytes;
 }
 
 }  // namespace mutations

@@ -2,6 +2,7 @@
 // an item or by a merge, and count in merges with their parameter as any other sketch does.
 #include <algorithm>
 #include <iterator>
+#include <random>
 #include <vector>
 
 #include "catch.hpp"
@@ -125,8 +126,8 @@ Bytes with(Bytes packed, size_t at, int byte) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a sketch whose kind is open takes that of its first items", "[open][law]", Distinct, Frequency,
-                   Membership, Topk) {
+TEMPLATE_TEST_CASE("open kind: a sketch whose kind is open takes that of its first items", "[open][law]", Distinct,
+                   Frequency, Membership, Topk) {
     using Sketch = typename TestType::Sketch;
     for (int kind : kKinds)
         for (uint64_t count : {1, 3, 70, 3000}) {
@@ -153,8 +154,8 @@ TEMPLATE_TEST_CASE("a sketch whose kind is open takes that of its first items", 
         }
 }
 
-TEMPLATE_TEST_CASE("kinds and parameters of sketches without items merge alike in every tree", "[open][law]", Distinct,
-                   Frequency, Membership, Topk) {
+TEMPLATE_TEST_CASE("open kind: kinds and parameters of sketches without items merge alike in every tree", "[open][law]",
+                   Distinct, Frequency, Membership, Topk) {
     using Sketch = typename TestType::Sketch;
     Random random(1);
     for (int round = 0; round < 300; round++) {
@@ -184,8 +185,8 @@ TEMPLATE_TEST_CASE("kinds and parameters of sketches without items merge alike i
     }
 }
 
-TEMPLATE_TEST_CASE("in a sketch whose kind is open nothing is found, of any kind", "[open]", Distinct, Frequency,
-                   Membership, Topk) {
+TEMPLATE_TEST_CASE("open kind: in a sketch whose kind is open nothing is found, of any kind", "[open]", Distinct,
+                   Frequency, Membership, Topk) {
     using Sketch = typename TestType::Sketch;
     Sketch open(TestType::many, SKETCH_KIND_NONE), limited = open;
     for (int kind : kKinds) {
@@ -198,7 +199,8 @@ TEMPLATE_TEST_CASE("in a sketch whose kind is open nothing is found, of any kind
     CHECK(limited.pack() == Sketch(TestType::few, SKETCH_KIND_NONE).pack());
 }
 
-TEMPLATE_TEST_CASE("a kind is open until an item is in", "[open][growth]", Distinct, Frequency, Membership, Topk) {
+TEMPLATE_TEST_CASE("open kind: a kind is open until an item is in", "[open][growth]", Distinct, Frequency, Membership,
+                   Topk) {
     using Sketch = typename TestType::Sketch;
     int asked = 0;
     for (auto parameter : {TestType::few, TestType::many})
@@ -229,8 +231,8 @@ TEMPLATE_TEST_CASE("a kind is open until an item is in", "[open][growth]", Disti
     CHECK(open.pack() == Sketch(TestType::few, SKETCH_KIND_NONE).pack());
 }
 
-TEMPLATE_TEST_CASE("no sketch with items says that its kind is open", "[open][packed]", Distinct, Frequency, Membership,
-                   Topk) {
+TEMPLATE_TEST_CASE("open kind: no sketch with items says that its kind is open", "[open][packed]", Distinct, Frequency,
+                   Membership, Topk) {
     using Sketch = typename TestType::Sketch;
     const Bytes open = Sketch(TestType::few, SKETCH_KIND_NONE).pack();
     REQUIRE(open[TestType::packed_kind] == SKETCH_KIND_NONE);

@@ -188,6 +188,10 @@ inline sketch_status sketch_distinct_difference_bounds(const void *a, size_t a_s
 inline sketch_status sketch_distinct_header(const void *data, size_t size, sketch_distinct_info *info) {
     return OpenedDistinct(data, size).then([&](auto *s) { return sketch_distinct_header(s, info), SKETCH_OK; });
 }
+inline size_t distinct_packed_bound(const void *data, size_t size) {
+    OpenedDistinct opened(data, size);
+    return opened.status == SKETCH_OK ? sketch_distinct_packed_bound(opened.sketch) : 0;
+}
 inline size_t frequency_packed_bound(const void *data, size_t size) {
     OpenedFrequency opened(data, size);
     return opened.status == SKETCH_OK ? sketch_frequency_packed_bound(opened.sketch) : 0;

@@ -67,7 +67,7 @@ void needs_its_memory(const std::vector<uint8_t> &packed) {
 
 }  // namespace
 
-TEST_CASE("opening: quantile", "[quantile][opening]") {
+TEST_CASE("quantile: opening depends on its own bytes, and on memory enough", "[quantile][opening]") {
     for (int rows : {0, 1, 70, 5000}) {
         QuantileSketch s;
         for (int i = 0; i < rows; i++) s.add(i * 0.37 - 20);
@@ -77,7 +77,7 @@ TEST_CASE("opening: quantile", "[quantile][opening]") {
     }
 }
 
-TEST_CASE("opening: distinct", "[distinct][opening]") {
+TEST_CASE("distinct: opening depends on its own bytes, and on memory enough", "[distinct][opening]") {
     for (uint64_t rows : {0, 1, 70, 5000}) {
         DistinctSketch s;
         for (uint64_t i = 0; i < rows; i++) s.add(sketch_hash_word(i));
@@ -87,7 +87,7 @@ TEST_CASE("opening: distinct", "[distinct][opening]") {
     }
 }
 
-TEST_CASE("opening: frequency", "[frequency][opening]") {
+TEST_CASE("frequency: opening depends on its own bytes, and on memory enough", "[frequency][opening]") {
     for (uint64_t rows : {0, 1, 70, 5000}) {
         FrequencySketch s;
         for (uint64_t i = 0; i < rows; i++) s.add_item(i);
@@ -97,7 +97,7 @@ TEST_CASE("opening: frequency", "[frequency][opening]") {
     }
 }
 
-TEST_CASE("opening: topk", "[topk][opening]") {
+TEST_CASE("topk: opening depends on its own bytes, and on memory enough", "[topk][opening]") {
     for (uint64_t rows : {0, 1, 70, 5000}) {
         TopkSketch s(50);
         for (uint64_t i = 0; i < rows; i++) s.add("item " + std::to_string(i % 99));
@@ -109,7 +109,7 @@ TEST_CASE("opening: topk", "[topk][opening]") {
     }
 }
 
-TEST_CASE("opening: membership", "[membership][opening]") {
+TEST_CASE("membership: opening depends on its own bytes, and on memory enough", "[membership][opening]") {
     for (int log2_blocks : {0, 3, 10})
         for (uint64_t rows : {0, 1, 70, 5000}) {
             MembershipSketch s(log2_blocks);

@@ -3,7 +3,6 @@
 // them.
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <limits>
 #include <memory>
 #include <random>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "corpus.hpp"
 #include "distinct_sketch.hpp"
 #include "frequency_sketch.hpp"
 #include "membership_sketch.hpp"
@@ -144,13 +144,8 @@ Seen try_values(const std::vector<Bytes> &values, int mutants) {
     Seen seen;
     std::mt19937_64 random(7);
     std::vector<Bytes> all = values;
-    std::ifstream file(std::string(SKETCH_CORPUS) + "/" + Peek::family + ".txt");
-    for (std::string line; std::getline(file, line);) {
-        Bytes bytes;
-        for (size_t i = 0; i + 1 < line.size(); i += 2)
-            bytes.push_back(static_cast<uint8_t>(std::stoi(line.substr(i, 2), nullptr, 16)));
+    for (const Bytes &bytes : corpus_of(Peek::family))
         if (form_of(bytes.data(), bytes.size()) == SKETCH_PACKED) all.push_back(bytes);
-    }
     for (const Bytes &value : all) {
         try_value<Peek>(value, seen);
         for (int i = 0; i < mutants; i++) {
@@ -164,7 +159,7 @@ Seen try_values(const std::vector<Bytes> &values, int mutants) {
 
 }  // namespace
 
-TEST_CASE("the first bytes of a quantile sketch tell its extremes", "[quantile][peek]") {
+TEST_CASE("quantile: the first bytes of a sketch tell its extremes", "[quantile][peek]") {
     std::vector<Bytes> values = {QuantileSketch().pack()};
     std::mt19937_64 random(3);
     for (int n : {1, 2, 3, 70, 1000, 30000})
@@ -193,7 +188,7 @@ TEST_CASE("the first bytes of a quantile sketch tell its extremes", "[quantile][
     CHECK(seen.weaker > 100);
 }
 
-TEST_CASE("the first bytes of a frequency sketch tell its total", "[frequency][peek]") {
+TEST_CASE("frequency: the first bytes of a sketch tell its total", "[frequency][peek]") {
     std::vector<Bytes> values;
     for (int log2_width : {6, 10, 16})
         for (uint64_t items : {0, 1, 20, 1000, 20000})
@@ -206,7 +201,7 @@ TEST_CASE("the first bytes of a frequency sketch tell its total", "[frequency][p
     CHECK(seen.sound > 200);
 }
 
-TEST_CASE("the first bytes of a distinct sketch tell how many, but of many tokens", "[distinct][peek]") {
+TEST_CASE("distinct: the first bytes of a sketch tell how many, but of many tokens", "[distinct][peek]") {
     std::vector<Bytes> values;
     for (int precision : {4, 6, 10, 12})
         for (uint64_t items : {0, 1, 20, 100, 500, 5000, 1000000}) {
@@ -228,7 +223,7 @@ TEST_CASE("the first bytes of a distinct sketch tell how many, but of many token
     }
 }
 
-TEST_CASE("the first bytes of a topk sketch tell its total", "[topk][peek]") {
+TEST_CASE("topk: the first bytes of a sketch tell its total", "[topk][peek]") {
     std::vector<Bytes> values;
     for (uint32_t k : {1u, 20u, 1000u})
         for (int items : {0, 1, 20, 1000, 5000})
@@ -241,7 +236,7 @@ TEST_CASE("the first bytes of a topk sketch tell its total", "[topk][peek]") {
     CHECK(seen.sound > 200);
 }
 
-TEST_CASE("the first bytes of a membership sketch tell its size, and of tokens the rate", "[membership][peek]") {
+TEST_CASE("membership: the first bytes of a sketch tell its size, and of tokens the rate", "[membership][peek]") {
     std::vector<Bytes> values;
     for (int log2_blocks : {0, 4, 10})
         for (uint64_t items : {0, 1, 20, 1000, 5000}) {

@@ -47,7 +47,7 @@ MembershipSketch tokens(uint64_t count, uint64_t step = 1) {
 
 }  // namespace
 
-TEST_CASE("merging and packing many tokens polls", "[membership][poll]") {
+TEST_CASE("membership: merging and packing many tokens polls", "[membership][poll]") {
     const MembershipSketch a = tokens(300000), b = tokens(300000, 7);
     const auto packed = a.pack();
     REQUIRE_FALSE(a.info().is_dense);
@@ -71,14 +71,14 @@ TEST_CASE("merging and packing many tokens polls", "[membership][poll]") {
     CHECK(polls_of([&] { folded.merge(more); }) >= 3);
 }
 
-TEST_CASE("tokens that crowd poll while they are sorted", "[membership][poll]") {
+TEST_CASE("membership: tokens that crowd poll while they are sorted", "[membership][poll]") {
     // All with the same leading bits: a single deal of 200,000.
     MembershipSketch crowded(20);
     for (uint64_t i = 0; i < 200000; i++) crowded.add(uint64_t{0x5a5a} << 48 | (sketch_hash_word(i) >> 32));
     CHECK(polls_of([&] { crowded.pack(); }) >= 100);
 }
 
-TEST_CASE("large tables and long items poll", "[frequency][topk][poll]") {
+TEST_CASE("poll: large tables of frequency and long items of topk poll", "[frequency][topk][poll]") {
     FrequencySketch a(20), b(20);
     for (uint64_t i = 0; i < 200000; i++) (i % 2 ? a : b).add(sketch_hash_word(i));
     CHECK(polls_of([&] { a.merge(b); }) >= 3);
@@ -95,7 +95,7 @@ TEST_CASE("large tables and long items poll", "[frequency][topk][poll]") {
     }
 }
 
-TEST_CASE("small sketches never poll", "[poll]") {
+TEST_CASE("poll: small sketches never do", "[poll]") {
     MembershipSketch filter(10), other(10);
     FrequencySketch counts(12), more(12);
     TopkSketch top(100), both(100);
@@ -112,7 +112,7 @@ TEST_CASE("small sketches never poll", "[poll]") {
           }) == 0);
 }
 
-TEST_CASE("a poll that does not return leaves everything else as it was", "[membership][poll]") {
+TEST_CASE("poll: one that does not return leaves everything else as it was", "[membership][poll]") {
     const MembershipSketch source = tokens(300000);
     const auto packed = source.pack();
     for (int at : {1, 2, 5, 9}) {

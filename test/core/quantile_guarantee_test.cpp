@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <limits>
 #include <numeric>
+#include <random>
 #include <string>
 
 #include "catch.hpp"
@@ -94,7 +95,7 @@ Rows fractions_for(size_t n, Random &random) {
 
 void check_percentiles(const Bytes &packed, const Rows &sorted, const std::string &what) {
     Random random(sorted.size());
-    sketch_quantile_info info = unpacked(packed).info();
+    sketch_quantile_info info = QuantileSketch::of(packed).info();
     Rows p = fractions_for(sorted.size(), random);
     Answers a = percentiles(packed, p);
     for (size_t i = 0; i < p.size(); i++) {
@@ -193,7 +194,7 @@ Rows drawn(const Distribution &d, size_t n, uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("each row within the accuracy, monotone, inside bounds", "[quantile][guarantee]") {
+TEST_CASE("quantile: each row within the accuracy, monotone, inside bounds", "[quantile][guarantee]") {
     for (const Distribution &d : kDistributions)
         for (double accuracy : kAccuracies)
             for (size_t n : {1, 2, 3, 10, 70, 1000, 50000}) {
@@ -207,7 +208,7 @@ TEST_CASE("each row within the accuracy, monotone, inside bounds", "[quantile][g
             }
 }
 
-TEST_CASE("rows on the edges of buckets, where rounding has nothing to spare", "[quantile][guarantee]") {
+TEST_CASE("quantile: rows on the edges of buckets, where rounding has nothing to spare", "[quantile][guarantee]") {
     Random random(41);
     for (double accuracy : kAccuracies) {
         QuantileSketch inner = sketch_of(drawn(kDistributions[2], 300, 41), accuracy);
@@ -244,7 +245,7 @@ TEST_CASE("rows on the edges of buckets, where rounding has nothing to spare", "
     }
 }
 
-TEST_CASE("scales that OpenTelemetry has and no accuracy under 0.5 leads to", "[quantile][guarantee]") {
+TEST_CASE("quantile: scales that OpenTelemetry has and no accuracy under 0.5 leads to", "[quantile][guarantee]") {
     for (int scale = SKETCH_QUANTILE_MIN_SCALE; scale < 0; scale++)
         for (const Distribution &d : kDistributions)
             for (size_t n : {1, 2, 70, 3000}) {
@@ -260,14 +261,14 @@ TEST_CASE("scales that OpenTelemetry has and no accuracy under 0.5 leads to", "[
                 if (scale < -1 || n < 3000) REQUIRE(s.info().scale == scale);  // there all edges are too many buckets
                 REQUIRE(s.info().requested_scale == scale);
                 REQUIRE(s.pack() == coarsened.pack());
-                REQUIRE(unpacked(s.pack()).pack() == s.pack());
+                REQUIRE(QuantileSketch::of(s.pack()).pack() == s.pack());
                 std::sort(rows.begin(), rows.end());
                 check_percentiles(s.pack(), rows, what);
                 check_ranks(s, rows, what);
             }
 }
 
-TEST_CASE("a collapsed sketch keeps the accuracy that it reports", "[quantile][guarantee]") {
+TEST_CASE("quantile: a collapsed sketch keeps the accuracy that it reports", "[quantile][guarantee]") {
     for (double accuracy : {0.01, 0.005, 0.0025}) {
         Rows rows = drawn(kDistributions[19], 20000, 7);
         QuantileSketch s = sketch_of(rows, accuracy);
@@ -279,7 +280,7 @@ TEST_CASE("a collapsed sketch keeps the accuracy that it reports", "[quantile][g
     }
 }
 
-TEST_CASE("the rows that subtract leaves keep the guarantee", "[quantile][guarantee][subtract]") {
+TEST_CASE("quantile: the rows that subtract leaves keep the guarantee", "[quantile][guarantee][subtract]") {
     for (const Distribution &d : kDistributions) {
         Rows left = drawn(d, 500, 1), taken = drawn(d, 200, 2);
         QuantileSketch all = sketch_of(left), b = sketch_of(taken);
@@ -291,15 +292,15 @@ TEST_CASE("the rows that subtract leaves keep the guarantee", "[quantile][guaran
         difference.resize(size);
         std::sort(left.begin(), left.end());
         check_percentiles(difference, left, std::string("subtracted, ") + d.name);
-        check_ranks(unpacked(difference), left, d.name);
-        sketch_quantile_info info = unpacked(difference).info();
+        check_ranks(QuantileSketch::of(difference), left, d.name);
+        sketch_quantile_info info = QuantileSketch::of(difference).info();
         CHECK_FALSE(info.extremes_known);
         CHECK(info.minimum <= left.front());
         CHECK(info.maximum >= left.back());
     }
 }
 
-TEST_CASE("infinities stay themselves, NaN sorts above them", "[quantile][guarantee][specials]") {
+TEST_CASE("quantile: infinities stay themselves, NaN sorts above them", "[quantile][guarantee][specials]") {
     Random random(43);
     for (int round = 0; round < 400; round++) {
         Rows rows;
@@ -338,7 +339,8 @@ TEST_CASE("infinities stay themselves, NaN sorts above them", "[quantile][guaran
     }
 }
 
-TEST_CASE("rows at both ends of the double range are interpolated without overflow", "[quantile][guarantee]") {
+TEST_CASE("quantile: rows at both ends of the double range are interpolated without overflow",
+          "[quantile][guarantee]") {
     QuantileSketch s{-DBL_MAX, DBL_MAX};
     CHECK(s.percentile(0) == -DBL_MAX);
     CHECK(s.percentile(0.25) / DBL_MAX == Approx(-0.5));
@@ -347,7 +349,7 @@ TEST_CASE("rows at both ends of the double range are interpolated without overfl
 }
 
 // Up to 91 a bucket of 1 % holds one whole number at most, so that its rows are known.
-TEST_CASE("whole numbers up to about 100 are exact at 1 %", "[quantile][guarantee][whole]") {
+TEST_CASE("quantile: whole numbers up to about 100 are exact at 1 %", "[quantile][guarantee][whole]") {
     Random random(47);
     for (int round = 0; round < 300; round++) {
         Rows rows;
@@ -386,7 +388,7 @@ TEST_CASE("whole numbers up to about 100 are exact at 1 %", "[quantile][guarante
     for (double p : {0.05, 0.5, 0.95}) CHECK(sixties.percentile(p) == 60);
 }
 
-TEST_CASE("rows that are whole numbers are estimated by whole numbers", "[quantile][guarantee][whole]") {
+TEST_CASE("quantile: rows that are whole numbers are estimated by whole numbers", "[quantile][guarantee][whole]") {
     Random random(48);
     for (int scale = SKETCH_QUANTILE_MIN_SCALE; scale <= SKETCH_QUANTILE_MAX_SCALE; scale++)
         for (double range : {10.0, 1e3, 1e6, 1e12, 1e17}) {
@@ -415,7 +417,7 @@ TEST_CASE("rows that are whole numbers are estimated by whole numbers", "[quanti
         }
 }
 
-TEST_CASE("two rows are known exactly, and so is every percentile of them", "[quantile][guarantee]") {
+TEST_CASE("quantile: two rows are known exactly, and so is every percentile of them", "[quantile][guarantee]") {
     Random random(44);
     for (int round = 0; round < 2000; round++) {
         Rows rows = {lognormal(random, 3), lognormal(random, 3)};
@@ -425,7 +427,7 @@ TEST_CASE("two rows are known exactly, and so is every percentile of them", "[qu
     }
 }
 
-TEST_CASE("percentiles of neighbouring doubles are monotone in p", "[quantile][guarantee]") {
+TEST_CASE("quantile: percentiles of neighbouring doubles are monotone in p", "[quantile][guarantee]") {
     Random random(45);
     for (int round = 0; round < 300; round++) {
         double x = lognormal(random, 5) * (round % 2 ? 1 : -1);
@@ -439,7 +441,7 @@ TEST_CASE("percentiles of neighbouring doubles are monotone in p", "[quantile][g
     }
 }
 
-TEST_CASE("totals beyond what a double counts exactly", "[quantile][guarantee][limits]") {
+TEST_CASE("quantile: totals beyond what a double counts exactly", "[quantile][guarantee][limits]") {
     Random random(46);
     for (int round = 0; round < 300; round++) {
         QuantileSketch s;
@@ -471,7 +473,7 @@ TEST_CASE("totals beyond what a double counts exactly", "[quantile][guarantee][l
         QuantileSketch::must(sketch_quantile_subtract(s.data(), s.size(), nothing.data(), nothing.size(),
                                                       subtracted.data(), subtracted.size(), &size));
         subtracted.resize(size);
-        for (const QuantileSketch &each : {s, unpacked(subtracted)}) {
+        for (const QuantileSketch &each : {s, QuantileSketch::of(subtracted)}) {
             double last = 0;
             for (const sketch_bucket &b : each.histogram())
                 for (double x : {b.lower, std::midpoint(b.lower, b.upper), b.upper, std::nextafter(b.upper, kInf)}) {
@@ -485,7 +487,7 @@ TEST_CASE("totals beyond what a double counts exactly", "[quantile][guarantee][l
     }
 }
 
-TEST_CASE("an overflow changes nothing, not even the resolution", "[quantile][limits]") {
+TEST_CASE("quantile: an overflow changes nothing, not even the resolution", "[quantile][limits]") {
     constexpr uint64_t kMax = 0x7fffffffffffffff;
     QuantileSketch s;
     for (int i = 0; i < 2048; i++) s.add(std::exp2((i + 0.5) / 64 - 16));
@@ -500,7 +502,7 @@ TEST_CASE("an overflow changes nothing, not even the resolution", "[quantile][li
     CHECK(s.pack() == full);
 }
 
-TEST_CASE("typical errors are ten times smaller than the accuracy", "[quantile][guarantee]") {
+TEST_CASE("quantile: typical errors are ten times smaller than the accuracy", "[quantile][guarantee]") {
     const Rows p = {0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999};
     double sum = 0, n = 0;
     for (size_t count : {100000, 100000, 100000, 100000, 1000000}) {

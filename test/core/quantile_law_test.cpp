@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <random>
 #include <string>
 
 #include "catch.hpp"
@@ -53,7 +54,7 @@ QuantileSketch merged_by_random_tree(Random &random, const std::vector<double> &
         b += b >= a;
         if (random() % 2) forest[a].merge(forest[b].pack());
         else forest[a].merge(forest[b]);
-        if (random() % 4 == 0) forest[a] = unpacked(forest[a].pack());
+        if (random() % 4 == 0) forest[a] = QuantileSketch::of(forest[a].pack());
         forest.erase(forest.begin() + static_cast<long>(b));
     }
     return forest[0];
@@ -61,7 +62,7 @@ QuantileSketch merged_by_random_tree(Random &random, const std::vector<double> &
 
 }  // namespace
 
-TEST_CASE("any order and any tree of merges gives the same bytes", "[quantile][law]") {
+TEST_CASE("quantile: any order and any tree of merges gives the same bytes", "[quantile][law]") {
     Random random(1);
     for (int round = 0; round < 600; round++) {
         std::vector<double> rows = random_rows(random, 1 + random() % (round % 10 == 0 ? 20000 : 400));
@@ -74,7 +75,7 @@ TEST_CASE("any order and any tree of merges gives the same bytes", "[quantile][l
     }
 }
 
-TEST_CASE("sketches of different accuracies merge to the coarser, in any tree", "[quantile][law]") {
+TEST_CASE("quantile: sketches of different accuracies merge to the coarser, in any tree", "[quantile][law]") {
     Random random(2);
     for (int round = 0; round < 200; round++) {
         std::vector<double> rows = random_rows(random, 20 + random() % 3000);
@@ -85,7 +86,7 @@ TEST_CASE("sketches of different accuracies merge to the coarser, in any tree", 
 
 // Rows that need a collapse, so that sketches meet that were made coarser and ones that were asked for so. Each step
 // reads what the last one packed: a decoder that took a sketch for needlessly coarse would refuse it.
-TEST_CASE("collapsed sketches of different accuracies merge to one value, in any tree", "[quantile][law]") {
+TEST_CASE("quantile: collapsed sketches of different accuracies merge to one value, in any tree", "[quantile][law]") {
     Random random(22);
     const std::vector<double> accuracies = {0.0002, 0.001, 0.01, 0.04, 0.2, 0.601, 0.99997};
     for (int round = 0; round < 60; round++) {
@@ -108,7 +109,7 @@ TEST_CASE("collapsed sketches of different accuracies merge to one value, in any
     }
 }
 
-TEST_CASE("a collapse happens at the first row that needs it and not before", "[quantile][law]") {
+TEST_CASE("quantile: a collapse happens at the first row that needs it and not before", "[quantile][law]") {
     for (double accuracy : {0.3, 0.01, 0.005, 0.001, 0.0002}) {
         QuantileSketch s(accuracy);
         const int scale = s.info().scale, most = static_cast<int>(SKETCH_QUANTILE_MAX_BUCKETS(scale));
@@ -140,7 +141,8 @@ std::vector<double> rows_of_all_magnitudes(Random &random, size_t count, double 
 
 }  // namespace
 
-TEST_CASE("fine sketches of many buckets are one value, in any order and by any tree of merges", "[quantile][law]") {
+TEST_CASE("quantile: fine sketches of many buckets are one value, in any order and by any tree of merges",
+          "[quantile][law]") {
     Random random(81);
     for (double octaves : {20.0, 60.0, 2000.0})
         for (size_t count : {400, 600, 5000, 30000}) {
@@ -154,7 +156,7 @@ TEST_CASE("fine sketches of many buckets are one value, in any order and by any 
                 std::sort(sorted.begin(), sorted.end(), std::greater<>());
                 for (double x : sorted) down.add(x);
                 REQUIRE(down.pack() == fine.pack());
-                REQUIRE(unpacked(fine.pack()).pack() == fine.pack());
+                REQUIRE(QuantileSketch::of(fine.pack()).pack() == fine.pack());
                 QuantileSketch halves(accuracies[finest]), half(accuracies[finest]);
                 for (size_t i = 0; i < rows.size(); i++) (i % 2 ? halves : half).add(rows[i]);
                 halves.merge(half);
@@ -172,7 +174,7 @@ TEST_CASE("fine sketches of many buckets are one value, in any order and by any 
         }
 }
 
-TEST_CASE("each scale has its accuracy, and each accuracy its scale", "[quantile][law]") {
+TEST_CASE("quantile: each scale has its accuracy, and each accuracy its scale", "[quantile][law]") {
     for (int scale = SKETCH_QUANTILE_MIN_SCALE; scale <= SKETCH_QUANTILE_MAX_SCALE; scale++) {
         INFO("scale " + std::to_string(scale));
         CHECK(sketch_quantile_scale(sketch_quantile_accuracy(scale)) == scale);
@@ -194,7 +196,7 @@ TEST_CASE("each scale has its accuracy, and each accuracy its scale", "[quantile
     CHECK(s.pack() == least.pack());
 }
 
-TEST_CASE("every double at once fits, at the coarsest scale", "[quantile][law]") {
+TEST_CASE("quantile: every double at once fits, at the coarsest scale", "[quantile][law]") {
     QuantileSketch s;
     for (int e = -1074; e < 1024; e++)
         for (int sign : {-1, 1}) s.add(sign * std::ldexp(1.0, e));
@@ -202,10 +204,10 @@ TEST_CASE("every double at once fits, at the coarsest scale", "[quantile][law]")
     CHECK(s.info().scale == -2);
     CHECK(s.info().minimum == -std::ldexp(1.0, 1023));
     CHECK(s.info().maximum == std::ldexp(1.0, 1023));
-    CHECK(unpacked(s.pack()).pack() == s.pack());
+    CHECK(QuantileSketch::of(s.pack()).pack() == s.pack());
 }
 
-TEST_CASE("weights are repeated rows", "[quantile][law]") {
+TEST_CASE("quantile: weights are repeated rows", "[quantile][law]") {
     Random random(3);
     for (int round = 0; round < 100; round++) {
         std::vector<double> rows = random_rows(random, 100);
@@ -219,7 +221,7 @@ TEST_CASE("weights are repeated rows", "[quantile][law]") {
     }
 }
 
-TEST_CASE("the row that came last counts, whatever is done next", "[quantile][law]") {
+TEST_CASE("quantile: the row that came last counts, whatever is done next", "[quantile][law]") {
     std::vector<std::vector<double>> streams = {lognormal_rows(2500, 3, 11, true), lognormal_rows(400, 1, 12)};
     streams.back().insert(streams.back().end(), 70000, 1.0);  // through counters of one byte and of two
     std::vector<double> wide;
@@ -251,22 +253,22 @@ TEST_CASE("the row that came last counts, whatever is done next", "[quantile][la
     }
 }
 
-TEST_CASE("-0 is 0 and every NaN is one NaN", "[quantile][law]") {
+TEST_CASE("quantile: -0 is 0 and every NaN is one NaN", "[quantile][law]") {
     CHECK(QuantileSketch{-0.0, 1}.pack() == QuantileSketch{0.0, 1}.pack());
     CHECK(QuantileSketch{kNaN}.pack() == QuantileSketch{-kNaN}.pack());
     CHECK(QuantileSketch{kNaN}.pack() == QuantileSketch{std::nan("7")}.pack());
 }
 
-TEST_CASE("packing and reading again changes nothing", "[quantile][packed]") {
+TEST_CASE("quantile: packing and reading again changes nothing", "[quantile][packed]") {
     Random random(4);
     for (int round = 0; round < 500; round++) {
         Bytes packed = sketch_of(random_rows(random, 1 + random() % 200), round % 2 ? 0.01 : 0.002).pack();
         REQUIRE(sketch_quantile_check(packed.data(), packed.size()) == SKETCH_OK);
-        REQUIRE(unpacked(packed).pack() == packed);
+        REQUIRE(QuantileSketch::of(packed).pack() == packed);
     }
 }
 
-TEST_CASE("subtract undoes merge on the buckets where neither side collapsed", "[quantile][subtract]") {
+TEST_CASE("quantile: subtract undoes merge on the buckets where neither side collapsed", "[quantile][subtract]") {
     Random random(5);
     for (int round = 0; round < 300; round++) {
         QuantileSketch a = sketch_of(random_rows(random, 1 + random() % 300), 0.01);
@@ -280,17 +282,17 @@ TEST_CASE("subtract undoes merge on the buckets where neither side collapsed", "
         REQUIRE(sketch_quantile_subtract(packed.data(), packed.size(), b.data(), b.size(), difference.data(),
                                          difference.size(), &size) == SKETCH_OK);
         difference.resize(size);
-        auto left = unpacked(difference).histogram(), right = a.histogram();
+        auto left = QuantileSketch::of(difference).histogram(), right = a.histogram();
         REQUIRE(left.size() == right.size());
         for (size_t i = 0; i < left.size(); i++) {
             REQUIRE(left[i].count == right[i].count);
             REQUIRE(left[i].index == right[i].index);
         }
-        CHECK_FALSE(unpacked(difference).info().extremes_known);
+        CHECK_FALSE(QuantileSketch::of(difference).info().extremes_known);
     }
 }
 
-TEST_CASE("subtracting everything leaves the canonical empty sketch", "[quantile][subtract]") {
+TEST_CASE("quantile: subtracting everything leaves the canonical empty sketch", "[quantile][subtract]") {
     QuantileSketch a{1, 2, -3, 0, kInf, kNaN};
     Bytes out(kAnyPacked);
     size_t size = 0;
@@ -300,7 +302,7 @@ TEST_CASE("subtracting everything leaves the canonical empty sketch", "[quantile
     CHECK(out == QuantileSketch().pack());
 }
 
-TEST_CASE("a difference has no more buckets than its accuracy allows", "[quantile][subtract]") {
+TEST_CASE("quantile: a difference has no more buckets than its accuracy allows", "[quantile][subtract]") {
     Random random(82);
     for (double octaves : {60.0, 2000.0})
         for (double coarser : {0.0025, 0.01, 0.3}) {
@@ -313,11 +315,11 @@ TEST_CASE("a difference has no more buckets than its accuracy allows", "[quantil
                     SKETCH_OK);
             out.resize(size);
             REQUIRE(sketch_quantile_check(out.data(), out.size()) == SKETCH_OK);
-            CHECK(unpacked(out).info().total == rows.size() - 3);
+            CHECK(QuantileSketch::of(out).info().total == rows.size() - 3);
         }
 }
 
-TEST_CASE("subtracting nothing changes nothing", "[quantile][subtract]") {
+TEST_CASE("quantile: subtracting nothing changes nothing", "[quantile][subtract]") {
     for (int rows : {0, 1, 70, 5000}) {
         const Bytes a = sketch_of(lognormal_rows(static_cast<size_t>(rows), 2, 3), 0.001).pack();
         const Bytes nothing = QuantileSketch(0.3).pack();
@@ -330,7 +332,7 @@ TEST_CASE("subtracting nothing changes nothing", "[quantile][subtract]") {
     }
 }
 
-TEST_CASE("subtracting rows that are not there is refused", "[quantile][subtract]") {
+TEST_CASE("quantile: subtracting rows that are not there is refused", "[quantile][subtract]") {
     QuantileSketch a{1, 2, 2, 0, kInf};
     Bytes out(kAnyPacked);
     size_t size = 12345;
@@ -342,7 +344,7 @@ TEST_CASE("subtracting rows that are not there is refused", "[quantile][subtract
     }
 }
 
-TEST_CASE("a row that is not there takes another one of its bucket", "[quantile][subtract]") {
+TEST_CASE("quantile: a row that is not there takes another one of its bucket", "[quantile][subtract]") {
     QuantileSketch a{10.02, 20.5}, b{10.01};
     REQUIRE(a.histogram()[0].upper > 10.01);
     Bytes out(kAnyPacked);
@@ -350,13 +352,13 @@ TEST_CASE("a row that is not there takes another one of its bucket", "[quantile]
     REQUIRE(sketch_quantile_subtract(a.data(), a.size(), b.data(), b.size(), out.data(), out.size(), &size) ==
             SKETCH_OK);
     out.resize(size);
-    REQUIRE(unpacked(out).histogram().size() == 1);
-    CHECK(unpacked(out).histogram()[0].upper >= 20);
+    REQUIRE(QuantileSketch::of(out).histogram().size() == 1);
+    CHECK(QuantileSketch::of(out).histogram()[0].upper >= 20);
     CHECK(sketch_quantile_subtract(out.data(), size, b.data(), b.size(), out.data(), out.size(), &size) ==
           SKETCH_BELOW_ZERO);
 }
 
-TEST_CASE("a total never exceeds 2^63 - 1", "[quantile][limits]") {
+TEST_CASE("quantile: a total never exceeds 2^63 - 1", "[quantile][limits]") {
     constexpr uint64_t kMax = 0x7fffffffffffffff;
     QuantileSketch s;
     s.add(1, kMax - 1);
@@ -366,7 +368,7 @@ TEST_CASE("a total never exceeds 2^63 - 1", "[quantile][limits]") {
     CHECK(s.try_merge(full.data(), full.size()) == SKETCH_OVERFLOW);
     CHECK(s.pack() == full);
     CHECK(s.info().total == kMax);
-    CHECK(unpacked(full).pack() == full);
+    CHECK(QuantileSketch::of(full).pack() == full);
     CHECK(s.percentile(0.5) == Approx(1).epsilon(0.01));
     CHECK(s.percentile(1) == 2);
 
@@ -376,10 +378,10 @@ TEST_CASE("a total never exceeds 2^63 - 1", "[quantile][limits]") {
     wide.add(0, 0xffffffffu);
     wide.add(2);
     CHECK(wide.info().total == 3001 + 5 * uint64_t{0xfffffff0u} + 0xffffffffu);
-    CHECK(unpacked(wide.pack()).pack() == wide.pack());
+    CHECK(QuantileSketch::of(wide.pack()).pack() == wide.pack());
 }
 
-TEST_CASE("a moving state equals one built from the rows in its frame", "[quantile][moving]") {
+TEST_CASE("quantile: a moving state equals one built from the rows in its frame", "[quantile][moving]") {
     Random random(6);
     for (int round = 0; round < 60; round++) {
         std::vector<double> rows = random_rows(random, 3000);
@@ -404,7 +406,7 @@ TEST_CASE("a moving state equals one built from the rows in its frame", "[quanti
 
 // Rows come and go over the whole range of doubles and over parts of it, so that a read needs a collapse and then none;
 // frames grow from nothing and run empty. Each answer is that of a reader who looks at everything.
-TEST_CASE("whether all rows are whole numbers is a function of the rows", "[quantile][law][whole]") {
+TEST_CASE("quantile: whether all rows are whole numbers is a function of the rows", "[quantile][law][whole]") {
     Random random(10);
     for (int round = 0; round < 200; round++) {
         const bool is_whole = round % 2 == 0;
@@ -414,7 +416,7 @@ TEST_CASE("whether all rows are whole numbers is a function of the rows", "[quan
         if (!is_whole) rows[random() % rows.size()] = 0.5 - static_cast<double>(random() % 9);
         const QuantileSketch merged = merged_by_random_tree(random, rows, {0.01, 0.1});
         REQUIRE(merged.info().whole == is_whole);
-        REQUIRE(unpacked(merged.pack()).info().whole == is_whole);
+        REQUIRE(QuantileSketch::of(merged.pack()).info().whole == is_whole);
         QuantileSketch weighted(0.1);
         for (double x : rows) weighted.add(x, 2);
         REQUIRE(weighted.info().whole == is_whole);
@@ -424,7 +426,7 @@ TEST_CASE("whether all rows are whole numbers is a function of the rows", "[quan
         QuantileSketch::must(sketch_quantile_subtract(weighted.data(), weighted.size(), merged.data(), merged.size(),
                                                       out.data(), out.size(), &size));
         out.resize(size);
-        REQUIRE(unpacked(out).info().whole == is_whole);
+        REQUIRE(QuantileSketch::of(out).info().whole == is_whole);
     }
     CHECK(QuantileSketch().info().whole);
     CHECK(QuantileSketch{kInf, kNaN, 0}.info().whole);
@@ -435,7 +437,7 @@ TEST_CASE("whether all rows are whole numbers is a function of the rows", "[quan
     for (double x : {1.0, 3.0, 4503599627370497.0, 1.7976931348623157e308, -2.0}) CHECK(QuantileSketch{x}.info().whole);
 }
 
-TEST_CASE("a frame of whole numbers answers in whole numbers again when the others have left",
+TEST_CASE("quantile: a frame of whole numbers answers in whole numbers again when the others have left",
           "[quantile][moving][whole]") {
     QuantileSketch moving(0.01, true, {0.5});
     std::vector<double> rows;
@@ -450,7 +452,7 @@ TEST_CASE("a frame of whole numbers answers in whole numbers again when the othe
     }
 }
 
-TEST_CASE("a moving state finds its percentiles as a reader of all of it does", "[quantile][moving]") {
+TEST_CASE("quantile: a moving state finds its percentiles as a reader of all of it does", "[quantile][moving]") {
     Random random(7);
     const std::vector<double> fractions = {0, 0.001, 0.1, 0.25, 0.5, 0.6, 0.9, 0.999, 1};
     std::uniform_int_distribution<int> dice(0, 99);
@@ -500,7 +502,7 @@ TEST_CASE("a moving state finds its percentiles as a reader of all of it does", 
     CHECK(empty == 12);
 }
 
-TEST_CASE("sketches merged into a moving state are rows of its frame", "[quantile][moving]") {
+TEST_CASE("quantile: sketches merged into a moving state are rows of its frame", "[quantile][moving]") {
     Random random(8);
     for (double accuracy : {0.01, 0.1}) {
         QuantileSketch moving(0.01, true, {0.5, 0.9}, true), fresh(0.01);
@@ -521,7 +523,7 @@ TEST_CASE("sketches merged into a moving state are rows of its frame", "[quantil
     }
 }
 
-TEST_CASE("a moving state takes the memory that sketch.h tells, whatever comes", "[quantile][moving]") {
+TEST_CASE("quantile: a moving state takes the memory that sketch.h tells, whatever comes", "[quantile][moving]") {
     QuantileSketch moving(0.01, true);
     std::uniform_real_distribution<double> whole_range(-1074, 1023.9);
     Random random(9);
@@ -546,7 +548,8 @@ TEST_CASE("a moving state takes the memory that sketch.h tells, whatever comes",
     CHECK(narrow.size() <= 1 << 14);
 }
 
-TEST_CASE("a moving state with more buckets than a sketch may have is read at a coarser scale", "[quantile][moving]") {
+TEST_CASE("quantile: a moving state with more buckets than a sketch may have is read at a coarser scale",
+          "[quantile][moving]") {
     QuantileSketch moving(0.01, true), fresh;
     for (int i = -30000; i < 30000; i++) {
         double x = std::exp2((i % 30000) / 64.0 + 0.001) * (i < 0 ? -1 : 1);

@@ -2,13 +2,15 @@
 // form, however damaged, makes a reader leave its buffer. What is checked about each stands in
 // fuzz/quantile_decoder.cpp.
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <string>
 
 #include "catch.hpp"
-#include "quantile_sketch.hpp"
 #include "mutations.hpp"
+#include "quantile_sketch.hpp"
+#include "untrusted.hpp"
 
 std::string quantile_complaint(const uint8_t *data, size_t size, size_t shift);
 
@@ -21,15 +23,10 @@ constexpr uint64_t kMax = 0x7fffffffffffffff;
 using mutations::Random;
 using mutations::telling_byte;
 
-struct Sample {
-    QuantileSketch sketch;
-    bool with_fractions = false;
-};
-
 // One of everything that a sketch can be: modes of the work form, kinds of rows, counts, collapses, fractions.
-std::vector<Sample> samples() {
-    std::vector<Sample> all;
-    auto keep = [&](QuantileSketch s) { all.push_back({std::move(s)}); };
+std::vector<QuantileSketch> samples() {
+    std::vector<QuantileSketch> all;
+    auto keep = [&](QuantileSketch s) { all.push_back(std::move(s)); };
     for (double accuracy : {0.01, 0.0002, 0.5, 1.0}) keep(QuantileSketch(accuracy));
     for (int scale : {-1, -4, SKETCH_QUANTILE_MIN_SCALE})
         keep(sketch_of(lognormal_rows(70, 30, 14, true), sketch_quantile_accuracy(scale)));
@@ -60,12 +57,12 @@ std::vector<Sample> samples() {
     keep(sketch_of(lognormal_rows(5000, 1, 10)));
     keep(sketch_of(lognormal_rows(300, 40, 11, true), 0.0002));  // pairs
     keep(sketch_of(lognormal_rows(4000, 9, 12)));                // collapsed
-    REQUIRE(all.back().sketch.info().scale < all.back().sketch.info().requested_scale);
-    all.push_back({QuantileSketch(0.01, false, {0.5})});
-    all.push_back({QuantileSketch(0.01, false, {0.0, 0.25, 1.0}, true)});
-    all.back().sketch.merge(QuantileSketch{1, 2, 3});
-    all.push_back({QuantileSketch(0.05, false, {0.99})});
-    for (double x : lognormal_rows(70, 1, 13)) all.back().sketch.add(x);
+    REQUIRE(all.back().info().scale < all.back().info().requested_scale);
+    keep(QuantileSketch(0.01, false, {0.5}));
+    keep(QuantileSketch(0.01, false, {0.0, 0.25, 1.0}, true));
+    all.back().merge(QuantileSketch{1, 2, 3});
+    keep(QuantileSketch(0.05, false, {0.99}));
+    for (double x : lognormal_rows(70, 1, 13)) all.back().add(x);
     QuantileSketch moving(0.01, true);
     for (double x : {1.0, 2.0, -3.0, 0.0, kInf, 3.0, 5.0}) moving.add(x);
     moving.remove(2);
@@ -73,13 +70,21 @@ std::vector<Sample> samples() {
     QuantileSketch frame(0.1, true, {0.25, 0.5}, true);
     for (double x : lognormal_rows(40, 3, 15, true)) frame.add(x);
     keep(frame);
-    for (Sample &s : all) s.with_fractions = true;
     return all;
 }
 
-void must_be_sound(const uint8_t *data, size_t size, size_t shift, const std::string &what) {
-    std::string complaint = quantile_complaint(data, size, shift);
-    if (!complaint.empty()) FAIL(complaint << ": " << what);
+const untrusted::Tests &tests() {
+    static const untrusted::Tests all(
+        quantile_complaint, sketch_quantile_check,
+        [](const void *data, size_t size, uint8_t *out, size_t capacity, size_t *used) {
+            return sketch_quantile_pack(data, size, 1, out, capacity, used);
+        },
+        [] {
+            std::vector<untrusted::Sample> both;
+            for (const QuantileSketch &s : samples()) both.emplace_back(s, true);
+            return both;
+        }());
+    return all;
 }
 
 // Bytes of a work form that a mutation is most telling in: the header, the first data, the end.
@@ -94,123 +99,57 @@ size_t telling_position(Random &random, size_t size) {
 
 }  // namespace
 
-TEST_CASE("valid sketches are sound at any alignment", "[quantile][packed]") {
-    for (const Sample &s : samples()) {
-        Bytes packed = s.sketch.pack(true);
-        for (size_t shift : {0, 1, 3}) must_be_sound(packed.data(), packed.size(), shift, "valid");
-        REQUIRE(sketch_quantile_check(packed.data(), packed.size()) == SKETCH_OK);
-        must_be_sound(static_cast<const uint8_t *>(s.sketch.data()), s.sketch.size(), 0, "valid work form");
-    }
+TEST_CASE("quantile: valid sketches are sound at any alignment", "[quantile][packed]") { tests().valid(); }
+
+TEST_CASE("quantile: every truncation and every further byte is refused", "[quantile][packed]") {
+    tests().truncations(untrusted::every, 1, false);
 }
 
-TEST_CASE("every truncation and every further byte is refused", "[quantile][packed]") {
-    for (const Sample &s : samples()) {
-        Bytes packed = s.sketch.pack(true);
-        for (size_t size = 0; size < packed.size(); size++) {
-            must_be_sound(packed.data(), size, size % 2, "truncated");
-            REQUIRE(sketch_quantile_check(packed.data(), size) != SKETCH_OK);
-        }
-        packed.push_back(0);
-        for (int byte = 0; byte < 256; byte++) {
-            packed.back() = static_cast<uint8_t>(byte);
-            must_be_sound(packed.data(), packed.size(), 1, "with a byte more");
-            REQUIRE(sketch_quantile_check(packed.data(), packed.size()) != SKETCH_OK);
-        }
-    }
+TEST_CASE("quantile: every flipped bit gives a refusal or another sound sketch", "[quantile][packed]") {
+    tests().flips(untrusted::every);
 }
 
-TEST_CASE("every flipped bit gives a refusal or another sound sketch", "[quantile][packed]") {
-    for (const Sample &s : samples()) {
-        Bytes packed = s.sketch.pack(true);
-        for (size_t bit = 0; bit < 8 * packed.size(); bit++) {
-            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-            must_be_sound(packed.data(), packed.size(), bit % 2, "bit " + std::to_string(bit));
-            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-        }
-    }
+TEST_CASE("quantile: so do random changes of several bytes", "[quantile][packed]") { tests().changes(40000); }
+
+TEST_CASE("quantile: bytes of nothing but one value are refused", "[quantile][packed]") { tests().fills(); }
+
+TEST_CASE("quantile: damaged work forms are refused or read as sound sketches", "[quantile][work]") {
+    tests().work_flips(80, 1);
+    tests().work_changes(40000, [](Random &random, Bytes &work) {
+        const size_t at = telling_position(random, work.size());
+        work[at] = telling_byte(random, work[at]);
+    });
 }
 
-TEST_CASE("so do random changes of several bytes", "[quantile][packed]") {
-    Random random(21);
-    std::vector<Bytes> all;
-    for (const Sample &s : samples()) all.push_back(s.sketch.pack(true));
-    for (int round = 0; round < 40000; round++) {
-        Bytes packed = all[random() % all.size()];
-        mutations::damage(random, packed);
-        must_be_sound(packed.data(), packed.size(), random() % 4, "round " + std::to_string(round));
-    }
-}
-
-TEST_CASE("bytes of nothing but one value are refused", "[quantile][packed]") {
-    for (int value = 0; value < 256; value++)
-        for (size_t size : {1, 4, 5, 64, 65, 4096}) {
-            Bytes bytes(size, static_cast<uint8_t>(value));
-            must_be_sound(bytes.data(), bytes.size(), 0, "filled");
-            CHECK(sketch_quantile_check(bytes.data(), bytes.size()) != SKETCH_OK);
-        }
-}
-
-TEST_CASE("damaged work forms are refused or read as sound sketches", "[quantile][work]") {
-    Random random(22);
-    std::vector<Sample> all = samples();
-    for (const Sample &s : all) {
-        const uint8_t *data = static_cast<const uint8_t *>(s.sketch.data());
-        for (size_t bit = 32; bit < 8 * 80; bit++) {  // the header and the first entries
-            Bytes work(data, data + s.sketch.size());
-            work[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-            must_be_sound(work.data(), work.size(), 0, "bit " + std::to_string(bit));
-        }
-    }
-    for (int round = 0; round < 40000; round++) {
-        const Sample &s = all[random() % all.size()];
-        const uint8_t *data = static_cast<const uint8_t *>(s.sketch.data());
-        Bytes work(data, data + s.sketch.size());
-        for (uint64_t changes = 1 + random() % 4; changes > 0; changes--) {
-            size_t at = telling_position(random, work.size());
-            work[at] = telling_byte(random, work[at]);
-        }
-        if (random() % 8 == 0) work.resize(4 + random() % work.size());
-        must_be_sound(work.data(), work.size(), 0, "round " + std::to_string(round));
-    }
-}
-
-TEST_CASE("damaged numbers in a work form", "[quantile][work]") {
+TEST_CASE("quantile: damaged numbers in a work form", "[quantile][work]") {
     Random random(23);
     const std::vector<uint32_t> words = {0, 1, 0x7fffffff, 0x80000000, 0x80000001, 0xffffffff, 1u << 30, 1u << 16};
-    for (const Sample &s : samples())
+    for (const QuantileSketch &s : samples())
         for (size_t at = 8; at < 80; at += 4)
             for (uint32_t word : words) {
-                const uint8_t *data = static_cast<const uint8_t *>(s.sketch.data());
-                Bytes work(data, data + s.sketch.size());
+                Bytes work(s.bytes(), s.bytes() + s.size());
                 std::memcpy(work.data() + at, &word, 4);
                 if (random() % 2)
                     std::memcpy(work.data() + 8 + 4 * (random() % 18), &words[random() % words.size()], 4);
-                must_be_sound(work.data(), work.size(), 0, "word at " + std::to_string(at));
+                tests().must_be_sound(work, 0, "word at " + std::to_string(at));
             }
 }
 
-TEST_CASE("a work form of another size, layout, family or scale is refused", "[quantile][work]") {
+TEST_CASE("quantile: a work form of another size, layout, family or scale is refused", "[quantile][work]") {
     QuantileSketch s{1, 2, 3};
-    const uint8_t *data = static_cast<const uint8_t *>(s.data());
-    auto status = [&](size_t at, uint8_t byte, size_t size) {
-        std::vector<uint64_t> words((size + 7) / 8);
-        std::memcpy(words.data(), data, std::min(size, s.size()));
-        reinterpret_cast<uint8_t *>(words.data())[at] = byte;
-        sketch_quantile_info info;
-        return sketch_quantile_describe(words.data(), size, &info);
-    };
-    CHECK(status(4, data[4], s.size()) == SKETCH_OK);
+    auto status = [&](size_t at, uint8_t byte, size_t size) { return untrusted::status_with(s, at, byte, size); };
+    CHECK(status(4, SKETCH_WORK_MAGIC, s.size()) == SKETCH_OK);
     CHECK(status(5, 2, s.size()) == SKETCH_WRONG_FAMILY);
     CHECK(status(6, 1, s.size()) == SKETCH_WRONG_VERSION);
-    CHECK(status(4, data[4], 71) == SKETCH_TRUNCATED);
-    CHECK(status(4, data[4], 255) == SKETCH_CORRUPT);
+    CHECK(status(4, SKETCH_WORK_MAGIC, 71) == SKETCH_TRUNCATED);
+    CHECK(status(4, SKETCH_WORK_MAGIC, 255) == SKETCH_CORRUPT);
     CHECK(status(49, static_cast<uint8_t>(-1), s.size()) == SKETCH_CORRUPT);
     CHECK(status(48, static_cast<uint8_t>(-11), s.size()) == SKETCH_CORRUPT);
     CHECK(status(49, 13, s.size()) == SKETCH_CORRUPT);
     CHECK(status(52, 1, s.size()) == SKETCH_CORRUPT);  // a pending row in a list
 }
 
-TEST_CASE("a sketch that is coarser than its rows need is refused", "[quantile][packed][work]") {
+TEST_CASE("quantile: a sketch that is coarser than its rows need is refused", "[quantile][packed][work]") {
     const QuantileSketch collapsed = sketch_of(lognormal_rows(3000, 40, 11));  // from scale 6: claims what it may
     REQUIRE(collapsed.info().scale < 6);
     const Bytes header = collapsed.pack();
@@ -247,10 +186,10 @@ TEST_CASE("a sketch that is coarser than its rows need is refused", "[quantile][
     CHECK(sketch_quantile_check(difference.data(), size) == SKETCH_OK);
     rest.merge(difference = Bytes(difference.begin(), difference.begin() + static_cast<long>(size)));
     CHECK(rest.info().scale == scale);
-    CHECK(unpacked(rest.pack()).info().scale == scale);
+    CHECK(QuantileSketch::of(rest.pack()).info().scale == scale);
 }
 
-TEST_CASE("no scale is coarser than all doubles could force, whatever was taken away", "[quantile][packed]") {
+TEST_CASE("quantile: no scale is coarser than all doubles could force, whatever was taken away", "[quantile][packed]") {
     // One row in bucket 0, extremes unknown, 1 % asked for: collapsed to scale 6 - steps.
     for (uint8_t steps = 1; steps <= 16; steps++) {
         const uint16_t scales = static_cast<uint16_t>(16 | steps << 5);
@@ -263,7 +202,8 @@ TEST_CASE("no scale is coarser than all doubles could force, whatever was taken 
     }
 }
 
-TEST_CASE("what is said about whole numbers must fit the rows that are known", "[quantile][packed][work][whole]") {
+TEST_CASE("quantile: what is said about whole numbers must fit the rows that are known",
+          "[quantile][packed][work][whole]") {
     auto flipped = [](QuantileSketch s) {  // the same status packed and as a work form
         Bytes packed = s.pack();
         packed[2] ^= 0x80;
@@ -283,7 +223,7 @@ TEST_CASE("what is said about whole numbers must fit the rows that are known", "
     CHECK(flipped({1, 2.5, 3}) == SKETCH_OK);
 }
 
-TEST_CASE("a work form with a pending row that cannot be is refused", "[quantile][work]") {
+TEST_CASE("quantile: a work form with a pending row that cannot be is refused", "[quantile][work]") {
     QuantileSketch s, moving(0.01, true);
     for (double x : lognormal_rows(3000, 1, 7)) s.add(x), moving.add(x);
     const uint32_t *header = static_cast<const uint32_t *>(s.data());
@@ -306,7 +246,7 @@ TEST_CASE("a work form with a pending row that cannot be is refused", "[quantile
     CHECK(status(moving, 1, 0) == SKETCH_CORRUPT);
 }
 
-TEST_CASE("a pending row hides no counter that cannot be", "[quantile][work]") {
+TEST_CASE("quantile: a pending row hides no counter that cannot be", "[quantile][work]") {
     QuantileSketch s;
     for (double x : lognormal_rows(400, 1, 7)) s.add(x);
     s.add(1.5, uint64_t{1} << 40);  // counters of 8 bytes
@@ -334,7 +274,7 @@ TEST_CASE("a pending row hides no counter that cannot be", "[quantile][work]") {
     CHECK(status(empty + 1, ~uint64_t{0}) == SKETCH_CORRUPT);
 }
 
-TEST_CASE("fractions of partial states", "[quantile][fractions]") {
+TEST_CASE("quantile: fractions of partial states", "[quantile][fractions]") {
     for (size_t count : {1, 3, 24, 260, 504, 505, 511, 1000}) {
         std::vector<double> fractions(count);
         for (size_t i = 0; i < count; i++) fractions[i] = static_cast<double>(i) / static_cast<double>(count);
@@ -367,7 +307,7 @@ TEST_CASE("fractions of partial states", "[quantile][fractions]") {
     }
 }
 
-TEST_CASE("a span that wraps around is refused", "[quantile][packed]") {
+TEST_CASE("quantile: a span that wraps around is refused", "[quantile][packed]") {
     // At scale -2 there are 525 buckets a side. 600 of them with 2^32 - 599 holes in between would span nothing.
     Bytes packed = {1, 1, 4 | 16, 8};
     for (uint64_t v : {uint64_t{600}, uint64_t{0}, (uint64_t{1} << 32) - 599}) {
@@ -379,26 +319,17 @@ TEST_CASE("a span that wraps around is refused", "[quantile][packed]") {
         padded.resize(bit / 8);
         padded.push_back(static_cast<uint8_t>(0xff << bit % 8));
         padded.resize(bit / 8 + 200, 0xff);
-        must_be_sound(padded.data(), padded.size(), 0, "ones from bit " + std::to_string(bit));
+        tests().must_be_sound(padded, 0, "ones from bit " + std::to_string(bit));
         REQUIRE(sketch_quantile_check(padded.data(), padded.size()) == SKETCH_CORRUPT);
     }
 }
 
-TEST_CASE("too small a buffer is told and left alone", "[quantile][packed]") {
-    for (const Sample &s : samples()) {
-        Bytes packed = s.sketch.pack(true);
-        REQUIRE(packed.size() <= quantile_packed_bound(s.sketch.data(), s.sketch.size()));
-        for (size_t capacity = 0; capacity < packed.size(); capacity += 1 + packed.size() / 50) {
-            std::unique_ptr<uint8_t[]> out(new uint8_t[capacity]);
-            size_t used = 12345;
-            REQUIRE(sketch_quantile_pack(s.sketch.data(), s.sketch.size(), 1, out.get(), capacity, &used) ==
-                    SKETCH_NO_ROOM);
-            REQUIRE(used == 12345);
-        }
-    }
+TEST_CASE("quantile: too small a buffer is told and left alone", "[quantile][packed]") {
+    for (const QuantileSketch &s : samples()) REQUIRE(s.pack(true).size() <= quantile_packed_bound(s.data(), s.size()));
+    tests().small_buffers();
 }
 
-TEST_CASE("packed sketches are as small as promised", "[quantile][size]") {
+TEST_CASE("quantile: packed sketches are as small as promised", "[quantile][size]") {
     double bytes = 0;
     for (uint64_t seed = 0; seed < 1000; seed++)
         bytes += static_cast<double>(sketch_of(lognormal_rows(70, 1, seed)).pack().size());
@@ -424,7 +355,7 @@ TEST_CASE("packed sketches are as small as promised", "[quantile][size]") {
     CHECK(sizes.pack().size() <= 180);
 }
 
-TEST_CASE("the largest packed sketches fit into what the ABI promises", "[quantile][size]") {
+TEST_CASE("quantile: the largest packed sketches fit into what the ABI promises", "[quantile][size]") {
     // Single buckets far apart at the finest scale, with counts that defeat every prediction.
     for (double accuracy : {0.0002, 0.01}) {
         QuantileSketch s(accuracy, false, std::vector<double>(1000, 0.5), true);
@@ -435,6 +366,6 @@ TEST_CASE("the largest packed sketches fit into what the ABI promises", "[quanti
         s.add(kInf, uint64_t{1} << 55);
         REQUIRE(s.info().negative_buckets + s.info().positive_buckets == 2048);
         CHECK(s.pack(true).size() < quantile_packed_bound(s.data(), s.size()));
-        CHECK(unpacked(s.pack()).pack() == s.pack());
+        CHECK(QuantileSketch::of(s.pack()).pack() == s.pack());
     }
 }

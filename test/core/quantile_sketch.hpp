@@ -1,21 +1,35 @@
 // A quantile sketch as a C++ value on top of the C ABI: what the tests and benchmarks are written with.
 #pragma once
 
-#include <cstring>
 #include <initializer_list>
 #include <random>
 #include <stdexcept>
 #include <vector>
 
+#include "buffered_sketch.hpp"
 #include "opening.hpp"
 #include "sketch.h"
-
-using Bytes = std::vector<uint8_t>;
 
 // Bytes that suffice for any packed quantile sketch without fractions.
 constexpr size_t kAnyPacked = 128 + 14 * size_t{SKETCH_QUANTILE_MAX_BUCKETS(SKETCH_QUANTILE_MAX_SCALE)};
 
-class QuantileSketch {
+struct QuantileFamily {
+    using Info = sketch_quantile_info;
+    static constexpr int kKind = SKETCH_KIND_NONE;  // rows are numbers
+    static constexpr auto move = sketch_quantile_move;
+    static constexpr calls::Merge *merge = sketch_quantile_merge;
+    static constexpr calls::Describe<Info> *describe = sketch_quantile_describe;
+    static constexpr calls::PackedBound *packed_bound = quantile_packed_bound;
+    static sketch_status pack(const void *data, size_t size, uint8_t *out, size_t capacity, size_t *used,
+                              bool with_fractions = false) {
+        return sketch_quantile_pack(data, size, with_fractions, out, capacity, used);
+    }
+    static sketch_status add(void *state, size_t size, int, sketch_growth *growth, double x, uint64_t weight = 1) {
+        return sketch_quantile_add(state, size, x, weight, growth);
+    }
+};
+
+class QuantileSketch : public BufferedSketch<QuantileFamily> {
   public:
     explicit QuantileSketch(double accuracy = 0.01, bool moving = false, std::vector<double> fractions = {},
                             bool fractions_are_array = false) {
@@ -25,41 +39,24 @@ class QuantileSketch {
     QuantileSketch(std::initializer_list<double> rows) : QuantileSketch() {
         for (double x : rows) add(x);
     }
-
-    void init(const sketch_quantile_options &options) {
-        size_t size = sketch_quantile_init_size(&options);
-        words_.resize(size / 8);
-        sketch_quantile_init(words_.data(), size, &options);
+    // Bytes as a sketch again, as a stored value is read.
+    static QuantileSketch of(const Bytes &packed) {
+        double fractions[SKETCH_QUANTILE_MAX_FRACTIONS];
+        sketch_quantile_options options{};
+        must(sketch_quantile_options_of(packed.data(), packed.size(), fractions, &options));
+        QuantileSketch s(options);
+        s.merge(packed);
+        return s;
     }
-    void *data() { return words_.data(); }
-    const void *data() const { return words_.data(); }
-    size_t size() const { return 8 * words_.size(); }
 
-    sketch_status try_add(double x, uint64_t weight = 1) {
-        return grown([&](sketch_growth *g) { return sketch_quantile_add(data(), size(), x, weight, g); });
-    }
     sketch_status try_add_bucket(int scale, int32_t index, int negative, uint64_t count) {
         return grown([&](sketch_growth *g) {
             return sketch_quantile_add_bucket(data(), size(), scale, index, negative, count, g);
         });
     }
-    sketch_status try_merge(const void *other, size_t other_size) {
-        return grown([&](sketch_growth *g) { return sketch_quantile_merge(data(), size(), other, other_size, g); });
-    }
-    void add(double x, uint64_t weight = 1) { must(try_add(x, weight)); }
     void remove(double x) { must(sketch_quantile_remove(data(), size(), x)); }
-    void merge(const QuantileSketch &other) { must(try_merge(other.data(), other.size())); }
-    void merge(const Bytes &packed) { must(try_merge(packed.data(), packed.size())); }
     void coarsen(int scale) {
         must(grown([&](sketch_growth *g) { return sketch_quantile_coarsen(data(), size(), scale, g); }));
-    }
-
-    Bytes pack(bool with_fractions = false) const {
-        Bytes out(quantile_packed_bound(data(), size()));
-        size_t used = 0;
-        must(sketch_quantile_pack(data(), size(), with_fractions, out.data(), out.size(), &used));
-        out.resize(used);
-        return out;
     }
 
     double percentile(double p) const {
@@ -109,11 +106,6 @@ class QuantileSketch {
         if (rows == 0) throw std::logic_error("mean of an empty sketch");
         return result;
     }
-    sketch_quantile_info info() const {
-        sketch_quantile_info i{};
-        must(sketch_quantile_describe(data(), size(), &i));
-        return i;
-    }
     std::vector<sketch_bucket> histogram() const {
         std::vector<sketch_bucket> buckets(info().negative_buckets + info().positive_buckets + 4);
         size_t n = 0;
@@ -122,40 +114,16 @@ class QuantileSketch {
         return buckets;
     }
 
-    static void must(sketch_status s) {
-        if (s != SKETCH_OK) throw std::runtime_error(sketch_status_message(s));
-    }
-
   private:
-    template <typename Call>
-    sketch_status grown(Call call) {
-        sketch_growth growth{};
-        for (int tries = 0; tries < 64; tries++) {
-            sketch_status s = call(&growth);
-            if (s != SKETCH_GROW) return s;
-            std::vector<uint64_t> larger(growth.size / 8);
-            sketch_quantile_move(larger.data(), words_.data(), size(), &growth);
-            words_.swap(larger);
-        }
-        throw std::logic_error("a state asks to grow without end");
+    void init(const sketch_quantile_options &options) {
+        make(sketch_quantile_init_size(&options),
+             [&](void *state, size_t size) { sketch_quantile_init(state, size, &options); });
     }
-
-    std::vector<uint64_t> words_;
 };
 
 inline QuantileSketch sketch_of(const std::vector<double> &rows, double accuracy = 0.01) {
     QuantileSketch s(accuracy);
     for (double x : rows) s.add(x);
-    return s;
-}
-
-// Bytes as a sketch again, as a stored value is read.
-inline QuantileSketch unpacked(const Bytes &packed) {
-    double fractions[SKETCH_QUANTILE_MAX_FRACTIONS];
-    sketch_quantile_options options{};
-    QuantileSketch::must(sketch_quantile_options_of(packed.data(), packed.size(), fractions, &options));
-    QuantileSketch s(options);
-    s.merge(packed);
     return s;
 }
 

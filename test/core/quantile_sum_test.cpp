@@ -3,6 +3,7 @@
 #include <cfloat>
 #include <cmath>
 #include <limits>
+#include <random>
 #include <string>
 
 #include "catch.hpp"
@@ -85,7 +86,7 @@ QuantileSketch without_extremes(const QuantileSketch &s) {
     QuantileSketch::must(
         sketch_quantile_subtract(s.data(), s.size(), nothing.data(), nothing.size(), out.data(), out.size(), &size));
     out.resize(size);
-    return unpacked(out);
+    return QuantileSketch::of(out);
 }
 
 struct Distribution {
@@ -128,7 +129,7 @@ Rows drawn(const Distribution &d, size_t n, uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("sums and means are within the accuracy of the magnitudes", "[quantile][guarantee][sum]") {
+TEST_CASE("quantile: sums and means are within the accuracy of the magnitudes", "[quantile][guarantee][sum]") {
     for (const Distribution &d : kDistributions)
         for (double accuracy : {0.01, 0.0002, 0.1, 0.5})
             for (size_t n : {1, 2, 3, 10, 70, 3000}) {
@@ -137,12 +138,12 @@ TEST_CASE("sums and means are within the accuracy of the magnitudes", "[quantile
                 std::sort(rows.begin(), rows.end());
                 const std::string what = std::string(d.name) + " at " + std::to_string(accuracy);
                 check_sums(s, rows, what);
-                check_sums(unpacked(s.pack()), rows, what + ", packed");
+                check_sums(QuantileSketch::of(s.pack()), rows, what + ", packed");
                 check_sums(without_extremes(s), rows, what + ", without extremes");
             }
 }
 
-TEST_CASE("sums and means at each scale that there is", "[quantile][guarantee][sum]") {
+TEST_CASE("quantile: sums and means at each scale that there is", "[quantile][guarantee][sum]") {
     for (int scale = SKETCH_QUANTILE_MIN_SCALE; scale <= SKETCH_QUANTILE_MAX_SCALE; scale++)
         for (const Distribution &d : kDistributions) {
             Rows rows = drawn(d, 400, 51);
@@ -155,7 +156,7 @@ TEST_CASE("sums and means at each scale that there is", "[quantile][guarantee][s
         }
 }
 
-TEST_CASE("means of rows on the edges of buckets, where the bound has the least to spare",
+TEST_CASE("quantile: means of rows on the edges of buckets, where the bound has the least to spare",
           "[quantile][guarantee][sum]") {
     for (int scale = SKETCH_QUANTILE_MIN_SCALE; scale <= SKETCH_QUANTILE_MAX_SCALE; scale++)
         for (bool at_upper : {false, true})
@@ -175,7 +176,7 @@ TEST_CASE("means of rows on the edges of buckets, where the bound has the least 
             }
 }
 
-TEST_CASE("sums of collapsed, merged, weighted and subtracted sketches", "[quantile][guarantee][sum]") {
+TEST_CASE("quantile: sums of collapsed, merged, weighted and subtracted sketches", "[quantile][guarantee][sum]") {
     Rows rows = drawn(kDistributions[14], 20000, 7);
     QuantileSketch collapsed = sketch_of(rows, 0.005);
     REQUIRE(collapsed.info().scale < collapsed.info().requested_scale);
@@ -206,12 +207,12 @@ TEST_CASE("sums of collapsed, merged, weighted and subtracted sketches", "[quant
         REQUIRE(sketch_quantile_subtract(merged.data(), merged.size(), fine.data(), fine.size(), difference.data(),
                                          difference.size(), &size) == SKETCH_OK);
         difference.resize(size);
-        check_sums(unpacked(difference), repeated, std::string(d.name) + ", subtracted");
+        check_sums(QuantileSketch::of(difference), repeated, std::string(d.name) + ", subtracted");
     }
 }
 
 // Up to 91 a bucket of 1 % holds one whole number at most, so that all rows are known.
-TEST_CASE("sums and means of whole numbers that have a bucket each are exact", "[quantile][sum][whole]") {
+TEST_CASE("quantile: sums and means of whole numbers that have a bucket each are exact", "[quantile][sum][whole]") {
     Random random(53);
     for (int round = 0; round < 300; round++) {
         Rows rows;
@@ -243,7 +244,7 @@ TEST_CASE("sums and means of whole numbers that have a bucket each are exact", "
     }
 }
 
-TEST_CASE("sums of more rows than doubles count are rounded once", "[quantile][sum][limits]") {
+TEST_CASE("quantile: sums of more rows than doubles count are rounded once", "[quantile][sum][limits]") {
     constexpr uint64_t kMany = (uint64_t{1} << 61) + 12345;
     QuantileSketch s;
     s.add(3, kMany);
@@ -270,7 +271,7 @@ TEST_CASE("sums of more rows than doubles count are rounded once", "[quantile][s
 }
 
 // scipy.stats.trim_mean(rows, p) leaves out floor(p * n) rows at either end.
-TEST_CASE("trimmed means leave out what scipy leaves out, and parts of rows otherwise", "[quantile][sum]") {
+TEST_CASE("quantile: trimmed means leave out what scipy leaves out, and parts of rows otherwise", "[quantile][sum]") {
     for (int n : {10, 20, 50, 100, 200, 1000})
         for (int percent : {1, 5, 7, 10, 20, 25, 29, 35, 43, 49}) {
             if (n * percent % 100 != 0) continue;
@@ -294,7 +295,7 @@ TEST_CASE("trimmed means leave out what scipy leaves out, and parts of rows othe
     CHECK(nine.mean(0, 1e-9) == 1);
 }
 
-TEST_CASE("infinities and NaN give what a sum of doubles makes of them", "[quantile][sum][specials]") {
+TEST_CASE("quantile: infinities and NaN give what a sum of doubles makes of them", "[quantile][sum][specials]") {
     Random random(54);
     for (int round = 0; round < 600; round++) {
         Rows rows;
@@ -326,7 +327,7 @@ TEST_CASE("infinities and NaN give what a sum of doubles makes of them", "[quant
     CHECK(QuantileSketch({1, 2, 3, kInf}).mean(0, 0.75) == 2);
 }
 
-TEST_CASE("means of finite rows are finite, sums beyond the doubles infinite", "[quantile][sum][limits]") {
+TEST_CASE("quantile: means of finite rows are finite, sums beyond the doubles infinite", "[quantile][sum][limits]") {
     QuantileSketch s;
     s.add(DBL_MAX, 3);
     CHECK(s.mean() == DBL_MAX);
@@ -346,7 +347,7 @@ TEST_CASE("means of finite rows are finite, sums beyond the doubles infinite", "
 }
 
 // Arithmetic of IEEE 754 in a fixed order, and no function of libm but exact ones: these bits on any machine.
-TEST_CASE("sums are the same on every machine", "[quantile][sum]") {
+TEST_CASE("quantile: sums are the same on every machine", "[quantile][sum]") {
     QuantileSketch s;
     for (int i = -3000; i < 7000; i++) s.add(i * std::fabs(i) / 7.0);
     CHECK(s.sum() == 0x1.c055a050f6b51p+33);
@@ -355,7 +356,8 @@ TEST_CASE("sums are the same on every machine", "[quantile][sum]") {
     CHECK(s.mean(0.123, 0.456) == -0x1.889a09b31b5e6p+14);
 }
 
-TEST_CASE("errors of means are a hundred times smaller than the accuracy where the data are smooth", "[quantile][guarantee][sum]") {
+TEST_CASE("quantile: errors of means are a hundred times smaller than the accuracy where the data are smooth",
+          "[quantile][guarantee][sum]") {
     for (size_t i : {0, 3}) {
         Rows rows = drawn(kDistributions[i], 100000, 55);
         const QuantileSketch s = sketch_of(rows);

@@ -44,7 +44,7 @@ bool refused_merge(Sketch &sketch, Merge merge, const Bytes &packed, const Other
 
 }  // namespace
 
-TEST_CASE("adding without the memory for it leaves every sketch as it was", "[growth]") {
+TEST_CASE("growth: adding without the memory for it leaves every sketch as it was", "[growth]") {
     QuantileSketch quantile;
     DistinctSketch distinct;
     FrequencySketch frequency(8);
@@ -82,7 +82,7 @@ TEST_CASE("adding without the memory for it leaves every sketch as it was", "[gr
     for (int times : asked) CHECK(times >= 3);
 }
 
-TEST_CASE("merging without the memory for it leaves a sketch as it was", "[growth]") {
+TEST_CASE("growth: merging without the memory for it leaves a sketch as it was", "[growth]") {
     int asked[5] = {};
     for (uint64_t rows : {1, 5, 30, 70, 120, 200, 1000, 5000}) {
         QuantileSketch quantile, more_quantile(0.02);
@@ -130,7 +130,7 @@ TEST_CASE("merging without the memory for it leaves a sketch as it was", "[growt
 
 // Who moves a state for a merge sees the merge through. Until then a filter may be made of blocks with too few items for
 // that, which is no filter yet; with enough of them it is one, also if all of their bits are pending.
-TEST_CASE("a filter of which every bit is still pending is packed", "[growth][membership]") {
+TEST_CASE("membership: a filter of which every bit is still pending is packed", "[growth][membership]") {
     MembershipSketch dense(0), empty(0);
     for (uint64_t i = 0; i < 100; i++) dense.add(sketch_hash_word(i));
     REQUIRE(dense.info().is_dense);

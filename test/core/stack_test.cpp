@@ -73,7 +73,7 @@ void reads_and_merges(const std::string &family, const Sketch &sketch, Sketch in
 
 }  // namespace
 
-TEST_CASE("stack: quantile", "[quantile][stack]") {
+TEST_CASE("quantile: no call takes more stack than promised", "[quantile][stack]") {
     QuantileSketch few{1, 2, 3}, list, pairs(0.0002), window(0.0002), moving(0.01, true);
     for (int i = 0; i < 900; i++) list.add(std::exp(i % 200 / 10.0));
     for (int i = 0; i < 2000; i++) pairs.add(std::exp(i / 4.0 - 250), 3);
@@ -92,7 +92,7 @@ TEST_CASE("stack: quantile", "[quantile][stack]") {
     }
 }
 
-TEST_CASE("stack: distinct", "[distinct][stack]") {
+TEST_CASE("distinct: no call takes more stack than promised", "[distinct][stack]") {
     DistinctSketch tokens(16), registers(16), empty(16);
     for (uint64_t i = 0; i < 8000; i++) tokens.add(sketch_hash_word(i));
     for (uint64_t i = 0; i < 300000; i++) registers.add(sketch_hash_word(i));
@@ -115,7 +115,7 @@ TEST_CASE("stack: distinct", "[distinct][stack]") {
     }
 }
 
-TEST_CASE("stack: frequency", "[frequency][stack]") {
+TEST_CASE("frequency: no call takes more stack than promised", "[frequency][stack]") {
     FrequencySketch exact(20), dense(20), empty(20);
     for (uint64_t i = 0; i < 200000; i++) exact.add_item(i);
     for (uint64_t i = 0; i < 500000; i++) dense.add_item(i);
@@ -128,20 +128,20 @@ TEST_CASE("stack: frequency", "[frequency][stack]") {
     }
 }
 
-TEST_CASE("stack: topk", "[topk][stack]") {
+TEST_CASE("topk: no call takes more stack than promised", "[topk][stack]") {
     TopkSketch large(20000), small(100);
     for (uint64_t i = 0; i < 50000; i++) large.add("/an/item/of/some/length/" + std::to_string(i * i), 1 + i % 7);
     for (uint64_t i = 0; i < 5000; i++) small.add(std::string(i % 300, 'x') + std::to_string(i));
     for (const TopkSketch *s : {&large, &small}) {
         reads_and_merges("topk", *s, small);
         reads_and_merges("topk", *s, large);
-        const TopkSketch::Bytes packed = s->pack();
+        const Bytes packed = s->pack();
         stays_small("topk: entries", [&] { TopkSketch::entries(packed); });
         stays_small("topk: bounds", [&] { TopkSketch::bounds(packed, s->kind(), "x1"); });
     }
 }
 
-TEST_CASE("stack: membership", "[membership][stack]") {
+TEST_CASE("membership: no call takes more stack than promised", "[membership][stack]") {
     MembershipSketch tokens(16), dense(16), empty(16);
     for (uint64_t i = 0; i < 100000; i++) tokens.add(sketch_hash_word(i));
     for (uint64_t i = 0; i < 500000; i++) dense.add(sketch_hash_word(i));

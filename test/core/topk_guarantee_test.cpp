@@ -2,6 +2,7 @@
 // frequent items it finds. Seeds are fixed, so that a test either always passes or always fails.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <random>
 #include <set>
 
@@ -10,7 +11,6 @@
 
 namespace {
 
-using Bytes = TopkSketch::Bytes;
 using Random = std::mt19937_64;
 
 #if defined(__SANITIZE_ADDRESS__)

@@ -1,6 +1,7 @@
 // Each step of a topk sketch is a function of what it is given: where items lie, in how large a buffer, in which order
 // they came while they are few, and which of two sketches is merged into the other, is never seen.
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <random>
 
@@ -10,7 +11,6 @@
 
 namespace {
 
-using Bytes = TopkSketch::Bytes;
 using Entries = std::vector<TopkSketch::Entry>;
 using Random = std::mt19937_64;
 

@@ -7,27 +7,22 @@
 
 #include "../../src/core/topk/topk.hpp"
 #include "catch.hpp"
-#include "topk_sketch.hpp"
 #include "mutations.hpp"
+#include "topk_sketch.hpp"
+#include "untrusted.hpp"
 
 std::string topk_complaint(const uint8_t *data, size_t size, size_t shift);
 
 namespace {
 
-using Bytes = TopkSketch::Bytes;
 using mutations::hex;
 using mutations::Random;
 using mutations::telling_byte;
 
 constexpr uint64_t kMax = 0x7fffffffffffffff;
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kRounds = 800;
-constexpr size_t kStride = 7;  // of the bits that are flipped one by one
-#else
-constexpr int kRounds = 4000;
-constexpr size_t kStride = 2;
-#endif
+constexpr int kRounds = untrusted::kSanitized ? 800 : 4000;
+constexpr size_t kStride = untrusted::kSanitized ? 7 : 2;  // of the bits that are flipped one by one
 
 // One of everything that a sketch can be.
 std::vector<TopkSketch> samples() {
@@ -65,69 +60,33 @@ std::vector<TopkSketch> samples() {
     return all;
 }
 
-void must_be_sound(const uint8_t *data, size_t size, size_t shift, const std::string &what) {
-    std::string complaint = topk_complaint(data, size, shift);
-    if (!complaint.empty()) FAIL(complaint << ": " << what);
+const untrusted::Tests &tests() {
+    static const untrusted::Tests all(topk_complaint, sketch_topk_check, TopkFamily::pack,
+                                      untrusted::samples_of(samples()));
+    return all;
 }
 
 }  // namespace
 
 TEST_CASE("topk: valid sketches are sound at any alignment", "[topk][packed]") {
+    tests().valid();
     for (const TopkSketch &s : samples()) {
-        Bytes packed = s.pack();
-        REQUIRE(sketch_topk_check(packed.data(), packed.size()) == SKETCH_OK);
+        const Bytes packed = s.pack();
         REQUIRE(sketch_packed_kind(packed.data(), packed.size()) == s.kind());
-        for (size_t shift : {0, 1, 3}) must_be_sound(packed.data(), packed.size(), shift, "valid");
-        must_be_sound(static_cast<const uint8_t *>(s.data()), s.size(), 0, "valid work form");
     }
 }
 
 TEST_CASE("topk: every truncation and every further byte is refused", "[topk][packed]") {
-    for (const TopkSketch &s : samples()) {
-        Bytes packed = s.pack();
-        for (size_t size = 0; size < packed.size(); size += size < 400 ? 1 : 1 + packed.size() / 60) {
-            must_be_sound(packed.data(), size, size % 2, "truncated");
-            REQUIRE(sketch_topk_check(packed.data(), size) == SKETCH_TRUNCATED);
-        }
-        packed.push_back(0);
-        for (int byte : {0, 1, 255}) {
-            packed.back() = static_cast<uint8_t>(byte);
-            must_be_sound(packed.data(), packed.size(), 1, "with a byte more");
-            REQUIRE(sketch_topk_check(packed.data(), packed.size()) == SKETCH_TRAILING);
-        }
-    }
+    tests().truncations([](size_t at, size_t size) { return at < 400 ? 1 : 1 + size / 60; }, 255);
 }
 
 TEST_CASE("topk: every flipped bit gives a refusal or another sound sketch", "[topk][packed]") {
-    for (const TopkSketch &s : samples()) {
-        Bytes packed = s.pack();
-        for (size_t bit = 0; bit < 8 * packed.size(); bit += bit < 1600 ? kStride : 8 * packed.size() / 97) {
-            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-            must_be_sound(packed.data(), packed.size(), bit % 2, "bit " + std::to_string(bit));
-            packed[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-        }
-    }
+    tests().flips([](size_t bit, size_t bits) { return bit < 1600 ? kStride : bits / 97; });
 }
 
-TEST_CASE("topk: so do random changes of several bytes", "[topk][packed]") {
-    Random random(21);
-    std::vector<Bytes> all;
-    for (const TopkSketch &s : samples()) all.push_back(s.pack());
-    for (int round = 0; round < kRounds; round++) {
-        Bytes packed = all[random() % all.size()];
-        mutations::damage(random, packed);
-        must_be_sound(packed.data(), packed.size(), random() % 4, "round " + std::to_string(round));
-    }
-}
+TEST_CASE("topk: so do random changes of several bytes", "[topk][packed]") { tests().changes(kRounds); }
 
-TEST_CASE("topk: bytes of nothing but one value are refused", "[topk][packed]") {
-    for (int value = 0; value < 256; value++)
-        for (size_t size : {1, 4, 5, 64, 65, 4096}) {
-            Bytes bytes(size, static_cast<uint8_t>(value));
-            must_be_sound(bytes.data(), bytes.size(), 0, "filled");
-            CHECK(sketch_topk_check(bytes.data(), bytes.size()) != SKETCH_OK);
-        }
-}
+TEST_CASE("topk: bytes of nothing but one value are refused", "[topk][packed]") { tests().fills(); }
 
 TEST_CASE("topk: fields that contradict each other are refused", "[topk][packed]") {
     TopkSketch s(3);
@@ -176,84 +135,50 @@ TEST_CASE("topk: fields that contradict each other are refused", "[topk][packed]
 }
 
 TEST_CASE("topk: damaged work forms are refused or read as sound sketches", "[topk][work]") {
-    Random random(22);
-    std::vector<TopkSketch> all = samples();
-    for (const TopkSketch &s : all) {
-        const uint8_t *data = static_cast<const uint8_t *>(s.data());
-        for (size_t bit = 32; bit < 8 * 128; bit += kStride) {  // the header and the first entries
-            Bytes work(data, data + s.size());
-            work[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-            must_be_sound(work.data(), work.size(), 0, "bit " + std::to_string(bit));
+    static constexpr uint32_t kWords[] = {0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 1u << 30, 1u << 16};
+    tests().work_flips(128, kStride);
+    tests().work_changes(kRounds, [](Random &random, Bytes &work) {
+        const size_t at = 4 + random() % (random() % 2 ? 68 : work.size() - 4);
+        work[at] = telling_byte(random, work[at]);
+        if (random() % 8 == 0)
+            std::memcpy(work.data() + 8 + 4 * (random() % 16), &kWords[random() % std::size(kWords)], 4);
+        if (random() % 8 == 0) {  // an item twice
+            const size_t from = 72 + 8 * (random() % 16), to = 72 + 8 * (random() % 16);
+            std::memmove(work.data() + to, work.data() + from, 8);
         }
-    }
-    const std::vector<uint32_t> words = {0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 1u << 30, 1u << 16};
-    for (int round = 0; round < kRounds; round++) {
-        const TopkSketch &s = all[random() % all.size()];
-        const uint8_t *data = static_cast<const uint8_t *>(s.data());
-        Bytes work(data, data + s.size());
-        for (uint64_t changes = 1 + random() % 4; changes > 0; changes--) {
-            size_t at = 4 + random() % (random() % 2 ? 68 : work.size() - 4);
-            work[at] = telling_byte(random, work[at]);
-            if (random() % 8 == 0)
-                std::memcpy(work.data() + 8 + 4 * (random() % 16), &words[random() % words.size()], 4);
-            if (random() % 8 == 0) {  // an item twice
-                size_t from = 72 + 8 * (random() % 16), to = 72 + 8 * (random() % 16);
-                std::memmove(work.data() + to, work.data() + from, 8);
-            }
-        }
-        if (random() % 8 == 0) work.resize(4 + random() % work.size());
-        must_be_sound(work.data(), work.size(), 0, "round " + std::to_string(round));
-    }
+    });
 }
 
 TEST_CASE("topk: a work form of another size, layout or family is refused", "[topk][work]") {
     TopkSketch s(8);
     s.add("a");
-    const uint8_t *data = static_cast<const uint8_t *>(s.data());
-    auto status = [&](size_t at, uint8_t byte, size_t size) {
-        std::vector<uint64_t> words((size + 7) / 8);
-        std::memcpy(words.data(), data, std::min(size, s.size()));
-        reinterpret_cast<uint8_t *>(words.data())[at] = byte;
-        sketch_topk_info info;
-        return sketch_topk_describe(words.data(), size, &info);
-    };
-    CHECK(status(4, data[4], s.size()) == SKETCH_OK);
+    auto status = [&](size_t at, uint8_t byte, size_t size) { return untrusted::status_with(s, at, byte, size); };
+    CHECK(status(4, SKETCH_WORK_MAGIC, s.size()) == SKETCH_OK);
     CHECK(status(5, 3, s.size()) == SKETCH_WRONG_FAMILY);
     CHECK(status(6, 5, s.size()) == SKETCH_WRONG_VERSION);
     CHECK(status(7, 8, s.size()) == SKETCH_CORRUPT);
-    CHECK(status(4, data[4], 63) == SKETCH_TRUNCATED);
-    CHECK(status(4, data[4], 128) == SKETCH_TRUNCATED);
+    CHECK(status(4, SKETCH_WORK_MAGIC, 63) == SKETCH_TRUNCATED);
+    CHECK(status(4, SKETCH_WORK_MAGIC, 128) == SKETCH_TRUNCATED);
     CHECK(status(32, 0, s.size()) == SKETCH_CORRUPT);    // kind
     CHECK(status(36, 0, s.size()) == SKETCH_CORRUPT);    // k
     CHECK(status(16, 1, s.size()) == SKETCH_CORRUPT);    // offset 1, total 1
     CHECK(status(69, 8, s.size()) == SKETCH_TRUNCATED);  // 2,048 cells of a filter
     CHECK(status(71, 8, s.size()) == SKETCH_CORRUPT);    // more than any has
-    CHECK(sketch_topk_check(data, s.size()) == SKETCH_WRONG_VERSION);
+    CHECK(sketch_topk_check(s.bytes(), s.size()) == SKETCH_WRONG_VERSION);
 }
 
 TEST_CASE("topk: too small a buffer is told and left alone", "[topk][packed]") {
     for (const TopkSketch &s : samples()) {
-        Bytes packed = s.pack();
+        const Bytes packed = s.pack();
         REQUIRE(packed.size() <= topk_packed_bound(s.data(), s.size()));
-        sketch_topk_info small = TopkSketch::info_of(packed.data(), packed.size());
         REQUIRE(packed.size() <= topk_packed_bound(packed.data(), packed.size()));
-        std::vector<uint64_t> scratch(topk_pack_size(s.data(), s.size()) / 8);
-        for (const Bytes *sketch : {static_cast<const Bytes *>(nullptr), static_cast<const Bytes *>(&packed)})
-            for (size_t capacity = 0; capacity < packed.size(); capacity += 1 + packed.size() / 20) {
-                std::unique_ptr<uint8_t[]> out(new uint8_t[capacity]);
-                size_t used = 12345;
-                const void *data = sketch == nullptr ? s.data() : sketch->data();
-                size_t size = sketch == nullptr ? s.size() : sketch->size();
-                REQUIRE(sketch_topk_pack(data, size, scratch.data(), 8 * scratch.size(), out.get(), capacity, &used) ==
-                        SKETCH_NO_ROOM);
-                REQUIRE(used == 12345);
-            }
-        Bytes out(packed.size());
+        if (TopkSketch::info_of(packed.data(), packed.size()).items == 0) continue;
+        Bytes out(packed.size());  // and of scratch memory
+        uint64_t scratch = 0;
         size_t used = 12345;
-        if (small.items > 0)
-            REQUIRE(sketch_topk_pack(s.data(), s.size(), scratch.data(), 0, out.data(), out.size(), &used) ==
-                    SKETCH_NO_ROOM);
+        REQUIRE(sketch_topk_pack(s.data(), s.size(), &scratch, 0, out.data(), out.size(), &used) == SKETCH_NO_ROOM);
     }
+    tests().small_buffers();
 }
 
 TEST_CASE("topk: packed sketches are as small as promised", "[topk][size]") {
@@ -387,11 +312,11 @@ TEST_CASE("topk: fronts are shared as the format says, neither more nor less", "
     const Bytes packed = s.pack();
     REQUIRE((written(canonical) == packed));
     REQUIRE(status_of(packed) == SKETCH_OK);
-    must_be_sound(packed.data(), packed.size(), 1, "with texts that are written whole");
+    tests().must_be_sound(packed, 1, "with texts that are written whole");
     for (size_t bit = 0; bit < 8 * packed.size(); bit += bit < 8 * (packed.size() - 800) ? 4999 : 101) {
         Bytes damaged = packed;
-        damaged[bit / 8] ^= static_cast<uint8_t>(1u << bit % 8);
-        must_be_sound(damaged.data(), damaged.size(), bit % 2, "bit " + std::to_string(bit));
+        mutations::flip(damaged, bit);
+        tests().must_be_sound(damaged, bit % 2, "bit " + std::to_string(bit));
     }
 
     // Shared where it may not be: the first such text, and all of them.

@@ -1,70 +1,56 @@
 // A topk sketch as a C++ value on top of the C ABI: what the tests and benchmarks are written with.
 #pragma once
 
-#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "buffered_sketch.hpp"
 #include "opening.hpp"
 #include "sketch.h"
 
-class TopkSketch {
+struct TopkFamily {
+    using Info = sketch_topk_info;
+    static constexpr int kKind = SKETCH_KIND_TEXT;
+    static constexpr calls::Merge *merge = sketch_topk_merge;
+    static constexpr calls::Describe<Info> *describe = sketch_topk_describe;
+    static constexpr calls::PackedBound *packed_bound = topk_packed_bound;
+    static void move(void *to, const void *from, size_t from_size, const sketch_growth *growth) {
+        if (growth->size > SKETCH_TOPK_MAX_BYTES) throw std::logic_error("larger than promised");
+        sketch_topk_move(to, from, from_size, growth);
+    }
+    static sketch_status pack(const void *data, size_t size, uint8_t *out, size_t capacity, size_t *used) {
+        std::vector<uint64_t> scratch(topk_pack_size(data, size) / 8);
+        return sketch_topk_pack(data, size, scratch.data(), 8 * scratch.size(), out, capacity, used);
+    }
+    static sketch_status add(void *state, size_t size, int kind, sketch_growth *growth, std::string_view item,
+                             uint64_t weight = 1) {
+        return sketch_topk_add(state, size, kind, item.data(), item.size(), weight, growth);
+    }
+};
+
+class TopkSketch : public BufferedSketch<TopkFamily> {
   public:
-    using Bytes = std::vector<uint8_t>;
-
     // Open: without a kind until something comes; what it adds then are items of `kind`.
-    explicit TopkSketch(uint32_t k = 100, int kind = SKETCH_KIND_TEXT, bool is_open = false)
-        : kind_(kind == SKETCH_KIND_NONE ? SKETCH_KIND_TEXT : kind) {
-        words_.resize(sketch_topk_init_size() / 8);
-        sketch_topk_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, k);
-    }
-    void *data() { return words_.data(); }
-    const void *data() const { return words_.data(); }
-    size_t size() const { return 8 * words_.size(); }
-    int kind() const { return kind_; }
-
-    sketch_status try_add(std::string_view item, uint64_t weight = 1) {
-        return grown([&](sketch_growth *g) {
-            return sketch_topk_add(data(), size(), kind_, item.data(), item.size(), weight, g);
-        });
-    }
-    sketch_status try_merge(const void *other, size_t other_size) {
-        return grown([&](sketch_growth *g) { return sketch_topk_merge(data(), size(), other, other_size, g); });
+    explicit TopkSketch(uint32_t k = 100, int kind = SKETCH_KIND_TEXT, bool is_open = false) : BufferedSketch(kind) {
+        make(sketch_topk_init_size(),
+             [&](void *state, size_t size) { sketch_topk_init(state, size, is_open ? SKETCH_KIND_NONE : kind, k); });
     }
     sketch_status try_merge_counters(const sketch_topk_counters &counters) {
         return grown([&](sketch_growth *g) { return sketch_topk_merge_counters(data(), size(), &counters, g); });
     }
-    void add(std::string_view item, uint64_t weight = 1) { must(try_add(item, weight)); }
-    void merge(const TopkSketch &other) { must(try_merge(other.data(), other.size())); }
-    void merge(const Bytes &packed) { must(try_merge(packed.data(), packed.size())); }
-    void limit(uint32_t k) {
-        must(grown([&](sketch_growth *g) { return sketch_topk_limit(data(), size(), k, g); }));
-    }
-
-    sketch_topk_info info() const { return info_of(data(), size()); }
-    static sketch_topk_info info_of(const void *sketch, size_t size) {
-        sketch_topk_info i{};
-        must(sketch_topk_describe(sketch, size, &i));
-        return i;
-    }
-    Bytes pack() const {
-        Bytes out(topk_packed_bound(data(), size()));
-        std::vector<uint64_t> scratch(topk_pack_size(data(), size()) / 8);
-        size_t used = 0;
-        must(sketch_topk_pack(data(), size(), scratch.data(), 8 * scratch.size(), out.data(), out.size(), &used));
-        out.resize(used);
-        return out;
-    }
     // Bytes as a sketch again, as a stored value is read.
     static TopkSketch of(const Bytes &packed, int kind_if_open = SKETCH_KIND_TEXT) {
-        sketch_topk_info info = info_of(packed.data(), packed.size());
+        const Info info = info_of(packed.data(), packed.size());
         const bool is_open = info.kind == SKETCH_KIND_NONE;
         TopkSketch s(info.k, is_open ? kind_if_open : info.kind, is_open);
         s.merge(packed);
         return s;
+    }
+    void limit(uint32_t k) {
+        must(grown([&](sketch_growth *g) { return sketch_topk_limit(data(), size(), k, g); }));
     }
 
     struct Entry {
@@ -87,31 +73,6 @@ class TopkSketch {
         must(sketch_topk_bounds(packed.data(), packed.size(), kind, item.data(), item.size(), &e));
         return {std::string(item), e.estimate, e.lower, e.upper};
     }
-
-    static void must(sketch_status s) {
-        if (s != SKETCH_OK) throw std::runtime_error(sketch_status_message(s));
-    }
-
-  private:
-    template <typename Call>
-    sketch_status grown(Call call) {
-        for (int tries = 0; tries < 64; tries++) {
-            sketch_growth growth{};
-            sketch_status s = call(&growth);
-            if (s != SKETCH_GROW) return s;
-            if (growth.size % 64 != 0) throw std::logic_error("a size that is no multiple of 64");
-            if (growth.size <= 8192 && (growth.size & (growth.size - 1)) != 0)
-                throw std::logic_error("a small size that is no power of two");
-            if (growth.size > SKETCH_TOPK_MAX_BYTES) throw std::logic_error("larger than promised");
-            std::vector<uint64_t> larger(growth.size / 8, ~uint64_t{0});
-            sketch_topk_move(larger.data(), words_.data(), size(), &growth);
-            words_.swap(larger);
-        }
-        throw std::logic_error("a state asks to grow without end");
-    }
-
-    int kind_;
-    std::vector<uint64_t> words_;
 };
 
 // The canonical bytes of an integer.

@@ -9,8 +9,6 @@
 
 namespace {
 
-using Bytes = FrequencySketch::Bytes;
-
 constexpr uint64_t kMax = 0x7fffffffffffffff;
 
 // Hashes to ask for: some at random, and those that the bytes themselves hold, wherever they may be entries.

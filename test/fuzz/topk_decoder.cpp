@@ -11,7 +11,6 @@ std::string topk_complaint(const uint8_t *data, size_t size, size_t shift);
 
 namespace {
 
-using Bytes = TopkSketch::Bytes;
 using Entries = std::vector<TopkSketch::Entry>;
 
 constexpr uint64_t kMax = 0x7fffffffffffffff;

@@ -3,7 +3,7 @@
 #
 #   step "title" function                runs it in a subshell; what breaks off is a failure
 #   check "name" command ...             one test
-#   beside "name" command ...            runs it while others go on; collect waits for it
+#   beside "name" command ...            runs it while others go on; collect, in the same shell, waits for it
 #   tally_tap, tally_run, tally_script   counts of other programs' tests
 #   summary                              the last line, "N passed, N failed", and the exit status
 #
@@ -30,7 +30,7 @@ check() { # <name> <command ...>
 
 # A command beside what follows, and waiting for it: then it shows what it printed.
 beside() { # <name> <command ...>
-	BESIDE=$1 BESIDE_OUTPUT=$WORK/beside.out
+	BESIDE=$1 BESIDE_OUTPUT=$(mktemp "$WORK/beside.XXXXXX")
 	(set -e && "${@:2}") >"$BESIDE_OUTPUT" 2>&1 &
 	BESIDE_PID=$!
 }
