@@ -24,7 +24,7 @@ struct Distinct {
 
     static sketch_distinct_info header(const Opened *sketch) {
         sketch_distinct_info info;
-        sketch_distinct_header(sketch, &info);
+        pg::check(sketch_distinct_describe(sketch, &info), type);
         return info;
     }
     static int kind_of(const Opened *sketch) { return header(sketch).kind; }
@@ -32,7 +32,7 @@ struct Distinct {
     static varlena *make(int kind, int precision) {
         size_t size = sketch_distinct_init_size();
         varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_distinct_init(state, size, kind, precision);
+        pg::check(sketch_distinct_init(state, size, kind, precision), type);
         SET_VARSIZE(state, size);
         return state;
     }
@@ -105,9 +105,7 @@ struct Estimate {
 
     static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Estimate *estimate) {
         sketch_distinct_info info;
-        const sketch_status status = sketch_distinct_peek(first, first_size, size, &info);
-        if (status == SKETCH_OK) estimate->count = info.estimate;
-        return status;
+        return sketch_distinct_peek(first, first_size, size, &info, &estimate->count);
     }
 
     static Estimate of(const sketch_distinct *sketch) {
@@ -233,11 +231,12 @@ PG_FN(distinct_sketch_hash_extended) { return sketch_hash_extended<Distinct>(fci
 namespace {
 
 struct Facts : sketch_distinct_info {
-    double lower, upper;  // of the number of different items
+    double estimate, lower, upper;  // of the number of different items
 
     static Facts of(const sketch_distinct *sketch) {
         Facts facts = {};
         check(sketch_distinct_describe(sketch, &facts), Distinct::type);
+        check(sketch_distinct_count(sketch, &facts.estimate), Distinct::type);
         check(sketch_distinct_bounds(sketch, kDefaultConfidence, &facts.lower, &facts.upper), Distinct::type);
         return facts;
     }

@@ -32,7 +32,7 @@ struct Frequency {
     static varlena *make(int kind, int log2_width) {
         size_t size = sketch_frequency_init_size();
         varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_frequency_init(state, size, kind, log2_width);
+        pg::check(sketch_frequency_init(state, size, kind, log2_width), type);
         SET_VARSIZE(state, size);
         return state;
     }
@@ -46,8 +46,8 @@ struct Frequency {
 constexpr double kDefaultError = 0.001;
 
 int checked_width(double error) {
-    int log2_width = sketch_frequency_log2_width(error);
-    if (log2_width < 0)
+    int log2_width;
+    if (sketch_frequency_log2_width(error, &log2_width) != SKETCH_OK)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("error must be between 0.000003 and 0.04"));
     return log2_width;
 }

@@ -38,7 +38,7 @@ struct Membership {
     static varlena *make(int kind, int parameter) {
         size_t size = sketch_membership_init_size();
         varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_membership_init(state, size, kind, parameter >> 16, parameter & 0xffff);
+        pg::check(sketch_membership_init(state, size, kind, parameter >> 16, parameter & 0xffff), type);
         SET_VARSIZE(state, size);
         return state;
     }
@@ -57,11 +57,12 @@ int checked_parameter(int64 expected_items, double rate) {
     if (!(rate >= 0.00001 && rate <= 0.5))
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("false_positive_rate must be between 0.00001 and 0.5"));
-    int log2_blocks = sketch_membership_log2_blocks(static_cast<uint64>(expected_items), rate);
-    if (log2_blocks < 0)
+    int log2_blocks, kept_rate;
+    if (sketch_membership_log2_blocks(static_cast<uint64>(expected_items), rate, &log2_blocks) != SKETCH_OK)
         ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s would exceed 128 MB", Membership::type),
                 errdetail("Expected are " INT64_FORMAT " items at a false-positive rate of %g.", expected_items, rate));
-    return Membership::parameter(log2_blocks, sketch_membership_kept_rate(rate));
+    check(sketch_membership_kept_rate(rate, &kept_rate), Membership::type);
+    return Membership::parameter(log2_blocks, kept_rate);
 }
 int checked_parameter(CallSite &site, int64 expected_items, double rate) {
     return cached_parameter(site, static_cast<double>(expected_items), rate,
@@ -184,16 +185,15 @@ bool probe_slices(FunctionCallInfo fcinfo, int *found) {
     check(sketch_membership_probe_open(bytes, head_size, total, &probe), Membership::type);
     if (!probe.is_dense && total <= kWholeTokens) return false;
     sketch_membership_probe_hash(&probe, probe_hash(fcinfo, item_kind(fcinfo, probe.kind), Membership::type));
-    int answer;
+    sketch_status status;
     do {
         varlena *piece =
             PG_DETOAST_DATUM_SLICE(datum, static_cast<int32>(probe.offset), static_cast<int32>(probe.length));
         size_t size = VARSIZE_ANY_EXHDR(piece);
-        if (size != probe.length) raise(SKETCH_TRUNCATED, Membership::type);
-        answer = sketch_membership_probe_read(&probe, reinterpret_cast<const uint8 *>(VARDATA_ANY(piece)), size);
+        status = sketch_membership_probe_read(&probe, reinterpret_cast<const uint8 *>(VARDATA_ANY(piece)), size, found);
         pfree(piece);
-    } while (answer < 0);
-    *found = answer;
+    } while (status == SKETCH_MORE);
+    check(status, Membership::type);
     return true;
 }
 

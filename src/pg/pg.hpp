@@ -30,7 +30,7 @@ extern "C" {
 #endif
 }
 
-#include "../sketch.h"
+#include "../sketch_postgres.h"
 
 // A function that SQL can call: its version-1 record and the head of its definition.
 #define PG_FN(name)            \
@@ -67,10 +67,6 @@ inline bool in_aggregate(FunctionCallInfo fcinfo) {
             ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("cannot subtract from %s", type),
                     errdetail("The subtracted sketch has rows that the other one lacks."),
                     errhint("Subtract only sketches of rows that were added."));
-            break;
-        case SKETCH_FRACTION_MISMATCH:
-            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("percentile values must be the same for all rows of a group"));
             break;
         case SKETCH_WRONG_KIND:
             ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),

@@ -19,15 +19,17 @@ struct Quantile {
     static constexpr auto open_size = sketch_quantile_open_size;
     static constexpr auto open = sketch_quantile_open;
     static constexpr auto packed_bound = sketch_quantile_packed_bound;
-    static constexpr auto pack = sketch_quantile_pack;
+    static sketch_status pack(const Opened *sketch, int partial, uint8 *out, size_t capacity, size_t *out_size) {
+        return (partial ? sketch_quantile_pack_partial : sketch_quantile_pack)(sketch, out, capacity, out_size);
+    }
     static constexpr auto merge = sketch_quantile_merge;
     static constexpr auto move = sketch_quantile_move;
-    static constexpr auto limit = sketch_quantile_coarsen;
+    static constexpr auto limit = sketch_quantile_limit;
 
     static varlena *make(const sketch_quantile_options &options) {
-        size_t size = sketch_quantile_init_size(&options);
+        size_t size = sketch_quantile_init_size_with(&options);
         varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_quantile_init(state, size, &options);
+        pg::check(sketch_quantile_init_with(state, size, &options), type);
         SET_VARSIZE(state, size);
         return state;
     }
@@ -36,7 +38,7 @@ struct Quantile {
     static varlena *empty_like(const Opened *sketch, bool partial) {
         double fractions[SKETCH_QUANTILE_MAX_FRACTIONS];
         sketch_quantile_options options;
-        pg::check(sketch_quantile_options_of(sketch, fractions, &options), type);
+        sketch_quantile_options_of(sketch, fractions, &options);
         if (!partial) options.fraction_count = 0, options.fractions_are_array = 0;
         return make(options);
     }
@@ -53,8 +55,8 @@ void check_fraction(double p) {
 }
 
 int checked_scale(double accuracy) {
-    int scale = sketch_quantile_scale(accuracy);
-    if (scale == INT_MIN)
+    int scale;
+    if (sketch_quantile_scale(accuracy, &scale) != SKETCH_OK)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("accuracy must be between 0.00015625 and 1"));
     return scale;
 }
@@ -216,8 +218,9 @@ varlena *make_with_fractions(Doubles fractions, bool is_array, bool moving) {
 }
 
 void check_same_fractions(varlena *state, Doubles fractions, bool is_array) {
-    check(sketch_quantile_same_fractions(state, VARSIZE(state), fractions.at, fractions.count, is_array),
-          Quantile::type);
+    if (!sketch_quantile_has_fractions(state, VARSIZE(state), fractions.at, fractions.count, is_array))
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                errmsg("percentile values must be the same for all rows of a group"));
 }
 
 Datum percentile_trans(FunctionCallInfo fcinfo, bool is_array) {
@@ -254,7 +257,7 @@ Datum moving_trans(FunctionCallInfo fcinfo, bool is_array) {
     }
     double scalar;
     Doubles fractions = fractions_argument(fcinfo, is_array, scalar);
-    bool unset = state == nullptr || sketch_quantile_same_fractions(state, VARSIZE(state), nullptr, 0, 0) == SKETCH_OK;
+    bool unset = state == nullptr || sketch_quantile_has_fractions(state, VARSIZE(state), nullptr, 0, 0);
     if (unset) state = make_with_fractions(fractions, is_array, true);
     else check_same_fractions(state, fractions, is_array);
     PG_RETURN_POINTER(with_row(state, PG_GETARG_FLOAT8(1), 1));
@@ -304,7 +307,7 @@ PG_FN(percentile_sketch_combine) {
     sketch_quantile *other = open<Quantile>(sketch_from(PG_GETARG_DATUM(1)), scratch);
     double fractions[SKETCH_QUANTILE_MAX_FRACTIONS];
     sketch_quantile_options options;
-    check(sketch_quantile_options_of(other, fractions, &options), Quantile::type);
+    sketch_quantile_options_of(other, fractions, &options);
     varlena *state;
     if (PG_ARGISNULL(0)) {
         state = Quantile::make(options);
@@ -479,7 +482,7 @@ PG_FN(quantile_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Quanti
 namespace {
 
 struct Listing {
-    sketch_bucket *buckets;
+    sketch_quantile_bucket *buckets;
     size_t count;
 };
 
@@ -489,8 +492,8 @@ constexpr int32 kMostBins = 10000;
 Listing buckets_of(const sketch_quantile *s) {
     const sketch_quantile_info info = info_of(s);
     const size_t most = size_t{info.negative_buckets} + info.positive_buckets + kUnindexed;
-    Listing list = {static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * most)), 0};
-    check(sketch_quantile_histogram(s, list.buckets, &list.count), Quantile::type);
+    Listing list = {static_cast<sketch_quantile_bucket *>(palloc(sizeof(sketch_quantile_bucket) * most)), 0};
+    check(sketch_quantile_histogram(s, list.buckets, most, &list.count), Quantile::type);
     return list;
 }
 
@@ -505,10 +508,10 @@ Doubles bounds_from(Datum datum) {
 
 // Rows between bounds, which ascend: below the first, between neighbours, above the last.
 Listing buckets_between(const sketch_quantile *s, Doubles bounds) {
-    if (bounds.count >= MaxAllocSize / sizeof(sketch_bucket))
+    if (bounds.count >= MaxAllocSize / sizeof(sketch_quantile_bucket))
         ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many histogram bounds"));
     Listing list = {nullptr, bounds.count + 1};
-    list.buckets = static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * list.count));
+    list.buckets = static_cast<sketch_quantile_bucket *>(palloc(sizeof(sketch_quantile_bucket) * list.count));
     double infinity = get_float8_infinity();
     uint64 up_to = 0;
     for (size_t done = 0; done == 0 || done < bounds.count; done += kBatch) {
@@ -519,7 +522,7 @@ Listing buckets_between(const sketch_quantile *s, Doubles bounds) {
         uint64 below = up_to;  // the batch counts from the smallest row on: take off what came before
         up_to = 0;
         for (size_t i = 0; i <= count; i++) {
-            sketch_bucket &bucket = list.buckets[done + i];
+            sketch_quantile_bucket &bucket = list.buckets[done + i];
             bucket.lower = done + i > 0 ? bounds.at[done + i - 1] : -infinity;
             bucket.upper = done + i < bounds.count ? bounds.at[done + i] : infinity;
             bucket.count = i == 0 ? rows[0] - Min(below, rows[0]) : rows[i];
@@ -549,7 +552,8 @@ Listing bins_of(const sketch_quantile *s, int32 n) {
     const uint64 finite = info.total - info.negative_infinities - info.positive_infinities - info.nans;
     const double infinity = get_float8_infinity(), nan = get_float8_nan();
     const double least = info.finite_minimum, most = info.finite_maximum;
-    Listing list = {static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * (static_cast<size_t>(n) + kUnindexed))),
+    Listing list = {static_cast<sketch_quantile_bucket *>(
+                        palloc(sizeof(sketch_quantile_bucket) * (static_cast<size_t>(n) + kUnindexed))),
                     0};
     append_bucket(&list, -infinity, -infinity, info.negative_infinities);
     if (finite > 0 && least == most) append_bucket(&list, least, most, finite);
@@ -563,7 +567,7 @@ Listing bins_of(const sketch_quantile *s, int32 n) {
         between.buckets[inner].upper = most;
         uint64 left = finite;
         for (size_t i = 0; i <= inner; i++) {
-            sketch_bucket &bin = list.buckets[list.count++] = between.buckets[i];
+            sketch_quantile_bucket &bin = list.buckets[list.count++] = between.buckets[i];
             bin.count = i < inner ? Min(bin.count, left) : left;
             left -= bin.count;
         }
@@ -597,7 +601,8 @@ Datum next_bucket(FunctionCallInfo fcinfo, Listing (*list_buckets)(const sketch_
     }
     FuncCallContext *context = SRF_PERCALL_SETUP();
     if (context->call_cntr >= context->max_calls) SRF_RETURN_DONE(context);
-    const sketch_bucket &bucket = static_cast<const sketch_bucket *>(context->user_fctx)[context->call_cntr];
+    const sketch_quantile_bucket &bucket =
+        static_cast<const sketch_quantile_bucket *>(context->user_fctx)[context->call_cntr];
     Datum columns[3] = {Float8GetDatum(bucket.lower), Float8GetDatum(bucket.upper),
                         Int64GetDatum(static_cast<int64>(bucket.count))};
     bool nulls[3] = {false, false, false};
@@ -699,7 +704,7 @@ PG_FN(quantile_sketch_to_jsonb) {
             appendStringInfo(&out, counts ? ", \"count\": [" : "\"index\": [");
             const char *separator = "";
             for (size_t i = 0; i < list.count; i++) {
-                const sketch_bucket &bucket = list.buckets[i];
+                const sketch_quantile_bucket &bucket = list.buckets[i];
                 if (!isfinite(bucket.lower) || (negative ? bucket.upper >= 0 : bucket.lower <= 0)) continue;
                 if (counts) appendStringInfo(&out, "%s" UINT64_FORMAT, separator, bucket.count);
                 else appendStringInfo(&out, "%s%d", separator, bucket.index);

@@ -18,13 +18,14 @@ using namespace pg;
 // Whether packed bytes are a sketch to the last one, and its items values of their kind: what the core cannot know.
 sketch_status check_items(const sketch_topk *packed, int kind) {
     sketch_topk_cursor cursor;
-    sketch_status status = sketch_topk_rewind(packed, &cursor);
+    sketch_topk_entry entry;
+    sketch_status status = sketch_topk_begin(packed, &cursor);
     if (status != SKETCH_OK) return status;
-    for (sketch_topk_entry entry; sketch_topk_next(&cursor, &entry);) {
+    while ((status = sketch_topk_next(&cursor, &entry)) == SKETCH_OK) {
         CHECK_FOR_INTERRUPTS();
         if (!is_item(kind, entry.item, entry.item_size)) return SKETCH_CORRUPT;
     }
-    return sketch_topk_end(&cursor);
+    return status == SKETCH_END ? SKETCH_OK : status;
 }
 
 struct Topk {
@@ -59,7 +60,7 @@ struct Topk {
     static varlena *make(int kind, int k) {
         size_t size = sketch_topk_init_size();
         varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_topk_init(state, size, kind, static_cast<uint32>(k));
+        pg::check(sketch_topk_init(state, size, kind, static_cast<uint32>(k)), type);
         SET_VARSIZE(state, size);
         return state;
     }
@@ -147,22 +148,28 @@ struct Ranked {
 // How many entries a reader wants: all that are kept, or so many of a list of k.
 constexpr size_t kAll = ~size_t{0}, kList = SKETCH_TOPK_MAX_K;
 
+// The next entry, if there is one. It raises what is wrong with the sketch.
+bool has_next(sketch_topk_cursor *cursor, sketch_topk_entry *entry) {
+    const sketch_status status = sketch_topk_next(cursor, entry);
+    if (status != SKETCH_END) check(status, Topk::type);
+    return status == SKETCH_OK;
+}
+
 // Of packed bytes, the `most` most frequent entries of those whose upper bound is at least `least`. Only their items
 // are copied, which may be long, and in one piece. They are values of their kind, whatever became of the bytes since
 // they came in.
 Items items_of(const sketch_topk *packed, size_t most, double least) {
     sketch_topk_cursor cursor;
     sketch_topk_entry entry;
-    check(sketch_topk_rewind(packed, &cursor), Topk::type);
+    check(sketch_topk_begin(packed, &cursor), Topk::type);
     Items items = {Topk::header(packed), nullptr, 0};
     Ranked *ranked = static_cast<Ranked *>(palloc((items.info.items + size_t{1}) * sizeof(Ranked)));
     uint32 count = 0, places = 0;
-    for (; sketch_topk_next(&cursor, &entry); places++) {
+    for (; has_next(&cursor, &entry); places++) {
         if (places % 1024 == 0) CHECK_FOR_INTERRUPTS();
         if (static_cast<double>(entry.upper) >= least)
             ranked[count++] = {entry.estimate, entry.lower, places, static_cast<uint32>(entry.item_size)};
     }
-    check(sketch_topk_end(&cursor), Topk::type);
     items.count = std::min<size_t>(most == kAll ? most : std::min<size_t>(most, items.info.k), count);
     std::partial_sort(ranked, ranked + items.count, ranked + count, Ranked::is_before);
     // Ranks in the order of bytes, in which the second pass meets them.
@@ -177,8 +184,8 @@ Items items_of(const sketch_topk *packed, size_t most, double least) {
     pfree(ranked);
     items.entries = static_cast<sketch_topk_entry *>(palloc((items.count + 1) * sizeof(sketch_topk_entry)));
     uint8 *copies = static_cast<uint8 *>(palloc(bytes + 1));
-    check(sketch_topk_rewind(packed, &cursor), Topk::type);
-    for (uint32 place = 0; sketch_topk_next(&cursor, &entry); place++) {
+    check(sketch_topk_begin(packed, &cursor), Topk::type);
+    for (uint32 place = 0; has_next(&cursor, &entry); place++) {
         if (place % 1024 == 0) CHECK_FOR_INTERRUPTS();
         if (rank_of[place] == kNone) continue;
         if (!is_item(items.info.kind, entry.item, entry.item_size)) check(SKETCH_CORRUPT, Topk::type);
@@ -312,8 +319,9 @@ sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
     const int kind = item_kind(fcinfo, Topk::kind_of(sketch));
     ItemBytes item;
     probe_item(fcinfo, kind, Topk::type, &item);
-    sketch_topk_entry entry;
-    const sketch_status status = sketch_topk_bounds(sketch, kind, item.bytes, item.size, &entry);
+    sketch_topk_entry entry = {};
+    const sketch_status status =
+        sketch_topk_count(sketch, kind, item.bytes, item.size, &entry.estimate, &entry.lower, &entry.upper);
     if (status == SKETCH_BAD_ITEM) return {};  // too long to be in any: it never came
     check(status, Topk::type);
     return entry;

@@ -17,7 +17,7 @@ class DistinctSketch {
     explicit DistinctSketch(int precision = 10, int kind = SKETCH_KIND_NUMBER, bool is_open = false)
         : kind_(kind == SKETCH_KIND_NONE ? SKETCH_KIND_NUMBER : kind) {
         words_.resize(sketch_distinct_init_size() / 8);
-        sketch_distinct_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, precision);
+        must(sketch_distinct_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, precision));
     }
     void *data() { return words_.data(); }
     const void *data() const { return words_.data(); }
@@ -60,11 +60,6 @@ class DistinctSketch {
     }
     sketch_distinct_info info() const {
         sketch_distinct_info i{};
-        must(sketch_distinct_header(data(), size(), &i));
-        return i;
-    }
-    sketch_distinct_info full_info() const {
-        sketch_distinct_info i{};
         must(sketch_distinct_describe(data(), size(), &i));
         return i;
     }
@@ -102,7 +97,7 @@ inline DistinctSketch distinct_of(const std::vector<uint64_t> &hashes, int preci
 // Bytes as a sketch again, as a stored value is read.
 inline DistinctSketch distinct_unpacked(const Bytes &packed) {
     sketch_distinct_info info{};
-    DistinctSketch::must(sketch_distinct_header(packed.data(), packed.size(), &info));
+    DistinctSketch::must(sketch_distinct_describe(packed.data(), packed.size(), &info));
     DistinctSketch s(info.precision, info.kind);
     s.merge(packed);
     return s;

@@ -17,7 +17,7 @@ class FrequencySketch {
     explicit FrequencySketch(int log2_width = 10, int kind = SKETCH_KIND_NUMBER, bool is_open = false)
         : kind_(kind == SKETCH_KIND_NONE ? SKETCH_KIND_NUMBER : kind) {
         words_.resize(sketch_frequency_init_size() / 8);
-        sketch_frequency_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, log2_width);
+        must(sketch_frequency_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, log2_width));
     }
     void *data() { return words_.data(); }
     const void *data() const { return words_.data(); }

@@ -32,7 +32,7 @@ class MembershipSketch {
                               int rate = kRate)
         : kind_(kind == SKETCH_KIND_NONE ? SKETCH_KIND_NUMBER : kind) {
         words_.resize(sketch_membership_init_size() / 8);
-        sketch_membership_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, log2_blocks, rate);
+        must(sketch_membership_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, log2_blocks, rate));
     }
 
     void *data() { return words_.data(); }
@@ -136,8 +136,9 @@ inline bool contains_by_pieces(const Bytes &packed, uint64_t hash, size_t *read 
             throw std::logic_error("a probe outside the value");
         const Bytes piece(packed.data() + probe.offset, packed.data() + probe.offset + probe.length);
         if (read != nullptr) *read += piece.size();
-        const int answer = sketch_membership_probe_read(&probe, piece.data(), piece.size());
-        if (answer >= 0) return answer != 0;
+        int found = 0;
+        const sketch_status status = sketch_membership_probe_read(&probe, piece.data(), piece.size(), &found);
+        if (status != SKETCH_MORE) return MembershipSketch::must(status), found != 0;
     }
     throw std::logic_error("a probe without end");
 }

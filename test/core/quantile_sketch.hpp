@@ -27,9 +27,9 @@ class QuantileSketch {
     }
 
     void init(const sketch_quantile_options &options) {
-        size_t size = sketch_quantile_init_size(&options);
+        size_t size = sketch_quantile_init_size_with(&options);
         words_.resize(size / 8);
-        sketch_quantile_init(words_.data(), size, &options);
+        must(sketch_quantile_init_with(words_.data(), size, &options));
     }
     void *data() { return words_.data(); }
     const void *data() const { return words_.data(); }
@@ -46,7 +46,7 @@ class QuantileSketch {
     void merge(const QuantileSketch &other) { must(try_merge(other.data(), other.size())); }
     void merge(const Bytes &packed) { must(try_merge(packed.data(), packed.size())); }
     void coarsen(int scale) {
-        must(grown([&](sketch_growth *g) { return sketch_quantile_coarsen(data(), size(), scale, g); }));
+        must(grown([&](sketch_growth *g) { return sketch_quantile_limit(data(), size(), scale, g); }));
     }
 
     Bytes pack(bool with_fractions = false) const {
@@ -109,10 +109,10 @@ class QuantileSketch {
         must(sketch_quantile_describe(data(), size(), &i));
         return i;
     }
-    std::vector<sketch_bucket> histogram() const {
-        std::vector<sketch_bucket> buckets(info().negative_buckets + info().positive_buckets + 4);
+    std::vector<sketch_quantile_bucket> histogram() const {
+        std::vector<sketch_quantile_bucket> buckets(info().negative_buckets + info().positive_buckets + 4);
         size_t n = 0;
-        must(sketch_quantile_histogram(data(), size(), buckets.data(), &n));
+        must(sketch_quantile_histogram(data(), size(), buckets.data(), buckets.size(), &n));
         buckets.resize(n);
         return buckets;
     }

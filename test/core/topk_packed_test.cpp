@@ -76,7 +76,7 @@ TEST_CASE("topk: valid sketches are sound at any alignment", "[topk][packed]") {
     for (const TopkSketch &s : samples()) {
         Bytes packed = s.pack();
         REQUIRE(sketch_topk_check(packed.data(), packed.size()) == SKETCH_OK);
-        REQUIRE(sketch_packed_kind(packed.data(), packed.size()) == s.kind());
+        REQUIRE(TopkSketch::info_of(packed.data(), packed.size()).kind == s.kind());
         for (size_t shift : {0, 1, 3}) must_be_sound(packed.data(), packed.size(), shift, "valid");
         must_be_sound(static_cast<const uint8_t *>(s.data()), s.size(), 0, "valid work form");
     }

@@ -19,7 +19,7 @@ class TopkSketch {
     explicit TopkSketch(uint32_t k = 100, int kind = SKETCH_KIND_TEXT, bool is_open = false)
         : kind_(kind == SKETCH_KIND_NONE ? SKETCH_KIND_TEXT : kind) {
         words_.resize(sketch_topk_init_size() / 8);
-        sketch_topk_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, k);
+        must(sketch_topk_init(words_.data(), size(), is_open ? SKETCH_KIND_NONE : kind, k));
     }
     void *data() { return words_.data(); }
     const void *data() const { return words_.data(); }
@@ -74,15 +74,19 @@ class TopkSketch {
         OpenedTopk opened(packed.data(), packed.size(), SKETCH_PACKED);
         must(opened.then([&](auto *sketch) { return sketch_topk_begin(sketch, cursor.get()); }));
         std::vector<Entry> all;
-        for (sketch_topk_entry e; sketch_topk_next(cursor.get(), &e);)
+        sketch_topk_entry e;
+        sketch_status s;
+        while ((s = sketch_topk_next(cursor.get(), &e)) == SKETCH_OK)
             all.push_back(
                 {std::string(reinterpret_cast<const char *>(e.item), e.item_size), e.estimate, e.lower, e.upper});
+        if (s != SKETCH_END) must(s);
         return all;
     }
     static Entry bounds(const Bytes &packed, int kind, std::string_view item) {
-        sketch_topk_entry e{};
-        must(sketch_topk_bounds(packed.data(), packed.size(), kind, item.data(), item.size(), &e));
-        return {std::string(item), e.estimate, e.lower, e.upper};
+        Entry e{std::string(item), 0, 0, 0};
+        must(sketch_topk_count(packed.data(), packed.size(), kind, item.data(), item.size(), &e.estimate, &e.lower,
+                               &e.upper));
+        return e;
     }
 
     static void must(sketch_status s) {
