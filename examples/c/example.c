@@ -42,18 +42,18 @@ static bytes pack(bytes state) {
     sketch_quantile *sketch = opened(state, SKETCH_WORK);
     const size_t capacity = sketch_quantile_packed_bound(sketch);
     bytes packed = {allocate(capacity), 0};
-    must(sketch_quantile_pack(sketch, 0, packed.data, capacity, &packed.size));
+    must(sketch_quantile_pack(sketch, packed.data, capacity, &packed.size));
     free(sketch);
     return packed;
 }
 
 static bytes sketch_of_server(int server) {
-    const sketch_quantile_options options = {6, 0, NULL, 0, 0}; /* scale 6: 1 % */
-    bytes state = {NULL, sketch_quantile_init_size(&options)};
+    bytes state = {allocate(sketch_quantile_init_size()), sketch_quantile_init_size()};
     sketch_growth growth;
     sketch_status status;
-    int i;
-    sketch_quantile_init(state.data = allocate(state.size), state.size, &options);
+    int scale, i;
+    must(sketch_quantile_scale(0.01, &scale)); /* 1 % */
+    must(sketch_quantile_init(state.data, state.size, scale, 0));
     for (i = 1; i <= 10000; i++) {
         while ((status = sketch_quantile_add(state.data, state.size, i * server / 8.0, 1, &growth)) == SKETCH_GROW)
             state = grown(state, &growth);

@@ -93,7 +93,7 @@ class Sketch:
 
     def __init__(self, *parameters):
         self.state = memory(self.call('init_size', restype=size_t))
-        self.call('init', address(self.state), size_t(self.state.nbytes), *parameters, restype=None)
+        must(self.call('init', address(self.state), size_t(self.state.nbytes), *parameters))
 
     @classmethod
     def call(cls, name, *arguments, restype=ctypes.c_int):
@@ -154,22 +154,15 @@ class Sketch:
 class Quantile(Sketch):
     family = 'quantile'
 
-    class Options(ctypes.Structure):
-        _fields_ = [('scale', ctypes.c_int), ('moving', ctypes.c_int), ('fractions', pointer),
-                    ('fraction_count', size_t), ('fractions_are_array', ctypes.c_int)]
-
-    def __init__(self, scale=6):  # 1 %
-        self.state = memory(256)
-        options = self.Options(scale=scale)
-        self.call('init', address(self.state), size_t(self.state.nbytes), ctypes.byref(options), restype=None)
+    def __init__(self, accuracy=0.01):
+        scale = ctypes.c_int()
+        must(LIBRARY.sketch_quantile_scale(ctypes.c_double(accuracy), ctypes.byref(scale)))
+        super().__init__(scale, 0)
 
     def add(self, column):
         column = numpy.ascontiguousarray(column, dtype=numpy.float64)
         self.add_rows('add_many', arrays=(column, None), count=len(column))
         return self
-
-    def pack_arguments(self, sketch):
-        return (0,)
 
     def percentile(self, fraction):
         sketch, scratch = self.opened(address(self.state), self.state.nbytes, WORK)

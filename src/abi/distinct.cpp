@@ -1,4 +1,4 @@
-// The C face of the distinct family: thin, noexcept, no state. Contracts are in sketch.h.
+// The C face of the distinct family: thin, noexcept, no state. Contracts are in sketch/distinct.h.
 #include "../core/distinct/distinct.hpp"
 #include "load.hpp"
 #include "many.hpp"
@@ -17,7 +17,8 @@ Storage storage_at(void *memory) noexcept {
     return {static_cast<std::uint32_t *>(memory), static_cast<Register *>(memory)};
 }
 
-// But for the estimate.
+bool is_confidence(double confidence) noexcept { return confidence > 0 && confidence < 1; }
+
 sketch_distinct_info info_of(const View &view) noexcept {
     sketch_distinct_info info = {};
     info.kind = view.kind;
@@ -42,8 +43,11 @@ Status compared(const sketch_distinct *a, const sketch_distinct *b, void *scratc
 
 size_t sketch_distinct_init_size(void) noexcept { return kFirstSize; }
 
-void sketch_distinct_init(void *state, size_t size, int kind, int precision) noexcept {
-    work_init(state, size, kind, precision);
+sketch_status sketch_distinct_init(void *state, size_t size, int kind, int precision) noexcept {
+    const bool in_range = precision >= kMinPrecision && precision <= kMaxPrecision;
+    const Status s = check_init(state, size, kFirstSize, kind, in_range);
+    if (s == SKETCH_OK) work_init(state, size, kind, precision);
+    return s;
 }
 
 void sketch_distinct_move(void *to, const void *from, size_t from_size, const sketch_growth *growth) noexcept {
@@ -86,6 +90,7 @@ sketch_status sketch_distinct_add_items(void *state, size_t size, int kind, cons
 }
 
 sketch_status sketch_distinct_limit(void *state, size_t size, int precision, sketch_growth *growth) noexcept {
+    if (precision < kMinPrecision) return SKETCH_OUT_OF_RANGE;
     return work_limit(state, size, precision, *growth);
 }
 
@@ -119,6 +124,7 @@ sketch_status sketch_distinct_check(const sketch_distinct *packed) noexcept { re
 
 sketch_status sketch_distinct_bounds(const sketch_distinct *sketch, double confidence, double *lower,
                                      double *upper) noexcept {
+    if (!is_confidence(confidence)) return SKETCH_OUT_OF_RANGE;
     bounds(sketch->view, confidence, *lower, *upper);
     return SKETCH_OK;
 }
@@ -143,6 +149,7 @@ sketch_status sketch_distinct_difference(const sketch_distinct *a, const sketch_
 sketch_status sketch_distinct_intersection_bounds(const sketch_distinct *a, const sketch_distinct *b, double confidence,
                                                   void *scratch, size_t scratch_size, double *lower,
                                                   double *upper) noexcept {
+    if (!is_confidence(confidence)) return SKETCH_OUT_OF_RANGE;
     return compared(a, b, scratch, scratch_size, [&](Storage for_a, Storage for_b) {
         intersection_bounds(a->view, for_a, b->view, for_b, confidence, *lower, *upper);
     });
@@ -151,30 +158,26 @@ sketch_status sketch_distinct_intersection_bounds(const sketch_distinct *a, cons
 sketch_status sketch_distinct_difference_bounds(const sketch_distinct *a, const sketch_distinct *b, double confidence,
                                                 void *scratch, size_t scratch_size, double *lower,
                                                 double *upper) noexcept {
+    if (!is_confidence(confidence)) return SKETCH_OUT_OF_RANGE;
     return compared(a, b, scratch, scratch_size, [&](Storage for_a, Storage for_b) {
         difference_bounds(a->view, for_a, b->view, for_b, confidence, *lower, *upper);
     });
 }
 
-void sketch_distinct_header(const sketch_distinct *sketch, sketch_distinct_info *info) noexcept {
-    *info = info_of(sketch->view);
-}
-
 sketch_status sketch_distinct_describe(const sketch_distinct *sketch, sketch_distinct_info *info) noexcept {
-    sketch_distinct_header(sketch, info);
-    told_estimate(sketch->view, info->estimate);
+    *info = info_of(sketch->view);
     return SKETCH_OK;
 }
 
-sketch_status sketch_distinct_peek(const uint8_t *first, size_t first_size, size_t size,
-                                   sketch_distinct_info *info) noexcept {
+sketch_status sketch_distinct_peek(const uint8_t *first, size_t first_size, size_t size, sketch_distinct_info *info,
+                                   double *estimate) noexcept {
     return peek_with(first_size, size, [=](size_t at_hand) -> Status {
         View view;
         if (const Status s = open_header(first, size, at_hand, view); s != SKETCH_OK) return s;
         double n = 0;
         if (!told_estimate(view, n)) return SKETCH_NO_ROOM;
         *info = info_of(view);
-        info->estimate = n;
+        *estimate = n;
         return SKETCH_OK;
     });
 }

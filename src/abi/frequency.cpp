@@ -1,4 +1,4 @@
-// The C face of the frequency family: thin, noexcept, no state. Contracts are in sketch.h.
+// The C face of the frequency family: thin, noexcept, no state. Contracts are in sketch/frequency.h.
 #include "../core/frequency/frequency.hpp"
 
 #include <cmath>
@@ -17,25 +17,36 @@ struct sketch_frequency {
 
 namespace {
 
+bool is_width(int log2_width) noexcept { return log2_width >= kMinLog2Width && log2_width <= kMaxLog2Width; }
+
+double error_of(int log2_width) noexcept { return std::ldexp(std::numbers::e, -log2_width); }
+
 sketch_frequency_info info_of(const View &view) noexcept {
-    return {view.kind, view.log2_width, view.is_dense, view.items, view.total, sketch_frequency_error(view.log2_width)};
+    return {view.kind, view.log2_width, view.is_dense, view.items, view.total, error_of(view.log2_width)};
 }
 
 }  // namespace
 
-double sketch_frequency_error(int log2_width) noexcept { return std::ldexp(std::numbers::e, -log2_width); }
+sketch_status sketch_frequency_error(int log2_width, double *error) noexcept {
+    if (!is_width(log2_width)) return SKETCH_OUT_OF_RANGE;
+    *error = error_of(log2_width);
+    return SKETCH_OK;
+}
 
-int sketch_frequency_log2_width(double error) noexcept {
-    if (!(error <= sketch_frequency_error(kMinLog2Width))) return -1;
-    for (int log2_width = kMinLog2Width; log2_width <= kMaxLog2Width; log2_width++)
-        if (sketch_frequency_error(log2_width) <= error) return log2_width;
-    return -1;
+sketch_status sketch_frequency_log2_width(double error, int *log2_width) noexcept {
+    if (!(error <= error_of(kMinLog2Width) && error >= error_of(kMaxLog2Width))) return SKETCH_OUT_OF_RANGE;
+    int width = kMinLog2Width;
+    while (error_of(width) > error) width++;
+    *log2_width = width;
+    return SKETCH_OK;
 }
 
 size_t sketch_frequency_init_size(void) noexcept { return kFirstSize; }
 
-void sketch_frequency_init(void *state, size_t size, int kind, int log2_width) noexcept {
-    work_init(state, size, kind, log2_width);
+sketch_status sketch_frequency_init(void *state, size_t size, int kind, int log2_width) noexcept {
+    const Status s = check_init(state, size, kFirstSize, kind, is_width(log2_width));
+    if (s == SKETCH_OK) work_init(state, size, kind, log2_width);
+    return s;
 }
 
 void sketch_frequency_move(void *to, const void *from, size_t from_size, const sketch_growth *growth) noexcept {
@@ -64,6 +75,7 @@ sketch_status sketch_frequency_add_items(void *state, size_t size, int kind, con
 }
 
 sketch_status sketch_frequency_limit(void *state, size_t size, int log2_width, sketch_growth *growth) noexcept {
+    if (log2_width < kMinLog2Width) return SKETCH_OUT_OF_RANGE;
     return work_limit(state, size, log2_width, *growth);
 }
 
@@ -102,7 +114,9 @@ sketch_status sketch_frequency_pack(const sketch_frequency *sketch, uint8_t *out
     return pack_with([&view](ByteWriter &writer) { return encode(view, writer); }, out, capacity, out_size);
 }
 
-sketch_status sketch_frequency_check(const sketch_frequency *packed) noexcept { return check(packed->view); }
+sketch_status sketch_frequency_check(const sketch_frequency *packed) noexcept {
+    return packed->view.is_work ? SKETCH_WRONG_FORM : check(packed->view);
+}
 
 sketch_status sketch_frequency_count(const sketch_frequency *sketch, int kind, uint64_t hash, uint64_t *estimate,
                                      uint64_t *lower, uint64_t *upper) noexcept {

@@ -12,5 +12,3 @@ uint64_t sketch_hash_word(uint64_t word) noexcept {
 }
 
 void sketch_set_salt(uint64_t salt) noexcept { sketch::set_salt(salt); }
-
-int sketch_packed_kind(const uint8_t *packed, size_t size) noexcept { return size < 4 ? 0 : packed[3]; }

@@ -1,4 +1,4 @@
-// The C face of the membership family: thin, noexcept, no state. Contracts are in sketch.h.
+// The C face of the membership family: thin, noexcept, no state. Contracts are in sketch/membership.h.
 #include "../core/membership/membership.hpp"
 
 #include <limits>
@@ -16,26 +16,41 @@ struct sketch_membership {
 
 namespace {
 
+bool is_size(int log2_blocks) noexcept { return log2_blocks >= 0 && log2_blocks <= kMaxLog2Blocks; }
+
 sketch_membership_info info_of(const View &view) noexcept {
     return {view.kind, view.log2_blocks, view.rate, view.dense, view.tokens};
 }
 
 }  // namespace
 
-int sketch_membership_log2_blocks(uint64_t expected_items, double rate) noexcept {
-    return log2_blocks_for(expected_items, rate);
+sketch_status sketch_membership_log2_blocks(uint64_t expected_items, double rate, int *log2_blocks) noexcept {
+    const int found = log2_blocks_for(expected_items, rate);
+    if (found < 0) return found == kTooLarge ? SKETCH_TOO_LARGE : SKETCH_OUT_OF_RANGE;
+    *log2_blocks = found;
+    return SKETCH_OK;
 }
 
-int sketch_membership_kept_rate(double rate) noexcept { return kept_rate(rate); }
+sketch_status sketch_membership_kept_rate(double rate, int *kept) noexcept {
+    const int found = kept_rate(rate);
+    if (found < 0) return SKETCH_OUT_OF_RANGE;
+    *kept = found;
+    return SKETCH_OK;
+}
 
-double sketch_membership_expected_rate(int log2_blocks, uint64_t items) noexcept {
-    return expected_rate(log2_blocks, items);
+sketch_status sketch_membership_expected_rate(int log2_blocks, uint64_t items, double *rate) noexcept {
+    if (!is_size(log2_blocks)) return SKETCH_OUT_OF_RANGE;
+    *rate = expected_rate(log2_blocks, items);
+    return SKETCH_OK;
 }
 
 size_t sketch_membership_init_size(void) noexcept { return kFirstSize; }
 
-void sketch_membership_init(void *state, size_t size, int kind, int log2_blocks, int rate) noexcept {
-    work_init(state, size, kind, log2_blocks, rate);
+sketch_status sketch_membership_init(void *state, size_t size, int kind, int log2_blocks, int rate) noexcept {
+    const bool in_range = is_size(log2_blocks) && is_rate(static_cast<std::uint32_t>(rate));
+    const Status s = check_init(state, size, kFirstSize, kind, in_range);
+    if (s == SKETCH_OK) work_init(state, size, kind, log2_blocks, rate);
+    return s;
 }
 
 void sketch_membership_move(void *to, const void *from, size_t from_size, const sketch_growth *growth) noexcept {
@@ -60,6 +75,7 @@ sketch_status sketch_membership_add_items(void *state, size_t size, int kind, co
 
 sketch_status sketch_membership_limit(void *state, size_t size, int log2_blocks, int rate,
                                       sketch_growth *growth) noexcept {
+    if (log2_blocks < 0 || !is_rate(static_cast<std::uint32_t>(rate))) return SKETCH_OUT_OF_RANGE;
     return work_limit(state, size, log2_blocks, rate, *growth);
 }
 
@@ -94,7 +110,9 @@ sketch_status sketch_membership_pack(const sketch_membership *sketch, uint8_t *o
     return encode(sketch->view, out, capacity, *out_size);
 }
 
-sketch_status sketch_membership_check(const sketch_membership *packed) noexcept { return check(packed->view); }
+sketch_status sketch_membership_check(const sketch_membership *packed) noexcept {
+    return packed->view.work ? SKETCH_WRONG_FORM : check(packed->view);
+}
 
 sketch_status sketch_membership_contains(const sketch_membership *sketch, int kind, uint64_t hash,
                                          int *found) noexcept {
@@ -106,15 +124,20 @@ sketch_status sketch_membership_contains(const sketch_membership *sketch, int ki
     return SKETCH_OK;
 }
 
-sketch_status sketch_membership_probe_open(const uint8_t *head, size_t head_size, size_t total_size,
+sketch_status sketch_membership_probe_open(const uint8_t *first, size_t first_size, size_t size,
                                            sketch_membership_probe *probe) noexcept {
-    return probe_open(head, head_size, total_size, *probe);
+    return probe_open(first, first_size, size, *probe);
 }
 
 void sketch_membership_probe_hash(sketch_membership_probe *probe, uint64_t hash) noexcept { probe_hash(*probe, hash); }
 
-int sketch_membership_probe_read(sketch_membership_probe *probe, const uint8_t *bytes, size_t size) noexcept {
-    return probe_read(*probe, bytes, size);
+sketch_status sketch_membership_probe_read(sketch_membership_probe *probe, const uint8_t *bytes, size_t size,
+                                           int *found) noexcept {
+    if (size < probe->length) return SKETCH_TRUNCATED;
+    const int answer = probe_read(*probe, bytes, size);
+    if (answer < 0) return SKETCH_MORE;
+    *found = answer;
+    return SKETCH_OK;
 }
 
 sketch_status sketch_membership_rate(const sketch_membership *sketch, double *rate) noexcept {

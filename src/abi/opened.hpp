@@ -1,4 +1,5 @@
-// What sketch_*_open of all families have in common: an opened sketch begins the caller's scratch memory.
+// What calls of all families have in common that make something in the caller's memory: states, opened sketches, packed
+// bytes.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +17,13 @@ inline bool is_aligned(const void *bytes) noexcept {
     return reinterpret_cast<std::uintptr_t>(bytes) % alignof(std::uint64_t) == 0;
 }
 
-// A new opened sketch in scratch memory of at least `size` bytes, or nullptr if it is less or not aligned.
+// Whether a state can be made, of items of this kind and with parameters that are in range or not.
+inline Status check_init(const void *state, std::size_t size, std::size_t init_size, int kind, bool in_range) noexcept {
+    if (!in_range || !is_header_kind(kind, true)) return SKETCH_OUT_OF_RANGE;
+    return state == nullptr || size != init_size || !is_aligned(state) ? SKETCH_NO_ROOM : SKETCH_OK;
+}
+
+// A new opened sketch, which begins scratch memory of at least `size` bytes, or nullptr if it is less or not aligned.
 template <typename Opened>
 Opened *place(void *scratch, std::size_t scratch_size, std::size_t size) noexcept {
     return scratch_size < size || !is_aligned(scratch) ? nullptr : new (scratch) Opened;

@@ -1,8 +1,13 @@
-// The C face of the quantile family: thin, noexcept, no state. Contracts are in sketch.h.
+// The C face of the quantile family: thin, noexcept, no state. Contracts are in sketch/quantile.h and
+// sketch_postgres.h.
 #include "../core/quantile/quantile.hpp"
 
-#include <climits>
+#include <algorithm>
+#include <cmath>
+#include <limits>
 
+#include "../core/quantile/packed.hpp"
+#include "../sketch_postgres.h"
 #include "load.hpp"
 #include "many.hpp"
 #include "opened.hpp"
@@ -15,6 +20,15 @@ struct sketch_quantile {
 };
 
 namespace {
+
+static_assert(kMaxFractions == SKETCH_QUANTILE_MAX_FRACTIONS && kHasFractions == SKETCH_PACKED_PARTIAL);
+
+bool is_scale(int scale) noexcept { return scale >= ladder::kMinScale && scale <= ladder::kMaxScale; }
+
+Options options_from(const sketch_quantile_options &options) noexcept {
+    return {options.scale, options.moving != 0, options.fractions, options.fraction_count,
+            options.fractions_are_array != 0};
+}
 
 // Behind the struct: counts, sums of blocks of them, then indexes.
 std::size_t open_size(std::uint32_t capacity) noexcept {
@@ -56,27 +70,44 @@ sketch_quantile_info info_of(const Histogram &h) noexcept {
     info.positive_buckets = h.positives;
     info.extremes_known = h.extremes_known;
     info.whole = h.whole;
-    info.fraction_count = h.fractions.count;
-    info.fractions_are_array = h.fractions.is_array;
     return info;
 }
 
 }  // namespace
 
-int sketch_quantile_scale(double accuracy) noexcept {
-    int scale = ladder::scale_for(accuracy);
-    return scale < ladder::kMinScale ? INT_MIN : scale;
+sketch_status sketch_quantile_scale(double accuracy, int *scale) noexcept {
+    const int found = ladder::scale_for(accuracy);
+    if (!is_scale(found)) return SKETCH_OUT_OF_RANGE;
+    *scale = found;
+    return SKETCH_OK;
 }
 
-double sketch_quantile_accuracy(int scale) noexcept {
-    bool known = scale >= ladder::kMinScale && scale <= ladder::kMaxScale;
-    return known ? ladder::accuracy(scale) : std::numeric_limits<double>::quiet_NaN();
+sketch_status sketch_quantile_accuracy(int scale, double *accuracy) noexcept {
+    if (!is_scale(scale)) return SKETCH_OUT_OF_RANGE;
+    *accuracy = ladder::accuracy(scale);
+    return SKETCH_OK;
 }
 
-size_t sketch_quantile_init_size(const sketch_quantile_options *options) noexcept { return work_init_size(*options); }
+size_t sketch_quantile_init_size(void) noexcept { return work_init_size({0}); }
 
-void sketch_quantile_init(void *state, size_t size, const sketch_quantile_options *options) noexcept {
-    work_init(state, size, *options);
+sketch_status sketch_quantile_init(void *state, size_t size, int scale, int moving) noexcept {
+    const sketch_quantile_options options = {scale, moving, nullptr, 0, 0};
+    return sketch_quantile_init_with(state, size, &options);
+}
+
+size_t sketch_quantile_init_size_with(const sketch_quantile_options *options) noexcept {
+    return work_init_size(options_from(*options));
+}
+
+sketch_status sketch_quantile_init_with(void *state, size_t size, const sketch_quantile_options *options) noexcept {
+    const double *fractions = options->fractions;
+    const size_t count = options->fraction_count;
+    const bool in_range = is_scale(options->scale) && count <= (options->fractions_are_array ? kMaxFractions : 1) &&
+                          std::all_of(fractions, fractions + count, is_fraction);
+    const Options checked = options_from(*options);
+    const Status s = check_init(state, size, in_range ? work_init_size(checked) : 0, SKETCH_KIND_NONE, in_range);
+    if (s == SKETCH_OK) work_init(state, size, checked);
+    return s;
 }
 
 void sketch_quantile_move(void *to, const void *from, size_t from_size, const sketch_growth *growth) noexcept {
@@ -122,7 +153,8 @@ sketch_status sketch_quantile_remove(void *state, size_t size, double x) noexcep
     return work_remove(state, size, x);
 }
 
-sketch_status sketch_quantile_coarsen(void *state, size_t size, int scale, sketch_growth *growth) noexcept {
+sketch_status sketch_quantile_limit(void *state, size_t size, int scale, sketch_growth *growth) noexcept {
+    if (scale < ladder::kMinScale) return SKETCH_OUT_OF_RANGE;
     return work_coarsen(state, size, scale, *growth);
 }
 
@@ -133,7 +165,7 @@ sketch_status sketch_quantile_merge(void *state, size_t size, sketch_quantile *o
 sketch_status sketch_quantile_load(const sketch_quantile *sketch, void *state, size_t size,
                                    sketch_growth *growth) noexcept {
     Histogram histogram = sketch->histogram;  // which no merge will change: the state is as coarse
-    const sketch_quantile_options options = {histogram.requested_scale, 0, nullptr, 0, 0};
+    const Options options = {histogram.requested_scale};
     return load_into(
         state, size, *growth, [&](void *to, size_t to_size) { work_init(to, to_size, options); }, work_move,
         [&](void *to, size_t to_size, sketch_growth &next) { return work_merge(to, to_size, histogram, next); });
@@ -148,21 +180,20 @@ sketch_status sketch_quantile_set_extremes(void *state, size_t size, double mini
     return work_set_extremes(state, size, minimum, maximum);
 }
 
-sketch_status sketch_quantile_options_of(const sketch_quantile *sketch, double *fractions,
-                                         sketch_quantile_options *options) noexcept {
+void sketch_quantile_options_of(const sketch_quantile *sketch, double *fractions,
+                                sketch_quantile_options *options) noexcept {
     const Histogram &h = sketch->histogram;
     for (size_t i = 0; i < h.fractions.count; i++) fractions[i] = h.fractions[i];
     *options = {h.requested_scale, 0, fractions, h.fractions.count, h.fractions.is_array};
-    return SKETCH_OK;
 }
 
-sketch_status sketch_quantile_same_fractions(const void *state, size_t size, const double *fractions, size_t count,
-                                             int are_array) noexcept {
-    Fractions held = work_fractions(state, size);
-    if (held.count != count || held.is_array != (are_array != 0)) return SKETCH_FRACTION_MISMATCH;
+int sketch_quantile_has_fractions(const void *state, size_t size, const double *fractions, size_t count,
+                                  int are_array) noexcept {
+    const Fractions held = work_fractions(state, size);
+    if (held.count != count || held.is_array != (are_array != 0)) return 0;
     for (size_t i = 0; i < count; i++)
-        if (held[i] != fractions[i]) return SKETCH_FRACTION_MISMATCH;
-    return SKETCH_OK;
+        if (held[i] != fractions[i]) return 0;
+    return 1;
 }
 
 // Header, counters and extremes; 26 bits of index and 85 of count a bucket; fractions.
@@ -170,9 +201,14 @@ size_t sketch_quantile_packed_bound(const sketch_quantile *sketch) noexcept {
     return 128 + 14 * size_t{sketch->histogram.buckets()} + 8 * sketch->histogram.fractions.count;
 }
 
-sketch_status sketch_quantile_pack(const sketch_quantile *sketch, int with_fractions, uint8_t *out, size_t capacity,
+sketch_status sketch_quantile_pack(const sketch_quantile *sketch, uint8_t *out, size_t capacity,
                                    size_t *out_size) noexcept {
-    return pack_into(sketch->histogram, with_fractions, out, capacity, out_size);
+    return pack_into(sketch->histogram, false, out, capacity, out_size);
+}
+
+sketch_status sketch_quantile_pack_partial(const sketch_quantile *sketch, uint8_t *out, size_t capacity,
+                                           size_t *out_size) noexcept {
+    return pack_into(sketch->histogram, true, out, capacity, out_size);
 }
 
 sketch_status sketch_quantile_subtract(sketch_quantile *a, sketch_quantile *b, uint8_t *out, size_t capacity,
@@ -184,6 +220,7 @@ sketch_status sketch_quantile_subtract(sketch_quantile *a, sketch_quantile *b, u
 sketch_status sketch_quantile_percentiles(const sketch_quantile *sketch, const double *p, size_t count, double *out,
                                           double *lower, double *upper, uint64_t *rows) noexcept {
     const Histogram &h = sketch->histogram;
+    if (!std::all_of(p, p + count, is_fraction)) return SKETCH_OUT_OF_RANGE;
     *rows = h.total;
     if (h.total == 0) return SKETCH_OK;
     for (size_t i = 0; i < count; i++)
@@ -227,16 +264,21 @@ sketch_status sketch_quantile_sum(const sketch_quantile *sketch, double *sum, ui
 
 sketch_status sketch_quantile_mean(const sketch_quantile *sketch, double low, double high, double *mean,
                                    uint64_t *rows) noexcept {
+    if (!(0 <= low && low < high && high <= 1)) return SKETCH_OUT_OF_RANGE;
     const Histogram &h = sketch->histogram;
     *rows = h.total;
     if (h.total > 0) *mean = h.mean(low, high);
     return SKETCH_OK;
 }
 
-sketch_status sketch_quantile_histogram(const sketch_quantile *sketch, sketch_bucket *out, size_t *count) noexcept {
+sketch_status sketch_quantile_histogram(const sketch_quantile *sketch, sketch_quantile_bucket *out, size_t capacity,
+                                        size_t *count) noexcept {
     const Histogram &h = sketch->histogram;
     constexpr double infinity = std::numeric_limits<double>::infinity();
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    const size_t unindexed =
+        size_t{h.zeros > 0} + (h.negative_infinities > 0) + (h.positive_infinities > 0) + (h.nans > 0);
+    if (capacity < h.buckets() + unindexed) return SKETCH_NO_ROOM;
     size_t n = 0;
     auto list = [&](double lower, double upper, uint64_t rows, int32_t index) {
         if (rows > 0) out[n++] = {lower, upper, rows, index};
@@ -253,18 +295,20 @@ sketch_status sketch_quantile_histogram(const sketch_quantile *sketch, sketch_bu
     return SKETCH_OK;
 }
 
-sketch_status sketch_quantile_histogram_at(const sketch_quantile *sketch, const double *bounds, size_t n,
-                                           uint64_t *counts) noexcept {
+sketch_status sketch_quantile_histogram_at(const sketch_quantile *sketch, const double *bounds, size_t count,
+                                           uint64_t *rows) noexcept {
+    for (size_t i = 0; i < count; i++)
+        if (std::isnan(bounds[i]) || (i > 0 && bounds[i] <= bounds[i - 1])) return SKETCH_OUT_OF_RANGE;
     const Histogram &h = sketch->histogram;
     uint64_t below = 0;
-    for (size_t i = 0; i < n; i++) {  // differences of rounded sums: they add up, whatever the rounding
-        double rows = h.rows_up_to(bounds[i]);
-        uint64_t up_to = rows >= static_cast<double>(h.total) ? h.total : static_cast<uint64_t>(rows + 0.5);
+    for (size_t i = 0; i < count; i++) {  // differences of rounded sums: they add up, whatever the rounding
+        const double estimate = h.rows_up_to(bounds[i]);
+        uint64_t up_to = estimate >= static_cast<double>(h.total) ? h.total : static_cast<uint64_t>(estimate + 0.5);
         up_to = up_to < below ? below : up_to > h.total ? h.total : up_to;
-        counts[i] = up_to - below;
+        rows[i] = up_to - below;
         below = up_to;
     }
-    counts[n] = h.total - below;
+    rows[count] = h.total - below;
     return SKETCH_OK;
 }
 

@@ -1,4 +1,4 @@
-// The C face of the topk family: thin, noexcept, no state. Contracts are in sketch.h.
+// The C face of the topk family: thin, noexcept, no state. Contracts are in sketch/topk.h.
 #include "../core/topk/topk.hpp"
 
 #include <new>
@@ -38,7 +38,11 @@ PackedEntries &entries_of(sketch_topk_cursor *cursor) noexcept {
 
 size_t sketch_topk_init_size(void) noexcept { return kFirstSize; }
 
-void sketch_topk_init(void *state, size_t size, int kind, uint32_t k) noexcept { work_init(state, size, kind, k); }
+sketch_status sketch_topk_init(void *state, size_t size, int kind, uint32_t k) noexcept {
+    const Status s = check_init(state, size, kFirstSize, kind, k >= 1 && k <= SKETCH_TOPK_MAX_K);
+    if (s == SKETCH_OK) work_init(state, size, kind, k);
+    return s;
+}
 
 void sketch_topk_move(void *to, const void *from, size_t from_size, const sketch_growth *growth) noexcept {
     work_move(to, from, from_size, *growth);
@@ -58,6 +62,7 @@ sketch_status sketch_topk_add_items(void *state, size_t size, int kind, const vo
 }
 
 sketch_status sketch_topk_limit(void *state, size_t size, uint32_t k, sketch_growth *growth) noexcept {
+    if (k < 1) return SKETCH_OUT_OF_RANGE;
     return work_limit(state, size, k, *growth);
 }
 
@@ -111,35 +116,38 @@ sketch_status sketch_topk_pack(const sketch_topk *sketch, void *scratch, size_t 
                      capacity, out_size);
 }
 
-sketch_status sketch_topk_check(const sketch_topk *packed) noexcept { return check(packed->view); }
-
-sketch_status sketch_topk_begin(const sketch_topk *packed, sketch_topk_cursor *cursor) noexcept {
-    if (packed->view.is_work) return SKETCH_WRONG_VERSION;
-    const Status s = check(packed->view);
-    return s == SKETCH_OK ? sketch_topk_rewind(packed, cursor) : s;
+sketch_status sketch_topk_check(const sketch_topk *packed) noexcept {
+    return packed->view.is_work ? SKETCH_WRONG_FORM : check(packed->view);
 }
 
-sketch_status sketch_topk_rewind(const sketch_topk *packed, sketch_topk_cursor *cursor) noexcept {
-    if (packed->view.is_work) return SKETCH_WRONG_VERSION;
+sketch_status sketch_topk_begin(const sketch_topk *packed, sketch_topk_cursor *cursor) noexcept {
+    if (packed->view.is_work) return SKETCH_WRONG_FORM;
     new (cursor->opaque) PackedEntries(packed->view, cursor->item);
     return SKETCH_OK;
 }
 
-sketch_status sketch_topk_end(sketch_topk_cursor *cursor) noexcept { return entries_of(cursor).end(); }
-
-int sketch_topk_next(sketch_topk_cursor *cursor, sketch_topk_entry *entry) noexcept {
+sketch_status sketch_topk_next(sketch_topk_cursor *cursor, sketch_topk_entry *entry) noexcept {
+    PackedEntries &entries = entries_of(cursor);
     Entry next;
-    if (!entries_of(cursor).next_in(cursor->item, next)) return 0;
+    if (!entries.next_in(cursor->item, next)) {
+        const Status s = entries.end();
+        return s == SKETCH_OK ? SKETCH_END : s;
+    }
     const uint64_t lower = next.upper - next.error;
     *entry = {next.item.at, next.item.size, estimate_of(lower, next.upper), lower, next.upper};
-    return 1;
+    return SKETCH_OK;
 }
 
-sketch_status sketch_topk_bounds(const sketch_topk *packed, int kind, const void *item, size_t item_size,
-                                 sketch_topk_entry *entry) noexcept {
+sketch_status sketch_topk_count(const sketch_topk *packed, int kind, const void *item, size_t item_size,
+                                uint64_t *estimate, uint64_t *lower, uint64_t *upper) noexcept {
     const View &view = packed->view;
-    if (view.is_work) return SKETCH_WRONG_VERSION;
+    if (view.is_work) return SKETCH_WRONG_FORM;
     if (!is_kind_of(view.kind, kind)) return SKETCH_WRONG_KIND;
     if (!is_item(item_size, kind)) return SKETCH_BAD_ITEM;
-    return bounds(view, item_of(item, item_size), *entry);
+    sketch_topk_entry entry;
+    if (const Status s = bounds(view, item_of(item, item_size), entry); s != SKETCH_OK) return s;
+    *estimate = entry.estimate;
+    *lower = entry.lower;
+    *upper = entry.upper;
+    return SKETCH_OK;
 }

@@ -19,12 +19,7 @@ struct Distinct : HashedFamily<Distinct, sketch_distinct, sketch_distinct_info> 
     static constexpr auto merge = sketch_distinct_merge;
     static constexpr auto move = sketch_distinct_move;
     static constexpr auto limit = sketch_distinct_limit;
-
-    // Without the estimate, which takes longer than all the rest.
-    static sketch_status describe(const sketch_distinct *sketch, sketch_distinct_info *info) {
-        sketch_distinct_header(sketch, info);
-        return SKETCH_OK;
-    }
+    static constexpr auto describe = sketch_distinct_describe;
     static int parameter_of(const sketch_distinct_info &info) { return info.precision; }
 };
 
@@ -76,9 +71,7 @@ struct Estimate {
 
     static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Estimate *estimate) {
         sketch_distinct_info info;
-        const sketch_status status = sketch_distinct_peek(first, first_size, size, &info);
-        if (status == SKETCH_OK) estimate->count = info.estimate;
-        return status;
+        return sketch_distinct_peek(first, first_size, size, &info, &estimate->count);
     }
 
     static Estimate of(const sketch_distinct *sketch) {
@@ -144,11 +137,12 @@ Datum bounds_of_two(FunctionCallInfo fcinfo, double confidence, Bounds bounds) {
 }
 
 struct Facts : sketch_distinct_info {
-    double lower, upper;  // of the number of different items
+    double estimate, lower, upper;  // of the number of different items
 
     static Facts of(const sketch_distinct *sketch) {
         Facts facts = {};
         check(sketch_distinct_describe(sketch, &facts), Distinct::type);
+        check(sketch_distinct_count(sketch, &facts.estimate), Distinct::type);
         check(sketch_distinct_bounds(sketch, kDefaultConfidence, &facts.lower, &facts.upper), Distinct::type);
         return facts;
     }

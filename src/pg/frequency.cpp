@@ -27,8 +27,8 @@ struct Frequency : HashedFamily<Frequency, sketch_frequency, sketch_frequency_in
 constexpr double kDefaultError = 0.001;
 
 int checked_width(double error) {
-    int log2_width = sketch_frequency_log2_width(error);
-    if (log2_width < 0)
+    int log2_width;
+    if (sketch_frequency_log2_width(error, &log2_width) != SKETCH_OK)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("error must be between 0.000003 and 0.04"));
     return log2_width;
 }

@@ -26,7 +26,7 @@ struct HashedFamily {
     static varlena *make(int kind, int parameter) {
         const size_t size = Family::init_size();
         varlena *state = static_cast<varlena *>(palloc(size));
-        Family::init(state, size, kind, parameter);
+        check(Family::init(state, size, kind, parameter), Family::type);
         SET_VARSIZE(state, size);
         return state;
     }

@@ -51,11 +51,12 @@ int checked_parameter(Expected expected) {
     if (!(rate >= 0.00001 && rate <= 0.5))
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("false_positive_rate must be between 0.00001 and 0.5"));
-    int log2_blocks = sketch_membership_log2_blocks(static_cast<uint64>(expected_items), rate);
-    if (log2_blocks < 0)
+    int log2_blocks, kept_rate;
+    if (sketch_membership_log2_blocks(static_cast<uint64>(expected_items), rate, &log2_blocks) != SKETCH_OK)
         ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s would exceed 128 MB", Membership::type),
                 errdetail("Expected are " INT64_FORMAT " items at a false-positive rate of %g.", expected_items, rate));
-    return Membership::parameter(log2_blocks, sketch_membership_kept_rate(rate));
+    check(sketch_membership_kept_rate(rate, &kept_rate), Membership::type);
+    return Membership::parameter(log2_blocks, kept_rate);
 }
 int size_argument(FunctionCallInfo fcinfo, int i) { return checked_parameter(expected_argument(fcinfo, i, false)); }
 int size_and_rate_argument(FunctionCallInfo fcinfo, int i) {
@@ -152,16 +153,15 @@ bool probe_slices(FunctionCallInfo fcinfo, int *found) {
     check(sketch_membership_probe_open(bytes, head_size, total, &probe), Membership::type);
     if (!probe.is_dense && total <= kWholeTokens) return false;
     sketch_membership_probe_hash(&probe, probe_hash(fcinfo, item_kind(fcinfo, probe.kind), Membership::type));
-    int answer;
+    sketch_status status;
     do {
         varlena *piece =
             PG_DETOAST_DATUM_SLICE(datum, static_cast<int32>(probe.offset), static_cast<int32>(probe.length));
         size_t size = VARSIZE_ANY_EXHDR(piece);
-        if (size != probe.length) raise(SKETCH_TRUNCATED, Membership::type);
-        answer = sketch_membership_probe_read(&probe, reinterpret_cast<const uint8 *>(VARDATA_ANY(piece)), size);
+        status = sketch_membership_probe_read(&probe, reinterpret_cast<const uint8 *>(VARDATA_ANY(piece)), size, found);
         pfree(piece);
-    } while (answer < 0);
-    *found = answer;
+    } while (status == SKETCH_MORE);
+    check(status, Membership::type);
     return true;
 }
 

@@ -30,7 +30,7 @@ extern "C" {
 #endif
 }
 
-#include "../sketch.h"
+#include "../sketch_postgres.h"
 
 // What the server looks up by name is all that the module exports; calls between its files are direct ones.
 #if PG_VERSION_NUM < 160000
@@ -74,10 +74,6 @@ inline bool in_aggregate(FunctionCallInfo fcinfo) {
             ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("cannot subtract from %s", type),
                     errdetail("The subtracted sketch has rows that the other one lacks."),
                     errhint("Subtract only sketches of rows that were added."));
-            break;
-        case SKETCH_FRACTION_MISMATCH:
-            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("percentile values must be the same for all rows of a group"));
             break;
         case SKETCH_WRONG_KIND:
             ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),

@@ -13,8 +13,8 @@ using namespace pg;
 constexpr double kDefaultAccuracy = 0.01;
 
 int checked_scale(double accuracy) {
-    int scale = sketch_quantile_scale(accuracy);
-    if (scale == INT_MIN)
+    int scale;
+    if (sketch_quantile_scale(accuracy, &scale) != SKETCH_OK)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("accuracy must be between 0.00015625 and 1"));
     return scale;
 }
@@ -154,8 +154,9 @@ varlena *make_with_fractions(Doubles fractions, bool is_array, bool moving) {
 }
 
 void check_same_fractions(varlena *state, Doubles fractions, bool is_array) {
-    check(sketch_quantile_same_fractions(state, VARSIZE(state), fractions.at, fractions.count, is_array),
-          Quantile::type);
+    if (!sketch_quantile_has_fractions(state, VARSIZE(state), fractions.at, fractions.count, is_array))
+        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                errmsg("percentile values must be the same for all rows of a group"));
 }
 
 Datum percentile_trans(FunctionCallInfo fcinfo, bool is_array) {
@@ -192,7 +193,7 @@ Datum moving_trans(FunctionCallInfo fcinfo, bool is_array) {
     }
     double scalar;
     Doubles fractions = fractions_argument(fcinfo, is_array, scalar);
-    bool unset = state == nullptr || sketch_quantile_same_fractions(state, VARSIZE(state), nullptr, 0, 0) == SKETCH_OK;
+    bool unset = state == nullptr || sketch_quantile_has_fractions(state, VARSIZE(state), nullptr, 0, 0);
     if (unset) state = make_with_fractions(fractions, is_array, true);
     else check_same_fractions(state, fractions, is_array);
     PG_RETURN_POINTER(with_row(state, PG_GETARG_FLOAT8(1), 1));
@@ -242,7 +243,7 @@ PG_FN(percentile_sketch_combine) {
     sketch_quantile *other = open<Quantile>(sketch_from(PG_GETARG_DATUM(1)), scratch);
     double fractions[SKETCH_QUANTILE_MAX_FRACTIONS];
     sketch_quantile_options options;
-    check(sketch_quantile_options_of(other, fractions, &options), Quantile::type);
+    sketch_quantile_options_of(other, fractions, &options);
     varlena *state;
     if (PG_ARGISNULL(0)) {
         state = Quantile::make(options);

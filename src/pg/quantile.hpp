@@ -13,15 +13,17 @@ struct Quantile {
     static constexpr auto open_size = sketch_quantile_open_size;
     static constexpr auto open = sketch_quantile_open;
     static constexpr auto packed_bound = sketch_quantile_packed_bound;
-    static constexpr auto pack = sketch_quantile_pack;
+    static sketch_status pack(const Opened *sketch, int partial, uint8 *out, size_t capacity, size_t *out_size) {
+        return (partial ? sketch_quantile_pack_partial : sketch_quantile_pack)(sketch, out, capacity, out_size);
+    }
     static constexpr auto merge = sketch_quantile_merge;
     static constexpr auto move = sketch_quantile_move;
-    static constexpr auto limit = sketch_quantile_coarsen;
+    static constexpr auto limit = sketch_quantile_limit;
 
     static varlena *make(const sketch_quantile_options &options) {
-        size_t size = sketch_quantile_init_size(&options);
+        size_t size = sketch_quantile_init_size_with(&options);
         varlena *state = static_cast<varlena *>(palloc(size));
-        sketch_quantile_init(state, size, &options);
+        pg::check(sketch_quantile_init_with(state, size, &options), type);
         SET_VARSIZE(state, size);
         return state;
     }
@@ -30,7 +32,7 @@ struct Quantile {
     static varlena *empty_like(const Opened *sketch, bool partial) {
         double fractions[SKETCH_QUANTILE_MAX_FRACTIONS];
         sketch_quantile_options options;
-        pg::check(sketch_quantile_options_of(sketch, fractions, &options), type);
+        sketch_quantile_options_of(sketch, fractions, &options);
         if (!partial) options.fraction_count = 0, options.fractions_are_array = 0;
         return make(options);
     }

@@ -166,7 +166,7 @@ PG_FN(quantile_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Quanti
 namespace {
 
 struct Listing {
-    sketch_bucket *buckets;
+    sketch_quantile_bucket *buckets;
     size_t count;
 };
 
@@ -176,8 +176,8 @@ constexpr int32 kMaxBins = 10000;
 Listing buckets_of(const sketch_quantile *s) {
     const Info info = Info::of(s);
     const size_t max_count = size_t{info.negative_buckets} + info.positive_buckets + kUnindexed;
-    Listing list = {static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * max_count)), 0};
-    check(sketch_quantile_histogram(s, list.buckets, &list.count), Quantile::type);
+    Listing list = {static_cast<sketch_quantile_bucket *>(palloc(sizeof(sketch_quantile_bucket) * max_count)), 0};
+    check(sketch_quantile_histogram(s, list.buckets, max_count, &list.count), Quantile::type);
     return list;
 }
 
@@ -192,10 +192,10 @@ Doubles bounds_from(Datum datum) {
 
 // Rows between bounds, which ascend: below the first, between neighbours, above the last.
 Listing buckets_between(const sketch_quantile *s, Doubles bounds) {
-    if (bounds.count >= MaxAllocSize / sizeof(sketch_bucket))
+    if (bounds.count >= MaxAllocSize / sizeof(sketch_quantile_bucket))
         ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many histogram bounds"));
     Listing list = {nullptr, bounds.count + 1};
-    list.buckets = static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * list.count));
+    list.buckets = static_cast<sketch_quantile_bucket *>(palloc(sizeof(sketch_quantile_bucket) * list.count));
     double infinity = get_float8_infinity();
     uint64 up_to = 0;
     for (size_t done = 0; done == 0 || done < bounds.count; done += kBatch) {
@@ -206,7 +206,7 @@ Listing buckets_between(const sketch_quantile *s, Doubles bounds) {
         uint64 below = up_to;  // the batch counts from the smallest row on: take off what came before
         up_to = 0;
         for (size_t i = 0; i <= count; i++) {
-            sketch_bucket &bucket = list.buckets[done + i];
+            sketch_quantile_bucket &bucket = list.buckets[done + i];
             bucket.lower = done + i > 0 ? bounds.at[done + i - 1] : -infinity;
             bucket.upper = done + i < bounds.count ? bounds.at[done + i] : infinity;
             bucket.count = i == 0 ? rows[0] - Min(below, rows[0]) : rows[i];
@@ -236,7 +236,7 @@ Listing bins_of(const sketch_quantile *s, int32 n) {
     const uint64 finite = info.total - info.negative_infinities - info.positive_infinities - info.nans;
     const double infinity = get_float8_infinity(), nan = get_float8_nan();
     const double low = info.finite_minimum, high = info.finite_maximum;
-    Listing list = {static_cast<sketch_bucket *>(palloc(sizeof(sketch_bucket) * (static_cast<size_t>(n) + kUnindexed))),
+    Listing list = {static_cast<sketch_quantile_bucket *>(palloc(sizeof(sketch_quantile_bucket) * (static_cast<size_t>(n) + kUnindexed))),
                     0};
     append_bucket(&list, -infinity, -infinity, info.negative_infinities);
     if (finite > 0 && low == high) append_bucket(&list, low, high, finite);
@@ -250,7 +250,7 @@ Listing bins_of(const sketch_quantile *s, int32 n) {
         between.buckets[inner].upper = high;
         uint64 left = finite;
         for (size_t i = 0; i <= inner; i++) {
-            sketch_bucket &bin = list.buckets[list.count++] = between.buckets[i];
+            sketch_quantile_bucket &bin = list.buckets[list.count++] = between.buckets[i];
             bin.count = i < inner ? Min(bin.count, left) : left;
             left -= bin.count;
         }
@@ -284,7 +284,7 @@ Datum next_bucket(FunctionCallInfo fcinfo, Listing (*list_buckets)(const sketch_
     }
     FuncCallContext *context = SRF_PERCALL_SETUP();
     if (context->call_cntr >= context->max_calls) SRF_RETURN_DONE(context);
-    const sketch_bucket &bucket = static_cast<const sketch_bucket *>(context->user_fctx)[context->call_cntr];
+    const sketch_quantile_bucket &bucket = static_cast<const sketch_quantile_bucket *>(context->user_fctx)[context->call_cntr];
     Datum columns[3] = {Float8GetDatum(bucket.lower), Float8GetDatum(bucket.upper),
                         Int64GetDatum(static_cast<int64>(bucket.count))};
     bool nulls[3] = {false, false, false};
@@ -368,7 +368,7 @@ PG_FN(quantile_sketch_to_jsonb) {
             appendStringInfo(&out, counts ? ", \"count\": [" : "\"index\": [");
             const char *separator = "";
             for (size_t i = 0; i < list.count; i++) {
-                const sketch_bucket &bucket = list.buckets[i];
+                const sketch_quantile_bucket &bucket = list.buckets[i];
                 if (!isfinite(bucket.lower) || (negative ? bucket.upper >= 0 : bucket.lower <= 0)) continue;
                 if (counts) appendStringInfo(&out, "%s" UINT64_FORMAT, separator, bucket.count);
                 else appendStringInfo(&out, "%s%d", separator, bucket.index);

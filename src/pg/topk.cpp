@@ -19,13 +19,14 @@ using namespace pg;
 // know.
 sketch_status check_items(const sketch_topk *packed, int kind) {
     sketch_topk_cursor cursor;
-    sketch_status status = sketch_topk_rewind(packed, &cursor);
+    sketch_topk_entry entry;
+    sketch_status status = sketch_topk_begin(packed, &cursor);
     if (status != SKETCH_OK) return status;
-    for (sketch_topk_entry entry; sketch_topk_next(&cursor, &entry);) {
+    while ((status = sketch_topk_next(&cursor, &entry)) == SKETCH_OK) {
         CHECK_FOR_INTERRUPTS();
         if (!is_item(kind, entry.item, entry.item_size)) return SKETCH_CORRUPT;
     }
-    return sketch_topk_end(&cursor);
+    return status == SKETCH_END ? SKETCH_OK : status;
 }
 
 struct Topk : HashedFamily<Topk, sketch_topk, sketch_topk_info> {
@@ -123,19 +124,26 @@ struct Items {
 // How many entries a reader wants: all that are kept, or so many of a list of k.
 constexpr size_t kAll = ~size_t{0}, kList = SKETCH_TOPK_MAX_K;
 
+// The next entry, if there is one. It raises what is wrong with the sketch.
+bool has_next(sketch_topk_cursor *cursor, sketch_topk_entry *entry) {
+    const sketch_status status = sketch_topk_next(cursor, entry);
+    if (status != SKETCH_END) check(status, Topk::type);
+    return status == SKETCH_OK;
+}
+
 // Of packed bytes, the `max_count` most frequent entries of those whose upper bound is at least `min_rows`. They are
 // decoded once, into a heap of those that are wanted: items may be long, and only theirs are copied. These are values
 // of their kind, whatever became of the bytes since they came in.
 Items items_of(const sketch_topk *packed, size_t max_count, double min_rows) {
     sketch_topk_cursor cursor;
     sketch_topk_entry entry;
-    check(sketch_topk_rewind(packed, &cursor), Topk::type);
+    check(sketch_topk_begin(packed, &cursor), Topk::type);
     Items items = {Topk::header(packed), nullptr, 0};
     const size_t max_list = max_count == kAll ? max_count : std::min<size_t>(max_count, items.info.k);
     const size_t capacity = std::min<size_t>(max_list, items.info.items);
     Ranked *heap = items.entries = static_cast<Ranked *>(palloc((capacity + 1) * sizeof(Ranked)));
     uint32 places = 0;
-    for (; sketch_topk_next(&cursor, &entry); places++) {
+    for (; has_next(&cursor, &entry); places++) {
         if (places % 1024 == 0) CHECK_FOR_INTERRUPTS();
         if (static_cast<double>(entry.upper) < min_rows) continue;
         Ranked ranked = {entry, places};
@@ -149,7 +157,6 @@ Items items_of(const sketch_topk *packed, size_t max_count, double min_rows) {
         heap[items.count++] = ranked;
         std::push_heap(heap, heap + items.count, Ranked::is_before);
     }
-    check(sketch_topk_end(&cursor), Topk::type);
     std::sort_heap(heap, heap + items.count, Ranked::is_before);
     return items;
 }
@@ -262,8 +269,9 @@ sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
     const int kind = item_kind(fcinfo, Topk::kind_of(sketch));
     ItemBytes item;
     probe_item(fcinfo, kind, Topk::type, &item);
-    sketch_topk_entry entry;
-    const sketch_status status = sketch_topk_bounds(sketch, kind, item.bytes, item.size, &entry);
+    sketch_topk_entry entry = {};
+    const sketch_status status =
+        sketch_topk_count(sketch, kind, item.bytes, item.size, &entry.estimate, &entry.lower, &entry.upper);
     if (status == SKETCH_BAD_ITEM) return {};  // too long to be in any: it never came
     check(status, Topk::type);
     return entry;

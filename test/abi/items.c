@@ -76,13 +76,13 @@ static state distinct, frequency, topk, membership;
 
 static void begin(void) {
     distinct.bytes = malloc(distinct.size = sketch_distinct_init_size());
-    sketch_distinct_init(distinct.bytes, distinct.size, SKETCH_KIND_NONE, 12);
+    must(sketch_distinct_init(distinct.bytes, distinct.size, SKETCH_KIND_NONE, 12), "init");
     frequency.bytes = malloc(frequency.size = sketch_frequency_init_size());
-    sketch_frequency_init(frequency.bytes, frequency.size, SKETCH_KIND_NONE, 12);
+    must(sketch_frequency_init(frequency.bytes, frequency.size, SKETCH_KIND_NONE, 12), "init");
     topk.bytes = malloc(topk.size = sketch_topk_init_size());
-    sketch_topk_init(topk.bytes, topk.size, SKETCH_KIND_NONE, 1000);
+    must(sketch_topk_init(topk.bytes, topk.size, SKETCH_KIND_NONE, 1000), "init");
     membership.bytes = malloc(membership.size = sketch_membership_init_size());
-    sketch_membership_init(membership.bytes, membership.size, SKETCH_KIND_NONE, 8, 1000);
+    must(sketch_membership_init(membership.bytes, membership.size, SKETCH_KIND_NONE, 8, 1000), "init");
 }
 
 #define ADD(family, ...)                                                                                     \

@@ -19,8 +19,9 @@ report "cppcheck finds nothing" "$(cppcheck --std=c++20 --language=c++ --enable=
 	src test/core test/fuzz test/instructions bench 2>&1)"
 report "no line of SQL is wider than 120 columns" "$(LC_ALL=C.UTF-8 grep -nE '^.{121}' sql/*.sql sql/install/*.sql sql/rollup/*.sql)"
 if [[ ${SKETCH_LONG:-} ]]; then
+	version=$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" sketch_ext.control)
 	report "clang-tidy finds nothing" "$(find src/core src/abi -name '*.cpp' -print0 | xargs -0 -n 1 -P "$(nproc)" \
-		sh -c 'clang-tidy --quiet "$1" -- -std=c++20 -Isrc -DSKETCH_VERSION=\"0\" 2>/dev/null' clang-tidy)"
+		sh -c 'clang-tidy --quiet "$1" -- -std=c++20 -Isrc -DSKETCH_VERSION=\"'"$version"'\" 2>/dev/null' clang-tidy)"
 fi
 if [[ ${SKETCH_LONG:-} ]]; then
 	copy=$(mktemp -d)

@@ -53,9 +53,8 @@ Rows make_rows(size_t count, bool weighted, uint64_t seed) {
 struct Quantile {
     static constexpr bool is_weighted = true;
     static Words make() {
-        const sketch_quantile_options options = {6, 0, nullptr, 0, 0};
-        Words state(sketch_quantile_init_size(&options) / 8);
-        sketch_quantile_init(state.data(), 8 * state.size(), &options);
+        Words state(sketch_quantile_init_size() / 8);
+        sketch_quantile_init(state.data(), 8 * state.size(), 6, 0);
         return state;
     }
     static sketch_status pack(const Words &s, Bytes &out, size_t *used) {

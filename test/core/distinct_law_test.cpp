@@ -231,11 +231,11 @@ TEST_CASE("distinct: registers replace tokens at the first token too many, at ev
         for (uint64_t i = 0; i < most; i++) s.add(hashes[i] | 1ull << 50);  // the same tokens
         INFO("precision " << precision);
         CHECK_FALSE(s.info().is_dense);
-        CHECK(s.full_info().tokens == most);
+        CHECK(s.info().tokens == most);
         CHECK(DistinctSketch::of(s.pack()).pack() == s.pack());
         s.add(hashes[most]);
         CHECK(s.info().is_dense);
-        CHECK(s.full_info().tokens == 0);
+        CHECK(s.info().tokens == 0);
         CHECK(registers_of(s) == Definition(hashes, precision).registers());
         CHECK(DistinctSketch::of(s.pack()).pack() == s.pack());
     }

@@ -12,7 +12,7 @@ struct DistinctFamily {
     static constexpr int kKind = SKETCH_KIND_NUMBER;
     static constexpr auto move = sketch_distinct_move;
     static constexpr calls::Merge *merge = sketch_distinct_merge;
-    static constexpr calls::Describe<Info> *describe = sketch_distinct_header;
+    static constexpr calls::Describe<Info> *describe = sketch_distinct_describe;
     static constexpr calls::PackedBound *packed_bound = distinct_packed_bound;
     static constexpr calls::Pack *pack = sketch_distinct_pack;
     static sketch_status add(void *state, size_t size, int kind, sketch_growth *growth, uint64_t hash) {
@@ -26,7 +26,7 @@ class DistinctSketch : public BufferedSketch<DistinctFamily> {
     explicit DistinctSketch(int precision = 10, int kind = SKETCH_KIND_NUMBER, bool is_open = false)
         : BufferedSketch(kind) {
         make(sketch_distinct_init_size(), [&](void *state, size_t size) {
-            sketch_distinct_init(state, size, is_open ? SKETCH_KIND_NONE : kind, precision);
+            must(sketch_distinct_init(state, size, is_open ? SKETCH_KIND_NONE : kind, precision));
         });
     }
     // Bytes as a sketch again, as a stored value is read.
@@ -52,11 +52,6 @@ class DistinctSketch : public BufferedSketch<DistinctFamily> {
         Bounds b{};
         must(sketch_distinct_bounds(data(), size(), confidence, &b.lower, &b.upper));
         return b;
-    }
-    sketch_distinct_info full_info() const {
-        sketch_distinct_info i{};
-        must(sketch_distinct_describe(data(), size(), &i));
-        return i;
     }
 };
 

@@ -208,7 +208,7 @@ TEST_CASE("distinct: intervals of many tokens are those of a Poisson variable", 
         Hashes hashes(static_cast<uint64_t>(run) * 1000 + 77);
         DistinctSketch s(16);
         for (int i = 0; i < 8000; i++) s.add(hashes());
-        const double tokens = s.full_info().tokens;
+        const double tokens = s.info().tokens;
         DistinctSketch::Bounds b = s.bounds(0.95);
         hidden += (s.count() - tokens) / kRuns;
         lower += (b.lower - tokens) / kRuns;

@@ -342,13 +342,19 @@ TEST_CASE("frequency: the error and the width are inverse", "[frequency]") {
         double error = sketch_frequency_error(k);
         CHECK(error == Approx(2.718281828459045 / (1 << k)).epsilon(1e-15));
         CHECK(sketch_frequency_log2_width(error) == k);
-        CHECK(sketch_frequency_log2_width(error * 0.99) == (k == 20 ? -1 : k + 1));
-        CHECK(sketch_frequency_log2_width(error * 1.01) == (k == 6 ? -1 : k));
+        if (k < 20) CHECK(sketch_frequency_log2_width(error * 0.99) == k + 1);
+        if (k > 6) CHECK(sketch_frequency_log2_width(error * 1.01) == k);
     }
     CHECK(sketch_frequency_log2_width(0.001) == 12);
-    for (double wrong :
-         {0.0, -1.0, 1.0, 1e-7, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
-        CHECK(sketch_frequency_log2_width(wrong) == -1);
+    int log2_width = 77;
+    for (double wrong : {0.0, -1.0, 1.0, 1e-7, sketch_frequency_error(20) * 0.99, sketch_frequency_error(6) * 1.01,
+                         std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
+        CHECK(sketch_frequency_log2_width(wrong, &log2_width) == SKETCH_OUT_OF_RANGE);
+    CHECK(log2_width == 77);
+    double error = 77;
+    for (int wrong : {SKETCH_FREQUENCY_MIN_LOG2_WIDTH - 1, SKETCH_FREQUENCY_MAX_LOG2_WIDTH + 1})
+        CHECK(sketch_frequency_error(wrong, &error) == SKETCH_OUT_OF_RANGE);
+    CHECK(error == 77);
 }
 
 TEST_CASE("frequency: hashes that crowd at one place of the table are counted exactly", "[frequency][law]") {

@@ -25,7 +25,7 @@ class FrequencySketch : public BufferedSketch<FrequencyFamily> {
     explicit FrequencySketch(int log2_width = 10, int kind = SKETCH_KIND_NUMBER, bool is_open = false)
         : BufferedSketch(kind) {
         make(sketch_frequency_init_size(), [&](void *state, size_t size) {
-            sketch_frequency_init(state, size, is_open ? SKETCH_KIND_NONE : kind, log2_width);
+            must(sketch_frequency_init(state, size, is_open ? SKETCH_KIND_NONE : kind, log2_width));
         });
     }
     // Bytes as a sketch again, as a stored value is read.

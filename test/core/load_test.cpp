@@ -29,7 +29,7 @@ struct Quantile {
     static Bytes pack(const sketch_quantile *sketch) {
         Bytes out(sketch_quantile_packed_bound(sketch));
         size_t size = 0;
-        REQUIRE(sketch_quantile_pack(sketch, 0, out.data(), out.size(), &size) == SKETCH_OK);
+        REQUIRE(sketch_quantile_pack(sketch, out.data(), out.size(), &size) == SKETCH_OK);
         out.resize(size);
         return out;
     }

@@ -43,7 +43,7 @@ class MembershipSketch : public BufferedSketch<MembershipFamily> {
                               int rate = kRate)
         : BufferedSketch(kind) {
         make(sketch_membership_init_size(), [&](void *state, size_t size) {
-            sketch_membership_init(state, size, is_open ? SKETCH_KIND_NONE : kind, log2_blocks, rate);
+            must(sketch_membership_init(state, size, is_open ? SKETCH_KIND_NONE : kind, log2_blocks, rate));
         });
     }
     // Bytes as a filter again, as a stored value is read.
@@ -93,8 +93,9 @@ inline bool contains_by_pieces(const Bytes &packed, uint64_t hash, size_t *read 
             throw std::logic_error("a probe outside the value");
         const Bytes piece(packed.data() + probe.offset, packed.data() + probe.offset + probe.length);
         if (read != nullptr) *read += piece.size();
-        const int answer = sketch_membership_probe_read(&probe, piece.data(), piece.size());
-        if (answer >= 0) return answer != 0;
+        int found = 0;
+        const sketch_status status = sketch_membership_probe_read(&probe, piece.data(), piece.size(), &found);
+        if (status != SKETCH_MORE) return MembershipSketch::must(status), found != 0;
     }
     throw std::logic_error("a probe without end");
 }

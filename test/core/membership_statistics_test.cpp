@@ -422,12 +422,16 @@ TEST_CASE("membership: the size that is chosen is the smallest that will do", "[
     CHECK(sketch_membership_log2_blocks(1, 0.5) == 0);
     CHECK(sketch_membership_log2_blocks(50000000, 0.01) == 21);
     CHECK(sketch_membership_log2_blocks(100000000, 0.01) == 22);
-    CHECK(sketch_membership_log2_blocks(110000000, 0.01) == -1);
-    CHECK(sketch_membership_log2_blocks(std::numeric_limits<uint64_t>::max(), 0.5) == -1);
+    int untouched = 77;
+    CHECK(sketch_membership_log2_blocks(110000000, 0.01, &untouched) == SKETCH_TOO_LARGE);
+    CHECK(sketch_membership_log2_blocks(std::numeric_limits<uint64_t>::max(), 0.5, &untouched) == SKETCH_TOO_LARGE);
     constexpr double kInf = std::numeric_limits<double>::infinity(), kNaN = std::numeric_limits<double>::quiet_NaN();
     for (double rate : {0.0, 0.0000099, 0.500001, 1.0, -0.1, kInf, -kInf, kNaN})
-        CHECK(sketch_membership_log2_blocks(100, rate) == -2);
-    CHECK(sketch_membership_log2_blocks(0, 0.01) == -2);
+        CHECK(sketch_membership_log2_blocks(100, rate, &untouched) == SKETCH_OUT_OF_RANGE);
+    for (double rate : {0.0, 0.0000099, 0.500001, -0.1, kInf, kNaN})
+        CHECK(sketch_membership_kept_rate(rate, &untouched) == SKETCH_OUT_OF_RANGE);
+    CHECK(sketch_membership_log2_blocks(0, 0.01, &untouched) == SKETCH_OUT_OF_RANGE);
+    CHECK(untouched == 77);
 }
 
 TEST_CASE("membership: a filled filter tells that it lets everything through", "[membership][statistics]") {

@@ -101,9 +101,10 @@ struct Topk {
         return sketch_topk_merge(s.data(), s.size(), packed.data(), packed.size(), g);
     }
     static sketch_status find(const Bytes &sketch, int kind, bool &found) {
-        sketch_topk_entry entry{nullptr, 0, 1, 1, 1};
-        sketch_status s = sketch_topk_bounds(sketch.data(), sketch.size(), kind, "12345678", 8, &entry);
-        found = entry.estimate != 0 || entry.lower != 0 || entry.upper != 0;
+        uint64_t estimate = 1, lower = 1, upper = 1;
+        sketch_status s =
+            sketch_topk_count(sketch.data(), sketch.size(), kind, "12345678", 8, &estimate, &lower, &upper);
+        found = estimate != 0 || lower != 0 || upper != 0;
         return s;
     }
     static sketch_status check(const Bytes &packed) { return sketch_topk_check(packed.data(), packed.size()); }

@@ -8,9 +8,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <type_traits>
 
 #include "sketch.h"
+#include "sketch_postgres.h"
 
 inline sketch_form form_of(const void *data, size_t size) {
     const uint8_t *bytes = static_cast<const uint8_t *>(data);
@@ -87,8 +89,6 @@ using OpenedMembership = Opening<MembershipOpening>;
                                   sketch_growth *growth) {                                                       \
         return Opened(data, size).then([&](auto *other) { return function(state, state_size, other, growth); }); \
     }
-SKETCH_TEST_READS(OpenedQuantile, sketch_quantile_options_of)
-SKETCH_TEST_READS(OpenedQuantile, sketch_quantile_pack)
 SKETCH_TEST_READS(OpenedQuantile, sketch_quantile_percentiles)
 SKETCH_TEST_READS(OpenedQuantile, sketch_quantile_carried_percentiles)
 SKETCH_TEST_READS(OpenedQuantile, sketch_quantile_rank)
@@ -109,7 +109,7 @@ SKETCH_TEST_READS(OpenedFrequency, sketch_frequency_describe)
 SKETCH_TEST_MERGES(OpenedFrequency, sketch_frequency_merge)
 SKETCH_TEST_MERGES(OpenedFrequency, sketch_frequency_subtract)
 SKETCH_TEST_READS(OpenedTopk, sketch_topk_pack)
-SKETCH_TEST_READS(OpenedTopk, sketch_topk_bounds)
+SKETCH_TEST_READS(OpenedTopk, sketch_topk_count)
 SKETCH_TEST_READS(OpenedTopk, sketch_topk_describe)
 SKETCH_TEST_MERGES(OpenedTopk, sketch_topk_merge)
 SKETCH_TEST_READS(OpenedMembership, sketch_membership_pack)
@@ -138,6 +138,21 @@ inline sketch_status sketch_membership_check(const uint8_t *packed, size_t size)
     return OpenedMembership(packed, size, SKETCH_PACKED).then([](auto *s) { return sketch_membership_check(s); });
 }
 
+// Canonical bytes, or those of a partial state.
+inline sketch_status sketch_quantile_pack(const void *data, size_t size, int partial, uint8_t *out, size_t capacity,
+                                          size_t *out_size) {
+    return OpenedQuantile(data, size).then([&](const sketch_quantile *sketch) {
+        return partial ? sketch_quantile_pack_partial(sketch, out, capacity, out_size)
+                       : sketch_quantile_pack(sketch, out, capacity, out_size);
+    });
+}
+inline sketch_status sketch_quantile_options_of(const void *data, size_t size, double *fractions,
+                                                sketch_quantile_options *options) {
+    return OpenedQuantile(data, size).then([&](const sketch_quantile *sketch) {
+        sketch_quantile_options_of(sketch, fractions, options);
+        return SKETCH_OK;
+    });
+}
 inline size_t quantile_packed_bound(const void *data, size_t size) {
     OpenedQuantile opened(data, size);
     return opened.status == SKETCH_OK ? sketch_quantile_packed_bound(opened.sketch) : 0;
@@ -185,16 +200,13 @@ inline sketch_status sketch_distinct_difference_bounds(const void *a, size_t a_s
         return sketch_distinct_difference_bounds(left, right, confidence, scratch, size, lower, upper);
     });
 }
-inline sketch_status sketch_distinct_header(const void *data, size_t size, sketch_distinct_info *info) {
-    return OpenedDistinct(data, size).then([&](auto *s) { return sketch_distinct_header(s, info), SKETCH_OK; });
+inline size_t frequency_packed_bound(const void *data, size_t size) {
+    OpenedFrequency opened(data, size);
+    return opened.status == SKETCH_OK ? sketch_frequency_packed_bound(opened.sketch) : 0;
 }
 inline size_t distinct_packed_bound(const void *data, size_t size) {
     OpenedDistinct opened(data, size);
     return opened.status == SKETCH_OK ? sketch_distinct_packed_bound(opened.sketch) : 0;
-}
-inline size_t frequency_packed_bound(const void *data, size_t size) {
-    OpenedFrequency opened(data, size);
-    return opened.status == SKETCH_OK ? sketch_frequency_packed_bound(opened.sketch) : 0;
 }
 inline size_t topk_packed_bound(const void *data, size_t size) {
     OpenedTopk opened(data, size);
@@ -207,4 +219,38 @@ inline size_t topk_pack_size(const void *data, size_t size) {
 inline size_t membership_packed_bound(const void *data, size_t size) {
     OpenedMembership opened(data, size);
     return opened.status == SKETCH_OK ? sketch_membership_packed_bound(opened.sketch) : 0;
+}
+
+// What parameters give, of which it is known that they are in range.
+template <typename Value, typename Call>
+Value value_of(Call call) {
+    Value value{};
+    if (sketch_status s = call(&value); s != SKETCH_OK) throw std::runtime_error(sketch_status_message(s));
+    return value;
+}
+inline int sketch_quantile_scale(double accuracy) {
+    return value_of<int>([=](int *scale) { return sketch_quantile_scale(accuracy, scale); });
+}
+inline double sketch_quantile_accuracy(int scale) {
+    return value_of<double>([=](double *accuracy) { return sketch_quantile_accuracy(scale, accuracy); });
+}
+inline int sketch_frequency_log2_width(double error) {
+    return value_of<int>([=](int *log2_width) { return sketch_frequency_log2_width(error, log2_width); });
+}
+inline double sketch_frequency_error(int log2_width) {
+    return value_of<double>([=](double *error) { return sketch_frequency_error(log2_width, error); });
+}
+// -1 if none is large enough.
+inline int sketch_membership_log2_blocks(uint64_t items, double rate) {
+    return value_of<int>([=](int *log2_blocks) {
+        const sketch_status s = sketch_membership_log2_blocks(items, rate, log2_blocks);
+        if (s == SKETCH_TOO_LARGE) *log2_blocks = -1;
+        return s == SKETCH_TOO_LARGE ? SKETCH_OK : s;
+    });
+}
+inline int sketch_membership_kept_rate(double rate) {
+    return value_of<int>([=](int *kept) { return sketch_membership_kept_rate(rate, kept); });
+}
+inline double sketch_membership_expected_rate(int log2_blocks, uint64_t items) {
+    return value_of<double>([=](double *rate) { return sketch_membership_expected_rate(log2_blocks, items, rate); });
 }

@@ -72,7 +72,7 @@ TEST_CASE("quantile: opening depends on its own bytes, and on memory enough", "[
         QuantileSketch s;
         for (int i = 0; i < rows; i++) s.add(i * 0.37 - 20);
         opens_by_its_own_bytes<OpenedQuantile>(
-            s, [](auto *sketch, auto... out) { return sketch_quantile_pack(sketch, 0, out...); });
+            s, [](auto *sketch, auto... out) { return sketch_quantile_pack(sketch, out...); });
         needs_its_memory<QuantileOpening>(s.pack());
     }
 }

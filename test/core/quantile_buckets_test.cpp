@@ -6,6 +6,7 @@
 #include "catch.hpp"
 #include "core/quantile/ladder.hpp"
 #include "quantile_sketch.hpp"
+#include "sketch_postgres.h"
 
 namespace {
 
@@ -112,11 +113,13 @@ TEST_CASE("quantile: buckets are counted as rows in them are", "[quantile]") {
         if (a.total == 0) continue;
         REQUIRE(a.scale == b.scale);
         REQUIRE(a.requested_scale == scale);
-        std::vector<sketch_bucket> mine(a.negative_buckets + a.positive_buckets), theirs(mine.size());
+        std::vector<sketch_quantile_bucket> mine(a.negative_buckets + a.positive_buckets), theirs(mine.size());
         REQUIRE(b.negative_buckets + b.positive_buckets == mine.size());
         size_t count = 0;
-        REQUIRE(sketch_quantile_histogram(from_buckets.data(), from_buckets.size(), mine.data(), &count) == SKETCH_OK);
-        REQUIRE(sketch_quantile_histogram(from_rows.data(), from_rows.size(), theirs.data(), &count) == SKETCH_OK);
+        REQUIRE(sketch_quantile_histogram(from_buckets.data(), from_buckets.size(), mine.data(), mine.size(), &count) ==
+                SKETCH_OK);
+        REQUIRE(sketch_quantile_histogram(from_rows.data(), from_rows.size(), theirs.data(), theirs.size(), &count) ==
+                SKETCH_OK);
         for (size_t i = 0; i < count; i++)
             REQUIRE((mine[i].index == theirs[i].index && mine[i].count == theirs[i].count));
     }
@@ -148,7 +151,7 @@ TEST_CASE("quantile: what buckets say of their rows is true", "[quantile]") {
         packed(s);
         const double accuracy = info_of(s).current_accuracy;
         CHECK(info_of(s).requested_scale == std::min(ours, theirs));
-        CHECK(accuracy >= sketch_quantile_accuracy(std::min({ours, theirs, 12})));
+        CHECK(accuracy >= ladder::accuracy(std::min({ours, theirs, 12})));
         for (size_t k = 0; k < rows.size(); k++) {
             const double p = rows.size() == 1 ? 0 : static_cast<double>(k) / static_cast<double>(rows.size() - 1);
             const QuantileSketch::Bounds b = s.bounds(p);
@@ -175,11 +178,12 @@ TEST_CASE("quantile: a sketch is made again of its buckets and extremes", "[quan
             original.add(random() % 10 == 0 ? 0 : random() % 4 == 0 ? -x : x);
         }
         const sketch_quantile_info info = info_of(original);
-        std::vector<sketch_bucket> buckets(info.negative_buckets + info.positive_buckets + 4);
+        std::vector<sketch_quantile_bucket> buckets(info.negative_buckets + info.positive_buckets + 4);
         size_t count = 0;
-        REQUIRE(sketch_quantile_histogram(original.data(), original.size(), buckets.data(), &count) == SKETCH_OK);
+        REQUIRE(sketch_quantile_histogram(original.data(), original.size(), buckets.data(), buckets.size(), &count) ==
+                SKETCH_OK);
         for (size_t i = 0; i < count; i++) {
-            const sketch_bucket &b = buckets[i];
+            const sketch_quantile_bucket &b = buckets[i];
             if (b.lower == 0) again.add(0, b.count);
             else add(again, {info.scale, b.index, b.upper < 0, b.count});
         }

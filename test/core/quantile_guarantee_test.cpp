@@ -111,8 +111,8 @@ void check_percentiles(const Bytes &packed, const Rows &sorted, const std::strin
 }
 
 // The rows of x's bucket, by which rank() may be off.
-uint64_t rows_near(const std::vector<sketch_bucket> &buckets, double x) {
-    for (const sketch_bucket &b : buckets)
+uint64_t rows_near(const std::vector<sketch_quantile_bucket> &buckets, double x) {
+    for (const sketch_quantile_bucket &b : buckets)
         if (b.lower <= x && x <= b.upper) return b.count;
     return 0;
 }
@@ -120,7 +120,7 @@ uint64_t rows_near(const std::vector<sketch_bucket> &buckets, double x) {
 void check_ranks(const QuantileSketch &s, const Rows &sorted, const std::string &what) {
     auto buckets = s.histogram();
     uint64_t total = 0;
-    for (const sketch_bucket &b : buckets) total += b.count;
+    for (const sketch_quantile_bucket &b : buckets) total += b.count;
     REQUIRE(total == sorted.size());
 
     Rows points = {-DBL_MAX, -1, 0, 1, DBL_MAX};
@@ -214,7 +214,7 @@ TEST_CASE("quantile: rows on the edges of buckets, where rounding has nothing to
         QuantileSketch inner = sketch_of(drawn(kDistributions[2], 300, 41), accuracy);
         for (int pattern = 0; pattern < 4; pattern++) {
             Rows rows;
-            for (const sketch_bucket &b : inner.histogram()) {
+            for (const sketch_quantile_bucket &b : inner.histogram()) {
                 rows.insert(rows.end(), pattern == 1 ? 30 : 1, b.lower);
                 rows.insert(rows.end(), pattern == 2 ? 30 : 1, b.upper);
                 if (pattern == 3) rows.push_back(-b.upper), rows.push_back(-b.lower);
@@ -475,7 +475,7 @@ TEST_CASE("quantile: totals beyond what a double counts exactly", "[quantile][gu
         subtracted.resize(size);
         for (const QuantileSketch &each : {s, QuantileSketch::of(subtracted)}) {
             double last = 0;
-            for (const sketch_bucket &b : each.histogram())
+            for (const sketch_quantile_bucket &b : each.histogram())
                 for (double x : {b.lower, std::midpoint(b.lower, b.upper), b.upper, std::nextafter(b.upper, kInf)}) {
                     double rank = each.rank(x);
                     INFO("round " << round << ", rank of " << x);

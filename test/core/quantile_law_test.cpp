@@ -1,6 +1,5 @@
 // The law: a sketch is a function of the multiset of rows and the parameters, byte for byte.
 #include <algorithm>
-#include <climits>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -186,13 +185,19 @@ TEST_CASE("quantile: each scale has its accuracy, and each accuracy its scale", 
             CHECK(sketch_quantile_check(s.pack().data(), s.pack().size()) == SKETCH_OK);
         }
     }
-    CHECK(sketch_quantile_scale(0.000156) == INT_MIN);
-    CHECK(sketch_quantile_scale(1.001) == INT_MIN);
-    CHECK(std::isnan(sketch_quantile_accuracy(SKETCH_QUANTILE_MIN_SCALE - 1)));
-    CHECK(std::isnan(sketch_quantile_accuracy(SKETCH_QUANTILE_MAX_SCALE + 1)));
+    int scale = 77;
+    for (double wrong : {0.000156, 1.001, 0.0, -0.01, HUGE_VAL, std::numeric_limits<double>::quiet_NaN()})
+        CHECK(sketch_quantile_scale(wrong, &scale) == SKETCH_OUT_OF_RANGE);
+    CHECK(scale == 77);
+    double accuracy = 77;
+    for (int wrong : {SKETCH_QUANTILE_MIN_SCALE - 1, SKETCH_QUANTILE_MAX_SCALE + 1})
+        CHECK(sketch_quantile_accuracy(wrong, &accuracy) == SKETCH_OUT_OF_RANGE);
+    CHECK(accuracy == 77);
     QuantileSketch s{1, 2, -3}, least({SKETCH_QUANTILE_MIN_SCALE, 0, nullptr, 0, 0});
     for (double x : {1.0, 2.0, -3.0}) least.add(x);
-    s.coarsen(-1000);
+    sketch_growth growth{};
+    CHECK(sketch_quantile_limit(s.data(), s.size(), SKETCH_QUANTILE_MIN_SCALE - 1, &growth) == SKETCH_OUT_OF_RANGE);
+    s.coarsen(SKETCH_QUANTILE_MIN_SCALE);
     CHECK(s.pack() == least.pack());
 }
 

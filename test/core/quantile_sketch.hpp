@@ -56,7 +56,7 @@ class QuantileSketch : public BufferedSketch<QuantileFamily> {
     }
     void remove(double x) { must(sketch_quantile_remove(data(), size(), x)); }
     void coarsen(int scale) {
-        must(grown([&](sketch_growth *g) { return sketch_quantile_coarsen(data(), size(), scale, g); }));
+        must(grown([&](sketch_growth *g) { return sketch_quantile_limit(data(), size(), scale, g); }));
     }
 
     double percentile(double p) const {
@@ -106,18 +106,18 @@ class QuantileSketch : public BufferedSketch<QuantileFamily> {
         if (rows == 0) throw std::logic_error("mean of an empty sketch");
         return result;
     }
-    std::vector<sketch_bucket> histogram() const {
-        std::vector<sketch_bucket> buckets(info().negative_buckets + info().positive_buckets + 4);
+    std::vector<sketch_quantile_bucket> histogram() const {
+        std::vector<sketch_quantile_bucket> buckets(info().negative_buckets + info().positive_buckets + 4);
         size_t n = 0;
-        must(sketch_quantile_histogram(data(), size(), buckets.data(), &n));
+        must(sketch_quantile_histogram(data(), size(), buckets.data(), buckets.size(), &n));
         buckets.resize(n);
         return buckets;
     }
 
   private:
     void init(const sketch_quantile_options &options) {
-        make(sketch_quantile_init_size(&options),
-             [&](void *state, size_t size) { sketch_quantile_init(state, size, &options); });
+        make(sketch_quantile_init_size_with(&options),
+             [&](void *state, size_t size) { must(sketch_quantile_init_with(state, size, &options)); });
     }
 };
 

@@ -164,7 +164,7 @@ TEST_CASE("quantile: means of rows on the edges of buckets, where the bound has 
                 QuantileSketch inner({scale, 0, nullptr, 0, 0}), s({scale, 0, nullptr, 0, 0});
                 for (double x : {1.5, 3e5, 7e-9}) inner.add(x);
                 Rows rows;
-                for (const sketch_bucket &b : without_extremes(inner).histogram())
+                for (const sketch_quantile_bucket &b : without_extremes(inner).histogram())
                     rows.insert(rows.end(), 50, sign * (at_upper ? b.upper : b.lower));
                 for (double x : rows) s.add(x);
                 std::sort(rows.begin(), rows.end());

@@ -362,9 +362,9 @@ TEST_CASE("topk: items of every length come back as they were", "[topk][law]") {
 
     std::string too_long(SKETCH_TOPK_MAX_ITEM + 1, 'x');
     CHECK(s.try_add(too_long) == SKETCH_BAD_ITEM);
-    sketch_topk_entry entry;
-    CHECK(sketch_topk_bounds(packed.data(), packed.size(), SKETCH_KIND_TEXT, too_long.data(), too_long.size(),
-                             &entry) == SKETCH_BAD_ITEM);
+    uint64_t estimate, lower, upper;
+    CHECK(sketch_topk_count(packed.data(), packed.size(), SKETCH_KIND_TEXT, too_long.data(), too_long.size(), &estimate,
+                            &lower, &upper) == SKETCH_BAD_ITEM);
     CHECK(s.pack() == packed);
 }
 

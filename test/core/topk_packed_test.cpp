@@ -72,7 +72,7 @@ TEST_CASE("topk: valid sketches are sound at any alignment", "[topk][packed]") {
     tests().valid();
     for (const TopkSketch &s : samples()) {
         const Bytes packed = s.pack();
-        REQUIRE(sketch_packed_kind(packed.data(), packed.size()) == s.kind());
+        REQUIRE(TopkSketch::info_of(packed.data(), packed.size()).kind == s.kind());
     }
 }
 

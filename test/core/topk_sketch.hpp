@@ -36,7 +36,7 @@ class TopkSketch : public BufferedSketch<TopkFamily> {
     // Open: without a kind until something comes; what it adds then are items of `kind`.
     explicit TopkSketch(uint32_t k = 100, int kind = SKETCH_KIND_TEXT, bool is_open = false) : BufferedSketch(kind) {
         make(sketch_topk_init_size(),
-             [&](void *state, size_t size) { sketch_topk_init(state, size, is_open ? SKETCH_KIND_NONE : kind, k); });
+             [&](void *state, size_t size) { must(sketch_topk_init(state, size, is_open ? SKETCH_KIND_NONE : kind, k)); });
     }
     sketch_status try_merge_counters(const sketch_topk_counters &counters) {
         return grown([&](sketch_growth *g) { return sketch_topk_merge_counters(data(), size(), &counters, g); });
@@ -63,15 +63,19 @@ class TopkSketch : public BufferedSketch<TopkFamily> {
         OpenedTopk opened(packed.data(), packed.size(), SKETCH_PACKED);
         must(opened.then([&](auto *sketch) { return sketch_topk_begin(sketch, cursor.get()); }));
         std::vector<Entry> all;
-        for (sketch_topk_entry e; sketch_topk_next(cursor.get(), &e);)
+        sketch_topk_entry e;
+        sketch_status s;
+        while ((s = sketch_topk_next(cursor.get(), &e)) == SKETCH_OK)
             all.push_back(
                 {std::string(reinterpret_cast<const char *>(e.item), e.item_size), e.estimate, e.lower, e.upper});
+        if (s != SKETCH_END) must(s);
         return all;
     }
     static Entry bounds(const Bytes &packed, int kind, std::string_view item) {
-        sketch_topk_entry e{};
-        must(sketch_topk_bounds(packed.data(), packed.size(), kind, item.data(), item.size(), &e));
-        return {std::string(item), e.estimate, e.lower, e.upper};
+        Entry e{std::string(item), 0, 0, 0};
+        must(sketch_topk_count(packed.data(), packed.size(), kind, item.data(), item.size(), &e.estimate, &e.lower,
+                               &e.upper));
+        return e;
     }
 };
 

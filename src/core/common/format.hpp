@@ -14,7 +14,13 @@ inline constexpr std::uint8_t kFormatVersion = SKETCH_FORMAT_VERSION;
 inline constexpr std::uint8_t kWorkMagic = SKETCH_WORK_MAGIC;
 
 // Second byte of both forms.
-enum class Family : std::uint8_t { quantile = 1, distinct = 2, frequency = 3, topk = 4, membership = 5 };
+enum class Family : std::uint8_t {
+    quantile = SKETCH_QUANTILE,
+    distinct = SKETCH_DISTINCT,
+    frequency = SKETCH_FREQUENCY,
+    topk = SKETCH_TOPK,
+    membership = SKETCH_MEMBERSHIP
+};
 
 using Status = sketch_status;
 
@@ -38,7 +44,7 @@ constexpr bool is_kind_of(int held, int kind) noexcept { return held == kind || 
 // A step that brings the first items to a state whose kind is open. If it fails, the kind is open again.
 template <typename Header, typename Step>
 [[gnu::cold, gnu::noinline]] Status with_first_kind(Header &header, int kind, Step step) noexcept {
-    if (header.kind != SKETCH_KIND_NONE) return SKETCH_WRONG_KIND;
+    if (header.kind != SKETCH_KIND_NONE || !is_kind(kind)) return SKETCH_WRONG_KIND;
     header.kind = static_cast<std::uint8_t>(kind);
     const Status s = step();
     if (s != SKETCH_OK) header.kind = SKETCH_KIND_NONE;

@@ -110,12 +110,12 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
     return grow_to(growth, pairs_size, layout);
 }
 
-std::size_t work_init_size(const sketch_quantile_options &options) noexcept {
+std::size_t work_init_size(const Options &options) noexcept {
     const std::uint8_t flags = options.moving ? kMoving : 0;
     return size_for(kHeaderSize + tail_size(flags, options.fraction_count));
 }
 
-void work_init(void *state, std::size_t size, const sketch_quantile_options &options) noexcept {
+void work_init(void *state, std::size_t size, const Options &options) noexcept {
     std::memset(state, 0, size);
     Work work(state, size);
     WorkHeader &h = work.begin_header();

@@ -28,7 +28,7 @@ enum : std::uint8_t {
     kHasPositives = 4,
     kHasSpecials = 8,
     kExtremesUnknown = 16,
-    kHasFractions = SKETCH_PACKED_PARTIAL,
+    kHasFractions = 0x20,  // of a partial state
     kUnaryCounts = 64,
     kNotWhole = 128
 };

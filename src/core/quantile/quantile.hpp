@@ -24,7 +24,7 @@
 
 namespace sketch::quantile {
 
-inline constexpr std::size_t kMaxFractions = SKETCH_QUANTILE_MAX_FRACTIONS;
+inline constexpr std::size_t kMaxFractions = 1000;
 static_assert(ladder::kMinScale == SKETCH_QUANTILE_MIN_SCALE && ladder::kMaxScale == SKETCH_QUANTILE_MAX_SCALE);
 
 // How many non-empty buckets a sketch may have. A function of the scale asked for, which may only fall with it: then
@@ -207,8 +207,16 @@ struct MovingCounts {
     std::uint64_t not_whole;                                             // rows that are no whole numbers
 };
 
-std::size_t work_init_size(const sketch_quantile_options &options) noexcept;
-void work_init(void *state, std::size_t size, const sketch_quantile_options &options) noexcept;
+// How to make a state: see sketch_quantile_init, and the fractions that it carries.
+struct Options {
+    int scale;
+    bool moving = false;
+    const double *fractions = nullptr;
+    std::size_t fraction_count = 0;
+    bool fractions_are_array = false;
+};
+std::size_t work_init_size(const Options &options) noexcept;
+void work_init(void *state, std::size_t size, const Options &options) noexcept;
 void work_move(void *to, const void *from, std::size_t from_size, const sketch_growth &growth) noexcept;
 Status work_add(void *state, std::size_t size, double x, std::uint64_t weight, sketch_growth &growth) noexcept;
 bool work_is_moving(const void *state) noexcept;
