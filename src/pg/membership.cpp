@@ -22,8 +22,8 @@ struct Membership : HashedFamily<Membership, sketch_membership, sketch_membershi
     // A size and a rate in one parameter.
     static int parameter(int log2_blocks, int rate) { return log2_blocks << 16 | rate; }
     static int parameter_of(const sketch_membership_info &info) { return parameter(info.log2_blocks, info.rate); }
-    static void init(void *state, size_t size, int kind, int parameter) {
-        sketch_membership_init(state, size, kind, parameter >> 16, parameter & 0xffff);
+    static sketch_status init(void *state, size_t size, int kind, int parameter) {
+        return sketch_membership_init(state, size, kind, parameter >> 16, parameter & 0xffff);
     }
     static sketch_status limit(void *state, size_t size, int parameter, sketch_growth *growth) {
         return sketch_membership_limit(state, size, parameter >> 16, parameter & 0xffff, growth);

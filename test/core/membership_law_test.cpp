@@ -334,7 +334,13 @@ TEST_CASE("membership: salts change no byte of a packed filter", "[membership][l
 }
 
 TEST_CASE("membership: a rate is kept rounded up to one digit", "[membership][rate]") {
-    const auto kept = sketch_membership_kept_rate;
+    // -2 if it is out of range.
+    const auto kept = [](double rate) {
+        int result = -2;
+        const sketch_status status = sketch_membership_kept_rate(rate, &result);
+        REQUIRE(status == (result == -2 ? SKETCH_OUT_OF_RANGE : SKETCH_OK));
+        return result;
+    };
     CHECK(kept(0.5) == 50000);
     CHECK(kept(0.1) == 10000);
     CHECK(kept(0.01) == 1000);

@@ -157,6 +157,10 @@ inline size_t quantile_packed_bound(const void *data, size_t size) {
     OpenedQuantile opened(data, size);
     return opened.status == SKETCH_OK ? sketch_quantile_packed_bound(opened.sketch) : 0;
 }
+inline size_t distinct_packed_bound(const void *data, size_t size) {
+    OpenedDistinct opened(data, size);
+    return opened.status == SKETCH_OK ? sketch_distinct_packed_bound(opened.sketch) : 0;
+}
 inline sketch_status sketch_quantile_subtract(const void *a, size_t a_size, const void *b, size_t b_size, uint8_t *out,
                                               size_t capacity, size_t *out_size) {
     return OpenedQuantile(a, a_size).then([&](auto *from) {
@@ -203,10 +207,6 @@ inline sketch_status sketch_distinct_difference_bounds(const void *a, size_t a_s
 inline size_t frequency_packed_bound(const void *data, size_t size) {
     OpenedFrequency opened(data, size);
     return opened.status == SKETCH_OK ? sketch_frequency_packed_bound(opened.sketch) : 0;
-}
-inline size_t distinct_packed_bound(const void *data, size_t size) {
-    OpenedDistinct opened(data, size);
-    return opened.status == SKETCH_OK ? sketch_distinct_packed_bound(opened.sketch) : 0;
 }
 inline size_t topk_packed_bound(const void *data, size_t size) {
     OpenedTopk opened(data, size);

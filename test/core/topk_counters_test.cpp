@@ -38,7 +38,7 @@ struct List {
     }
 };
 
-List list_of(const TopkSketch::Bytes &packed) {
+List list_of(const Bytes &packed) {
     const sketch_topk_info info = TopkSketch::info_of(packed.data(), packed.size());
     List list{info.kind, info.total, info.offset};
     for (const TopkSketch::Entry &e : TopkSketch::entries(packed)) list.add(e.item, e.upper, e.upper - e.lower);
@@ -116,7 +116,7 @@ struct MisraGries {
 using Truth = std::map<std::string, uint64_t>;
 
 void must_be_true(const TopkSketch &s, const Truth &truth, uint64_t total) {
-    const TopkSketch::Bytes packed = s.pack();
+    const Bytes packed = s.pack();
     const sketch_topk_info info = TopkSketch::info_of(packed.data(), packed.size());
     REQUIRE(sketch_topk_check(packed.data(), packed.size()) == SKETCH_OK);
     REQUIRE(info.total == total);
@@ -138,7 +138,7 @@ TEST_CASE("topk: the entries of a sketch, as counters, are the sketch", "[topk]"
     Random random(1);
     for (int round = 0; round < 200; round++) {
         const uint32_t k = 1 + static_cast<uint32_t>(random() % 60);
-        const TopkSketch::Bytes packed = random_sketch(random, k).pack();
+        const Bytes packed = random_sketch(random, k).pack();
         TopkSketch again(k);
         const List list = list_of(packed);
         REQUIRE(list.merge_into(again) == SKETCH_OK);
@@ -195,7 +195,7 @@ TEST_CASE("topk: counters that cannot be are refused, and change nothing", "[top
     Random random(3);
     TopkSketch s = random_sketch(random, 10);
     s.add("b", 5);
-    const TopkSketch::Bytes before = s.pack();
+    const Bytes before = s.pack();
     auto refused = [&](const List &list, sketch_status with) {
         CHECK(list.merge_into(s) == with);
         CHECK(s.pack() == before);
@@ -287,9 +287,9 @@ TEST_CASE("topk: whatever a list says, the state is sound", "[topk]") {
         }
         TopkSketch s(1 + static_cast<uint32_t>(random() % 5));
         if (random() % 2) s.add("x", 3);
-        const TopkSketch::Bytes before = s.pack();
+        const Bytes before = s.pack();
         if (list.merge_into(s) != SKETCH_OK) REQUIRE(s.pack() == before);
-        const TopkSketch::Bytes packed = s.pack();
+        const Bytes packed = s.pack();
         REQUIRE(sketch_topk_check(packed.data(), packed.size()) == SKETCH_OK);
     }
 }
