@@ -171,7 +171,7 @@ TEST_CASE("abi: questions that are out of range are refused", "[abi]") {
     }
     for (auto [low, high] : {std::pair{0.5, 0.5}, {0.6, 0.5}, {-0.1, 0.5}, {0.5, 1.1}, {kNaN, 1.0}, {0.0, kNaN}})
         CHECK(sketch_quantile_mean(quantile.sketch, low, high, out, &rows) == SKETCH_OUT_OF_RANGE);
-    for (auto [a, b] : {std::pair{1.0, 1.0}, {2.0, 1.0}, {kNaN, 1.0}, {1.0, kNaN}}) {
+    for (auto [a, b] : {std::pair{2.0, 1.0}, {kNaN, 1.0}, {1.0, kNaN}}) {
         const double bounds[2] = {a, b};
         CHECK(sketch_quantile_histogram_at(quantile.sketch, bounds, 2, counts) == SKETCH_OUT_OF_RANGE);
     }
