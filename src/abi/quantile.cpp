@@ -279,7 +279,7 @@ sketch_status sketch_quantile_histogram(const sketch_quantile *sketch, sketch_qu
 sketch_status sketch_quantile_histogram_at(const sketch_quantile *sketch, const double *bounds, size_t count,
                                            uint64_t *rows) noexcept {
     for (size_t i = 0; i < count; i++)
-        if (std::isnan(bounds[i]) || (i > 0 && bounds[i] <= bounds[i - 1])) return SKETCH_OUT_OF_RANGE;
+        if (std::isnan(bounds[i]) || (i > 0 && bounds[i] < bounds[i - 1])) return SKETCH_OUT_OF_RANGE;
     const Histogram &h = sketch->histogram;
     uint64_t below = 0;
     for (size_t i = 0; i < count; i++) {  // differences of rounded sums: they add up, whatever the rounding
