@@ -17,7 +17,7 @@ Storage storage_at(void *memory) noexcept {
     return {static_cast<std::uint32_t *>(memory), static_cast<Register *>(memory)};
 }
 
-bool is_confidence(double confidence) noexcept { return confidence > 0 && confidence < 1; }
+bool is_confidence(double confidence) noexcept { return confidence > 0 && confidence <= 1; }
 
 sketch_distinct_info info_of(const View &view) noexcept {
     sketch_distinct_info info = {};

@@ -74,8 +74,9 @@ SKETCH_API sketch_status sketch_distinct_check(const sketch_distinct *packed) SK
  * header. */
 SKETCH_API sketch_status sketch_distinct_count(const sketch_distinct *sketch, double *estimate) SKETCH_NOEXCEPT;
 
-/* Interval that holds the number of different items with this confidence, in (0, 1): with few items a register from the
- * distribution of how many are hidden behind others, else from the observed information. OK or OUT_OF_RANGE. */
+/* Interval that holds the number of different items with this confidence, in (0, 1]; 1 is not certainty, but as much as
+ * can be computed. With few items a register from the distribution of how many are hidden behind others, else from the
+ * observed information. OK or OUT_OF_RANGE. */
 SKETCH_API sketch_status sketch_distinct_bounds(const sketch_distinct *sketch, double confidence, double *lower,
                                                 double *upper) SKETCH_NOEXCEPT;
 
@@ -92,7 +93,7 @@ SKETCH_API sketch_status sketch_distinct_difference(const sketch_distinct *a, co
                                                     size_t scratch_size, double *difference) SKETCH_NOEXCEPT;
 
 /* Intervals that hold the number of items in both, and of those in a that are not in b, with this confidence, in
- * (0, 1), or more: the intervals of a, b and their union may miss with a third of the error each. Of tokens nearly
+ * (0, 1], or more: the intervals of a, b and their union may miss with a third of the error each. Of tokens nearly
  * always the numbers themselves. Around the estimates. Scratch memory and statuses as those of overlap, and
  * OUT_OF_RANGE. */
 SKETCH_API sketch_status sketch_distinct_intersection_bounds(const sketch_distinct *a, const sketch_distinct *b,

@@ -162,8 +162,7 @@ SKETCH_API sketch_status sketch_quantile_histogram(const sketch_quantile *sketch
 
 /*
  * Estimated rows in (-inf, bounds[0]], (bounds[0], bounds[1]], ..., (bounds[count - 1], NaN]: count + 1 numbers that
- * add up to the total. OK, or OUT_OF_RANGE unless bounds ascend (equal ones have no
- * row between them).
+ * add up to the total. OK, or OUT_OF_RANGE if a bound is NaN or less than the one before it.
  */
 SKETCH_API sketch_status sketch_quantile_histogram_at(const sketch_quantile *sketch, const double *bounds, size_t count,
                                                       uint64_t *rows) SKETCH_NOEXCEPT;

@@ -182,12 +182,15 @@ TEST_CASE("abi: questions that are out of range are refused", "[abi]") {
     CHECK(buckets[0].count == 0);
     CHECK((rows == 77 && out[0] == 77 && counts[0] == 77 && count == 77));
     CHECK(sketch_quantile_histogram(quantile.sketch, buckets, 6, &count) == SKETCH_OK);
+    const double equal[2] = {0, 0};
+    CHECK(sketch_quantile_histogram_at(quantile.sketch, equal, 2, counts) == SKETCH_OK);
+    CHECK((counts[0] == 2 && counts[1] == 0 && counts[2] == 4));
     CHECK(count == 6);
 
     const DistinctSketch items = distinct_of({1, 2, 3});
     OpenedDistinct distinct(items.data(), items.size());
     std::vector<uint64_t> scratch(sketch_distinct_overlap_size(distinct.sketch, distinct.sketch) / 8 + 1);
-    for (double wrong : {0.0, 1.0, -1.0, 2.0, kNaN}) {
+    for (double wrong : {0.0, -1.0, std::nextafter(1.0, 2.0), 2.0, kNaN}) {
         CHECK(sketch_distinct_bounds(distinct.sketch, wrong, out, out + 1) == SKETCH_OUT_OF_RANGE);
         CHECK(sketch_distinct_intersection_bounds(distinct.sketch, distinct.sketch, wrong, scratch.data(),
                                                   8 * scratch.size(), out, out + 1) == SKETCH_OUT_OF_RANGE);
