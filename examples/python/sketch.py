@@ -18,12 +18,13 @@ LIBRARY.sketch_status_message.restype = ctypes.c_char_p
 OK, GROW = 0, 1
 PACKED, WORK = 0, 1
 NUMBER, FLOAT, TEXT, BYTEA, UUID, TIMESTAMP, DATE, BOOL = 1, 2, 3, 4, 5, 7, 8, 10
+FIRST_DAY, END_OF_DATES, END_OF_TIMESTAMPS = numpy.array(['-4713-11-24', '5874898-01-01', '294277-01-01'], 'M8[D]')
 size_t, pointer = ctypes.c_size_t, ctypes.c_void_p
 
 
 class Growth(ctypes.Structure):
     """The size that a state asks for, and what only the library knows."""
-    _fields_ = [('size', ctypes.c_uint64), ('opaque', ctypes.c_uint64 * 15)]
+    _fields_ = [('size', ctypes.c_uint64), ('opaque', ctypes.c_uint64 * 3)]
 
 
 def must(status):
@@ -34,6 +35,13 @@ def must(status):
 def memory(size):
     """Aligned to 8 bytes; an array keeps it alive."""
     return numpy.zeros((size + 7) // 8, dtype=numpy.uint64)
+
+
+def rows_of(column, dtype=None):
+    column = numpy.ascontiguousarray(column, dtype=dtype)
+    if column.ndim != 1:
+        raise ValueError('a column has one dimension')
+    return column
 
 
 def address(array):
@@ -53,7 +61,7 @@ def equally_sized(array):
 
 def items_of(column, is_topk):
     """Kind, bytes and offsets of a column's items. A topk sketch has integers in bytes of its own, to show them."""
-    column = numpy.ascontiguousarray(column)
+    column = rows_of(column)
     kind = column.dtype.kind
     if kind in 'iu':
         column = column.astype('<i8', casting='safe')
@@ -71,7 +79,12 @@ def items_of(column, is_topk):
         return BOOL, *equally_sized(column.astype(numpy.uint8))
     if kind == 'M' and numpy.isnat(column).any():
         raise ValueError('NaT is no item')
-    if kind == 'M' and column.dtype == 'datetime64[D]':
+    is_date = column.dtype == 'datetime64[D]'
+    if kind == 'M':
+        days, end = column.astype('datetime64[D]'), END_OF_DATES if is_date else END_OF_TIMESTAMPS
+        if not ((FIRST_DAY <= days) & (days < end)).all():
+            raise ValueError('PostgreSQL has no such time')
+    if is_date:
         return DATE, *equally_sized((column - numpy.datetime64('2000-01-01', 'D')).astype('<i4'))
     if kind == 'M':
         microseconds = column.astype('datetime64[us]') - numpy.datetime64('2000-01-01', 'us')
@@ -160,7 +173,7 @@ class Quantile(Sketch):
         super().__init__(scale, 0)
 
     def add(self, column):
-        column = numpy.ascontiguousarray(column, dtype=numpy.float64)
+        column = rows_of(column, numpy.float64)
         self.add_rows('add_many', arrays=(column, None), count=len(column))
         return self
 

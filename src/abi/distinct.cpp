@@ -9,6 +9,7 @@ using namespace sketch::distinct;
 
 struct sketch_distinct {
     View view;
+    bool is_work;
 };
 
 namespace {
@@ -69,6 +70,7 @@ sketch_status sketch_distinct_open(const void *bytes, size_t size, sketch_form f
     const Status s = form == SKETCH_WORK
                          ? decode_work(bytes, size, storage, result->view)
                          : decode_packed(static_cast<const uint8_t *>(bytes), size, storage, result->view);
+    result->is_work = form == SKETCH_WORK;
     if (s == SKETCH_OK) *opened = result;
     return s;
 }
@@ -120,7 +122,9 @@ sketch_status sketch_distinct_count(const sketch_distinct *sketch, double *n) no
     return SKETCH_OK;
 }
 
-sketch_status sketch_distinct_check(const sketch_distinct *packed) noexcept { return check(packed->view); }
+sketch_status sketch_distinct_check(const sketch_distinct *packed) noexcept {
+    return packed->is_work ? SKETCH_WRONG_FORM : check(packed->view);
+}
 
 sketch_status sketch_distinct_bounds(const sketch_distinct *sketch, double confidence, double *lower,
                                      double *upper) noexcept {

@@ -77,14 +77,14 @@ SKETCH_API void sketch_item_int64(int64_t value, sketch_item *item) SKETCH_NOEXC
 /* double precision, and real: a float as the double that it is. */
 SKETCH_API void sketch_item_double(double value, sketch_item *item) SKETCH_NOEXCEPT;
 
-/* numeric, from text: digits with a sign, a point and an exponent if need be, or NaN, Infinity, -Infinity; no blanks.
+/* numeric, from text: digits with a sign, a point and an exponent if need be, or NaN, Infinity, inf; no blanks.
  * Of more than 100 bytes it may need scratch memory, never more than `size` bytes, in which the item then stands. OK,
  * NO_ROOM, or OUT_OF_RANGE if it is no number, or none that numeric can hold. */
 SKETCH_API sketch_status sketch_item_decimal(const char *text, size_t size, void *scratch, size_t scratch_size,
                                              sketch_item *item) SKETCH_NOEXCEPT;
 
-/* text, varchar and name, in the encoding of the database (char(n) without the blanks at its end); bytea; the label of
- * an enum. The item is where the value is. */
+/* text, varchar and name, valid in the encoding of the database and without bytes of 0, or it will refuse a topk sketch
+ * that has them (char(n) without the blanks at its end); bytea; the label of an enum. The item is where the value is. */
 SKETCH_API void sketch_item_text(const char *text, size_t size, sketch_item *item) SKETCH_NOEXCEPT;
 SKETCH_API void sketch_item_bytes(const void *bytes, size_t size, sketch_item *item) SKETCH_NOEXCEPT;
 SKETCH_API void sketch_item_label(const char *label, size_t size, sketch_item *item) SKETCH_NOEXCEPT;

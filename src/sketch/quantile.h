@@ -62,7 +62,8 @@ SKETCH_API sketch_status sketch_quantile_add_many(void *state, size_t size, cons
 /* Whether a state is a moving one. */
 SKETCH_API int sketch_quantile_is_moving(const void *state) SKETCH_NOEXCEPT;
 
-/* Takes one row, which was added before, away from a moving state. OK, or BELOW_ZERO if its bucket is empty. */
+/* Takes one row, which was added before, away from a moving state. OK, or BELOW_ZERO if its bucket is empty,
+ * or the state is not a moving one. */
 SKETCH_API sketch_status sketch_quantile_remove(void *state, size_t size, double x) SKETCH_NOEXCEPT;
 
 /* Asks for at most this scale from now on. OK, GROW, or OUT_OF_RANGE below the least scale. */
@@ -88,7 +89,7 @@ SKETCH_API sketch_status sketch_quantile_load(const sketch_quantile *sketch, voi
  * buckets in any order give equal bytes. Zeros, infinities and NaN are added by sketch_quantile_add.
  *
  * Extremes become unknown: see sketch_quantile_set_extremes. OK, GROW, OVERFLOW, or OUT_OF_RANGE if the scale is not
- * SKETCH_QUANTILE_MIN_SCALE .. SKETCH_QUANTILE_MAX_BUCKET_SCALE or no double lies in the bucket.
+ * SKETCH_QUANTILE_MIN_SCALE .. SKETCH_QUANTILE_MAX_BUCKET_SCALE or no double lies in a bucket that has rows.
  */
 #define SKETCH_QUANTILE_MAX_BUCKET_SCALE 20
 SKETCH_API sketch_status sketch_quantile_add_bucket(void *state, size_t size, int scale, int32_t index, int negative,
@@ -105,7 +106,8 @@ SKETCH_API sketch_status sketch_quantile_set_extremes(void *state, size_t size, 
                                                       double maximum) SKETCH_NOEXCEPT;
 
 /*
- * Rows of a minus rows of b, packed. Outside the law: extremes become unknown. Only buckets are known: BELOW_ZERO if b
+ * Rows of a minus rows of b, packed; no larger than the packed bound of a. Both opened sketches are used up, whatever
+ * the status: open them anew to go on. Outside the law: extremes become unknown. Only buckets are known: BELOW_ZERO if b
  * has more rows in one than a has; a row that a lacks takes away another one of its bucket if there is any.
  */
 SKETCH_API sketch_status sketch_quantile_subtract(sketch_quantile *a, sketch_quantile *b, uint8_t *out, size_t capacity,

@@ -102,8 +102,9 @@ typedef struct sketch_topk_counters {
  * Adds them as a sketch is merged. Its k is what the list is good for: with `above` the sum of all upper - offset that
  * are above 0, offset * (2 k + 21) <= total - above; the smaller k wins. So SpaceSaving with m counters, whose offset
  * is the least of them, has k = (m - 21) / 2. Statuses as those of sketch_topk_merge; OUT_OF_RANGE if the list is not
- * good for any k; CORRUPT if it contradicts itself: if items are out of order, if the lower bounds are more than there
- * are rows, or if the offset is 0 and they are less.
+ * good for any k, or the kind is none; CORRUPT if it contradicts itself: if items are out of order, an error is more than
+ * the offset or not less than its upper (what came 0 times at least says nothing: leave it out), if the lower bounds are
+ * more than there are rows, or if the offset is 0 and they are less.
  */
 SKETCH_API sketch_status sketch_topk_merge_counters(void *state, size_t size, const sketch_topk_counters *counters,
                                                     sketch_growth *growth) SKETCH_NOEXCEPT;
@@ -116,7 +117,10 @@ SKETCH_API size_t sketch_topk_pack_size(const sketch_topk *sketch) SKETCH_NOEXCE
 SKETCH_API sketch_status sketch_topk_pack(const sketch_topk *sketch, void *scratch, size_t scratch_size, uint8_t *out,
                                           size_t capacity, size_t *out_size) SKETCH_NOEXCEPT;
 
-/* OK if packed bytes are a sketch in canonical form to the last byte; open has looked at their header only. */
+/* OK if packed bytes are a sketch in canonical form to the last byte, or WRONG_FORM; open has looked at their header
+ * only. Whether items are such as their kind has, is not looked at: PostgreSQL refuses texts that are not valid in the
+ * encoding of the database, or dates that it has not, and with them the whole sketch. sketch_item_* make none of
+ * these but of texts: those are to be valid, and without bytes of 0. */
 SKETCH_API sketch_status sketch_topk_check(const sketch_topk *packed) SKETCH_NOEXCEPT;
 
 /* An item and how often it came: lower <= true <= upper, certainly; lower <= estimate <= upper. */

@@ -37,8 +37,8 @@ done
 declared=$(gcc -E -P -DSKETCH_API=EXPORTED src/sketch.h | tr '\n' ' ' | grep -o 'EXPORTED [^;(]*(' |
 	sed 's/.*[ *]\(sketch_[a-z0-9_]*\)($/\1/' | sort)
 report "there are declarations" "$([[ $(wc -l <<<"$declared") -gt 80 ]] || echo "$declared")"
-objects=../core-release # of ./test/run
-if [[ ! -d $objects ]]; then
+objects=${SKETCH_BUILD:-}
+if [[ ! -e $objects/CMakeCache.txt ]]; then
 	objects=$build
 	cmake -S . -B "$objects" -DSKETCH_TESTS=OFF >"$build/log" 2>&1 || cat "$build/log"
 fi

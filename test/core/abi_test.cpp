@@ -147,7 +147,7 @@ TEST_CASE("abi: limit refuses what no sketch can have, and passes over what is f
 
 TEST_CASE("abi: the first item gives a sketch no kind that is none", "[abi]") {
     sketch_growth growth{};
-    for (int kind : {-1, 21, 64, 128, 256}) {
+    for (int kind : {-1, 0, 21, 64, 128, 256}) {  // 0, as a sketch_item has that was never filled in
         DistinctSketch distinct(10, kKind, true);
         CHECK(sketch_distinct_add(distinct.data(), distinct.size(), kind, 7, &growth) == SKETCH_WRONG_KIND);
         FrequencySketch frequency(10, kKind, true);
@@ -157,6 +157,31 @@ TEST_CASE("abi: the first item gives a sketch no kind that is none", "[abi]") {
         MembershipSketch membership(10, kKind, true);
         CHECK(sketch_membership_add(membership.data(), membership.size(), kind, 7, &growth) == SKETCH_WRONG_KIND);
     }
+}
+
+// The error is the answer, however often it is asked for.
+TEST_CASE("abi: a cursor over a damaged sketch does not come to its end", "[abi]") {
+    TopkSketch topk(10);
+    for (int i = 0; i < 200; i++) topk.add(std::to_string(i % 40 * i % 17), 1 + i % 5);
+    const Bytes packed = topk.pack();
+    auto cursor = std::make_unique<sketch_topk_cursor>();
+    sketch_topk_entry entry;
+    size_t damaged = 0;
+    for (size_t bit = 0; bit < 8 * packed.size(); bit++) {
+        Bytes bytes = packed;
+        bytes[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+        OpenedTopk opened(bytes.data(), bytes.size(), SKETCH_PACKED);
+        if (opened.status != SKETCH_OK || sketch_topk_check(opened.sketch) == SKETCH_OK) continue;
+        INFO("bit " << bit);
+        REQUIRE(sketch_topk_begin(opened.sketch, cursor.get()) == SKETCH_OK);
+        sketch_status status;
+        while ((status = sketch_topk_next(cursor.get(), &entry)) == SKETCH_OK) {
+        }
+        REQUIRE(status != SKETCH_END);
+        for (int again = 0; again < 3; again++) REQUIRE(sketch_topk_next(cursor.get(), &entry) == status);
+        damaged++;
+    }
+    CHECK(damaged > 100);
 }
 
 TEST_CASE("abi: questions that are out of range are refused", "[abi]") {
@@ -211,6 +236,12 @@ TEST_CASE("abi: what reads packed bytes only says so of work forms", "[abi]") {
     CHECK(sketch_topk_begin(opened_topk.sketch, cursor.get()) == SKETCH_WRONG_FORM);
     CHECK(sketch_topk_check(opened_topk.sketch) == SKETCH_WRONG_FORM);
     CHECK(sketch_topk_count(opened_topk.sketch, kKind, "an item", 7, &estimate, &lower, &upper) == SKETCH_WRONG_FORM);
+    for (size_t count : {100, 1000}) {  // tokens, and registers
+        DistinctSketch distinct(10);
+        for (size_t i = 0; i < count; i++) distinct.add(sketch_hash_word(i));
+        CHECK(sketch_distinct_check(OpenedDistinct(distinct.data(), distinct.size(), SKETCH_WORK).sketch) ==
+              SKETCH_WRONG_FORM);
+    }
     FrequencySketch frequency(10);
     CHECK(sketch_frequency_check(OpenedFrequency(frequency.data(), frequency.size(), SKETCH_WORK).sketch) ==
           SKETCH_WRONG_FORM);

@@ -117,13 +117,16 @@ TEST_CASE("items: a decimal is one number, however it is written") {
     CHECK(of_decimal("NaN").bytes == Bytes({1, 2, 0, 0}));
     CHECK(of_decimal("Infinity").bytes == Bytes({1, 3, 0, 0}));
     CHECK(of_decimal("-Infinity").bytes == Bytes({1, 4, 0, 0}));
+    CHECK(of_decimal("nan").bytes == Bytes({1, 2, 0, 0}));
+    CHECK(of_decimal("+INF").bytes == Bytes({1, 3, 0, 0}));
+    CHECK(of_decimal("-inf").bytes == Bytes({1, 4, 0, 0}));
     const Made decimal = of_decimal("-123.456");
     CHECK(decimal.hash == sketch_hash(decimal.bytes.data() + 1, decimal.bytes.size() - 1));
 }
 
 TEST_CASE("items: what is no decimal is refused, and so is what numeric cannot hold") {
     for (const char *text : {"",      "-",    "+",     ".",   "e5",   "-.e1", "1e",        "1e+", "1 ",    " 1", "1..2",
-                             "1.2.3", "0x10", "1_000", "nan", "-NaN", "inf",  "Infinity ", "--1", "1e5.0", "1,5"}) {
+                             "1.2.3", "0x10", "1_000", "+NaN", "-NaN", "infinit",  "Infinity ", "--1", "1e5.0", "1,5"}) {
         INFO(text);
         CHECK(decimal_status(text) == SKETCH_OUT_OF_RANGE);
     }

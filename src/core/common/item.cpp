@@ -2,7 +2,6 @@
 #include "item.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <string_view>
 
@@ -19,10 +18,12 @@ bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
-bool Decimal::parse_special(const char *text, std::size_t size) noexcept {
-    const std::string_view name(text, size);
-    if (name == "NaN" && sign_ == kPositive) sign_ = kNaN;
-    else if (name == "Infinity") sign_ = sign_ == kNegative ? kNegativeInfinity : kInfinity;
+bool Decimal::parse_special(const char *text, std::size_t size, bool has_sign) noexcept {
+    auto is = [=](std::string_view name) {
+        return std::equal(text, text + size, name.begin(), name.end(), [](char a, char b) { return (a | 0x20) == b; });
+    };
+    if (is("nan") && !has_sign) sign_ = kNaN;
+    else if (is("infinity") || is("inf")) sign_ = sign_ == kNegative ? kNegativeInfinity : kInfinity;
     else return false;
     return true;
 }
@@ -31,7 +32,8 @@ bool Decimal::parse(const char *text, std::size_t size) noexcept {
     *this = {};
     const char *at = text, *const end = text + size;
     if (at < end && (*at == '-' || *at == '+')) sign_ = *at++ == '-' ? kNegative : kPositive;
-    if (at < end && !is_digit(*at) && *at != '.') return parse_special(at, static_cast<std::size_t>(end - at));
+    if (at < end && !is_digit(*at) && *at != '.')
+        return parse_special(at, static_cast<std::size_t>(end - at), at > text);
 
     text_ = at;
     std::int64_t first = -1, last = -1;
@@ -96,10 +98,9 @@ char *append_interval_text(char *to, std::int32_t months, std::int32_t days, std
     char *const begin = to;
     bool was_negative = false;
     auto number = [&](std::uint64_t value, int width) {
-        char digits[20];
-        const std::ptrdiff_t size = std::to_chars(digits, digits + sizeof digits, value).ptr - digits;
-        to = std::fill_n(to, std::max<std::ptrdiff_t>(width - size, 0), '0');
-        to = std::copy_n(digits, size, to);
+        char digits[20], *const end = digits + sizeof digits, *at = end;
+        for (; value > 0 || end - at < width; value /= 10) *--at = static_cast<char>('0' + value % 10);
+        to = std::copy(at, end, to);
     };
     auto separate = [&](bool is_negative) {  // a sign where it is not the one of what stands before
         if (to > begin) *to++ = ' ';

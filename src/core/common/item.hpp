@@ -69,7 +69,7 @@ class Decimal {
   private:
     enum Sign : std::uint8_t { kPositive, kNegative, kNaN, kInfinity, kNegativeInfinity };
 
-    bool parse_special(const char *text, std::size_t size) noexcept;
+    bool parse_special(const char *text, std::size_t size, bool has_sign) noexcept;
     bool is_finite() const noexcept { return sign_ <= kNegative; }
     // The digit that stands for 10^power; those outside of what is written are 0.
     int digit(std::int32_t power) const noexcept {

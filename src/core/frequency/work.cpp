@@ -44,7 +44,7 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, std
                 sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    if (h.kind != kind) [[unlikely]]
+    if (h.kind != kind || kind == SKETCH_KIND_NONE) [[unlikely]]
         return with_first_kind(h, kind, [=, &growth] { return work_add(state, size, kind, hash, weight, growth); });
     if (weight > kMaxTotal - h.total) [[unlikely]]
         return SKETCH_OVERFLOW;

@@ -112,7 +112,7 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
 Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    if (h.kind != kind) [[unlikely]]
+    if (h.kind != kind || kind == SKETCH_KIND_NONE) [[unlikely]]
         return with_first_kind(h, kind, [=, &growth] { return work_add(state, size, kind, hash, growth); });
     if (work.dense()) [[likely]] {
         work.add_deferred(token_of(hash, h.log2_blocks));

@@ -6,8 +6,8 @@ namespace sketch::quantile {
 // As a sketch of its own, that has nothing but this bucket, is merged: so the law holds, and a coarser scale wins.
 Status work_add_bucket(void *state, std::size_t size, int scale, std::int32_t index, bool negative, std::uint64_t count,
                        sketch_growth &growth) noexcept {
-    if (count == 0) return SKETCH_OK;
     if (scale < ladder::kMinScale || scale > SKETCH_QUANTILE_MAX_BUCKET_SCALE) return SKETCH_OUT_OF_RANGE;
+    if (count == 0) return SKETCH_OK;
     if (count > kMaxTotal) return SKETCH_OVERFLOW;
     const int shift = std::max(scale - ladder::kMaxScale, 0);
     scale -= shift;

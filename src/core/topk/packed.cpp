@@ -163,7 +163,8 @@ Status PackedEntries::end() noexcept {
     if (!ok_ || left_ > 0 || own_ != own_end_ || !seen_lowest_ || !balance_.is_complete()) return SKETCH_CORRUPT;
     for (Column column : {kPrefix, kSuffix, kOwn, kCount, kError})
         if (order_[column] != (column == kError && offset_ == 0 ? 0 : seen_.of(column, items_))) return SKETCH_CORRUPT;
-    if (!bits_.align()) return SKETCH_CORRUPT;
+    if (!bits_.align()) ok_ = false;  // for who asks again
+    if (!ok_) return SKETCH_CORRUPT;
     return bits_.position() == 8 * size ? SKETCH_OK : SKETCH_TRAILING;
 }
 

@@ -222,7 +222,7 @@ Status work_add(void *state, std::size_t size, int kind, Item item, std::uint64_
                 sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    if (h.kind != kind) [[unlikely]]
+    if (h.kind != kind || kind == SKETCH_KIND_NONE) [[unlikely]]
         return with_first_kind(h, kind, [=, &growth] { return work_add(state, size, kind, item, weight, growth); });
     if (!is_item(item.size, kind)) [[unlikely]]
         return SKETCH_BAD_ITEM;
