@@ -164,7 +164,7 @@ Status subtract(Histogram &a, Histogram &b) noexcept;
 // ---- the work form (work.cpp, buckets.cpp, work_read.cpp) ----------------------------------------
 //
 //   0  length word of the caller            4  magic, family, layout, flags
-//   8  room: the rows that can still be counted   16  minimum   24  maximum
+//   8  remaining_rows (see work.hpp)   16  minimum   24  maximum
 //  32  base[2]   40  cells[2]               per side: 0 negative, 1 positive
 //  48  scale, requested scale, number of fractions
 //  52  pending: 1 + the cell of a row that its counter does not have yet, or 0
