@@ -9,8 +9,8 @@ namespace sketch::topk {
 
 namespace {
 
-// Beyond half of the largest chunk: the first size that PostgreSQL's allocator takes from the system, and gives back,
-// for a freed chunk of 8 kB would stay with it.
+// Sizes are powers of two up to half of the largest chunk. The next one is the first that PostgreSQL's allocator takes
+// from the system, and gives back: a chunk of 8 kB would stay with it when it is freed.
 constexpr std::uint64_t kLargestPooled = kLargestChunk / 2, kFirstFromSystem = kLargestChunk + kGranule;
 
 // In growth.opaque.
