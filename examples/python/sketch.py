@@ -18,7 +18,6 @@ LIBRARY.sketch_status_message.restype = ctypes.c_char_p
 OK, GROW = 0, 1
 PACKED, WORK = 0, 1
 NUMBER, FLOAT, TEXT, BYTEA, UUID, TIMESTAMP, DATE, BOOL = 1, 2, 3, 4, 5, 7, 8, 10
-FIRST_DAY, END_OF_DATES, END_OF_TIMESTAMPS = numpy.array(['-4713-11-24', '5874898-01-01', '294277-01-01'], 'M8[D]')
 size_t, pointer = ctypes.c_size_t, ctypes.c_void_p
 
 
@@ -59,6 +58,23 @@ def equally_sized(array):
     return array, numpy.arange(0, array.nbytes + 1, array.itemsize, dtype=numpy.uintp)
 
 
+def moments(column):
+    """Dates or timestamps, since 2000-01-01, within what PostgreSQL has. Its infinities are the largest and the least."""
+    if numpy.isnat(column).any():
+        raise ValueError('NaT is no item')
+    if column.dtype == 'datetime64[D]':
+        kind, unit, integer, first, end = DATE, 'D', '<i4', -2451545, 2145031949
+    else:
+        kind, unit, integer, first, end = TIMESTAMP, 'us', '<i8', -211813488000000000, 9223371331200000000
+    times = column.astype(f'datetime64[{unit}]')
+    since = (times - numpy.datetime64('2000-01-01', unit)).astype(numpy.int64)
+    is_infinite = numpy.isin(since, [numpy.iinfo(integer).min, numpy.iinfo(integer).max])
+    has_wrapped = times.astype('datetime64[D]') != column.astype('datetime64[D]')
+    if has_wrapped.any() or not (is_infinite | (first <= since) & (since < end)).all():
+        raise ValueError('PostgreSQL has no such time')
+    return kind, *equally_sized(since.astype(integer))
+
+
 def items_of(column, is_topk):
     """Kind, bytes and offsets of a column's items. A topk sketch has integers in bytes of its own, to show them."""
     column = rows_of(column)
@@ -77,18 +93,8 @@ def items_of(column, is_topk):
         return FLOAT, items, offsets
     if kind == 'b':
         return BOOL, *equally_sized(column.astype(numpy.uint8))
-    if kind == 'M' and numpy.isnat(column).any():
-        raise ValueError('NaT is no item')
-    is_date = column.dtype == 'datetime64[D]'
     if kind == 'M':
-        days, end = column.astype('datetime64[D]'), END_OF_DATES if is_date else END_OF_TIMESTAMPS
-        if not ((FIRST_DAY <= days) & (days < end)).all():
-            raise ValueError('PostgreSQL has no such time')
-    if is_date:
-        return DATE, *equally_sized((column - numpy.datetime64('2000-01-01', 'D')).astype('<i4'))
-    if kind == 'M':
-        microseconds = column.astype('datetime64[us]') - numpy.datetime64('2000-01-01', 'us')
-        return TIMESTAMP, *equally_sized(microseconds.astype('<i8'))
+        return moments(column)
     values = column.tolist()
     if all(isinstance(value, str) for value in values):
         return TEXT, *joined([value.encode() for value in values])
