@@ -215,7 +215,8 @@ TEST_CASE("quantile: buckets that there are not are refused, and change nothing"
     for (int scale : {-11, 21, INT32_MIN, INT32_MAX}) CHECK(try_add(s, {scale, 0, 0, 1}) == SKETCH_OUT_OF_RANGE);
     CHECK(try_add(s, {6, 0, 0, uint64_t{1} << 63}) == SKETCH_OVERFLOW);
     CHECK(try_add(s, {6, 0, 0, (uint64_t{1} << 63) - 2}) == SKETCH_OVERFLOW);
-    CHECK(try_add(s, {99, INT32_MIN, 0, 0}) == SKETCH_OK);                           // no row
+    CHECK(try_add(s, {0, INT32_MIN, 0, 0}) == SKETCH_OK);  // no row
+    CHECK(try_add(s, {99, INT32_MIN, 0, 0}) == SKETCH_OUT_OF_RANGE);
     CHECK(try_add(s, {12, index_of(5e-324, 12) + 1, 0, 1}) == SKETCH_OUT_OF_RANGE);  // between two doubles
     CHECK(s.pack() == before);
     add(s, {6, 0, 0, (uint64_t{1} << 63) - 3});
