@@ -73,7 +73,8 @@ expected() { psql -XqAt -F $'\t' -c "SELECT * FROM expected WHERE $1" >"$place/e
 read -ra flags < <(pkg-config --cflags --libs sketch)
 report "a program that makes items is built" "$(trouble cc "${strict[@]}" test/abi/items.c "${flags[@]}" -o "$place/items")"
 "$place/items" <"$place/lines" >"$place/output" 2>&1 || true
-for type in $(cut -f 1 "$place/lines" | sort -u); do
+mapfile -t types < <(cut -f 1 "$place/lines" | sort -u)
+for type in "${types[@]}"; do
 	expected "type = '$type' AND family <> 'quantile'"
 	grep -P "^$type\t" "$place/output" >"$place/of_type" || true
 	report "items of type $type are those of PostgreSQL, in C" "$(differences "$place/expected" "$place/of_type")"
