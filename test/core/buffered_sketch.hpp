@@ -4,7 +4,7 @@
 //   Family::Info          what describe fills in
 //   Family::kKind         of the items that a sketch without a kind of its own is given
 //   Family::add           one row, and `growth` before it; what a row has more may have defaults
-//   Family::merge, describe, packed_bound, move, pack
+//   Family::merge, load, describe, packed_bound, move, pack
 //                         as in sketch.h, of bytes in place of an opened sketch: opening.hpp
 #pragma once
 
@@ -20,6 +20,7 @@ using Bytes = std::vector<uint8_t>;
 // The types of functions that are alike in all families, of sketch.h as opening.hpp has them.
 namespace calls {
 using Merge = sketch_status(void *state, size_t state_size, const void *data, size_t size, sketch_growth *growth);
+using Load = sketch_status(const void *data, size_t size, void *state, size_t state_size, sketch_growth *growth);
 using PackedBound = size_t(const void *data, size_t size);
 using Pack = sketch_status(const void *data, size_t size, uint8_t *out, size_t capacity, size_t *used);
 template <typename Info>
@@ -54,6 +55,19 @@ class BufferedSketch {
     }
     void merge(const BufferedSketch &other) { must(try_merge(other.data(), other.size())); }
     void merge(const Bytes &packed) { must(try_merge(packed.data(), packed.size())); }
+
+    // Becomes what these bytes are, in memory of exactly the size that is asked for.
+    void load(const void *sketch, size_t sketch_size) {
+        sketch_growth growth;
+        sketch_status status;
+        words_.clear();
+        for (int rounds = 0; (status = Family::load(sketch, sketch_size, data(), size(), &growth)) == SKETCH_GROW;
+             rounds++) {
+            if (growth.size % 8 != 0 || rounds == 6) throw std::logic_error("a load asks for a size without end");
+            words_.assign(growth.size / 8, kFresh);
+        }
+        must(status);
+    }
 
     // With what the family's pack takes more.
     template <typename... More>

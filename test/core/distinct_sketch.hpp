@@ -12,6 +12,7 @@ struct DistinctFamily {
     static constexpr int kKind = SKETCH_KIND_NUMBER;
     static constexpr auto move = sketch_distinct_move;
     static constexpr calls::Merge *merge = sketch_distinct_merge;
+    static constexpr calls::Load *load = sketch_distinct_load;
     static constexpr calls::Describe<Info> *describe = sketch_distinct_describe;
     static constexpr calls::PackedBound *packed_bound = distinct_packed_bound;
     static constexpr calls::Pack *pack = sketch_distinct_pack;

@@ -10,6 +10,7 @@ struct FrequencyFamily {
     static constexpr int kKind = SKETCH_KIND_NUMBER;
     static constexpr auto move = sketch_frequency_move;
     static constexpr calls::Merge *merge = sketch_frequency_merge;
+    static constexpr calls::Load *load = sketch_frequency_load;
     static constexpr calls::Describe<Info> *describe = sketch_frequency_describe;
     static constexpr calls::PackedBound *packed_bound = frequency_packed_bound;
     static constexpr calls::Pack *pack = sketch_frequency_pack;

@@ -28,6 +28,7 @@ struct MembershipFamily {
     static constexpr int kKind = SKETCH_KIND_NUMBER;
     static constexpr auto move = sketch_membership_move;
     static constexpr calls::Merge *merge = sketch_membership_merge;
+    static constexpr calls::Load *load = sketch_membership_load;
     static constexpr calls::Describe<Info> *describe = sketch_membership_describe;
     static constexpr calls::PackedBound *packed_bound = membership_packed_bound;
     static constexpr calls::Pack *pack = sketch_membership_pack;

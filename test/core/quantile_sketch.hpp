@@ -18,6 +18,7 @@ struct QuantileFamily {
     static constexpr int kKind = SKETCH_KIND_NONE;  // rows are numbers
     static constexpr auto move = sketch_quantile_move;
     static constexpr calls::Merge *merge = sketch_quantile_merge;
+    static constexpr calls::Load *load = sketch_quantile_load;
     static constexpr calls::Describe<Info> *describe = sketch_quantile_describe;
     static constexpr calls::PackedBound *packed_bound = quantile_packed_bound;
     static sketch_status pack(const void *data, size_t size, uint8_t *out, size_t capacity, size_t *used,

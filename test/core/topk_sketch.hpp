@@ -15,6 +15,7 @@ struct TopkFamily {
     using Info = sketch_topk_info;
     static constexpr int kKind = SKETCH_KIND_TEXT;
     static constexpr calls::Merge *merge = sketch_topk_merge;
+    static constexpr calls::Load *load = sketch_topk_load;
     static constexpr calls::Describe<Info> *describe = sketch_topk_describe;
     static constexpr calls::PackedBound *packed_bound = topk_packed_bound;
     static void move(void *to, const void *from, size_t from_size, const sketch_growth *growth) {
