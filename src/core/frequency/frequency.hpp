@@ -24,6 +24,7 @@
 #include "../common/ordered_table.hpp"
 #include "../common/poll.hpp"
 #include "../common/salt.hpp"
+#include "../common/width.hpp"
 #include "../common/work_form.hpp"
 
 namespace sketch::frequency {
@@ -46,23 +47,6 @@ struct Cells {
             at[row] = (row << log2_width) + static_cast<std::size_t>((hash + row * step) >> (64 - log2_width));
     }
 };
-
-// A counter of width 2^w bytes holds at most kLargest[w].
-inline constexpr std::uint64_t kLargest[4] = {0xffu, 0xffffu, 0xffffffffu, kMaxTotal};
-constexpr int width_for(std::uint64_t count) noexcept {
-    return count <= kLargest[0] ? 0 : count <= kLargest[1] ? 1 : count <= kLargest[2] ? 2 : 3;
-}
-
-// use(T{}) with the unsigned integer type of 2^width bytes.
-template <typename Use>
-[[gnu::always_inline]] inline auto with_width(int width, Use use) noexcept {
-    switch (width) {
-        case 0: return use(std::uint8_t{});
-        case 1: return use(std::uint16_t{});
-        case 2: return use(std::uint32_t{});
-        default: return use(std::uint64_t{});
-    }
-}
 
 // What reading needs to know about the noise in each row's counters: two order statistics. With c_0 <= c_1 <= ... the
 // sorted counters of a row, the counters of an item that never came are draws from that distribution, nearly

@@ -171,8 +171,8 @@ class DenseCounters {
     template <typename Use>
     Status for_each(Use use) const noexcept {
         if (view_.is_work) return with_width(view_.width, [&](auto zero) { return visit_work<decltype(zero)>(use); });
-        if (layers_.largest <= kLargest[1]) return visit_packed<std::uint16_t>(use);
-        return layers_.largest <= kLargest[2] ? visit_packed<std::uint32_t>(use) : visit_packed<std::uint64_t>(use);
+        if (layers_.largest <= kMaxCount[1]) return visit_packed<std::uint16_t>(use);
+        return layers_.largest <= kMaxCount[2] ? visit_packed<std::uint32_t>(use) : visit_packed<std::uint64_t>(use);
     }
 
   private:

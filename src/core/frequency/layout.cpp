@@ -58,7 +58,7 @@ namespace {
 // saves sketches of moderate size half of their memory. In passes over the entries, each for the counters of a block.
 bool bytes_suffice(const Work &work, int log2_width) noexcept {
     constexpr int kBlock = 12, kMaxLog2Width = 14;
-    if (work.header().total <= kLargest[0]) return true;
+    if (work.header().total <= kMaxCount[0]) return true;
     if (log2_width > kMaxLog2Width) return false;
     std::uint8_t block[1 << kBlock];
     bool suffice = true;
@@ -67,8 +67,8 @@ bool bytes_suffice(const Work &work, int log2_width) noexcept {
         for_each_entry(work, [&](const Entry &e) {
             for (std::size_t at : Cells(e.hash, log2_width).at) {
                 if (at - first >= sizeof block) continue;
-                std::uint64_t sum = block[at - first] + std::min(e.count, kLargest[1]);
-                suffice &= sum <= kLargest[0];
+                std::uint64_t sum = block[at - first] + std::min(e.count, kMaxCount[1]);
+                suffice &= sum <= kMaxCount[0];
                 block[at - first] = static_cast<std::uint8_t>(sum);
             }
         });

@@ -8,7 +8,7 @@ namespace sketch::quantile {
 
 namespace {
 
-// What follows the header and the tail of a work form, in growth.opaque.
+// In growth.opaque.
 struct Layout {
     std::int32_t base[2];
     std::uint32_t cells[2];
@@ -17,7 +17,9 @@ struct Layout {
 };
 
 // A power of two at any size: what is more than needed is dealt out, and a window doubles rather than creeps.
-std::uint64_t size_for(std::uint64_t needed) noexcept { return std::bit_ceil(std::max<std::uint64_t>(needed, kFirstSize)); }
+std::uint64_t size_for(std::uint64_t needed) noexcept {
+    return std::bit_ceil(std::max<std::uint64_t>(needed, kFirstSize));
+}
 
 // Deals out the spare cells of a window, in multiples of `step`, so that it may grow on both ends of both sides.
 void place_window(const Demand &demand, std::uint64_t spare, std::uint64_t step, Layout &layout) noexcept {
@@ -79,8 +81,7 @@ Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) n
     std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(kWidthMask | kIsWindow | kIsPairs));
     if (demand.specials) flags |= kHasSpecials;
     std::size_t fixed = kHeaderSize + tail_size(flags, h.fraction_count);
-    int width = 0;
-    while (width < 3 && demand.largest > kMaxCounts[width]) width++;
+    const int width = width_for(demand.largest);
     std::size_t counter = std::size_t{1} << width;
 
     std::uint64_t list_size = size_for(fixed + 2 * std::uint64_t{demand.entries});

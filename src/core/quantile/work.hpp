@@ -10,6 +10,8 @@
 #include <type_traits>
 
 #include "../common/poll.hpp"
+#include "../common/simd.hpp"
+#include "../common/width.hpp"
 #include "quantile.hpp"
 
 namespace sketch::quantile {
@@ -33,7 +35,6 @@ inline constexpr std::size_t kPairSize = sizeof(std::uint64_t) + sizeof(std::int
 inline constexpr std::uint32_t kMaxRecent = 512;     // pairs in the second run
 inline constexpr std::int32_t kNoBase = 1 << 30;     // far from every index: nothing falls into a side without a base
 inline constexpr std::uint32_t kListSpan = 1 << 15;  // index offsets that a list entry can hold
-inline constexpr std::uint64_t kMaxCounts[4] = {0xffu, 0xffffu, 0xffffffffu, kMaxTotal};  // by the width of counters
 
 // WorkHeader.remaining_rows: what may still come to a window; below zero for lists and pairs. So one subtraction counts
 // a row and finds out whether it needs more care than a counter in a window does.
@@ -91,7 +92,7 @@ class Work : public WorkForm<WorkHeader> {
         header().remaining_rows = static_cast<std::int64_t>((mode() == kWindow ? kMaxTotal : 0) - total);
     }
     void count_rows(std::uint64_t rows) const noexcept { header().remaining_rows -= static_cast<std::int64_t>(rows); }
-    std::uint64_t largest_count() const noexcept { return kMaxCounts[width()]; }
+    std::uint64_t largest_count() const noexcept { return kMaxCount[width()]; }
     bool moving() const noexcept { return header().flags & kMoving; }
 
     std::uint16_t *list() const noexcept { return at<std::uint16_t>(kHeaderSize); }
@@ -102,12 +103,7 @@ class Work : public WorkForm<WorkHeader> {
     // use(counters) with the window's counters by their type.
     template <typename Use>
     [[gnu::always_inline]] auto with_window(Use use) const noexcept {
-        switch (width()) {
-            case 0: return use(window<std::uint8_t>());
-            case 1: return use(window<std::uint16_t>());
-            case 2: return use(window<std::uint32_t>());
-            default: return use(window<std::uint64_t>());
-        }
+        return with_width(width(), [&](auto zero) SKETCH_INLINED { return use(window<decltype(zero)>()); });
     }
     std::uint64_t *pair_counts() const noexcept { return window<std::uint64_t>(); }
     std::int32_t *pair_keys() const noexcept {
