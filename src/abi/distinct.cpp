@@ -104,10 +104,8 @@ sketch_status sketch_distinct_merge(void *state, size_t size, const sketch_disti
 sketch_status sketch_distinct_load(const sketch_distinct *sketch, void *state, size_t size,
                                    sketch_growth *growth) noexcept {
     const View &view = sketch->view;
-    return load_into(
-        state, size, *growth, [&view](void *to, size_t to_size) { work_init(to, to_size, view.kind, view.precision); },
-        work_move,
-        [&view](void *to, size_t to_size, sketch_growth &next) { return work_merge(to, to_size, view, next); });
+    const auto init = [&](void *to, size_t to_size) { work_init(to, to_size, view.kind, view.precision); };
+    return load_into(state, size, *growth, view, init, work_move, work_merge);
 }
 
 size_t sketch_distinct_packed_bound(const sketch_distinct *sketch) noexcept { return packed_bound(sketch->view); }

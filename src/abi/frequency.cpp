@@ -94,10 +94,8 @@ sketch_status sketch_frequency_merge(void *state, size_t size, const sketch_freq
 sketch_status sketch_frequency_load(const sketch_frequency *sketch, void *state, size_t size,
                                     sketch_growth *growth) noexcept {
     const View &view = sketch->view;
-    return load_into(
-        state, size, *growth, [&view](void *to, size_t to_size) { work_init(to, to_size, view.kind, view.log2_width); },
-        work_move,
-        [&view](void *to, size_t to_size, sketch_growth &next) { return work_merge(to, to_size, view, next); });
+    const auto init = [&](void *to, size_t to_size) { work_init(to, to_size, view.kind, view.log2_width); };
+    return load_into(state, size, *growth, view, init, work_move, work_merge);
 }
 
 sketch_status sketch_frequency_subtract(void *state, size_t size, const sketch_frequency *other,

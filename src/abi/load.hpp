@@ -8,15 +8,15 @@
 
 namespace sketch {
 
-// init(state, size) makes an empty state, move(to, from, from_size, growth) changes its layout, and
-// merge(state, size, growth) adds what is loaded. An empty state on the stack stands
-// for the one that is to be moved: it is as large as all are that are new.
-template <typename Init, typename Move, typename Merge>
-Status load_into(void *state, std::size_t size, sketch_growth &growth, Init init, Move move, Merge merge) noexcept {
+// Of `other`: init(state, size) makes an empty state of its parameters, `move` and `merge` are the family's. An empty
+// state on the stack stands for the one that is to be moved: it is as large as all are that are new.
+template <typename Other, typename Init, typename Move, typename Merge>
+Status load_into(void *state, std::size_t size, sketch_growth &growth, Other &other, Init init, Move move,
+                 Merge merge) noexcept {
     alignas(std::uint64_t) std::uint8_t empty[kFirstSize] = {};
     sketch_growth first = {};
     init(empty, sizeof empty);
-    const Status s = merge(empty, sizeof empty, first);
+    const Status s = merge(empty, sizeof empty, other, first);
     if (s != SKETCH_OK && s != SKETCH_GROW) return s;
     const bool fits = s == SKETCH_OK;
     if (fits) first.size = sizeof empty;
@@ -26,7 +26,7 @@ Status load_into(void *state, std::size_t size, sketch_growth &growth, Init init
     }
     if (fits) init(state, size);
     else move(state, empty, sizeof empty, growth);
-    return merge(state, size, growth);
+    return merge(state, size, other, growth);
 }
 
 }  // namespace sketch

@@ -94,13 +94,8 @@ sketch_status sketch_membership_merge(void *state, size_t size, const sketch_mem
 sketch_status sketch_membership_load(const sketch_membership *sketch, void *state, size_t size,
                                      sketch_growth *growth) noexcept {
     const View &view = sketch->view;
-    return load_into(
-        state, size, *growth,
-        [&view](void *to, size_t to_size) {
-            work_init(to, to_size, view.kind, view.log2_blocks, static_cast<int>(view.rate));
-        },
-        work_move,
-        [&view](void *to, size_t to_size, sketch_growth &next) { return work_merge(to, to_size, view, next); });
+    const auto init = [&](void *to, size_t to_size) { work_init(to, to_size, view.kind, view.log2_blocks, view.rate); };
+    return load_into(state, size, *growth, view, init, work_move, work_merge);
 }
 
 size_t sketch_membership_packed_bound(const sketch_membership *sketch) noexcept { return packed_bound(sketch->view); }

@@ -155,7 +155,7 @@ sketch_status sketch_quantile_remove(void *state, size_t size, double x) noexcep
 
 sketch_status sketch_quantile_limit(void *state, size_t size, int scale, sketch_growth *growth) noexcept {
     if (scale < ladder::kMinScale) return SKETCH_OUT_OF_RANGE;
-    return work_coarsen(state, size, scale, *growth);
+    return work_limit(state, size, scale, *growth);
 }
 
 sketch_status sketch_quantile_merge(void *state, size_t size, sketch_quantile *other, sketch_growth *growth) noexcept {
@@ -166,9 +166,8 @@ sketch_status sketch_quantile_load(const sketch_quantile *sketch, void *state, s
                                    sketch_growth *growth) noexcept {
     Histogram histogram = sketch->histogram;  // which no merge will change: the state is as coarse
     const Options options = {histogram.requested_scale};
-    return load_into(
-        state, size, *growth, [&](void *to, size_t to_size) { work_init(to, to_size, options); }, work_move,
-        [&](void *to, size_t to_size, sketch_growth &next) { return work_merge(to, to_size, histogram, next); });
+    const auto init = [&](void *to, size_t to_size) { work_init(to, to_size, options); };
+    return load_into(state, size, *growth, histogram, init, work_move, work_merge);
 }
 
 sketch_status sketch_quantile_add_bucket(void *state, size_t size, int scale, int32_t index, int negative,

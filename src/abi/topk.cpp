@@ -79,10 +79,8 @@ sketch_status sketch_topk_merge(void *state, size_t size, const sketch_topk *oth
 
 sketch_status sketch_topk_load(const sketch_topk *sketch, void *state, size_t size, sketch_growth *growth) noexcept {
     const View &view = sketch->view;
-    return load_into(
-        state, size, *growth, [&view](void *to, size_t to_size) { work_init(to, to_size, view.kind, view.k); },
-        work_move,
-        [&view](void *to, size_t to_size, sketch_growth &next) { return work_merge(to, to_size, view, next); });
+    const auto init = [&](void *to, size_t to_size) { work_init(to, to_size, view.kind, view.k); };
+    return load_into(state, size, *growth, view, init, work_move, work_merge);
 }
 
 sketch_status sketch_topk_merge_counters(void *state, size_t size, const sketch_topk_counters *counters,
@@ -144,10 +142,10 @@ sketch_status sketch_topk_count(const sketch_topk *packed, int kind, const void 
     if (view.is_work) return SKETCH_WRONG_FORM;
     if (!is_kind_of(view.kind, kind)) return SKETCH_WRONG_KIND;
     if (!is_item(item_size, kind)) return SKETCH_BAD_ITEM;
-    sketch_topk_entry entry;
-    if (const Status s = bounds(view, item_of(item, item_size), entry); s != SKETCH_OK) return s;
-    *estimate = entry.estimate;
-    *lower = entry.lower;
-    *upper = entry.upper;
+    Estimate result;
+    if (const Status s = count(view, item_of(item, item_size), result); s != SKETCH_OK) return s;
+    *estimate = result.estimate;
+    *lower = result.lower;
+    *upper = result.upper;
     return SKETCH_OK;
 }

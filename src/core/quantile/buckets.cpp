@@ -54,17 +54,17 @@ Status work_set_extremes(void *state, std::size_t size, double minimum, double m
         return minimum == h.minimum && maximum == h.maximum ? SKETCH_OK : SKETCH_OUT_OF_RANGE;
     if (std::isinf(minimum) || std::isinf(maximum)) return SKETCH_OUT_OF_RANGE;
 
-    std::int32_t least = h.zeros > 0 ? 0 : std::numeric_limits<std::int32_t>::max(), most = h.zeros > 0 ? 0 : -least;
+    std::int32_t lowest = h.zeros > 0 ? 0 : std::numeric_limits<std::int32_t>::max(), highest = h.zeros > 0 ? 0 : -lowest;
     std::uint32_t finer = 0;            // buckets that there were one scale finer, at most: see collapse_was_needed
     std::uint64_t may_be_no_whole = 0;  // rows
     const std::int32_t last = ladder::index_of_bits(ladder::kAllWhole, h.scale);
     work.for_each([&](Side side, std::int32_t index, std::uint64_t count) {
-        least = std::min(least, key_of(side, index));
-        most = std::max(most, key_of(side, index));
+        lowest = std::min(lowest, key_of(side, index));
+        highest = std::max(highest, key_of(side, index));
         finer += count > 1 ? 2 : 1;
         may_be_no_whole += index <= last ? count : 0;
     });
-    if (key_of_value(minimum, h.scale) != least || key_of_value(maximum, h.scale) != most) return SKETCH_OUT_OF_RANGE;
+    if (key_of_value(minimum, h.scale) != lowest || key_of_value(maximum, h.scale) != highest) return SKETCH_OUT_OF_RANGE;
     if (h.scale < h.requested_scale && finer <= max_buckets(h.requested_scale)) return SKETCH_OUT_OF_RANGE;
     const bool whole = is_whole(minimum) && is_whole(maximum);
     if (!whole && h.not_whole == 0) return SKETCH_OUT_OF_RANGE;

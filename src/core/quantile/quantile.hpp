@@ -223,7 +223,7 @@ bool work_is_moving(const void *state) noexcept;
 Status moving_percentiles(const void *state, std::size_t size, double *out, Fractions &fractions,
                           std::uint64_t &rows) noexcept;
 Status work_remove(void *state, std::size_t size, double x) noexcept;
-Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &growth) noexcept;
+Status work_limit(void *state, std::size_t size, int scale, sketch_growth &growth) noexcept;
 Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth &growth) noexcept;
 Status work_add_bucket(void *state, std::size_t size, int scale, std::int32_t index, bool negative, std::uint64_t count,
                        sketch_growth &growth) noexcept;

@@ -155,10 +155,9 @@ Status work_remove(void *state, std::size_t size, double x) noexcept {
     return SKETCH_OK;
 }
 
-Status work_coarsen(void *state, std::size_t size, int scale, sketch_growth &growth) noexcept {
+Status work_limit(void *state, std::size_t size, int scale, sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    scale = std::max(scale, ladder::kMinScale);
     if (scale >= h.requested_scale) return SKETCH_OK;
     if (scale < h.scale) return plan_collapse(work, scale, growth);
     if (!work.apply_pending()) return plan(work, h.scale, Demand{}, growth);

@@ -12,7 +12,7 @@ std::uint64_t estimate_of(std::uint64_t lower, std::uint64_t upper) noexcept {
     return lower + unsure / 4 * 3 + unsure % 4 * 3 / 4;
 }
 
-Status bounds(const View &packed, const Item &item, sketch_topk_entry &entry) noexcept {
+Status count(const View &packed, const Item &item, Estimate &result) noexcept {
     const bool hashed = has_hash(packed.kind);
     const Item wanted = identity(item, hashed);
     std::uint8_t buffer[kMaxItem];
@@ -22,11 +22,11 @@ Status bounds(const View &packed, const Item &item, sketch_topk_entry &entry) no
         if (is_less(id, wanted)) continue;
         if (!is_equal(id, wanted)) break;
         const std::uint64_t lower = held.upper - held.error;
-        entry = {nullptr, held.item.size, estimate_of(lower, held.upper), lower, held.upper};
+        result = {estimate_of(lower, held.upper), lower, held.upper};
         return SKETCH_OK;
     }
     if (!entries.ok()) return SKETCH_CORRUPT;
-    entry = {nullptr, item.size, 0, 0, packed.offset};
+    result = {0, 0, packed.offset};
     return SKETCH_OK;
 }
 

@@ -194,6 +194,9 @@ Status work_merge_counters(void *state, std::size_t size, const sketch_topk_coun
                            sketch_growth &growth) noexcept;
 
 std::uint64_t estimate_of(std::uint64_t lower, std::uint64_t upper) noexcept;
-Status bounds(const View &packed, const Item &item, sketch_topk_entry &entry) noexcept;
+struct Estimate {
+    std::uint64_t estimate, lower, upper;
+};
+Status count(const View &packed, const Item &item, Estimate &result) noexcept;
 
 }  // namespace sketch::topk
