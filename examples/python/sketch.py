@@ -18,6 +18,7 @@ LIBRARY.sketch_status_message.restype = ctypes.c_char_p
 OK, GROW = 0, 1
 PACKED, WORK = 0, 1
 NUMBER, FLOAT, TEXT, BYTEA, UUID, TIMESTAMP, DATE, BOOL = 1, 2, 3, 4, 5, 7, 8, 10
+ITEM_SIZE = 128  # of a sketch_item
 size_t, pointer = ctypes.c_size_t, ctypes.c_void_p
 
 
@@ -59,19 +60,23 @@ def equally_sized(array):
 
 
 def moments(column):
-    """Dates or timestamps, since 2000-01-01, within what PostgreSQL has. Its infinities are the largest and the least."""
+    """Dates or timestamps since 2000-01-01. The library knows which PostgreSQL has; infinities are the two extremes."""
     if numpy.isnat(column).any():
         raise ValueError('NaT is no item')
     if column.dtype == 'datetime64[D]':
-        kind, unit, integer, first, end = DATE, 'D', '<i4', -2451545, 2145031949
+        kind, unit, integer, item_of, number = DATE, 'D', '<i4', LIBRARY.sketch_item_date, ctypes.c_int32
     else:
-        kind, unit, integer, first, end = TIMESTAMP, 'us', '<i8', -211813488000000000, 9223371331200000000
+        kind, unit, integer, item_of, number = TIMESTAMP, 'us', '<i8', LIBRARY.sketch_item_timestamp, ctypes.c_int64
     times = column.astype(f'datetime64[{unit}]')
     since = (times - numpy.datetime64('2000-01-01', unit)).astype(numpy.int64)
-    is_infinite = numpy.isin(since, [numpy.iinfo(integer).min, numpy.iinfo(integer).max])
     has_wrapped = times.astype('datetime64[D]') != column.astype('datetime64[D]')
-    if has_wrapped.any() or not (is_infinite | (first <= since) & (since < end)).all():
+    limits = numpy.iinfo(integer)
+    if has_wrapped.any() or ((since < limits.min) | (since > limits.max)).any():
         raise ValueError('PostgreSQL has no such time')
+    finite = since[(since != limits.min) & (since != limits.max)]
+    item = memory(ITEM_SIZE)
+    for extreme in [finite.min(), finite.max()] if len(finite) > 0 else []:
+        must(item_of(number(int(extreme)), address(item)))
     return kind, *equally_sized(since.astype(integer))
 
 
