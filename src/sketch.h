@@ -51,14 +51,15 @@
  *
  * Trust. Packed bytes and work forms of any origin may be opened, and then read and merged: they are checked, and the
  * worst is SKETCH_CORRUPT. Where open looks at the header only, what is damaged behind it may show as late as when a
- * state that it was merged into is packed: ask check first of bytes from outside. Functions that take `void *state` trust it instead, as they run once a row: give them what
- * init or move of the same process wrote, or a copy of it. Arguments are checked where that costs nothing; what a row
- * brings (a weight of 0, a kind beyond sketch_kind) is the caller's to check. Pointers are not NULL unless it says so.
+ * state that it was merged into is packed: ask check first of bytes from outside. Functions that take `void *state`
+ * trust it instead, as they run once a row: give them what init or move of the same process wrote, or a copy of it.
+ * Arguments are checked where that costs nothing; what a row brings (a weight of 0, a kind beyond sketch_kind) is the
+ * caller's to check. Pointers are not NULL unless it says so.
  *
  * Errors. Whatever can fail returns a sketch_status, and nothing else tells an error. Functions that return something
- * else (sizes, bounds, hashes, yes or no) cannot fail. Unless the status is SKETCH_OK, out-parameters are untouched, and
- * states hold what they held (their bytes may differ), but for: *growth, which SKETCH_GROW fills in; buffers for packed
- * bytes; scratch memory; and what single functions say.
+ * else (sizes, bounds, hashes, yes or no) cannot fail. Unless the status is SKETCH_OK, out-parameters are untouched,
+ * and states hold what they held (their bytes may differ), but for: *growth, which SKETCH_GROW fills in; buffers for
+ * packed bytes; scratch memory; and what single functions say.
  *
  * Threads. Functions keep nothing between calls, so calls on different memory may run at once, and so may calls that
  * only read the same opened sketch (`const`). Two calls on one state may not. sketch_set_poll and sketch_set_salt are

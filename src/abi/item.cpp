@@ -20,8 +20,8 @@ void set_item(sketch_item *item, int kind, const void *bytes, std::size_t size) 
 
 template <typename Integer>
 void set_integer(sketch_item *item, int kind, Integer value) noexcept {
-    append(item->room, value);
-    set_item(item, kind, item->room, sizeof value);
+    append(item->buffer, value);
+    set_item(item, kind, item->buffer, sizeof value);
 }
 
 uint64_t hash_of_double(double value) noexcept { return sketch_hash_word(canonical_bits(value)); }
@@ -47,8 +47,8 @@ sketch_status timestamp_of_kind(int kind, int64_t microseconds, sketch_item *ite
 void sketch_item_int64(int64_t value, sketch_item *item) noexcept {
     item->kind = SKETCH_KIND_NUMBER;
     item->hash = sketch_hash_word(static_cast<uint64_t>(value));
-    item->bytes = item->room;
-    item->size = static_cast<size_t>(append_integer_item(item->room, value) - item->room);
+    item->bytes = item->buffer;
+    item->size = static_cast<size_t>(append_integer_item(item->buffer, value) - item->buffer);
 }
 
 void sketch_item_double(double value, sketch_item *item) noexcept {
@@ -64,8 +64,8 @@ sketch_status sketch_item_decimal(const char *text, size_t size, void *scratch, 
         return SKETCH_OK;
     }
     const size_t needed = 1 + decimal.size();
-    if (needed > sizeof item->room && needed > scratch_size) return SKETCH_NO_ROOM;
-    uint8_t *const bytes = needed <= sizeof item->room ? item->room : static_cast<uint8_t *>(scratch);
+    if (needed > sizeof item->buffer && needed > scratch_size) return SKETCH_NO_ROOM;
+    uint8_t *const bytes = needed <= sizeof item->buffer ? item->buffer : static_cast<uint8_t *>(scratch);
     bytes[0] = kDecimalItem;
     decimal.write(bytes + 1);
     set_item(item, SKETCH_KIND_NUMBER, bytes + 1, needed - 1);
@@ -91,8 +91,8 @@ void sketch_item_bool(int value, sketch_item *item) noexcept {
 }
 
 void sketch_item_uuid(const uint8_t uuid[16], sketch_item *item) noexcept {
-    std::memcpy(item->room, uuid, 16);
-    set_item(item, SKETCH_KIND_UUID, item->room, 16);
+    std::memcpy(item->buffer, uuid, 16);
+    set_item(item, SKETCH_KIND_UUID, item->buffer, 16);
 }
 
 sketch_status sketch_item_timestamptz(int64_t microseconds, sketch_item *item) noexcept {
@@ -116,18 +116,18 @@ sketch_status sketch_item_time(int64_t microseconds, sketch_item *item) noexcept
 }
 
 void sketch_item_interval(int32_t months, int32_t days, int64_t microseconds, sketch_item *item) noexcept {
-    static_assert(sizeof item->room >= sizeof item->hash + kMaxIntervalText);
+    static_assert(sizeof item->buffer >= sizeof item->hash + kMaxIntervalText);
     set_integer(item, SKETCH_KIND_INTERVAL, static_cast<u128>(interval_length(months, days, microseconds)));
-    char *const text = reinterpret_cast<char *>(append(item->room, item->hash));
+    char *const text = reinterpret_cast<char *>(append(item->buffer, item->hash));
     item->size = sizeof item->hash + static_cast<size_t>(append_interval_text(text, months, days, microseconds) - text);
 }
 
 sketch_status sketch_item_inet(const uint8_t *address, size_t size, int prefix, sketch_item *item) noexcept {
     if ((size != 4 && size != 16) || prefix < 0 || prefix > static_cast<int>(8 * size)) return SKETCH_OUT_OF_RANGE;
-    item->room[0] = size == 4 ? 4 : 6;
-    item->room[1] = static_cast<uint8_t>(prefix);
-    std::memcpy(item->room + 2, address, size);
-    set_item(item, SKETCH_KIND_INET, item->room, 2 + size);
+    item->buffer[0] = size == 4 ? 4 : 6;
+    item->buffer[1] = static_cast<uint8_t>(prefix);
+    std::memcpy(item->buffer + 2, address, size);
+    set_item(item, SKETCH_KIND_INET, item->buffer, 2 + size);
     return SKETCH_OK;
 }
 

@@ -236,7 +236,8 @@ Listing bins_of(const sketch_quantile *s, int32 n) {
     const uint64 finite = info.total - info.negative_infinities - info.positive_infinities - info.nans;
     const double infinity = get_float8_infinity(), nan = get_float8_nan();
     const double low = info.finite_minimum, high = info.finite_maximum;
-    Listing list = {static_cast<sketch_quantile_bucket *>(palloc(sizeof(sketch_quantile_bucket) * (static_cast<size_t>(n) + kUnindexed))),
+    Listing list = {static_cast<sketch_quantile_bucket *>(
+                        palloc(sizeof(sketch_quantile_bucket) * (static_cast<size_t>(n) + kUnindexed))),
                     0};
     append_bucket(&list, -infinity, -infinity, info.negative_infinities);
     if (finite > 0 && low == high) append_bucket(&list, low, high, finite);
@@ -284,7 +285,8 @@ Datum next_bucket(FunctionCallInfo fcinfo, Listing (*list_buckets)(const sketch_
     }
     FuncCallContext *context = SRF_PERCALL_SETUP();
     if (context->call_cntr >= context->max_calls) SRF_RETURN_DONE(context);
-    const sketch_quantile_bucket &bucket = static_cast<const sketch_quantile_bucket *>(context->user_fctx)[context->call_cntr];
+    const sketch_quantile_bucket &bucket =
+        static_cast<const sketch_quantile_bucket *>(context->user_fctx)[context->call_cntr];
     Datum columns[3] = {Float8GetDatum(bucket.lower), Float8GetDatum(bucket.upper),
                         Int64GetDatum(static_cast<int64>(bucket.count))};
     bool nulls[3] = {false, false, false};

@@ -62,13 +62,13 @@ SKETCH_API uint64_t sketch_hash_word(uint64_t word) SKETCH_NOEXCEPT;
  *     status = sketch_distinct_add(state, size, item.kind, item.hash, &growth);
  *     status = sketch_topk_add(state, size, item.kind, item.bytes, item.size, 1, &growth);
  */
-#define SKETCH_ITEM_ROOM 96
+#define SKETCH_ITEM_BUFFER 96
 typedef struct sketch_item {
     int kind;          /* a sketch_kind */
     uint64_t hash;     /* for distinct, frequency and membership */
-    const void *bytes; /* for topk; they stand in `room`, or where the value does: a copy of the struct may not have */
+    const void *bytes; /* for topk; they stand in `buffer`, or where the value does: a copy of the struct may not have */
     size_t size;       /* them, and the value must stay as it is while the item is used */
-    uint8_t room[SKETCH_ITEM_ROOM];
+    uint8_t buffer[SKETCH_ITEM_BUFFER];
 } sketch_item;
 
 /* smallint, integer, bigint, oid; as decimals, equal to decimals of the same value. */
@@ -84,7 +84,8 @@ SKETCH_API sketch_status sketch_item_decimal(const char *text, size_t size, void
                                              sketch_item *item) SKETCH_NOEXCEPT;
 
 /* text, varchar and name, valid in the encoding of the database and without bytes of 0, or it will refuse a topk sketch
- * that has them (char(n) without the blanks at its end); bytea; the label of an enum. The item is where the value is. */
+ * that has them (char(n) without the blanks at its end); bytea; the label of an enum. The item is where the value
+ * is. */
 SKETCH_API void sketch_item_text(const char *text, size_t size, sketch_item *item) SKETCH_NOEXCEPT;
 SKETCH_API void sketch_item_bytes(const void *bytes, size_t size, sketch_item *item) SKETCH_NOEXCEPT;
 SKETCH_API void sketch_item_label(const char *label, size_t size, sketch_item *item) SKETCH_NOEXCEPT;

@@ -107,8 +107,8 @@ SKETCH_API sketch_status sketch_quantile_set_extremes(void *state, size_t size, 
 
 /*
  * Rows of a minus rows of b, packed; no larger than the packed bound of a. Both opened sketches are used up, whatever
- * the status: open them anew to go on. Outside the law: extremes become unknown. Only buckets are known: BELOW_ZERO if b
- * has more rows in one than a has; a row that a lacks takes away another one of its bucket if there is any.
+ * the status: open them anew to go on. Outside the law: extremes become unknown. Only buckets are known: BELOW_ZERO if
+ * b has more rows in one than a has; a row that a lacks takes away another one of its bucket if there is any.
  */
 SKETCH_API sketch_status sketch_quantile_subtract(sketch_quantile *a, sketch_quantile *b, uint8_t *out, size_t capacity,
                                                   size_t *out_size) SKETCH_NOEXCEPT;

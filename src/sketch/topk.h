@@ -102,9 +102,9 @@ typedef struct sketch_topk_counters {
  * Adds them as a sketch is merged. Its k is what the list is good for: with `above` the sum of all upper - offset that
  * are above 0, offset * (2 k + 21) <= total - above; the smaller k wins. So SpaceSaving with m counters, whose offset
  * is the least of them, has k = (m - 21) / 2. Statuses as those of sketch_topk_merge; OUT_OF_RANGE if the list is not
- * good for any k, or the kind is none; CORRUPT if it contradicts itself: if items are out of order, an error is more than
- * the offset or not less than its upper (what came 0 times at least says nothing: leave it out), if the lower bounds are
- * more than there are rows, or if the offset is 0 and they are less.
+ * good for any k, or the kind is none; CORRUPT if it contradicts itself: if items are out of order, an error is more
+ * than the offset or not less than its upper (what came 0 times at least says nothing: leave it out), if the lower
+ * bounds are more than there are rows, or if the offset is 0 and they are less.
  */
 SKETCH_API sketch_status sketch_topk_merge_counters(void *state, size_t size, const sketch_topk_counters *counters,
                                                     sketch_growth *growth) SKETCH_NOEXCEPT;

@@ -73,8 +73,8 @@ bool Decimal::parse(const char *text, std::size_t size) noexcept {
 }
 
 bool Decimal::is_integer(std::int64_t &value) const noexcept {
-    constexpr int kMostDigits = 19;  // 10^19 < 2^64
-    if (!is_finite() || (!is_zero_ && (lowest_ < 0 || highest_ >= kMostDigits))) return false;
+    constexpr int kMaxDigits = 19;  // 10^19 < 2^64
+    if (!is_finite() || (!is_zero_ && (lowest_ < 0 || highest_ >= kMaxDigits))) return false;
     std::uint64_t magnitude = 0;
     for (std::int32_t power = highest_; !is_zero_ && power >= 0; power--)
         magnitude = 10 * magnitude + static_cast<std::uint64_t>(digit(power));

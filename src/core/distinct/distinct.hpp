@@ -187,7 +187,8 @@ double relative_standard_error(int precision) noexcept;  // asymptotic
 //  16  tokens: as many slots of 4 bytes as the buffer holds, open addressing, linear probing from index * slots / 2^18;
 //              a token is stored as token + 1, so 0 is a free slot
 //      salted: a salt of 8 bytes, then such slots, with probing from where the salt puts the token: see
-//      common/probe_budget.hpp dense: 2^precision registers, then zeros
+//              common/probe_budget.hpp
+//      dense: 2^precision registers, then zeros
 //
 // Registers are written to one row late: see common/work_form.hpp.
 struct WorkHeader : WorkPrefix {

@@ -320,8 +320,8 @@ Status work_merge_counters(void *state, std::size_t size, const sketch_topk_coun
             rest -= above;
         }
         if (rest / offset < std::uint64_t{counters_for(1)} + 1) return SKETCH_OUT_OF_RANGE;
-        const std::uint64_t most = rest / offset - 1;
-        if (most < counters_for(kMaxK)) view.k = (static_cast<std::uint32_t>(most) - counters_for(0)) / 2;
+        const std::uint64_t max = rest / offset - 1;
+        if (max < counters_for(kMaxK)) view.k = (static_cast<std::uint32_t>(max) - counters_for(0)) / 2;
     }
     return work_merge(state, size, view, growth);
 }
