@@ -3,6 +3,7 @@
 -- Generated from the catalog; prints what differs, and how much was compared.
 \set ECHO none
 SET client_min_messages = error;
+SET jit = off;
 CREATE SCHEMA every_way;
 SET search_path = every_way, public;
 CREATE VIEW members AS SELECT d.classid, d.objid FROM pg_depend d JOIN pg_extension e ON d.refobjid = e.oid

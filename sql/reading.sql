@@ -90,7 +90,7 @@ FROM accessors JOIN columns USING (type), answer(call, name, 'plain_values') pla
 -- (membership probes, by slices, until these have cost as much)
 CREATE TABLE again AS
 SELECT accessor, name, relation, buffers(format('SELECT %s FROM %s', replace(call, '{s}', name), relation)) AS once,
-       buffers(format('SELECT count((%s)::text) FROM generate_series(1, 20), (SELECT * FROM %s OFFSET 0) v',
+       buffers(format('SELECT count(%s) FROM generate_series(1, 20), (SELECT * FROM %s OFFSET 0) v',
                       replace(call, '{s}', name), relation)) AS rows_20
 FROM accessors JOIN columns USING (type), unnest('{external_values,compressed_values}'::text[]) relation;
 SELECT count(*) AS tried,

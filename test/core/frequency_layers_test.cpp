@@ -102,11 +102,12 @@ TEST_CASE("frequency: an item's count is read from layers as from plain counters
     for (int log2_width = 6; log2_width <= kWidest; log2_width += 3) {
         for (uint64_t weight : {uint64_t{1}, uint64_t{7}, uint64_t{1} << 20, uint64_t{1} << 38}) {
             FrequencySketch s(log2_width);
-            // Every other item is so heavy that all its counters go through many layers.
+            // Every 97th item is so heavy that all its counters go through many layers.
             for (uint64_t i = 0; i < (uint64_t{3} << log2_width); i++)
                 s.add_item(i, i % 97 == 0 ? 1 + random() % (weight << 14) : 1 + random() % weight);
             const Bytes packed = s.pack();
             for (uint64_t i = 0; i < 3000; i++) {
+                if (i >= 1000 && i % 97 != 0) continue;
                 const uint64_t hash = sketch_hash_word(i);
                 REQUIRE(both_ways([&] {
                             return FrequencySketch::count(packed.data(), packed.size(), SKETCH_KIND_NUMBER, hash);
