@@ -11,7 +11,7 @@ struct Layout {
     bool dense;
 };
 
-Status grow_to_tokens(const Work &work, std::size_t tokens, int precision, sketch_growth &growth) noexcept {
+Status grow_to_tokens(Work work, std::size_t tokens, int precision, sketch_growth &growth) noexcept {
     return grow_to(growth, token_size(tokens, precision, work.salted()), Layout{precision, false});
 }
 
@@ -19,17 +19,18 @@ Status grow_to_registers(int precision, sketch_growth &growth) noexcept {
     return grow_to(growth, dense_size(precision), Layout{precision, true});
 }
 
-[[gnu::noinline]] Status grow_by_one(const Work &work, sketch_growth &growth) noexcept {
+[[gnu::noinline]] Status grow_by_one(Work work, sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
     return h.used >= max_tokens(h.precision) ? grow_to_registers(h.precision, growth)
                                              : grow_to_tokens(work, h.used + 1, h.precision, growth);
 }
 
 template <bool Salted>
-[[gnu::always_inline]] inline Status add_at(const Work &work, std::uint32_t *slot, std::uint32_t token,
+[[gnu::always_inline]] inline Status add_at(Work work, std::uint32_t *slot, std::uint32_t token,
                                             sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     if (*slot != 0) return SKETCH_OK;
+    if (h.kind == SKETCH_KIND_NONE) return SKETCH_WRONG_KIND;  // of an empty state, and of no item
     if (h.used >= work.capacity<Salted>()) [[unlikely]]
         return grow_by_one(work, growth);
     *slot = token + 1;
@@ -39,13 +40,13 @@ template <bool Salted>
 
 // Apart, so that the others need few registers.
 template <bool Salted>
-[[gnu::noinline]] Status add_far_token(const Work &work, std::uint32_t token, sketch_growth &growth) noexcept {
+[[gnu::noinline]] Status add_far_token(Work work, std::uint32_t token, sketch_growth &growth) noexcept {
     std::uint32_t *slot = work.find_far_or_salt<Salted>(token);
     return work.salted() ? add_at<true>(work, slot, token, growth) : add_at<false>(work, slot, token, growth);
 }
 
 template <bool Salted>
-[[gnu::noinline]] Status add_token(const Work &work, std::uint32_t token, sketch_growth &growth) noexcept {
+[[gnu::noinline]] Status add_token(Work work, std::uint32_t token, sketch_growth &growth) noexcept {
     std::uint32_t *slot = work.find_near<Salted>(token);
     return slot != nullptr ? add_at<Salted>(work, slot, token, growth) : add_far_token<Salted>(work, token, growth);
 }
@@ -85,7 +86,7 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
 Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    if (h.kind != kind || kind == SKETCH_KIND_NONE) [[unlikely]]
+    if (h.kind != kind) [[unlikely]]
         return with_first_kind(h, kind, [=, &growth] { return work_add(state, size, kind, hash, growth); });
     if (!work.dense())
         return work.salted() ? add_token<true>(work, token_of(hash), growth)

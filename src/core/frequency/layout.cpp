@@ -18,14 +18,14 @@ Status plan_dense(int log2_width, int width, sketch_growth &growth) noexcept {
     return grow_to(growth, size, Layout{log2_width, width, true, false});
 }
 
-Status plan_wider(const Work &work, int width, sketch_growth &growth) noexcept {
+Status plan_wider(Work work, int width, sketch_growth &growth) noexcept {
     return plan_dense(work.header().log2_width, width, growth);
 }
 
 // A table for so many entries, with counts of this width. If the state's own is as good, a larger one: then it was the
 // end of the table where there was no room. Where one size more does not help, and where the table is crowded, one with
 // another salt: as nobody knows yet how the entries will lie there, it is half empty.
-Status plan_table(const Work &work, std::uint32_t entries, int width, sketch_growth &growth) noexcept {
+Status plan_table(Work work, std::uint32_t entries, int width, sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
     // As much as ever is needed, for sizes that need not be powers of two.
     const std::uint32_t max = max_entries(h.log2_width) + 16;
@@ -56,7 +56,7 @@ namespace {
 
 // Whether counters of one byte do for an exact state that becomes dense. The total tells that for wider ones; this
 // saves sketches of moderate size half of their memory. In passes over the entries, each for the counters of a block.
-bool bytes_suffice(const Work &work, int log2_width) noexcept {
+bool bytes_suffice(Work work, int log2_width) noexcept {
     constexpr int kBlock = 12, kMaxLog2Width = 14;
     if (work.header().total <= kMaxCount[0]) return true;
     if (log2_width > kMaxLog2Width) return false;
@@ -78,7 +78,7 @@ bool bytes_suffice(const Work &work, int log2_width) noexcept {
 
 }  // namespace
 
-Status plan_conversion(const Work &work, int log2_width, int least_width, sketch_growth &growth) noexcept {
+Status plan_conversion(Work work, int log2_width, int least_width, sketch_growth &growth) noexcept {
     if (!work.dense()) {
         int width = bytes_suffice(work, log2_width) ? 0 : width_for(work.header().total);
         return plan_dense(log2_width, std::max(width, least_width), growth);

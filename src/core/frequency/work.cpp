@@ -6,7 +6,7 @@ namespace sketch::frequency {
 namespace {
 
 // The layout with which counting this item will succeed.
-[[gnu::noinline]] Status plan_item(const Work &work, std::uint64_t hash, std::uint64_t weight,
+[[gnu::noinline]] Status plan_item(Work work, std::uint64_t hash, std::uint64_t weight,
                                    sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
     if (work.dense()) {
@@ -29,8 +29,9 @@ namespace {
 }
 
 // Apart, so that counting in a dense state needs few registers.
-[[gnu::noinline]] Status add_exact(const Work &work, std::uint64_t hash, std::uint64_t weight,
+[[gnu::noinline]] Status add_exact(Work work, std::uint64_t hash, std::uint64_t weight,
                                    sketch_growth &growth) noexcept {
+    if (work.header().kind == SKETCH_KIND_NONE) return SKETCH_WRONG_KIND;  // of an empty state, and of no item
     if (!with_width(work.width(), [&](auto zero) { return work.count_exact<decltype(zero)>(hash, weight); }))
         [[unlikely]]
         return plan_item(work, hash, weight, growth);
@@ -44,7 +45,7 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, std
                 sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    if (h.kind != kind || kind == SKETCH_KIND_NONE) [[unlikely]]
+    if (h.kind != kind) [[unlikely]]
         return with_first_kind(h, kind, [=, &growth] { return work_add(state, size, kind, hash, weight, growth); });
     if (weight > kMaxTotal - h.total) [[unlikely]]
         return SKETCH_OVERFLOW;

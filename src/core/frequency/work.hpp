@@ -154,10 +154,10 @@ std::uint64_t folded(const T *counters, std::size_t i, int shift) noexcept {
 //
 // Counters of this width and so many bytes each, for a state that is dense, or becomes so.
 Status plan_dense(int log2_width, int width, sketch_growth &growth) noexcept;
-Status plan_wider(const Work &work, int width, sketch_growth &growth) noexcept;
+Status plan_wider(Work work, int width, sketch_growth &growth) noexcept;
 // A table for so many entries, with counts of this width.
-Status plan_table(const Work &work, std::uint32_t entries, int width, sketch_growth &growth) noexcept;
+Status plan_table(Work work, std::uint32_t entries, int width, sketch_growth &growth) noexcept;
 // An exact state becomes dense; or a dense one narrower.
-Status plan_conversion(const Work &work, int log2_width, int least_width, sketch_growth &growth) noexcept;
+Status plan_conversion(Work work, int log2_width, int least_width, sketch_growth &growth) noexcept;
 
 }  // namespace sketch::frequency

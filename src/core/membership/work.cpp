@@ -22,7 +22,7 @@ Status plan_table(std::uint64_t tokens, int log2_blocks, sketch_growth &growth) 
 }
 
 // What a table needs that has no room for up to `more` new tokens.
-Status plan_tokens(const Work &work, std::uint64_t more, sketch_growth &growth) noexcept {
+Status plan_tokens(Work work, std::uint64_t more, sketch_growth &growth) noexcept {
     const int log2_blocks = work.log2_blocks();
     const std::uint64_t max = max_tokens(log2_blocks), tokens = work.header().tokens;
     if (tokens >= max) return plan_blocks(log2_blocks, growth);
@@ -72,7 +72,8 @@ bool add_tokens(const Work &work, const View &other, std::uint64_t &added) noexc
     return all;
 }
 
-Status add_new_token(const Work &work, std::uint64_t token, sketch_growth &growth) noexcept {
+Status add_new_token(Work work, std::uint64_t token, sketch_growth &growth) noexcept {
+    if (work.header().kind == SKETCH_KIND_NONE) return SKETCH_WRONG_KIND;  // of an empty state, and of no item
     return work.add_token(token) ? SKETCH_OK : plan_tokens(work, 1, growth);
 }
 
@@ -112,7 +113,7 @@ void work_move(void *to, const void *from, std::size_t from_size, const sketch_g
 Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    if (h.kind != kind || kind == SKETCH_KIND_NONE) [[unlikely]]
+    if (h.kind != kind) [[unlikely]]
         return with_first_kind(h, kind, [=, &growth] { return work_add(state, size, kind, hash, growth); });
     if (work.dense()) [[likely]] {
         work.add_deferred(token_of(hash, h.log2_blocks));

@@ -93,7 +93,7 @@ Status measure(const View &other, Sizes &sizes) noexcept {
 }
 
 // What of it the state has not yet, as far as that can be told before the table is crowded.
-Sizes measure_new(const Work &work, const View &other) noexcept {
+Sizes measure_new(Work work, const View &other) noexcept {
     const bool hashed = work.hashed();
     Sizes sizes;
     Progress progress;
@@ -127,7 +127,7 @@ struct FilterBound {
 
 // Adds the other's bound to the counters of all entries; or `sign` -1: takes it back.
 template <typename T>
-void raise_all(const Work &work, OffsetBound bound, int sign) noexcept {
+void raise_all(Work work, OffsetBound bound, int sign) noexcept {
     const T by = static_cast<T>(sign > 0 ? bound.offset : std::uint64_t{0} - bound.offset);
     if (by == 0) return;
     const WorkHeader &h = work.header();
@@ -139,7 +139,7 @@ void raise_all(const Work &work, OffsetBound bound, int sign) noexcept {
     }
 }
 template <typename T>
-void raise_all(const Work &work, FilterBound bound, int sign) noexcept {
+void raise_all(Work work, FilterBound bound, int sign) noexcept {
     const WorkHeader &h = work.header();
     for (std::uint32_t at = 0; at < h.slots; at++) {
         const std::uint64_t ref = work.refs()[at];
@@ -155,7 +155,7 @@ enum class Counting { done, no_room, crowded, refused };
 
 // Counts the entries of the other sketch. If that is not done, the state is as if nothing had been.
 template <typename T, typename Bound>
-Counting count_entries(const Work &work, const View &other, Bound bound, Status &refusal) noexcept {
+Counting count_entries(Work work, const View &other, Bound bound, Status &refusal) noexcept {
     WorkHeader &h = work.header();
     const bool hashed = work.hashed();
     raise_all<T>(work, bound, 1);

@@ -21,7 +21,7 @@ struct Layout {
 
 }  // namespace
 
-Need need_of(const Work &work, std::uint32_t entries, std::size_t heap) noexcept {
+Need need_of(Work work, std::uint32_t entries, std::size_t heap) noexcept {
     const WorkHeader &h = work.header();
     const bool has_filter = work.has_filter();
     return {entries,
@@ -33,7 +33,7 @@ Need need_of(const Work &work, std::uint32_t entries, std::size_t heap) noexcept
 }
 
 // With another salt nobody knows yet how the entries will lie, so there is room behind the last home for all of them.
-Status plan(const Work &work, const Need &need, bool crowded, sketch_growth &growth) noexcept {
+Status plan(Work work, const Need &need, bool crowded, sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
     const std::uint64_t average = need.heap / std::max(need.entries, 1u) + (need.heap > 0);
     const std::uint32_t max = std::max(need.max_entries, need.entries);
@@ -141,7 +141,7 @@ bool must_cut(const WorkHeader &h, bool merged, std::size_t bytes) noexcept {
 }
 
 template <typename T>
-void make_room(const Work &work, std::size_t bytes) noexcept {
+void make_room(Work work, std::size_t bytes) noexcept {
     const WorkHeader &h = work.header();
     const bool full = h.entries >= max_entries(h.k, work.merged());
     work.cut<T>(full ? entries_after_cut(h.k, work.merged()) : counters_for(h.k));
@@ -149,11 +149,11 @@ void make_room(const Work &work, std::size_t bytes) noexcept {
 }
 
 // Whether a cut has no filter to use; and asking for one.
-bool lacks_filter(const Work &work) noexcept {
+bool lacks_filter(Work work) noexcept {
     const WorkHeader &h = work.header();
     return !work.has_filter() || needs_wide_cells(largest_offset(h.total, h.k)) > work.wide_cells();
 }
-Status plan_filter(const Work &work, sketch_growth &growth) noexcept {
+Status plan_filter(Work work, sketch_growth &growth) noexcept {
     const WorkHeader &h = work.header();
     Need need = need_of(work, h.entries, h.heap_live);
     need.cells = cells_for(h.k);
@@ -162,9 +162,10 @@ Status plan_filter(const Work &work, sketch_growth &growth) noexcept {
 }
 
 template <typename T>
-[[gnu::noinline]] Status add_new(const Work &work, std::uint64_t probe, Item item, std::uint32_t at,
+[[gnu::noinline]] Status add_new(Work work, std::uint64_t probe, Item item, std::uint32_t at,
                                  std::uint64_t weight, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
+    if (h.kind == SKETCH_KIND_NONE) return SKETCH_WRONG_KIND;  // of an empty state, and of no item
     const std::uint64_t tag = tag_of(work.unsalted(probe, item));
     std::uint64_t slack = work.slack(tag);
     auto absorb = [&] {
@@ -192,7 +193,7 @@ template <typename T>
 }
 
 template <typename T>
-[[gnu::always_inline]] inline Status add(const Work &work, Item item, std::uint64_t weight,
+[[gnu::always_inline]] inline Status add(Work work, Item item, std::uint64_t weight,
                                          sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     const bool hashed = work.hashed();
@@ -210,7 +211,7 @@ template <typename T>
 }
 
 // An upper is never above the total: so the total tells how wide counters must be.
-Status plan_wide(const Work &work, sketch_growth &growth) noexcept {
+Status plan_wide(Work work, sketch_growth &growth) noexcept {
     Need need = need_of(work, work.header().entries, work.header().heap_live);
     need.wide = true;
     return plan(work, need, false, growth);
@@ -222,7 +223,7 @@ Status work_add(void *state, std::size_t size, int kind, Item item, std::uint64_
                 sketch_growth &growth) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    if (h.kind != kind || kind == SKETCH_KIND_NONE) [[unlikely]]
+    if (h.kind != kind) [[unlikely]]
         return with_first_kind(h, kind, [=, &growth] { return work_add(state, size, kind, item, weight, growth); });
     if (!is_item(item.size, kind)) [[unlikely]]
         return SKETCH_BAD_ITEM;

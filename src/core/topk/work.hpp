@@ -169,7 +169,7 @@ class Work : public WorkForm<WorkHeader> {
         WorkHeader &h = header();
         if (h.entries <= max) return;
         struct Entries {
-            const Work &work;
+            Work work;
             const Counter<T> *counters;
             std::uint64_t upper(std::uint32_t slot) const noexcept { return counters[slot].upper; }
             std::uint64_t lower(std::uint32_t slot) const noexcept {
@@ -247,8 +247,8 @@ struct Need {
     bool wide_cells;
 };
 // What a state has, and room for so many entries and bytes in the heap.
-Need need_of(const Work &work, std::uint32_t entries, std::size_t heap) noexcept;
+Need need_of(Work work, std::uint32_t entries, std::size_t heap) noexcept;
 // Asks for the layout with room for this, and some more. `crowded`: with another salt.
-Status plan(const Work &work, const Need &need, bool crowded, sketch_growth &growth) noexcept;
+Status plan(Work work, const Need &need, bool crowded, sketch_growth &growth) noexcept;
 
 }  // namespace sketch::topk
