@@ -413,12 +413,11 @@ Datum agg_final(FunctionCallInfo fcinfo) {
 
 // A row of the composite type that a function returns, which has two columns.
 inline Datum row_of(FunctionCallInfo fcinfo, Datum first, Datum second) {
-    TupleDesc descriptor;
-    if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE || descriptor->natts != 2)
-        elog(ERROR, "bounds must be returned as a row of two columns");
+    TupleDesc shape = row_type(fcinfo);
+    if (shape->natts != 2) elog(ERROR, "bounds must be returned as a row of two columns");
     Datum columns[2] = {first, second};
     bool nulls[2] = {false, false};
-    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), columns, nulls));
+    return HeapTupleGetDatum(heap_form_tuple(shape, columns, nulls));
 }
 
 // ---- JSON ----------------------------------------

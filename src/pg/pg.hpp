@@ -120,4 +120,29 @@ struct ErrorCallback {
     void pop() const { error_context_stack = callback.previous; }
 };
 
+// The row type that a function returns.
+inline TupleDesc row_type(FunctionCallInfo fcinfo) {
+    TupleDesc shape;
+    if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
+        elog(ERROR, "return type must be a row type");
+    return BlessTupleDesc(shape);
+}
+
+// One call of a function that returns a set of rows. `begin` says in the context how many there will be (max_calls),
+// and keeps there what `row` makes the next one from.
+template <typename Begin, typename Row>
+Datum return_rows(FunctionCallInfo fcinfo, Begin begin, Row row) {
+    if (SRF_IS_FIRSTCALL()) {
+        FuncCallContext *context = SRF_FIRSTCALL_INIT();
+        MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
+        context->tuple_desc = row_type(fcinfo);
+        begin(context);
+        MemoryContextSwitchTo(previous);
+    }
+    FuncCallContext *context = SRF_PERCALL_SETUP();
+    if (context->call_cntr >= context->max_calls) SRF_RETURN_DONE(context);
+    Datum next = row(context);  // before the macro counts it
+    SRF_RETURN_NEXT(context, next);
+}
+
 }  // namespace pg

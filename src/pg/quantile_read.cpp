@@ -271,27 +271,20 @@ Listing buckets_up_to(const sketch_quantile *s, Doubles bounds) {
 
 // One call a bucket, in value order: of what list_buckets makes of the opened first argument.
 Datum next_bucket(FunctionCallInfo fcinfo, Listing (*list_buckets)(const sketch_quantile *, FunctionCallInfo)) {
-    if (SRF_IS_FIRSTCALL()) {
-        FuncCallContext *context = SRF_FIRSTCALL_INIT();
-        MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
+    auto begin = [=](FuncCallContext *context) {
         Scratch scratch;
         Listing list = list_buckets(open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch), fcinfo);
         context->user_fctx = list.buckets;
         context->max_calls = list.count;
-        if (get_call_result_type(fcinfo, nullptr, &context->tuple_desc) != TYPEFUNC_COMPOSITE)
-            elog(ERROR, "histogram must return rows");
-        BlessTupleDesc(context->tuple_desc);
-        MemoryContextSwitchTo(previous);
-    }
-    FuncCallContext *context = SRF_PERCALL_SETUP();
-    if (context->call_cntr >= context->max_calls) SRF_RETURN_DONE(context);
-    const sketch_quantile_bucket &bucket =
-        static_cast<const sketch_quantile_bucket *>(context->user_fctx)[context->call_cntr];
-    Datum columns[3] = {Float8GetDatum(bucket.lower), Float8GetDatum(bucket.upper),
-                        Int64GetDatum(static_cast<int64>(bucket.count))};
-    bool nulls[3] = {false, false, false};
-    const int first = 3 - context->tuple_desc->natts;  // 1 if there is no column `lower`
-    SRF_RETURN_NEXT(context, HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, columns + first, nulls)));
+    };
+    return return_rows(fcinfo, begin, [](FuncCallContext *context) {
+        const auto &bucket = static_cast<const sketch_quantile_bucket *>(context->user_fctx)[context->call_cntr];
+        Datum columns[3] = {Float8GetDatum(bucket.lower), Float8GetDatum(bucket.upper),
+                            Int64GetDatum(static_cast<int64>(bucket.count))};
+        bool nulls[3] = {false, false, false};
+        const int first = 3 - context->tuple_desc->natts;  // 1 if there is no column `lower`
+        return HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, columns + first, nulls));
+    });
 }
 
 }  // namespace

@@ -184,7 +184,8 @@ void begin_rows(FunctionCallInfo fcinfo, Shape shape, Sketch packed, size_t max_
     make_item_reader(&rows->reader, rows->items.info.kind, type, Topk::type);
 }
 
-Datum next_row(FuncCallContext *context, Rows *rows) {
+Datum next_row(FuncCallContext *context) {
+    Rows *rows = static_cast<Rows *>(context->user_fctx);
     const sketch_topk_entry &entry = rows->items.entries[context->call_cntr];
     Datum item = rows->as_text ? CStringGetTextDatum(item_text(&rows->reader, entry.item, entry.item_size))
                                : item_value(&rows->reader, entry.item, entry.item_size);
@@ -195,35 +196,26 @@ Datum next_row(FuncCallContext *context, Rows *rows) {
     return HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, columns, nulls));
 }
 
-// prepare(fcinfo, rows) reads the arguments and says how many rows there will be. None for a null argument.
+// prepare(fcinfo, rows) reads the arguments. No rows for a null argument.
 template <typename Prepare>
-Datum return_rows(FunctionCallInfo fcinfo, Shape shape, Prepare prepare) {
-    if (SRF_IS_FIRSTCALL()) {
-        FuncCallContext *context = SRF_FIRSTCALL_INIT();
-        MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
-        bool any_null = false;
-        for (int i = shape.argument(0); i < PG_NARGS(); i++) any_null |= PG_ARGISNULL(i);
+Datum return_items(FunctionCallInfo fcinfo, Shape shape, Prepare prepare) {
+    auto begin = [=](FuncCallContext *context) {
+        for (int i = shape.argument(0); i < PG_NARGS(); i++)
+            if (PG_ARGISNULL(i)) return;
         Rows *rows = static_cast<Rows *>(palloc0(sizeof(Rows)));
+        prepare(fcinfo, rows);
         context->user_fctx = rows;
-        context->max_calls = any_null ? 0 : prepare(fcinfo, rows);
-        if (get_call_result_type(fcinfo, nullptr, &context->tuple_desc) != TYPEFUNC_COMPOSITE)
-            elog(ERROR, "items must be returned as rows");
-        BlessTupleDesc(context->tuple_desc);
-        MemoryContextSwitchTo(previous);
-    }
-    FuncCallContext *context = SRF_PERCALL_SETUP();
-    if (context->call_cntr >= context->max_calls) SRF_RETURN_DONE(context);
-    Datum row = next_row(context, static_cast<Rows *>(context->user_fctx));  // before the macro counts it
-    SRF_RETURN_NEXT(context, row);
+        context->max_calls = rows->items.count;
+    };
+    return return_rows(fcinfo, begin, next_row);
 }
 
 Datum top_k(FunctionCallInfo fcinfo, Shape shape) {
-    return return_rows(fcinfo, shape, [shape](FunctionCallInfo call, Rows *rows) {
+    return return_items(fcinfo, shape, [shape](FunctionCallInfo call, Rows *rows) {
         const bool has_k = call->nargs > shape.argument(1);
         const size_t max_count = has_k ? static_cast<size_t>(k_argument(call, shape.argument(1))) : kList;
         Sketch sketch = canonical<Topk>(call->args[shape.argument(0)].value);
         begin_rows(call, shape, sketch, max_count, 0, rows);
-        return rows->items.count;
     });
 }
 
@@ -238,7 +230,7 @@ double rows_of(double fraction, double total) {
 // All values with at least this fraction of the rows, and some that may have it. ERROR if values that are not kept
 // could have as much.
 Datum heavy_hitters(FunctionCallInfo fcinfo, Shape shape) {
-    return return_rows(fcinfo, shape, [shape](FunctionCallInfo call, Rows *rows) {
+    return return_items(fcinfo, shape, [shape](FunctionCallInfo call, Rows *rows) {
         double fraction = DatumGetFloat8(call->args[shape.argument(1)].value);
         if (!(fraction > 0 && fraction <= 1))
             ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("fraction must be above 0 and at most 1"));
@@ -258,7 +250,6 @@ Datum heavy_hitters(FunctionCallInfo fcinfo, Shape shape) {
                               info.offset, info.total, static_cast<double>(info.offset) / total),
                     errhint("Build the sketches with a larger k."));
         begin_rows(call, shape, sketch, kAll, min_rows, rows);
-        return rows->items.count;
     });
 }
 

@@ -1,8 +1,6 @@
 // The triggers of roll-ups: on their sources, which add deltas and invalid ranges, and on their own tables.
 #include "rollup.hpp"
 
-#include <initializer_list>
-
 extern "C" {
 #include "access/table.h"
 #include "catalog/partition.h"
@@ -31,9 +29,8 @@ void relieve(Rollup *rollup) {
     if (++appends < kAppendsBetween || IsTransactionBlock() || IsolationUsesXactSnapshot()) return;
     appends = 0;
     ErrorData *error = try_to(true, [=] {
-        Datum argument = Int64GetDatum(max_rows);
         if (!try_lock(rollup, false)) return;
-        run(rollup, Action::kCompact, &argument);
+        run(rollup, Action::kCompact, {{Int64GetDatum(max_rows), false, INT8OID}});
         run(rollup, Action::kCompacted);
     });
     max_rows = error == nullptr ? Min(2 * max_rows, kMaxAtOnce) : Max(max_rows / 4, kMinAtOnce);
@@ -64,8 +61,7 @@ Rollup *rollup_of(const TriggerData *trigger, int32 number, const char *kind) {
         if (!rollup->query->is_partitioned) return nullptr;
         if (!trigger->tg_relation->rd_rel->relispartition ||
             !list_member_oid(get_partition_ancestors(relation), rollup->query->source)) {
-            Datum left = ObjectIdGetDatum(relation);
-            run(rollup, Action::kLeft, &left);
+            run(rollup, Action::kLeft, {{ObjectIdGetDatum(relation), false, OIDOID}});
             return nullptr;
         }
     }
@@ -83,8 +79,7 @@ void invalidate_partition(Rollup *rollup, Oid relation) {
         if (partition->relation != relation) continue;
         // Its partitions are emptied, too, and tell of their own ranges: there may be others that were kept.
         if (!partition->is_leaf) return;
-        Datum ends[2] = {TimestampGetDatum(partition->lo), TimestampGetDatum(partition->hi)};
-        run(rollup, Action::kInvalidate, ends);
+        run(rollup, Action::kInvalidate, {{TimestampGetDatum(partition->lo)}, {TimestampGetDatum(partition->hi)}});
         return;
     }
     run(rollup, Action::kEmptied);
@@ -146,7 +141,7 @@ PG_FN(sketch_rollup_capture) {
             // An owner who may not read the source gets to know no more than that it was changed.
             run(rollup, Action::kEmptied);
         } else {
-            run(rollup, captured.action, nullptr, nullptr, relation);
+            run(rollup, captured.action, {}, relation);
             if (captured.action == Action::kInserted && rollup->query->is_partitioned) note_unfollowed(rollup);
         }
         if (captured.action == Action::kInserted) relieve(rollup);
@@ -208,8 +203,7 @@ PG_FN(sketch_rollup_touch) {
             bool is_null;
             Datum time = heap_getattr(row, at, RelationGetDescr(trigger->tg_relation), &is_null);
             if (!is_null && is_noted(rollup, bucket_of(rollup->query, DatumGetTimestamp(time)))) continue;
-            const char nulls[2] = {is_null ? 'n' : ' ', '\0'};
-            run(rollup, Action::kTouched, &time, nulls);
+            run(rollup, Action::kTouched, {{time, is_null}});
         }
     }
     SPI_finish();

@@ -2,7 +2,6 @@
 // one, as if in UTC: the bits are the same.
 #include "rollup.hpp"
 
-#include <initializer_list>
 #include <utility>
 
 extern "C" {
@@ -46,13 +45,7 @@ Rollup *to_maintain(int32 number) {
 
 // With the arguments of the call behind the number.
 void run_between(FunctionCallInfo fcinfo, Rollup *rollup, Action action) {
-    Datum ends[2];
-    char nulls[3] = "  ";
-    for (int i = 0; i < 2; i++) {
-        ends[i] = PG_GETARG_DATUM(i + 1);
-        if (PG_ARGISNULL(i + 1)) nulls[i] = 'n';
-    }
-    run(rollup, action, ends, nulls);
+    run(rollup, action, {{PG_GETARG_DATUM(1), PG_ARGISNULL(1)}, {PG_GETARG_DATUM(2), PG_ARGISNULL(2)}});
 }
 
 // The first row of the result as a row of the function's type, with its own columns behind.
@@ -79,13 +72,11 @@ Datum result_row(FunctionCallInfo fcinfo, MemoryContext memory, std::initializer
 PG_FN(sketch_rollup_compact) {
     connect();
     Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
-    Datum max_deltas = PG_ARGISNULL(1) ? Datum(0) : PG_GETARG_DATUM(1);
-    const char nulls[2] = {PG_ARGISNULL(1) ? 'n' : ' ', '\0'};
     int64 merged = -1;
     // Partitions are looked at next, and a source is locked before the tables of its roll-up.
     if (rollup->query->is_partitioned) LockRelationOid(rollup->query->source, AccessShareLock);
     if (try_lock(rollup, false)) {
-        run(rollup, Action::kCompact, &max_deltas, nulls);
+        run(rollup, Action::kCompact, {{PG_GETARG_DATUM(1), PG_ARGISNULL(1), INT8OID}});
         merged = only_count();
         if (merged > 0) run(rollup, Action::kCompacted);
     }
@@ -198,14 +189,12 @@ Timestamp bucket_at(const Rollup *rollup, const Limits &limits, Timestamp time) 
 }
 
 void recompute_before(Rollup *rollup, Timestamp before) {
-    Datum ends[2] = {Datum(0), TimestampGetDatum(before)};
-    run(rollup, Action::kRecomputeAll, ends, "n ");
+    run(rollup, Action::kRecomputeAll, {{Datum(0), true}, {TimestampGetDatum(before)}});
 }
 
 // A statement that sets a limit, and returns what it is then.
 Timestamp set_limit(Rollup *rollup, Action action, Timestamp limit) {
-    Datum argument = TimestampGetDatum(limit);
-    run(rollup, action, &argument);
+    run(rollup, action, {{TimestampGetDatum(limit)}});
     bool is_null;
     return DatumGetTimestamp(first_value(&is_null));
 }
@@ -305,8 +294,7 @@ PG_FN(sketch_rollup_fold) {
     }
     // A bucket of which a part is kept is kept as a whole: what is invalid of the rest would stay as it is.
     if (rollup->query->is_partitioned) recompute_before(rollup, before);
-    Datum folds = PointerGetDatum(wanted.array());
-    run(rollup, Action::kSetFolds, &folds);
+    run(rollup, Action::kSetFolds, {{PointerGetDatum(wanted.array()), false, INT8ARRAYOID}});
     run(rollup, Action::kFold);
     SPI_finish();
     PG_RETURN_TIMESTAMP(folded);
@@ -374,7 +362,7 @@ PG_FN(sketch_rollup_follow) {
         }
         Datum array = PointerGetDatum(construct_array(partitions, followed, OIDOID, sizeof(Oid), true, TYPALIGN_INT));
         if (followed > 0 || has_gone) {
-            run(rollup, Action::kFollow, &array);
+            run(rollup, Action::kFollow, {{array, false, OIDARRAYOID}});
             CacheInvalidateRelcacheByRelid(rollup->query->source);  // writers note no more which are not
         }
     }

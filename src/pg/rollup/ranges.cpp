@@ -237,6 +237,7 @@ Bucket folded_bucket(const Definition *query, Timestamp bucket, ArrayType *folds
 
 }  // namespace pg::rollup
 
+using namespace pg;
 using namespace pg::rollup;
 
 // whole(ranges, width, origin, folds): the ranges, widened to whole buckets.
@@ -312,10 +313,7 @@ PG_FN(sketch_rollup_spans) {
     const MultirangeType *ranges = PG_GETARG_MULTIRANGE_P(1);
     // multirange_get_typcache would keep it where the calls keep theirs.
     TypeCacheEntry *type = lookup_type_cache(MultirangeTypeGetOid(ranges), TYPECACHE_MULTIRANGE_INFO)->rngtype;
-    if (SRF_IS_FIRSTCALL()) {
-        FuncCallContext *context = SRF_FIRSTCALL_INIT();
-        MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
-        context->tuple_desc = row_type(fcinfo);
+    auto begin = [=](FuncCallContext *context) {
         const Rollup *rollup = find(PG_GETARG_INT32(0));
         int32 count;
         RangeType **each;
@@ -323,37 +321,33 @@ PG_FN(sketch_rollup_spans) {
         const bool as_one = count > 1 && (rollup->gone || !has_index(rollup->query));
         context->max_calls = as_one ? 1 : static_cast<uint64>(count);
         context->user_fctx = as_one ? nullptr : each;
-        MemoryContextSwitchTo(previous);
-    }
-    FuncCallContext *context = SRF_PERCALL_SETUP();
-    if (context->call_cntr >= context->max_calls) SRF_RETURN_DONE(context);
-    RangeType **each = static_cast<RangeType **>(context->user_fctx);
-    RangeType *span = each == nullptr ? multirange_get_union_range(type, ranges) : each[context->call_cntr];
-    Datum values[] = {RangeTypePGetDatum(span), MultirangeTypePGetDatum(ranges)};
-    bool nulls[] = {false, each != nullptr};
-    SRF_RETURN_NEXT(context, HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, values, nulls)));
+    };
+    return return_rows(fcinfo, begin, [=](FuncCallContext *context) {
+        RangeType **each = static_cast<RangeType **>(context->user_fctx);
+        RangeType *span = each == nullptr ? multirange_get_union_range(type, ranges) : each[context->call_cntr];
+        Datum values[] = {RangeTypePGetDatum(span), MultirangeTypePGetDatum(ranges)};
+        bool nulls[] = {false, each != nullptr};
+        return HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, values, nulls));
+    });
 }
 
 // partitions(number, NULL of a type of ranges): all partitions of the source, the ranges of their times, whether all
 // rows of the range are in it or beside it, whether rows are in it itself, and whether it can have the triggers.
 PG_FN(sketch_rollup_partitions) {
-    if (SRF_IS_FIRSTCALL()) {
-        FuncCallContext *context = SRF_FIRSTCALL_INIT();
-        MemoryContext previous = MemoryContextSwitchTo(context->multi_call_memory_ctx);
-        context->tuple_desc = row_type(fcinfo);
+    auto begin = [=](FuncCallContext *context) {
         const Rollup *rollup = find(PG_GETARG_INT32(0));
-        if (!rollup->gone && rollup->query->is_partitioned) context->user_fctx = partitions_of(rollup->query);
-        MemoryContextSwitchTo(previous);
-    }
-    FuncCallContext *context = SRF_PERCALL_SETUP();
-    const List *partitions = static_cast<const List *>(context->user_fctx);
-    if (context->call_cntr >= static_cast<uint64>(list_length(partitions))) SRF_RETURN_DONE(context);
-    const Partition *partition =
-        static_cast<const Partition *>(list_nth(partitions, static_cast<int>(context->call_cntr)));
-    TypeCacheEntry *type = lookup_type_cache(get_fn_expr_argtype(fcinfo->flinfo, 1), TYPECACHE_RANGE_INFO);
-    Datum values[] = {
-        ObjectIdGetDatum(partition->relation), RangeTypePGetDatum(range_of(type, partition->lo, partition->hi)),
-        BoolGetDatum(partition->is_whole), BoolGetDatum(partition->is_leaf), BoolGetDatum(partition->can_trigger)};
-    bool nulls[lengthof(values)] = {};
-    SRF_RETURN_NEXT(context, HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, values, nulls)));
+        List *partitions = !rollup->gone && rollup->query->is_partitioned ? partitions_of(rollup->query) : NIL;
+        context->user_fctx = partitions;
+        context->max_calls = static_cast<uint64>(list_length(partitions));
+    };
+    return return_rows(fcinfo, begin, [=](FuncCallContext *context) {
+        const List *partitions = static_cast<const List *>(context->user_fctx);
+        const auto *partition = static_cast<Partition *>(list_nth(partitions, static_cast<int>(context->call_cntr)));
+        TypeCacheEntry *type = lookup_type_cache(get_fn_expr_argtype(fcinfo->flinfo, 1), TYPECACHE_RANGE_INFO);
+        Datum values[] = {
+            ObjectIdGetDatum(partition->relation), RangeTypePGetDatum(range_of(type, partition->lo, partition->hi)),
+            BoolGetDatum(partition->is_whole), BoolGetDatum(partition->is_leaf), BoolGetDatum(partition->can_trigger)};
+        bool nulls[lengthof(values)] = {};
+        return HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, values, nulls));
+    });
 }

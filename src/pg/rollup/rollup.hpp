@@ -4,6 +4,8 @@
 
 #include "../pg.hpp"
 
+#include <initializer_list>
+
 extern "C" {
 #include "executor/spi.h"
 #include "nodes/pg_list.h"
@@ -143,9 +145,15 @@ Rollup *find(int32 number, bool again = true);
 // Connects to SPI. All below is called within a connection.
 void connect();
 
+// Of a statement: a time of the roll-up's source, if no other type is given.
+struct Argument {
+    Datum value;
+    bool is_null = false;
+    Oid type = InvalidOid;
+};
+
 // Runs a statement as the owner of the roll-up. The result is in SPI_tuptable.
-void run(Rollup *rollup, Action action, Datum *values = nullptr, const char *nulls = nullptr,
-         Oid relation = InvalidOid);
+void run(Rollup *rollup, Action action, std::initializer_list<Argument> arguments = {}, Oid relation = InvalidOid);
 // The same, in a snapshot of now, whatever that of the transaction is.
 void run_as_of_now(Rollup *rollup, Action action);
 // The same of any other SQL.
@@ -163,9 +171,6 @@ bool try_lock(const Rollup *rollup, bool wait);
 // A part of a roll-up by its name, and who owns it.
 Oid part_of(int32 number, Part part);
 Oid owner_of(Oid relation);
-
-// The row type that a function returns.
-TupleDesc row_type(FunctionCallInfo fcinfo);
 
 // Runs something as another user, who can do nothing that lasts longer than the statement: not even settings do. As the
 // owner of a table he sees all its rows, also if row-level security is forced on him since: a roll-up of some would be

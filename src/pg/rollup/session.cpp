@@ -2,8 +2,6 @@
 // that nobody else chooses, so that who writes to the source needs no right on the roll-up and gets none.
 #include "rollup.hpp"
 
-#include <initializer_list>
-
 #include "../item/item.hpp"
 
 extern "C" {
@@ -182,31 +180,10 @@ namespace {
 
 // Partitions have their columns in other places than the source, so that plans that read new and old rows are for one
 // table. The last one is kept: who writes to partitions by their names stays with one for a while.
-SPIPlanPtr plan_of(Rollup *rollup, Action action, Oid relation) {
+SPIPlanPtr plan_of(Rollup *rollup, Action action, int arguments, Oid *types, Oid relation) {
     SPIPlanPtr &plan = rollup->plans[static_cast<int>(action)];
     Oid &planned_for = rollup->planned_for[static_cast<int>(action)];
     if (plan != nullptr && planned_for == relation) return plan;
-    Oid time = rollup->query->at_type, types[2] = {time, time};
-    int arguments = 0;
-    auto takes = [&](Oid type) {
-        types[0] = type;
-        arguments = 1;
-    };
-    switch (action) {
-        case Action::kTouched:
-        case Action::kSeal:
-        case Action::kRetain: takes(time); break;
-        case Action::kLeft: takes(OIDOID); break;
-        case Action::kFollow: takes(OIDARRAYOID); break;
-        case Action::kSetFolds: takes(INT8ARRAYOID); break;
-        case Action::kCompact: takes(INT8OID); break;
-        case Action::kInvalidate:
-        case Action::kRecompute:
-        case Action::kRecomputeAll:
-        case Action::kNext:
-        case Action::kCheck: arguments = 2; break;
-        default: break;
-    }
     SPIPlanPtr made = SPI_prepare(statement(rollup->query, rollup->number, action), arguments, types);
     if (made == nullptr) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
     const bool is_in_use = plan != nullptr && rollup->running > 1;
@@ -255,21 +232,31 @@ void connect() {
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
 }
 
-void run(Rollup *rollup, Action action, Datum *values, const char *nulls, Oid relation) {
+void run(Rollup *rollup, Action action, std::initializer_list<Argument> arguments, Oid relation) {
+    constexpr int kMaxArguments = 2;
+    Oid types[kMaxArguments];
+    Datum values[kMaxArguments];
+    char nulls[kMaxArguments];
+    int count = 0;
+    for (const Argument &argument : arguments) {
+        types[count] = OidIsValid(argument.type) ? argument.type : rollup->query->at_type;
+        values[count] = argument.value;
+        nulls[count++] = argument.is_null ? 'n' : ' ';
+    }
     // An update compares values as text; no other text depends on settings, and setting them takes time.
     const Settings settings = action == Action::kUpdated     ? Settings::kOfText
                               : action < Action::kInvalidate ? Settings::kNone
                                                              : Settings::kNotCompiled;
     if (settings == Settings::kNotCompiled) statements_of_maintenance++;
     as_owner(rollup, settings, [&] {
-        if (SPI_execute_plan(plan_of(rollup, action, relation), values, nulls, false, 0) < 0)
+        if (SPI_execute_plan(plan_of(rollup, action, count, types, relation), values, nulls, false, 0) < 0)
             elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(SPI_result));
     });
 }
 
 void run_as_of_now(Rollup *rollup, Action action) {
     as_owner(rollup, Settings::kNotCompiled, [&] {
-        SPIPlanPtr plan = plan_of(rollup, action, InvalidOid);
+        SPIPlanPtr plan = plan_of(rollup, action, 0, nullptr, InvalidOid);
         if (SPI_execute_snapshot(plan, nullptr, nullptr, GetLatestSnapshot(), InvalidSnapshot, false, true, 0) < 0)
             elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(SPI_result));
     });
@@ -291,13 +278,6 @@ Datum first_value(bool *is_null, int column) {
 int64 only_count() {
     bool is_null;
     return DatumGetInt64(first_value(&is_null));
-}
-
-TupleDesc row_type(FunctionCallInfo fcinfo) {
-    TupleDesc shape;
-    if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
-        elog(ERROR, "return type must be a row type");
-    return BlessTupleDesc(shape);
 }
 
 bool try_lock(const Rollup *rollup, bool wait) {
