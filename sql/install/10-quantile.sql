@@ -14,7 +14,7 @@ CREATE FUNCTION quantile_sketch_recv(internal) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION quantile_sketch_recv(internal) IS 'I/O';
 CREATE FUNCTION quantile_sketch_send(quantile_sketch) RETURNS bytea
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_sketch_to_bytea' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION quantile_sketch_send(quantile_sketch) IS 'I/O';
 
 -- Entropy-coded already, so nothing is gained by compression.
@@ -139,7 +139,7 @@ CREATE FUNCTION quantile_empty() RETURNS quantile_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION quantile_empty() IS 'sketch of no rows, to be added to';
 CREATE FUNCTION quantile_empty(accuracy double precision) RETURNS quantile_sketch
-    AS 'MODULE_PATHNAME', 'quantile_empty_accuracy' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'quantile_empty' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION quantile_empty(double precision)
     IS 'sketch of no rows, to be added to, with a relative accuracy of 0.00015625 to 1';
 

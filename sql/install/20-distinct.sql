@@ -14,7 +14,7 @@ CREATE FUNCTION distinct_sketch_recv(internal) RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_sketch_recv(internal) IS 'I/O';
 CREATE FUNCTION distinct_sketch_send(distinct_sketch) RETURNS bytea
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_sketch_to_bytea' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_sketch_send(distinct_sketch) IS 'I/O';
 
 -- Entropy-coded already, so nothing is gained by compression.
@@ -346,7 +346,7 @@ CREATE FUNCTION distinct_empty() RETURNS distinct_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_empty() IS 'sketch of no values, to be added to';
 CREATE FUNCTION distinct_empty("precision" integer) RETURNS distinct_sketch
-    AS 'MODULE_PATHNAME', 'distinct_empty_precision' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'distinct_empty' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION distinct_empty(integer) IS 'sketch of no values, to be added to; precision 4 to 16';
 
 CREATE AGGREGATE merge(sketch distinct_sketch) (
@@ -384,7 +384,7 @@ COMMENT ON FUNCTION distinct_bounds(distinct_sketch)
     IS 'interval that holds the number of different values with a confidence of 95 %';
 
 CREATE FUNCTION distinct_bounds(sketch distinct_sketch, confidence double precision) RETURNS sketch_count_bounds
-    AS 'MODULE_PATHNAME', 'distinct_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+    AS 'MODULE_PATHNAME', 'distinct_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION distinct_bounds(distinct_sketch, double precision)
     IS 'interval that holds the number of different values with this confidence';
 
@@ -400,7 +400,7 @@ COMMENT ON FUNCTION intersection_bounds(distinct_sketch, distinct_sketch)
 
 CREATE FUNCTION intersection_bounds(a distinct_sketch, b distinct_sketch, confidence double precision)
     RETURNS sketch_count_bounds
-    AS 'MODULE_PATHNAME', 'distinct_intersection_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+    AS 'MODULE_PATHNAME', 'distinct_intersection_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION intersection_bounds(distinct_sketch, distinct_sketch, double precision)
     IS 'interval that holds the number of different values in both with this confidence or more';
 
@@ -416,7 +416,7 @@ COMMENT ON FUNCTION difference_bounds(distinct_sketch, distinct_sketch)
 
 CREATE FUNCTION difference_bounds(a distinct_sketch, b distinct_sketch, confidence double precision)
     RETURNS sketch_count_bounds
-    AS 'MODULE_PATHNAME', 'distinct_difference_bounds_confidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+    AS 'MODULE_PATHNAME', 'distinct_difference_bounds' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION difference_bounds(distinct_sketch, distinct_sketch, double precision)
     IS 'interval that holds the number of different values in a that are not in b with this confidence or more';
 

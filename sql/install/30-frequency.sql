@@ -14,7 +14,7 @@ CREATE FUNCTION frequency_sketch_recv(internal) RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_sketch_recv(internal) IS 'I/O';
 CREATE FUNCTION frequency_sketch_send(frequency_sketch) RETURNS bytea
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_sketch_to_bytea' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_sketch_send(frequency_sketch) IS 'I/O';
 
 -- Not compressed, so that a value is read as it is stored.
@@ -731,7 +731,7 @@ CREATE FUNCTION frequency_empty() RETURNS frequency_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_empty() IS 'sketch of no rows, to be added to';
 CREATE FUNCTION frequency_empty(error double precision) RETURNS frequency_sketch
-    AS 'MODULE_PATHNAME', 'frequency_empty_error' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'frequency_empty' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION frequency_empty(double precision)
     IS 'sketch of no rows, to be added to, with an error of 0.000003 to 0.04 of all rows';
 

@@ -14,7 +14,7 @@ CREATE FUNCTION topk_sketch_recv(internal) RETURNS topk_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION topk_sketch_recv(internal) IS 'I/O';
 CREATE FUNCTION topk_sketch_send(topk_sketch) RETURNS bytea
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'topk_sketch_to_bytea' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION topk_sketch_send(topk_sketch) IS 'I/O';
 
 -- Entropy-coded already, so nothing is gained by compression.

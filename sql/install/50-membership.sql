@@ -14,7 +14,7 @@ CREATE FUNCTION membership_sketch_recv(internal) RETURNS membership_sketch
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION membership_sketch_recv(internal) IS 'I/O';
 CREATE FUNCTION membership_sketch_send(membership_sketch) RETURNS bytea
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_sketch_to_bytea' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION membership_sketch_send(membership_sketch) IS 'I/O';
 
 -- Not compressed, so that a probe fetches only the block that it needs.
@@ -405,7 +405,7 @@ CREATE FUNCTION membership_empty(expected_items bigint) RETURNS membership_sketc
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION membership_empty(bigint) IS 'filter of no values, to be added to, for so many different ones';
 CREATE FUNCTION membership_empty(expected_items bigint, false_positive_rate double precision) RETURNS membership_sketch
-    AS 'MODULE_PATHNAME', 'membership_empty_rate' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'membership_empty' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION membership_empty(bigint, double precision)
     IS 'filter of no values, to be added to, for so many different ones and a false-positive rate of 0.00001 to 0.5';
 
@@ -434,7 +434,7 @@ COMMENT ON FUNCTION coarsen(membership_sketch, bigint)
     IS 'filter of the same values with the size for fewer, as if built with it';
 CREATE FUNCTION coarsen(sketch membership_sketch, expected_items bigint, false_positive_rate double precision)
     RETURNS membership_sketch
-    AS 'MODULE_PATHNAME', 'membership_coarsen_rate' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
+    AS 'MODULE_PATHNAME', 'membership_coarsen' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
 COMMENT ON FUNCTION coarsen(membership_sketch, bigint, double precision)
     IS 'filter of the same values with the size for fewer or for a larger rate, as if built with it';
 

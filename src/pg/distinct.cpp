@@ -53,11 +53,12 @@ Datum agg_trans(FunctionCallInfo fcinfo, bool has_precision) {
 PG_FN(distinct_agg_trans) { return agg_trans(fcinfo, false); }
 PG_FN(distinct_agg_precision_trans) { return agg_trans(fcinfo, true); }
 PG_FN(distinct_merge_trans) { return merge_trans<Distinct>(fcinfo); }
-PG_FN(distinct_agg_final) { return agg_final<Distinct>(fcinfo); }
+PG_FN(distinct_agg_final) { return stored<Distinct>(fcinfo, 0); }
 PG_FN(distinct_merge) { return merge_two<Distinct>(fcinfo); }
 
-PG_FN(distinct_empty) { return empty_sketch<Distinct>(kDefaultPrecision); }
-PG_FN(distinct_empty_precision) { return empty_sketch<Distinct>(precision_argument(fcinfo, 0)); }
+PG_FN(distinct_empty) {
+    return empty_sketch<Distinct>(PG_NARGS() > 0 ? precision_argument(fcinfo, 0) : kDefaultPrecision);
+}
 
 PG_FN(distinct_add) { return add_hash<Distinct>(fcinfo, sketch_distinct_add); }
 PG_FN(distinct_coarsen) { return coarsened<Distinct>(fcinfo, precision_argument); }
@@ -81,23 +82,17 @@ struct Estimate {
     }
 };
 
-void check_confidence(double confidence) {
+// Argument `i`, if there is one.
+double confidence_argument(FunctionCallInfo fcinfo, int i) {
+    const double confidence = PG_NARGS() > i ? PG_GETARG_FLOAT8(i) : kDefaultConfidence;
     if (!(confidence > 0 && confidence < 1))
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("confidence must be greater than 0 and less than 1"));
+    return confidence;
 }
 
 Datum bounds_from(FunctionCallInfo fcinfo, double lower, double upper) {
     return bounds_row(fcinfo, bigint_from(floor(lower)), bigint_from(ceil(upper)));
-}
-
-Datum bounds_at(FunctionCallInfo fcinfo, double confidence) {
-    check_confidence(confidence);
-    Scratch scratch;
-    const sketch_distinct *sketch = argument<Distinct>(fcinfo, 0, scratch);
-    double lower = 0, upper = 0;
-    check(sketch_distinct_bounds(sketch, confidence, &lower, &upper), Distinct::type);
-    return bounds_from(fcinfo, lower, upper);
 }
 
 // compare(a, b, scratch, size) of the first two arguments, with the scratch memory that it needs.
@@ -127,8 +122,8 @@ Overlap overlap_of(FunctionCallInfo fcinfo) {
 
 // `bounds` of the ABI, of the first two arguments.
 template <typename Bounds>
-Datum bounds_of_two(FunctionCallInfo fcinfo, double confidence, Bounds bounds) {
-    check_confidence(confidence);
+Datum bounds_of_two(FunctionCallInfo fcinfo, Bounds bounds) {
+    const double confidence = confidence_argument(fcinfo, 2);
     double lower = 0, upper = 0;
     compare_two(fcinfo, [&](auto *a, auto *b, void *scratch, size_t size) {
         return bounds(a, b, confidence, scratch, size, &lower, &upper);
@@ -171,21 +166,17 @@ PG_FN(approx_count_distinct_final) {
     PG_RETURN_INT64(bigint_from(known_of<Distinct, Estimate>(PG_GETARG_DATUM(0)).facts.count));
 }
 
-PG_FN(distinct_bounds) { return bounds_at(fcinfo, kDefaultConfidence); }
-PG_FN(distinct_bounds_confidence) { return bounds_at(fcinfo, PG_GETARG_FLOAT8(1)); }
+PG_FN(distinct_bounds) {
+    const double confidence = confidence_argument(fcinfo, 1);
+    Scratch scratch;
+    double lower = 0, upper = 0;
+    check(sketch_distinct_bounds(argument<Distinct>(fcinfo, 0, scratch), confidence, &lower, &upper), Distinct::type);
+    return bounds_from(fcinfo, lower, upper);
+}
+
 PG_FN(distinct_intersection_count) { PG_RETURN_INT64(bigint_from(overlap_of(fcinfo).intersection)); }
-PG_FN(distinct_intersection_bounds) {
-    return bounds_of_two(fcinfo, kDefaultConfidence, sketch_distinct_intersection_bounds);
-}
-PG_FN(distinct_intersection_bounds_confidence) {
-    return bounds_of_two(fcinfo, PG_GETARG_FLOAT8(2), sketch_distinct_intersection_bounds);
-}
-PG_FN(distinct_difference_bounds) {
-    return bounds_of_two(fcinfo, kDefaultConfidence, sketch_distinct_difference_bounds);
-}
-PG_FN(distinct_difference_bounds_confidence) {
-    return bounds_of_two(fcinfo, PG_GETARG_FLOAT8(2), sketch_distinct_difference_bounds);
-}
+PG_FN(distinct_intersection_bounds) { return bounds_of_two(fcinfo, sketch_distinct_intersection_bounds); }
+PG_FN(distinct_difference_bounds) { return bounds_of_two(fcinfo, sketch_distinct_difference_bounds); }
 PG_FN(distinct_jaccard) { PG_RETURN_FLOAT8(overlap_of(fcinfo).jaccard); }
 
 PG_FN(distinct_difference_count) {
@@ -201,7 +192,6 @@ PG_FN(distinct_difference_count) {
 PG_FN(distinct_sketch_in) { return sketch_in<Distinct>(fcinfo); }
 PG_FN(distinct_sketch_out) { return sketch_out<Distinct>(fcinfo); }
 PG_FN(distinct_sketch_recv) { return sketch_recv<Distinct>(fcinfo); }
-PG_FN(distinct_sketch_send) { return sketch_to_bytea<Distinct>(fcinfo); }
 PG_FN(distinct_sketch_from_bytea) { return sketch_from_bytea<Distinct>(fcinfo); }
 PG_FN(distinct_sketch_to_bytea) { return sketch_to_bytea<Distinct>(fcinfo); }
 
@@ -212,8 +202,8 @@ PG_FN(distinct_sketch_le) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) <= 0); }
 PG_FN(distinct_sketch_gt) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) > 0); }
 PG_FN(distinct_sketch_ge) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) >= 0); }
 PG_FN(distinct_sketch_cmp) { PG_RETURN_INT32(compare<Distinct>(fcinfo)); }
-PG_FN(distinct_sketch_hash) { return sketch_hash<Distinct>(fcinfo); }
-PG_FN(distinct_sketch_hash_extended) { return sketch_hash_extended<Distinct>(fcinfo); }
+PG_FN(distinct_sketch_hash) { PG_RETURN_UINT32(static_cast<uint32>(sketch_hash<Distinct>(fcinfo, 0))); }
+PG_FN(distinct_sketch_hash_extended) { PG_RETURN_UINT64(sketch_hash<Distinct>(fcinfo, PG_GETARG_INT64(1))); }
 
 PG_FN(distinct_sketch_info) { return sketch_info<Distinct, Facts>(fcinfo, json_of); }
 PG_FN(distinct_sketch_to_jsonb) { return sketch_to_jsonb<Distinct, Facts>(fcinfo, json_of); }

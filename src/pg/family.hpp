@@ -29,13 +29,6 @@ inline bool is_work_form(const varlena *value) {
     return VARSIZE_ANY_EXHDR(value) > 0 && static_cast<uint8>(*VARDATA_ANY(value)) == SKETCH_WORK_MAGIC;
 }
 
-inline varlena *varlena_from(const void *bytes, size_t size) {
-    varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + size));
-    SET_VARSIZE(result, VARHDRSZ + size);
-    memcpy(VARDATA(result), bytes, size);
-    return result;
-}
-
 // Reads a datum in whatever form it comes: short, compressed, external, packed or work. The first argument of a
 // transition function is no exception: it is packed after an initial condition or a shipped partial state.
 inline Sketch sketch_from(Datum datum) {
@@ -148,17 +141,13 @@ Datum result_from(const varlena *state) {
 
 // The canonical bytes in place of others, without a copy where they are there already.
 template <typename Family>
-Sketch canonical(Sketch sketch) {
+Sketch canonical(Datum datum) {
+    const Sketch sketch = sketch_from(datum);
     bool partial = sketch.size > 2 && static_cast<const uint8 *>(sketch.data)[2] & SKETCH_PACKED_PARTIAL;
     if (sketch.form == SKETCH_PACKED && !partial) return sketch;
     varlena *copy = packed<Family>(sketch, false);
     release(sketch);
     return {VARDATA(copy), VARSIZE(copy) - VARHDRSZ, SKETCH_PACKED, copy};
-}
-
-template <typename Family>
-Sketch canonical(Datum datum) {
-    return canonical<Family>(sketch_from(datum));
 }
 
 // Validates untrusted bytes to the last one.
@@ -175,13 +164,6 @@ sketch_status check_bytes(const void *bytes, size_t size) {
 
 // ---- text and binary forms ----------------------------------------
 
-inline int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 // Text is \x and the packed bytes in hexadecimal, as bytea's.
 template <typename Family>
 Datum sketch_in(FunctionCallInfo fcinfo) {
@@ -190,19 +172,14 @@ Datum sketch_in(FunctionCallInfo fcinfo) {
     size_t size = digits < 2 ? 0 : digits / 2 - 1;
     varlena *value = static_cast<varlena *>(palloc(VARHDRSZ + size));
     SET_VARSIZE(value, VARHDRSZ + size);
-    uint8 *buffer = reinterpret_cast<uint8 *>(VARDATA(value));
-    bool valid = digits >= 2 && digits % 2 == 0 && text[0] == '\\' && text[1] == 'x';
-    for (size_t i = 0; valid && i < size; i++) {
-        if (i % 65536 == 65535) CHECK_FOR_INTERRUPTS();
-        int high = hex_digit(text[2 * i + 2]), low = hex_digit(text[2 * i + 3]);
-        valid = high >= 0 && low >= 0;
-        buffer[i] = static_cast<uint8>(high << 4 | low);
-    }
-    if (!valid)
+    // hex_decode would skip blanks, and cannot report a soft error before PostgreSQL 16.
+    if (digits < 2 || digits % 2 != 0 || text[0] != '\\' || text[1] != 'x' ||
+        strspn(text + 2, "0123456789abcdefABCDEF") != 2 * size)
         ereturn(fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
                 errmsg("invalid input syntax for type %s", Family::type),
                 errdetail("Expected \\x and an even number of hexadecimal digits."));
-    sketch_status status = check_bytes<Family>(buffer, size);
+    hex_decode(text + 2, 2 * size, VARDATA(value));
+    sketch_status status = check_bytes<Family>(VARDATA(value), size);
     if (status != SKETCH_OK)
         ereturn(
             fcinfo->context, Datum(0),
@@ -213,20 +190,12 @@ Datum sketch_in(FunctionCallInfo fcinfo) {
 
 template <typename Family>
 Datum sketch_out(FunctionCallInfo fcinfo) {
-    static const char digits[] = "0123456789abcdef";
     varlena *value = packed<Family>(sketch_from(PG_GETARG_DATUM(0)), true);
     size_t size = VARSIZE(value) - VARHDRSZ;
-    const uint8 *bytes = reinterpret_cast<const uint8 *>(VARDATA(value));
     char *text = static_cast<char *>(palloc(2 * size + 3));
-    char *at = text;
-    *at++ = '\\';
-    *at++ = 'x';
-    for (size_t i = 0; i < size; i++) {
-        if (i % 65536 == 65535) CHECK_FOR_INTERRUPTS();
-        *at++ = digits[bytes[i] >> 4];
-        *at++ = digits[bytes[i] & 15];
-    }
-    *at = '\0';
+    strcpy(text, "\\x");
+    hex_encode(VARDATA(value), size, text + 2);
+    text[2 * size + 2] = '\0';
     PG_RETURN_CSTRING(text);
 }
 
@@ -269,19 +238,12 @@ int compare(FunctionCallInfo fcinfo) {
     return order;
 }
 
+// With seed 0 the lower half is the hash of 32 bits, by the rule for all extended hash functions.
 template <typename Family>
-Datum sketch_hash(FunctionCallInfo fcinfo) {
+uint64 sketch_hash(FunctionCallInfo fcinfo, int64 seed) {
     Sketch s = canonical<Family>(PG_GETARG_DATUM(0));
-    Datum hash = hash_any(static_cast<const unsigned char *>(s.data), static_cast<int>(s.size));
-    release(s);
-    return hash;
-}
-
-template <typename Family>
-Datum sketch_hash_extended(FunctionCallInfo fcinfo) {
-    Sketch s = canonical<Family>(PG_GETARG_DATUM(0));
-    Datum hash = hash_any_extended(static_cast<const unsigned char *>(s.data), static_cast<int>(s.size),
-                                   static_cast<uint64>(PG_GETARG_INT64(1)));
+    const uint64 hash = hash_bytes_extended(static_cast<const unsigned char *>(s.data), static_cast<int>(s.size),
+                                            static_cast<uint64>(seed));
     release(s);
     return hash;
 }
@@ -359,7 +321,8 @@ Datum merge_trans(FunctionCallInfo fcinfo) {
     PG_RETURN_POINTER(state);
 }
 
-// An argument in its canonical form, or null if it is.
+// An argument in its canonical form, or null if it is. As a final function it never changes the state, which windows
+// and shared transitions read again.
 template <typename Family>
 Datum stored(FunctionCallInfo fcinfo, int argument) {
     if (PG_ARGISNULL(argument)) PG_RETURN_NULL();
@@ -403,12 +366,6 @@ Datum coarsened(FunctionCallInfo fcinfo, int (*parameter_of)(FunctionCallInfo fc
     const int parameter = parameter_of(fcinfo, 1);
     varlena *state = merged<Family>(nullptr, sketch_from(PG_GETARG_DATUM(0)));
     return result_from<Family>(with_limit<Family>(state, parameter));
-}
-
-// Final function: never changes the state, which windows and shared transitions read again.
-template <typename Family>
-Datum agg_final(FunctionCallInfo fcinfo) {
-    return stored<Family>(fcinfo, 0);
 }
 
 // A row of the composite type that a function returns, which has two columns.

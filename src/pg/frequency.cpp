@@ -63,11 +63,12 @@ PG_FN(frequency_agg_error_trans) { return agg_trans(fcinfo, {0, 2}); }
 PG_FN(frequency_weighted_agg_trans) { return agg_trans(fcinfo, {2, 0}); }
 PG_FN(frequency_weighted_agg_error_trans) { return agg_trans(fcinfo, {2, 3}); }
 PG_FN(frequency_merge_trans) { return merge_trans<Frequency>(fcinfo); }
-PG_FN(frequency_agg_final) { return agg_final<Frequency>(fcinfo); }
+PG_FN(frequency_agg_final) { return stored<Frequency>(fcinfo, 0); }
 PG_FN(frequency_merge) { return merge_two<Frequency>(fcinfo); }
 
-PG_FN(frequency_empty) { return empty_sketch<Frequency>(checked_width(kDefaultError)); }
-PG_FN(frequency_empty_error) { return empty_sketch<Frequency>(width_argument(fcinfo, 0)); }
+PG_FN(frequency_empty) {
+    return empty_sketch<Frequency>(PG_NARGS() > 0 ? width_argument(fcinfo, 0) : checked_width(kDefaultError));
+}
 
 PG_FN(frequency_add) {
     return add_hash<Frequency>(fcinfo, [](void *state, size_t size, int kind, uint64 hash, sketch_growth *growth) {
@@ -140,7 +141,6 @@ PG_FN(frequency_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Frequ
 PG_FN(frequency_sketch_in) { return sketch_in<Frequency>(fcinfo); }
 PG_FN(frequency_sketch_out) { return sketch_out<Frequency>(fcinfo); }
 PG_FN(frequency_sketch_recv) { return sketch_recv<Frequency>(fcinfo); }
-PG_FN(frequency_sketch_send) { return sketch_to_bytea<Frequency>(fcinfo); }
 PG_FN(frequency_sketch_from_bytea) { return sketch_from_bytea<Frequency>(fcinfo); }
 PG_FN(frequency_sketch_to_bytea) { return sketch_to_bytea<Frequency>(fcinfo); }
 
@@ -151,8 +151,8 @@ PG_FN(frequency_sketch_le) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) <= 0); }
 PG_FN(frequency_sketch_gt) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) > 0); }
 PG_FN(frequency_sketch_ge) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) >= 0); }
 PG_FN(frequency_sketch_cmp) { PG_RETURN_INT32(compare<Frequency>(fcinfo)); }
-PG_FN(frequency_sketch_hash) { return sketch_hash<Frequency>(fcinfo); }
-PG_FN(frequency_sketch_hash_extended) { return sketch_hash_extended<Frequency>(fcinfo); }
+PG_FN(frequency_sketch_hash) { PG_RETURN_UINT32(static_cast<uint32>(sketch_hash<Frequency>(fcinfo, 0))); }
+PG_FN(frequency_sketch_hash_extended) { PG_RETURN_UINT64(sketch_hash<Frequency>(fcinfo, PG_GETARG_INT64(1))); }
 
 PG_FN(frequency_sketch_info) { return sketch_info<Frequency, Facts>(fcinfo, json_of); }
 PG_FN(frequency_sketch_to_jsonb) { return sketch_to_jsonb<Frequency, Facts>(fcinfo, json_of); }

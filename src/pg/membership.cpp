@@ -39,7 +39,9 @@ struct Expected {
     double rate;
 };
 
-Expected expected_argument(FunctionCallInfo fcinfo, int i, bool has_rate) {
+// Argument `i`, and the one behind it if there is one.
+Expected expected_argument(FunctionCallInfo fcinfo, int i) {
+    const bool has_rate = PG_NARGS() > i + 1;
     if (PG_ARGISNULL(i)) null_parameter("expected_items");
     return {PG_GETARG_INT64(i), has_rate ? double_argument(fcinfo, i + 1, "false_positive_rate") : kDefaultRate};
 }
@@ -58,18 +60,15 @@ int checked_parameter(Expected expected) {
     check(sketch_membership_kept_rate(rate, &kept_rate), Membership::type);
     return Membership::parameter(log2_blocks, kept_rate);
 }
-int size_argument(FunctionCallInfo fcinfo, int i) { return checked_parameter(expected_argument(fcinfo, i, false)); }
-int size_and_rate_argument(FunctionCallInfo fcinfo, int i) {
-    return checked_parameter(expected_argument(fcinfo, i, true));
-}
+int parameter_argument(FunctionCallInfo fcinfo, int i) { return checked_parameter(expected_argument(fcinfo, i)); }
 
 // ---- building ----------------------------------------
 
 // membership_agg(x, expected_items [, false_positive_rate]). What differs between rows acts as what differs between
 // merged sketches: the smallest size wins, and the largest rate.
-Datum agg_trans(FunctionCallInfo fcinfo, bool has_rate) {
+Datum agg_trans(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(1)) return unchanged(fcinfo);
-    const Expected expected = expected_argument(fcinfo, 2, has_rate);
+    const Expected expected = expected_argument(fcinfo, 2);
     const int parameter = cached_parameter(call_site(fcinfo).parameter, static_cast<double>(expected.items),
                                            expected.rate, [expected] { return checked_parameter(expected); });
     return add_row<Membership>(fcinfo, parameter, true, sketch_membership_add);
@@ -119,19 +118,17 @@ Datum with_warning(FunctionCallInfo fcinfo, Datum filter, bool replaces_first = 
 
 }  // namespace
 
-PG_FN(membership_agg_trans) { return agg_trans(fcinfo, false); }
-PG_FN(membership_agg_rate_trans) { return agg_trans(fcinfo, true); }
+PG_FN(membership_agg_trans) { return agg_trans(fcinfo); }
+PG_FN(membership_agg_rate_trans) { return agg_trans(fcinfo); }
 PG_FN(membership_merge_trans) { return merge_trans<Membership>(fcinfo); }
-PG_FN(membership_agg_final) { return with_warning(fcinfo, agg_final<Membership>(fcinfo)); }
+PG_FN(membership_agg_final) { return with_warning(fcinfo, stored<Membership>(fcinfo, 0)); }
 PG_FN(membership_merge) { return with_warning(fcinfo, merge_two<Membership>(fcinfo), true); }
 
-PG_FN(membership_empty) { return empty_sketch<Membership>(size_argument(fcinfo, 0)); }
-PG_FN(membership_empty_rate) { return empty_sketch<Membership>(size_and_rate_argument(fcinfo, 0)); }
+PG_FN(membership_empty) { return empty_sketch<Membership>(parameter_argument(fcinfo, 0)); }
 
 PG_FN(membership_add) { return with_warning(fcinfo, add_hash<Membership>(fcinfo, sketch_membership_add), true); }
 
-PG_FN(membership_coarsen) { return with_warning(fcinfo, coarsened<Membership>(fcinfo, size_argument)); }
-PG_FN(membership_coarsen_rate) { return with_warning(fcinfo, coarsened<Membership>(fcinfo, size_and_rate_argument)); }
+PG_FN(membership_coarsen) { return with_warning(fcinfo, coarsened<Membership>(fcinfo, parameter_argument)); }
 
 // ---- reading ----------------------------------------
 
@@ -218,7 +215,6 @@ PG_FN(membership_false_positive_rate) { PG_RETURN_FLOAT8((facts_of<Membership, F
 PG_FN(membership_sketch_in) { return sketch_in<Membership>(fcinfo); }
 PG_FN(membership_sketch_out) { return sketch_out<Membership>(fcinfo); }
 PG_FN(membership_sketch_recv) { return sketch_recv<Membership>(fcinfo); }
-PG_FN(membership_sketch_send) { return sketch_to_bytea<Membership>(fcinfo); }
 PG_FN(membership_sketch_from_bytea) { return sketch_from_bytea<Membership>(fcinfo); }
 PG_FN(membership_sketch_to_bytea) { return sketch_to_bytea<Membership>(fcinfo); }
 
@@ -229,8 +225,8 @@ PG_FN(membership_sketch_le) { PG_RETURN_BOOL(compare<Membership>(fcinfo) <= 0); 
 PG_FN(membership_sketch_gt) { PG_RETURN_BOOL(compare<Membership>(fcinfo) > 0); }
 PG_FN(membership_sketch_ge) { PG_RETURN_BOOL(compare<Membership>(fcinfo) >= 0); }
 PG_FN(membership_sketch_cmp) { PG_RETURN_INT32(compare<Membership>(fcinfo)); }
-PG_FN(membership_sketch_hash) { return sketch_hash<Membership>(fcinfo); }
-PG_FN(membership_sketch_hash_extended) { return sketch_hash_extended<Membership>(fcinfo); }
+PG_FN(membership_sketch_hash) { PG_RETURN_UINT32(static_cast<uint32>(sketch_hash<Membership>(fcinfo, 0))); }
+PG_FN(membership_sketch_hash_extended) { PG_RETURN_UINT64(sketch_hash<Membership>(fcinfo, PG_GETARG_INT64(1))); }
 
 PG_FN(membership_sketch_info) { return sketch_info<Membership, Facts>(fcinfo, json_of); }
 PG_FN(membership_sketch_to_jsonb) { return sketch_to_jsonb<Membership, Facts>(fcinfo, json_of); }

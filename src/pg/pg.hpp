@@ -23,6 +23,7 @@ extern "C" {
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
+#include "utils/guc.h"
 #include "utils/jsonb.h"
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
@@ -119,6 +120,11 @@ struct ErrorCallback {
     }
     void pop() const { error_context_stack = callback.previous; }
 };
+
+// A setting until the end of the level of settings.
+inline void set_locally(const char *name, const char *value) {
+    (void)set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
 
 // The row type that a function returns.
 inline TupleDesc row_type(FunctionCallInfo fcinfo) {

@@ -21,8 +21,6 @@ int checked_scale(double accuracy) {
 
 int scale_argument(FunctionCallInfo fcinfo, int i) { return checked_scale(double_argument(fcinfo, i, "accuracy")); }
 
-Datum empty_sketch(int scale) { return result_from<Quantile>(Quantile::make({scale, 0, nullptr, 0, 0})); }
-
 // ---- building ----------------------------------------
 
 varlena *with_row(varlena *state, double x, uint64 weight) {
@@ -102,11 +100,13 @@ PG_FN(quantile_agg_accuracy_trans) { return agg_trans(fcinfo, {0, 2}); }
 PG_FN(quantile_weighted_agg_trans) { return agg_trans(fcinfo, {2, 0}); }
 PG_FN(quantile_weighted_agg_accuracy_trans) { return agg_trans(fcinfo, {2, 3}); }
 PG_FN(quantile_merge_trans) { return merge_trans<Quantile>(fcinfo); }
-PG_FN(quantile_agg_final) { return agg_final<Quantile>(fcinfo); }
+PG_FN(quantile_agg_final) { return stored<Quantile>(fcinfo, 0); }
 PG_FN(quantile_merge) { return merge_two<Quantile>(fcinfo); }
 
-PG_FN(quantile_empty) { return empty_sketch(checked_scale(kDefaultAccuracy)); }
-PG_FN(quantile_empty_accuracy) { return empty_sketch(scale_argument(fcinfo, 0)); }
+PG_FN(quantile_empty) {
+    const int scale = PG_NARGS() > 0 ? scale_argument(fcinfo, 0) : checked_scale(kDefaultAccuracy);
+    return result_from<Quantile>(Quantile::make({scale, 0, nullptr, 0, 0}));
+}
 
 PG_FN(quantile_add) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return stored<Quantile>(fcinfo, 0);
@@ -259,7 +259,6 @@ PG_FN(percentile_sketch_combine) {
 PG_FN(quantile_sketch_in) { return sketch_in<Quantile>(fcinfo); }
 PG_FN(quantile_sketch_out) { return sketch_out<Quantile>(fcinfo); }
 PG_FN(quantile_sketch_recv) { return sketch_recv<Quantile>(fcinfo); }
-PG_FN(quantile_sketch_send) { return sketch_to_bytea<Quantile>(fcinfo); }
 PG_FN(quantile_sketch_from_bytea) { return sketch_from_bytea<Quantile>(fcinfo); }
 PG_FN(quantile_sketch_to_bytea) { return sketch_to_bytea<Quantile>(fcinfo); }
 
@@ -270,5 +269,5 @@ PG_FN(quantile_sketch_le) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) <= 0); }
 PG_FN(quantile_sketch_gt) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) > 0); }
 PG_FN(quantile_sketch_ge) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) >= 0); }
 PG_FN(quantile_sketch_cmp) { PG_RETURN_INT32(compare<Quantile>(fcinfo)); }
-PG_FN(quantile_sketch_hash) { return sketch_hash<Quantile>(fcinfo); }
-PG_FN(quantile_sketch_hash_extended) { return sketch_hash_extended<Quantile>(fcinfo); }
+PG_FN(quantile_sketch_hash) { PG_RETURN_UINT32(static_cast<uint32>(sketch_hash<Quantile>(fcinfo, 0))); }
+PG_FN(quantile_sketch_hash_extended) { PG_RETURN_UINT64(sketch_hash<Quantile>(fcinfo, PG_GETARG_INT64(1))); }

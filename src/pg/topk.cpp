@@ -85,7 +85,7 @@ Datum agg_trans(FunctionCallInfo fcinfo, bool is_weighted) {
 PG_FN(topk_agg_trans) { return agg_trans(fcinfo, false); }
 PG_FN(topk_weighted_agg_trans) { return agg_trans(fcinfo, true); }
 PG_FN(topk_merge_trans) { return merge_trans<Topk>(fcinfo); }
-PG_FN(topk_agg_final) { return agg_final<Topk>(fcinfo); }
+PG_FN(topk_agg_final) { return stored<Topk>(fcinfo, 0); }
 PG_FN(topk_merge) { return merge_two<Topk>(fcinfo); }
 
 PG_FN(topk_empty) { return empty_sketch<Topk>(k_argument(fcinfo, 0)); }
@@ -120,6 +120,12 @@ struct Items {
     Ranked *entries;  // the largest estimates first, then the largest lower bounds, then by their bytes
     size_t count;
 };
+
+// The sketch itself, or of a work form what it is packed to.
+const sketch_topk *packed_of(const sketch_topk *sketch, Scratch &scratch) {
+    if (!Topk::header(sketch).is_work) return sketch;
+    return open<Topk>(sketch_from(PointerGetDatum(packed<Topk>(sketch, false))), scratch);
+}
 
 // How many entries a reader wants: all that are kept, or so many of a list of k.
 constexpr size_t kAll = ~size_t{0}, kList = SKETCH_TOPK_MAX_K;
@@ -255,8 +261,7 @@ Datum heavy_hitters(FunctionCallInfo fcinfo, Shape shape) {
 
 sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
     Scratch scratch;
-    const sketch_topk *sketch = argument_beside_item<Topk>(fcinfo, scratch);
-    if (Topk::header(sketch).is_work) sketch = open<Topk>(canonical<Topk>(PG_GETARG_DATUM(0)), scratch);
+    const sketch_topk *sketch = packed_of(argument_beside_item<Topk>(fcinfo, scratch), scratch);
     const int kind = item_kind(fcinfo, Topk::kind_of(sketch));
     ItemBytes item;
     probe_item(fcinfo, kind, Topk::type, &item);
@@ -278,10 +283,8 @@ struct Header : sketch_topk_info {
 // The same of a work form as it will be packed.
 struct Facts : Header {
     static Facts of(const sketch_topk *sketch) {
-        const Header header = Header::of(sketch);
-        if (!header.is_work) return {header};
         Scratch scratch;
-        return {Header::of(open<Topk>(sketch_from(PointerGetDatum(packed<Topk>(sketch, false))), scratch))};
+        return {Header::of(packed_of(sketch, scratch))};
     }
 };
 
@@ -320,12 +323,6 @@ JsonbWriter append_items(StringInfo out, const Items &items) {
     return array;
 }
 
-Items all_items(const sketch_topk *sketch, size_t max_count) {
-    if (!Topk::header(sketch).is_work) return items_of(sketch, max_count, 0);
-    Scratch scratch;
-    return items_of(open<Topk>(sketch_from(PointerGetDatum(packed<Topk>(sketch, false))), scratch), max_count, 0);
-}
-
 }  // namespace
 
 PG_FN(topk_top_k) { return top_k(fcinfo, {false}); }
@@ -347,7 +344,6 @@ PG_FN(topk_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Topk, Head
 PG_FN(topk_sketch_in) { return sketch_in<Topk>(fcinfo); }
 PG_FN(topk_sketch_out) { return sketch_out<Topk>(fcinfo); }
 PG_FN(topk_sketch_recv) { return sketch_recv<Topk>(fcinfo); }
-PG_FN(topk_sketch_send) { return sketch_to_bytea<Topk>(fcinfo); }
 PG_FN(topk_sketch_from_bytea) { return sketch_from_bytea<Topk>(fcinfo); }
 PG_FN(topk_sketch_to_bytea) { return sketch_to_bytea<Topk>(fcinfo); }
 
@@ -358,8 +354,8 @@ PG_FN(topk_sketch_le) { PG_RETURN_BOOL(compare<Topk>(fcinfo) <= 0); }
 PG_FN(topk_sketch_gt) { PG_RETURN_BOOL(compare<Topk>(fcinfo) > 0); }
 PG_FN(topk_sketch_ge) { PG_RETURN_BOOL(compare<Topk>(fcinfo) >= 0); }
 PG_FN(topk_sketch_cmp) { PG_RETURN_INT32(compare<Topk>(fcinfo)); }
-PG_FN(topk_sketch_hash) { return sketch_hash<Topk>(fcinfo); }
-PG_FN(topk_sketch_hash_extended) { return sketch_hash_extended<Topk>(fcinfo); }
+PG_FN(topk_sketch_hash) { PG_RETURN_UINT32(static_cast<uint32>(sketch_hash<Topk>(fcinfo, 0))); }
+PG_FN(topk_sketch_hash_extended) { PG_RETURN_UINT64(sketch_hash<Topk>(fcinfo, PG_GETARG_INT64(1))); }
 
 PG_FN(topk_sketch_info) {
     return sketch_info<Topk, Facts>(fcinfo, [](StringInfo out, const Facts &facts) {
@@ -373,7 +369,7 @@ PG_FN(topk_sketch_info) {
 
 PG_FN(topk_sketch_to_jsonb) {
     Scratch scratch;
-    const Items items = all_items(argument<Topk>(fcinfo, 0, scratch), kAll);
+    const Items items = items_of(packed_of(argument<Topk>(fcinfo, 0, scratch), scratch), kAll, 0);
     const sketch_topk_info &info = items.info;
     StringInfoData out;
     begin_jsonb(&out, json_size(items));
@@ -391,7 +387,8 @@ PG_FN(topk_sketch_to_jsonb) {
 PG_FN(approx_top_k_final) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     Scratch scratch;
-    const Items items = all_items(open<Topk>(sketch_from(PG_GETARG_DATUM(0)), scratch), kList);
+    const sketch_topk *sketch = open<Topk>(sketch_from(PG_GETARG_DATUM(0)), scratch);
+    const Items items = items_of(packed_of(sketch, scratch), kList, 0);
     StringInfoData out;
     begin_jsonb(&out, json_size(items));
     append_items(&out, items);

@@ -13,6 +13,10 @@ namespace pg {
 
 struct Columns;
 
+inline varlena *varlena_from(const void *bytes, size_t size) {
+    return cstring_to_text_with_len(static_cast<const char *>(bytes), static_cast<int>(size));
+}
+
 // Canonical bytes of a value: in its own memory, in `buffer`, or allocated.
 struct ItemBytes {
     const void *bytes;

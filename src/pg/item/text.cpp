@@ -4,7 +4,6 @@
 extern "C" {
 #include "catalog/pg_enum.h"
 #include "mb/pg_wchar.h"
-#include "utils/guc.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -89,9 +88,7 @@ void fix_settings(bool with_path) {
         {"bytea_output", "hex"},          {"extra_float_digits", "1"},   {"lc_monetary", "C"},
         {"quote_all_identifiers", "off"}, {"search_path", "pg_catalog"}};
     const size_t count = lengthof(settings) - !with_path;
-    for (size_t i = 0; i < count; i++)
-        (void)set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
-                                false);
+    for (size_t i = 0; i < count; i++) set_locally(settings[i][0], settings[i][1]);
 }
 
 // The hash that tells them apart, and their text under settings that are always the same.
@@ -133,12 +130,7 @@ bool is_text_behind_hash(const uint8 *bytes, size_t size) {
     return size >= sizeof(uint64) && is_text(bytes + sizeof(uint64), size - sizeof(uint64));
 }
 
-Datum varlena_value(const uint8 *bytes, size_t size) {
-    varlena *copy = static_cast<varlena *>(palloc(VARHDRSZ + size));
-    SET_VARSIZE(copy, VARHDRSZ + size);
-    memcpy(VARDATA(copy), bytes, size);
-    return PointerGetDatum(copy);
-}
+Datum varlena_value(const uint8 *bytes, size_t size) { return PointerGetDatum(varlena_from(bytes, size)); }
 
 Datum text_behind_hash(const uint8 *bytes, size_t size) {
     return varlena_value(bytes + sizeof(uint64), size - sizeof(uint64));

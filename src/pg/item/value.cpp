@@ -3,7 +3,6 @@
 
 extern "C" {
 #include "parser/parse_coerce.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 }
 

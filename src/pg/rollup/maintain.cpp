@@ -159,9 +159,7 @@ void lock_partition(Oid partition, TimestampTz last) {
     if (ConditionalLockRelationOid(partition, ShareRowExclusiveLock)) return;
     const int level = NewGUCNestLevel();
     const int left = static_cast<int>(Max(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), last), 1));
-    if (LockTimeout == 0 || LockTimeout > left)
-        (void)set_config_option("lock_timeout", psprintf("%d", left), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
-                                0, false);
+    if (LockTimeout == 0 || LockTimeout > left) set_locally("lock_timeout", psprintf("%d", left));
     LockRelationOid(partition, ShareRowExclusiveLock);
     AtEOXact_GUC(false, level);
 }

@@ -49,12 +49,6 @@ void forget(Datum, Oid relation) {
 // Names of functions, types and schemas stand in the statements that are kept.
 void forget_all(Datum, int, uint32) { forget(Datum(0), InvalidOid); }
 
-// Within a level of settings: names mean what is in pg_catalog, whatever the caller has.
-void pin_search_path() {
-    (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
-                            false);
-}
-
 // The view that people read, if it is still there. As it is now, whatever the snapshot of the transaction: one that is
 // older than the roll-up must be captured as well, as its rows may be committed after the first refresh. A parallel
 // query has one snapshot only; it does not write.
@@ -207,9 +201,8 @@ void as_owner(Rollup *rollup, Settings settings, Work work) {
     const bool was_ours = is_ours;
     as_user(rollup->owner, [&] {
         if (settings == Settings::kOfText) fix_settings(false);
-        if (settings == Settings::kNotCompiled)
-            (void)set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-        pin_search_path();
+        if (settings == Settings::kNotCompiled) set_locally("jit", "off");
+        set_locally("search_path", "pg_catalog, pg_temp");  // names mean what is there, whatever the caller has
         rollup->running++;
         PG_TRY();
         {
