@@ -7,17 +7,12 @@ namespace {
 using namespace pg;
 
 struct Distinct : HashedFamily<Distinct, sketch_distinct, sketch_distinct_info> {
-    static constexpr const char *type = "distinct_sketch";
+    SKETCH_ABI(distinct)
     static constexpr bool decodes = true;
     static constexpr auto init_size = sketch_distinct_init_size;
     static constexpr auto init = sketch_distinct_init;
-    static constexpr auto open_size = sketch_distinct_open_size;
-    static constexpr auto open = sketch_distinct_open;
     static constexpr auto check = sketch_distinct_check;
-    static constexpr auto packed_bound = sketch_distinct_packed_bound;
     static constexpr auto pack_canonical = sketch_distinct_pack;
-    static constexpr auto merge = sketch_distinct_merge;
-    static constexpr auto move = sketch_distinct_move;
     static constexpr auto limit = sketch_distinct_limit;
     static constexpr auto describe = sketch_distinct_describe;
     static int parameter_of(const sketch_distinct_info &info) { return info.precision; }
@@ -150,8 +145,7 @@ Datum json_of(StringInfo out, const Facts &facts) {
     appendStringInfo(out,
                      ", \"distinct_count\": " INT64_FORMAT ", \"lower\": " INT64_FORMAT ", \"upper\": " INT64_FORMAT,
                      bigint_from(facts.estimate), bigint_from(floor(facts.lower)), bigint_from(ceil(facts.upper)));
-    appendStringInfo(out, ", \"relative_standard_error\": ");
-    append_json_number(out, facts.relative_standard_error);
+    append_json_number(out, "relative_standard_error", facts.relative_standard_error);
     appendStringInfoChar(out, '}');
     return jsonb_from(out);
 }

@@ -1,8 +1,6 @@
 // What all sketch types have in common: text and binary forms, comparison, hashing. A family is a struct with
 //
-//     static constexpr const char *type;           the SQL type's name
-//     using Opened = sketch_...;                   an opened sketch of the C ABI
-//     open_size, open, packed_bound, merge, move   as the C ABI has them
+//     SKETCH_ABI(name)                             what the C ABI has
 //     static sketch_status check(opened);          where open looks at the header only: at all the rest
 //     static sketch_status pack(opened, partial, out, capacity, out_size);
 //     static varlena *empty_like(opened, partial); an empty work form with the same parameters
@@ -12,6 +10,16 @@
 #pragma once
 
 #include "item/item.hpp"
+
+// The SQL type's name, an opened sketch, and what all families have in the C ABI by the same names.
+#define SKETCH_ABI(name)                                               \
+    static constexpr const char *type = #name "_sketch";               \
+    using Opened = sketch_##name;                                      \
+    static constexpr auto open_size = sketch_##name##_open_size;       \
+    static constexpr auto open = sketch_##name##_open;                 \
+    static constexpr auto packed_bound = sketch_##name##_packed_bound; \
+    static constexpr auto merge = sketch_##name##_merge;               \
+    static constexpr auto move = sketch_##name##_move;
 
 namespace pg {
 
@@ -276,6 +284,11 @@ inline uint64 checked_weight(int64 weight) {
     return static_cast<uint64>(weight);
 }
 
+// Where in the argument list of an aggregate a weight and the parameter stand; 0 for one without them.
+struct Arguments {
+    int weight, parameter;
+};
+
 // Says which kinds of values a state and the sketch that was to be merged into it hold.
 template <typename Family>
 [[noreturn]] void raise_mixed_kinds(Sketch state, const typename Family::Opened *other) {
@@ -379,11 +392,10 @@ inline Datum row_of(FunctionCallInfo fcinfo, Datum first, Datum second) {
 
 // ---- JSON ----------------------------------------
 
-// JSON has no infinities and no NaN: they are strings, spelt as float8 spells them.
-inline void append_json_number(StringInfo out, double x) {
+// One more member. JSON has no infinities and no NaN: they are strings, spelt as float8 spells them.
+inline void append_json_number(StringInfo out, const char *name, double x) {
     char *text = float8out_internal(x);
-    bool is_number = isfinite(x);
-    appendStringInfo(out, is_number ? "%s" : "\"%s\"", text);
+    appendStringInfo(out, isfinite(x) ? ", \"%s\": %s" : ", \"%s\": \"%s\"", name, text);
     pfree(text);
 }
 

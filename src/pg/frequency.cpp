@@ -7,18 +7,13 @@ namespace {
 using namespace pg;
 
 struct Frequency : HashedFamily<Frequency, sketch_frequency, sketch_frequency_info> {
-    static constexpr const char *type = "frequency_sketch";
+    SKETCH_ABI(frequency)
     static constexpr bool decodes = false;
     static constexpr auto init_size = sketch_frequency_init_size;
     static constexpr auto init = sketch_frequency_init;
-    static constexpr auto open_size = sketch_frequency_open_size;
-    static constexpr auto open = sketch_frequency_open;
     static constexpr auto check = sketch_frequency_check;
     static constexpr auto describe = sketch_frequency_describe;
-    static constexpr auto packed_bound = sketch_frequency_packed_bound;
     static constexpr auto pack_canonical = sketch_frequency_pack;
-    static constexpr auto merge = sketch_frequency_merge;
-    static constexpr auto move = sketch_frequency_move;
     static constexpr auto limit = sketch_frequency_limit;
 
     static int parameter_of(const sketch_frequency_info &info) { return info.log2_width; }
@@ -36,21 +31,16 @@ int width_argument(FunctionCallInfo fcinfo, int i) { return checked_width(double
 
 // ---- building ----------------------------------------
 
-// Where in the argument list weight and error stand; 0 for an aggregate without them.
-struct Arguments {
-    int weight, error;
-};
-
 // frequency_agg(x [, error]) and frequency_weighted_agg(x, weight [, error]). An error that differs between rows acts
 // as one that differs between merged sketches: the coarsest wins.
 Datum agg_trans(FunctionCallInfo fcinfo, Arguments arguments) {
     if (PG_ARGISNULL(1) || (arguments.weight && PG_ARGISNULL(arguments.weight))) return unchanged(fcinfo);
     uint64 weight = arguments.weight ? checked_weight(PG_GETARG_INT64(arguments.weight)) : 1;
-    const double error = arguments.error ? double_argument(fcinfo, arguments.error, "error") : kDefaultError;
+    const double error = arguments.parameter ? double_argument(fcinfo, arguments.parameter, "error") : kDefaultError;
     const int log2_width =
         cached_parameter(call_site(fcinfo).parameter, error, 0, [error] { return checked_width(error); });
     if (weight == 0) return unchanged(fcinfo);
-    return add_row<Frequency>(fcinfo, log2_width, arguments.error != 0,
+    return add_row<Frequency>(fcinfo, log2_width, arguments.parameter != 0,
                               [weight](void *state, size_t size, int kind, uint64 hash, sketch_growth *growth) {
                                   return sketch_frequency_add(state, size, kind, hash, weight, growth);
                               });
@@ -116,8 +106,8 @@ struct Facts : sketch_frequency_info {
 };
 
 Datum json_of(StringInfo out, const Facts &facts) {
-    appendStringInfo(out, ", \"kind\": \"%s\", \"error\": ", kind_name(facts.kind));
-    append_json_number(out, facts.error);
+    appendStringInfo(out, ", \"kind\": \"%s\"", kind_name(facts.kind));
+    append_json_number(out, "error", facts.error);
     appendStringInfo(out, ", \"width\": %d, \"depth\": %d, \"total_count\": " UINT64_FORMAT ", \"mode\": \"%s\"",
                      1 << facts.log2_width, SKETCH_FREQUENCY_DEPTH, facts.total, facts.is_dense ? "counters" : "exact");
     if (!facts.is_dense) appendStringInfo(out, ", \"items\": %u", facts.items);

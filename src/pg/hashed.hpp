@@ -14,8 +14,6 @@ namespace pg {
 //     pack_canonical                  pack of the C ABI: no partial state carries anything else
 template <typename Family, typename Sketch, typename Info>
 struct HashedFamily {
-    using Opened = Sketch;
-
     static Info header(const Sketch *sketch) {
         Info info;
         check(Family::describe(sketch, &info), Family::type);

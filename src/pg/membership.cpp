@@ -7,17 +7,12 @@ namespace {
 using namespace pg;
 
 struct Membership : HashedFamily<Membership, sketch_membership, sketch_membership_info> {
-    static constexpr const char *type = "membership_sketch";
+    SKETCH_ABI(membership)
     static constexpr bool decodes = false;
     static constexpr auto init_size = sketch_membership_init_size;
-    static constexpr auto open_size = sketch_membership_open_size;
-    static constexpr auto open = sketch_membership_open;
     static constexpr auto check = sketch_membership_check;
     static constexpr auto describe = sketch_membership_describe;
-    static constexpr auto packed_bound = sketch_membership_packed_bound;
     static constexpr auto pack_canonical = sketch_membership_pack;
-    static constexpr auto merge = sketch_membership_merge;
-    static constexpr auto move = sketch_membership_move;
 
     // A size and a rate in one parameter.
     static int parameter(int log2_blocks, int rate) { return log2_blocks << 16 | rate; }
@@ -182,10 +177,8 @@ Datum json_of(StringInfo out, const Facts &facts) {
                      kind_name(facts.kind), 1 << facts.log2_blocks, SKETCH_MEMBERSHIP_BLOCK_SIZE,
                      facts.is_dense ? "blocks" : "tokens");
     if (!facts.is_dense) appendStringInfo(out, ", \"tokens\": " UINT64_FORMAT, facts.tokens);
-    appendStringInfo(out, ", \"false_positive_rate\": ");
-    append_json_number(out, facts.actual_rate);
-    appendStringInfo(out, ", \"requested_rate\": ");
-    append_json_number(out, Membership::asked_rate(facts));
+    append_json_number(out, "false_positive_rate", facts.actual_rate);
+    append_json_number(out, "requested_rate", Membership::asked_rate(facts));
     appendStringInfoChar(out, '}');
     return jsonb_from(out);
 }

@@ -2,7 +2,6 @@
 #include "quantile.hpp"
 
 extern "C" {
-#include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 }
 
@@ -29,11 +28,6 @@ varlena *with_row(varlena *state, double x, uint64 weight) {
     });
 }
 
-// Where in the argument list weight and accuracy stand; 0 for an aggregate without them.
-struct Arguments {
-    int weight, accuracy;
-};
-
 // What an aggregate with an accuracy remembers between rows.
 struct AccuracySite {
     Parameter scale;
@@ -52,9 +46,9 @@ AccuracySite &accuracy_site(FunctionCallInfo fcinfo) {
 Datum agg_trans(FunctionCallInfo fcinfo, Arguments arguments) {
     if (PG_ARGISNULL(1) || (arguments.weight && PG_ARGISNULL(arguments.weight))) return unchanged(fcinfo);
     uint64 weight = arguments.weight ? checked_weight(PG_GETARG_INT64(arguments.weight)) : 1;
-    AccuracySite *site = arguments.accuracy ? &accuracy_site(fcinfo) : nullptr;
+    AccuracySite *site = arguments.parameter ? &accuracy_site(fcinfo) : nullptr;
     const double accuracy =
-        site != nullptr ? double_argument(fcinfo, arguments.accuracy, "accuracy") : kDefaultAccuracy;
+        site != nullptr ? double_argument(fcinfo, arguments.parameter, "accuracy") : kDefaultAccuracy;
     const bool is_first = PG_ARGISNULL(0);
     int scale = 0;
     if (site != nullptr)

@@ -7,17 +7,11 @@
 namespace pg {
 
 struct Quantile {
-    static constexpr const char *type = "quantile_sketch";
-    using Opened = sketch_quantile;
+    SKETCH_ABI(quantile)
     static constexpr bool decodes = true;
-    static constexpr auto open_size = sketch_quantile_open_size;
-    static constexpr auto open = sketch_quantile_open;
-    static constexpr auto packed_bound = sketch_quantile_packed_bound;
     static sketch_status pack(const Opened *sketch, int partial, uint8 *out, size_t capacity, size_t *out_size) {
         return (partial ? sketch_quantile_pack_partial : sketch_quantile_pack)(sketch, out, capacity, out_size);
     }
-    static constexpr auto merge = sketch_quantile_merge;
-    static constexpr auto move = sketch_quantile_move;
     static constexpr auto limit = sketch_quantile_limit;
 
     static varlena *make(const sketch_quantile_options &options) {

@@ -56,6 +56,12 @@ struct Mean : Aggregate {
     }
 };
 
+// A value of rows, if there are any.
+Datum value_of_rows(FunctionCallInfo fcinfo, uint64 rows, double value) {
+    if (rows == 0) PG_RETURN_NULL();
+    PG_RETURN_FLOAT8(value);
+}
+
 }  // namespace
 
 PG_FN(quantile_percentile) {
@@ -65,8 +71,7 @@ PG_FN(quantile_percentile) {
     uint64 rows = 0;
     check_fraction(p);
     check(sketch_quantile_percentiles(s, &p, 1, &value, nullptr, nullptr, &rows), Quantile::type);
-    if (rows == 0) PG_RETURN_NULL();
-    PG_RETURN_FLOAT8(value);
+    return value_of_rows(fcinfo, rows, value);
 }
 
 PG_FN(quantile_percentiles) {
@@ -102,8 +107,7 @@ PG_FN(quantile_percentile_rank) {
     double fraction = 0;
     uint64 rows = 0;
     check(sketch_quantile_rank(s, PG_GETARG_FLOAT8(1), &fraction, &rows), Quantile::type);
-    if (rows == 0) PG_RETURN_NULL();
-    PG_RETURN_FLOAT8(fraction);
+    return value_of_rows(fcinfo, rows, fraction);
 }
 
 PG_FN(quantile_percentile_ranks) {
@@ -129,8 +133,7 @@ PG_FN(quantile_sum_value) {
 
 PG_FN(quantile_mean_value) {
     const Mean mean = facts_of<Quantile, Mean>(fcinfo);
-    if (mean.rows == 0) PG_RETURN_NULL();
-    PG_RETURN_FLOAT8(mean.value);
+    return value_of_rows(fcinfo, mean.rows, mean.value);
 }
 
 PG_FN(quantile_trimmed_mean) {
@@ -143,20 +146,17 @@ PG_FN(quantile_trimmed_mean) {
     double mean = 0;
     uint64 rows = 0;
     check(sketch_quantile_mean(s, low, high, &mean, &rows), Quantile::type);
-    if (rows == 0) PG_RETURN_NULL();
-    PG_RETURN_FLOAT8(mean);
+    return value_of_rows(fcinfo, rows, mean);
 }
 
 PG_FN(quantile_min_value) {
     const Extremes info = facts_of<Quantile, Extremes>(fcinfo);
-    if (info.total == 0) PG_RETURN_NULL();
-    PG_RETURN_FLOAT8(info.minimum);
+    return value_of_rows(fcinfo, info.total, info.minimum);
 }
 
 PG_FN(quantile_max_value) {
     const Extremes info = facts_of<Quantile, Extremes>(fcinfo);
-    if (info.total == 0) PG_RETURN_NULL();
-    PG_RETURN_FLOAT8(info.maximum);
+    return value_of_rows(fcinfo, info.total, info.maximum);
 }
 
 PG_FN(quantile_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Quantile, Info>(fcinfo).total)); }
@@ -270,10 +270,11 @@ Listing buckets_up_to(const sketch_quantile *s, Doubles bounds) {
 }
 
 // One call a bucket, in value order: of what list_buckets makes of the opened first argument.
-Datum next_bucket(FunctionCallInfo fcinfo, Listing (*list_buckets)(const sketch_quantile *, FunctionCallInfo)) {
+template <typename List>
+Datum next_bucket(FunctionCallInfo fcinfo, List list_buckets) {
     auto begin = [=](FuncCallContext *context) {
         Scratch scratch;
-        Listing list = list_buckets(open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch), fcinfo);
+        Listing list = list_buckets(open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch));
         context->user_fctx = list.buckets;
         context->max_calls = list.count;
     };
@@ -289,36 +290,27 @@ Datum next_bucket(FunctionCallInfo fcinfo, Listing (*list_buckets)(const sketch_
 
 }  // namespace
 
-PG_FN(quantile_histogram) {
-    return next_bucket(fcinfo, [](const sketch_quantile *s, FunctionCallInfo) { return buckets_of(s); });
-}
+PG_FN(quantile_histogram) { return next_bucket(fcinfo, buckets_of); }
 
 PG_FN(quantile_histogram_bounds) {
-    return next_bucket(fcinfo, [](const sketch_quantile *s, FunctionCallInfo call) {
-        return buckets_between(s, bounds_from(call->args[1].value));
-    });
+    return next_bucket(fcinfo, [=](auto *s) { return buckets_between(s, bounds_from(PG_GETARG_DATUM(1))); });
 }
 
 PG_FN(quantile_histogram_bins) {
-    return next_bucket(fcinfo, [](const sketch_quantile *s, FunctionCallInfo call) {
-        return bins_of(s, DatumGetInt32(call->args[1].value));
-    });
+    return next_bucket(fcinfo, [=](auto *s) { return bins_of(s, PG_GETARG_INT32(1)); });
 }
 
 PG_FN(quantile_cumulative_histogram) {
-    return next_bucket(fcinfo, [](const sketch_quantile *s, FunctionCallInfo call) {
-        return buckets_up_to(s, bounds_from(call->args[1].value));
-    });
+    return next_bucket(fcinfo, [=](auto *s) { return buckets_up_to(s, bounds_from(PG_GETARG_DATUM(1))); });
 }
+
 // ---- what is shown ----------------------------------------
 
 namespace {
 
 void append_counters(StringInfo out, const sketch_quantile_info &info) {
-    appendStringInfo(out, ", \"accuracy\": ");
-    append_json_number(out, info.accuracy);
-    appendStringInfo(out, ", \"current_accuracy\": ");
-    append_json_number(out, info.current_accuracy);
+    append_json_number(out, "accuracy", info.accuracy);
+    append_json_number(out, "current_accuracy", info.current_accuracy);
     appendStringInfo(out, ", \"scale\": %d, \"total_count\": " UINT64_FORMAT ", \"zero_count\": " UINT64_FORMAT,
                      info.scale, info.total, info.zeros);
     appendStringInfo(out,
@@ -327,10 +319,8 @@ void append_counters(StringInfo out, const sketch_quantile_info &info) {
                      info.negative_infinities, info.positive_infinities, info.nans);
     appendStringInfo(out, ", \"whole_numbers\": %s", info.whole ? "true" : "false");
     if (info.total == 0) return;
-    appendStringInfo(out, ", \"min\": ");
-    append_json_number(out, info.minimum);
-    appendStringInfo(out, ", \"max\": ");
-    append_json_number(out, info.maximum);
+    append_json_number(out, "min", info.minimum);
+    append_json_number(out, "max", info.maximum);
     appendStringInfo(out, ", \"extremes_known\": %s", info.extremes_known ? "true" : "false");
 }
 

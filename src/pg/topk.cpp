@@ -7,10 +7,6 @@
 #include "hashed.hpp"
 #include "jsonb.hpp"
 
-extern "C" {
-#include "utils/memutils.h"
-}
-
 namespace {
 
 using namespace pg;
@@ -30,16 +26,11 @@ sketch_status check_items(const sketch_topk *packed, int kind) {
 }
 
 struct Topk : HashedFamily<Topk, sketch_topk, sketch_topk_info> {
-    static constexpr const char *type = "topk_sketch";
+    SKETCH_ABI(topk)
     static constexpr bool decodes = false;
     static constexpr auto init_size = sketch_topk_init_size;
     static constexpr auto init = sketch_topk_init;
-    static constexpr auto open_size = sketch_topk_open_size;
-    static constexpr auto open = sketch_topk_open;
     static constexpr auto describe = sketch_topk_describe;
-    static constexpr auto packed_bound = sketch_topk_packed_bound;
-    static constexpr auto merge = sketch_topk_merge;
-    static constexpr auto move = sketch_topk_move;
     static constexpr auto limit = sketch_topk_limit;
 
     static int parameter_of(const sketch_topk_info &info) { return static_cast<int>(info.k); }
@@ -130,13 +121,6 @@ const sketch_topk *packed_of(const sketch_topk *sketch, Scratch &scratch) {
 // How many entries a reader wants: all that are kept, or so many of a list of k.
 constexpr size_t kAll = ~size_t{0}, kList = SKETCH_TOPK_MAX_K;
 
-// The next entry, if there is one. It raises what is wrong with the sketch.
-bool has_next(sketch_topk_cursor *cursor, sketch_topk_entry *entry) {
-    const sketch_status status = sketch_topk_next(cursor, entry);
-    if (status != SKETCH_END) check(status, Topk::type);
-    return status == SKETCH_OK;
-}
-
 // Of packed bytes, the `max_count` most frequent entries of those whose upper bound is at least `min_rows`. They are
 // decoded once, into a heap of those that are wanted: items may be long, and only theirs are copied. These are values
 // of their kind, whatever became of the bytes since they came in.
@@ -149,7 +133,8 @@ Items items_of(const sketch_topk *packed, size_t max_count, double min_rows) {
     const size_t capacity = std::min<size_t>(max_list, items.info.items);
     Ranked *heap = items.entries = static_cast<Ranked *>(palloc((capacity + 1) * sizeof(Ranked)));
     uint32 places = 0;
-    for (; has_next(&cursor, &entry); places++) {
+    sketch_status status;
+    for (; (status = sketch_topk_next(&cursor, &entry)) == SKETCH_OK; places++) {
         if (places % 1024 == 0) CHECK_FOR_INTERRUPTS();
         if (static_cast<double>(entry.upper) < min_rows) continue;
         Ranked ranked = {entry, places};
@@ -163,6 +148,7 @@ Items items_of(const sketch_topk *packed, size_t max_count, double min_rows) {
         heap[items.count++] = ranked;
         std::push_heap(heap, heap + items.count, Ranked::is_before);
     }
+    if (status != SKETCH_END) check(status, Topk::type);
     std::sort_heap(heap, heap + items.count, Ranked::is_before);
     return items;
 }

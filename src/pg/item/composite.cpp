@@ -3,7 +3,6 @@
 
 extern "C" {
 #include "utils/arrayaccess.h"
-#include "utils/memutils.h"
 #include "utils/multirangetypes.h"
 #include "utils/rangetypes.h"
 }

@@ -4,9 +4,7 @@
 #include <sys/socket.h>
 
 extern "C" {
-#include "datatype/timestamp.h"
 #include "utils/date.h"
-#include "utils/fmgrprotos.h"
 #include "utils/inet.h"
 #include "utils/timestamp.h"
 }

@@ -81,9 +81,6 @@ uint64 probe_hash(FunctionCallInfo fcinfo, int kind, const char *sketch_type, Pr
 void probe_item(FunctionCallInfo fcinfo, int kind, const char *sketch_type, ItemBytes *item,
                 ProbeUse use = ProbeUse::kLookUp);
 
-// How to hash values of a type, under a collation that is deterministic.
-Hasher *hasher_of_type(Oid type);
-
 // What the text of a value may depend on, as it is kept: the same for all sessions until the caller leaves the nest
 // level of settings that it has entered. With the path of schemas while text is made: then every name that needs its
 // schema has it.

@@ -4,8 +4,6 @@
 #include <array>
 
 extern "C" {
-#include "catalog/pg_collation.h"
-#include "utils/fmgrprotos.h"
 #include "utils/inet.h"
 #include "utils/lsyscache.h"
 #include "utils/uuid.h"
@@ -175,7 +173,5 @@ Hasher *hasher_for(Oid type, Oid collation, MemoryContext context) {
     }
     return hasher;
 }
-
-Hasher *hasher_of_type(Oid type) { return hasher_for(type, C_COLLATION_OID, CurrentMemoryContext); }
 
 }  // namespace pg

@@ -5,7 +5,6 @@
 #include <cfloat>
 
 extern "C" {
-#include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 }
 

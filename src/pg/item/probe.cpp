@@ -5,9 +5,7 @@ extern "C" {
 #include "catalog/dependency.h"
 #include "catalog/pg_proc.h"
 #include "nodes/nodeFuncs.h"
-#include "nodes/primnodes.h"
 #include "parser/parse_coerce.h"
-#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 }

@@ -2,6 +2,7 @@
 #include "kinds.hpp"
 
 extern "C" {
+#include "catalog/pg_collation.h"
 #include "parser/parse_coerce.h"
 #include "utils/lsyscache.h"
 }
@@ -22,7 +23,7 @@ void make_item_reader(ItemReader *reader, int kind, Oid type, const char *sketch
     reader->type = type;
     reader->modifier = -1;
     reader->base_type = getBaseTypeAndTypmod(type, &reader->modifier);
-    reader->hasher = hasher_of_type(type);
+    reader->hasher = hasher_for(type, C_COLLATION_OID, CurrentMemoryContext);
     if (reader->hasher->kind != kind)
         ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
                 errmsg("cannot return items of kind %s as type %s", kind_name(kind), format_type_be(type)),

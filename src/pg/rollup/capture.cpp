@@ -2,7 +2,6 @@
 #include "rollup.hpp"
 
 extern "C" {
-#include "access/table.h"
 #include "catalog/partition.h"
 #include "commands/trigger.h"
 #include "utils/hsearch.h"
@@ -102,12 +101,10 @@ void note_unfollowed(Rollup *rollup) {
         list_free(rollup->parents);
         rollup->parents = list_copy(parents);
         MemoryContextSwitchTo(previous);
-        run_as_of_now(rollup, Action::kUnfollowed);
-        bool is_null;
-        const Datum some = first_value(&is_null, 3);
-        rollup->all_followed = is_null || !DatumGetBool(some);
+        run(rollup, Action::kUnfollowed, {}, InvalidOid, GetLatestSnapshot());
+        rollup->all_followed = !DatumGetBool(first_value(3));
     }
-    if (!rollup->all_followed) run_as_of_now(rollup, Action::kNote);
+    if (!rollup->all_followed) run(rollup, Action::kNote, {}, InvalidOid, GetLatestSnapshot());
 }
 
 }  // namespace

@@ -6,12 +6,9 @@
 
 extern "C" {
 #include "catalog/pg_authid.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
 #include "storage/lmgr.h"
 #include "storage/proc.h"
 #include "utils/acl.h"
-#include "utils/guc.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
@@ -57,7 +54,7 @@ Datum result_row(FunctionCallInfo fcinfo, MemoryContext memory, std::initializer
     bool *nulls = static_cast<bool *>(palloc0(sizeof(bool) * static_cast<size_t>(columns)));
     for (int i = 0; i < found; i++) {
         nulls[i] = true;
-        if (SPI_processed > 0) values[i] = first_value(&nulls[i], i + 1);
+        if (SPI_processed > 0) values[i] = first_value(i + 1, &nulls[i]);
     }
     int at = found;
     for (Datum value : more) values[at++] = value;
@@ -77,7 +74,7 @@ PG_FN(sketch_rollup_compact) {
     if (rollup->query->is_partitioned) LockRelationOid(rollup->query->source, AccessShareLock);
     if (try_lock(rollup, false)) {
         run(rollup, Action::kCompact, {{PG_GETARG_DATUM(1), PG_ARGISNULL(1), INT8OID}});
-        merged = only_count();
+        merged = DatumGetInt64(first_value());
         if (merged > 0) run(rollup, Action::kCompacted);
     }
     SPI_finish();
@@ -92,7 +89,7 @@ PG_FN(sketch_rollup_recompute) {
     LockRelationOid(rollup->query->source, AccessShareLock);  // as all who lock both do: first the source
     try_lock(rollup, true);
     run_between(fcinfo, rollup, Action::kRecompute);
-    const int64 rows = only_count();
+    const int64 rows = DatumGetInt64(first_value());
     run(rollup, Action::kRefreshed);
     SPI_finish();
     PG_RETURN_INT64(rows);
@@ -140,8 +137,8 @@ Limits limits_of(Rollup *rollup) {
     Limits limits = {DT_NOBEGIN, 0, {}};
     if (SPI_processed == 0) return limits;
     bool is_null;
-    if (Datum sealed = first_value(&is_null); !is_null) limits.sealed = DatumGetTimestamp(sealed);
-    if (Datum folds = first_value(&is_null, 2); !is_null) {
+    if (Datum sealed = first_value(1, &is_null); !is_null) limits.sealed = DatumGetTimestamp(sealed);
+    if (Datum folds = first_value(2, &is_null); !is_null) {
         ArrayType *array = DatumGetArrayTypeP(folds);
         const int numbers = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
         if (ARR_HASNULL(array) || numbers % 2 != 0 || numbers > 2 * kMaxFolds)
@@ -193,8 +190,7 @@ void recompute_before(Rollup *rollup, Timestamp before) {
 // A statement that sets a limit, and returns what it is then.
 Timestamp set_limit(Rollup *rollup, Action action, Timestamp limit) {
     run(rollup, action, {{TimestampGetDatum(limit)}});
-    bool is_null;
-    return DatumGetTimestamp(first_value(&is_null));
+    return DatumGetTimestamp(first_value());
 }
 
 // With both locks.
@@ -328,13 +324,11 @@ PG_FN(sketch_rollup_follow) {
     }
     LockRelationOid(rollup->query->source, AccessShareLock);
     run(rollup, Action::kUnfollowed);
-    bool is_null;
     Datum *partitions;
     int count;
-    deconstruct_array(DatumGetArrayTypeP(first_value(&is_null)), OIDOID, sizeof(Oid), true, TYPALIGN_INT, &partitions,
-                      nullptr, &count);
-    const Datum gone = first_value(&is_null, 2);
-    const bool has_gone = !is_null && DatumGetBool(gone);
+    deconstruct_array(DatumGetArrayTypeP(first_value()), OIDOID, sizeof(Oid), true, TYPALIGN_INT, &partitions, nullptr,
+                      &count);
+    const bool has_gone = DatumGetBool(first_value(2));
     int followed = 0;
     if ((count > 0 || has_gone) && try_lock(rollup, false)) {
         // All that nobody writes to. If there are only others, one of them: who waits for one lock and holds none of
@@ -379,13 +373,13 @@ PG_FN(sketch_rollup_differing) {
     // A partition that was attached after this was planned is in the view, and not in the query beside it. So a
     // difference is looked at once more, while none can come.
     bool is_null;
-    first_value(&is_null);
+    first_value(1, &is_null);
     if (!is_null && rollup->query->is_partitioned && !RecoveryInProgress()) {
         LockRelationOid(rollup->query->source, ShareUpdateExclusiveLock);
         run_between(fcinfo, rollup, Action::kCheck);
         UnlockRelationOid(rollup->query->source, ShareUpdateExclusiveLock);
     }
-    Datum buckets = first_value(&is_null);
+    Datum buckets = first_value(1, &is_null);
     MemoryContext previous = MemoryContextSwitchTo(memory);
     if (!is_null) buckets = PointerGetDatum(PG_DETOAST_DATUM_COPY(buckets));
     MemoryContextSwitchTo(previous);
@@ -416,9 +410,7 @@ PG_FN(sketch_rollup_status_of) {
 
 // view_of(number): the view that people read, or NULL if the roll-up is gone.
 PG_FN(sketch_rollup_view_of) {
-    connect();
     const Rollup *rollup = find(PG_GETARG_INT32(0));
-    SPI_finish();
     if (rollup->gone) PG_RETURN_NULL();
     PG_RETURN_OID(rollup->view);
 }

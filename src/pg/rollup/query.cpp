@@ -12,7 +12,6 @@ extern "C" {
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -20,20 +19,16 @@ extern "C" {
 #include "rewrite/rewriteHandler.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/fmgroids.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
-#include "utils/syscache.h"
-#include "utils/timestamp.h"
-#include "utils/typcache.h"
 }
 
 namespace pg::rollup {
 
 namespace {
 
-[[noreturn]] void refuse(const char *what, const char *hint) {
+[[noreturn]] void refuse(const char *what, const char *hint = nullptr) {
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("a roll-up cannot keep %s", what),
             hint == nullptr ? 0 : errhint("%s", hint));
     pg_unreachable();
@@ -42,17 +37,17 @@ namespace {
 // ---- the query as a whole ----------------------------------------
 
 void check_shape(const Query *query) {
-    if (query->commandType != CMD_SELECT) refuse("what is no SELECT", nullptr);
+    if (query->commandType != CMD_SELECT) refuse("what is no SELECT");
     if (query->setOperations != nullptr) refuse("a UNION", "Make one roll-up of each table.");
-    if (query->cteList != NIL || query->hasSubLinks) refuse("a query in a query", nullptr);
-    if (query->distinctClause != NIL) refuse("DISTINCT", nullptr);
+    if (query->cteList != NIL || query->hasSubLinks) refuse("a query in a query");
+    if (query->distinctClause != NIL) refuse("DISTINCT");
     if (query->havingQual != nullptr) refuse("HAVING", "Put the condition into the queries on the roll-up.");
     if (query->hasWindowFuncs) refuse("window functions", "Put them into the queries on the roll-up.");
     if (query->limitCount != nullptr || query->limitOffset != nullptr || query->sortClause != NIL)
         refuse("ORDER BY or LIMIT", "Put them into the queries on the roll-up.");
-    if (query->hasTargetSRFs) refuse("functions that return sets", nullptr);
+    if (query->hasTargetSRFs) refuse("functions that return sets");
     if (query->groupingSets != NIL) refuse("grouping sets", "Make a roll-up of the finest ones.");
-    if (query->rowMarks != NIL) refuse("row locks", nullptr);
+    if (query->rowMarks != NIL) refuse("row locks");
     if (list_length(query->jointree->fromlist) != 1 || !IsA(linitial(query->jointree->fromlist), RangeTblRef))
         refuse("anything but one table", "Join the roll-up to other tables when it is read.");
 }
@@ -64,16 +59,15 @@ void check_source(const RangeTblEntry *entry) {
     if (entry->relkind == RELKIND_FOREIGN_TABLE)
         refuse(psprintf("foreign table \"%s\"", name), "Make the roll-up on the server that has the table.");
     if (entry->relkind != RELKIND_RELATION && entry->relkind != RELKIND_PARTITIONED_TABLE)
-        refuse(psprintf("\"%s\", which is no table", name), nullptr);
-    if (entry->tablesample != nullptr) refuse("TABLESAMPLE", nullptr);
+        refuse(psprintf("\"%s\", which is no table", name));
+    if (entry->tablesample != nullptr) refuse("TABLESAMPLE");
 }
 
 // What may not be when a roll-up is made. If it comes later, docs/rollup.md says what then.
 void check_source_at_first(const Definition *query, Relation source, const FormData_pg_attribute *time) {
     const char *name = RelationGetRelationName(source);
-    if (IsSystemRelation(source)) refuse(psprintf("system table \"%s\"", name), nullptr);
-    if (source->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
-        refuse(psprintf("temporary table \"%s\"", name), nullptr);
+    if (IsSystemRelation(source)) refuse(psprintf("system table \"%s\"", name));
+    if (source->rd_rel->relpersistence == RELPERSISTENCE_TEMP) refuse(psprintf("temporary table \"%s\"", name));
     if (source->rd_rel->relpersistence == RELPERSISTENCE_UNLOGGED)
         refuse(psprintf("unlogged table \"%s\"", name), "A crash would empty it, and not the roll-up.");
     if (source->rd_rel->relrowsecurity)
@@ -137,9 +131,9 @@ bool is_bucket(Node *expression, Definition *query) {
         query->origin = kFirstMonday;
     } else {
         Node *origin = static_cast<Node *>(lthird(call->args));
-        if (!is_value(width) || !is_value(origin)) refuse("buckets whose width or origin is no constant", nullptr);
+        if (!is_value(width) || !is_value(origin)) refuse("buckets whose width or origin is no constant");
         if (TIMESTAMP_NOT_FINITE(DatumGetTimestamp(reinterpret_cast<Const *>(origin)->constvalue)))
-            refuse("buckets whose origin is infinite", nullptr);
+            refuse("buckets whose origin is infinite");
         query->origin = DatumGetTimestamp(reinterpret_cast<Const *>(origin)->constvalue);
         const Interval *interval = DatumGetIntervalP(reinterpret_cast<Const *>(width)->constvalue);
         constexpr int32 kMaxDays = 1000000;
@@ -190,15 +184,7 @@ void check_key(Node *key, const char *name) {
         refuse(psprintf("group key \"%s\" of type %s, which has no order", name, format_type_be(type)),
                "Group by its text.");
     if (is_nondeterministic(exprCollation(key)))
-        refuse(psprintf("group key \"%s\" with a nondeterministic collation", name), nullptr);
-}
-
-const char *type_name(Oid type) {
-    HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for type %u", type);
-    const char *name = pstrdup(NameStr(reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple))->typname));
-    ReleaseSysCache(tuple);
-    return name;
+        refuse(psprintf("group key \"%s\" with a nondeterministic collation", name));
 }
 
 // What an aggregate's results over parts are merged by.
@@ -227,7 +213,7 @@ void describe_measure(Node *expression, Oid extension, const char *plain_name, C
         column->merged = psprintf("%s(%s)", merge, name);
         column->updated = psprintf("%s(m.%s, excluded.%s)", merge, name, name);
         // The bounds of topk_sketch are as good in any order of merges, but not the same.
-        if (strcmp(type_name(aggregate->aggtype), "topk_sketch") == 0)
+        if (strcmp(strrchr(type, '.'), ".topk_sketch") == 0)
             column->compared = psprintf("%s(v.%s)", quote_qualified_identifier(schema, "total_count"), name);
         return;
     }
@@ -255,7 +241,7 @@ void describe_measure(Node *expression, Oid extension, const char *plain_name, C
     }
     if (is_builtin && (strcmp(function, "min") == 0 || strcmp(function, "max") == 0)) {
         if (is_nondeterministic(aggregate->inputcollid))
-            refuse(psprintf("%s with a nondeterministic collation", function), nullptr);
+            refuse(psprintf("%s with a nondeterministic collation", function));
         column->merged = psprintf("pg_catalog.%s(%s)", function, name);
         column->updated =
             psprintf("%s(m.%s, excluded.%s)", strcmp(function, "min") == 0 ? "LEAST" : "GREATEST", name, name);
@@ -335,7 +321,7 @@ Definition *read_definition(Oid view, bool at_first) {
         if (!column->is_key) {
             describe_measure(expression, extension, target->resname, column);
         } else if (is_bucket(expression, query)) {
-            if (query->bucket != nullptr) refuse("two buckets of time", nullptr);
+            if (query->bucket != nullptr) refuse("two buckets of time");
             query->bucket = column;
             column->indexed = column->name;
         } else {

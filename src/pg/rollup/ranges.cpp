@@ -82,44 +82,42 @@ bool is_bounded(Timestamp time) { return time > kFirst && time < kLast; }
 // can be attached while the statement runs, and by then be known to the relation cache; or be in the snapshot, and not
 // known yet. None can be detached, as the statement holds a lock on the source.
 
-// The children in the snapshot of the statement, sorted.
-int children_of(Oid parent, Oid **children) {
-    Relation inherits = table_open(InheritsRelationId, AccessShareLock);
+// The rows of a catalog in the snapshot of the statement that have this value in a column with an index.
+template <typename Row>
+void each_row(Oid catalog, Oid index, AttrNumber column, Oid value, Row row) {
+    Relation table = table_open(catalog, AccessShareLock);
     ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_inherits_inhparent, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(parent));
-    SysScanDesc scan = systable_beginscan(inherits, InheritsParentIndexId, true, GetActiveSnapshot(), 1, &key);
-    int count = 0, capacity = 16;
-    Oid *found = static_cast<Oid *>(palloc(sizeof(Oid) * static_cast<size_t>(capacity)));
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        const Form_pg_inherits row = reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple));
-        if (row->inhdetachpending) continue;
-        if (count == capacity) {
-            capacity *= 2;
-            found = static_cast<Oid *>(repalloc(found, sizeof(Oid) * static_cast<size_t>(capacity)));
-        }
-        found[count++] = row->inhrelid;
-    }
+    ScanKeyInit(&key, column, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
+    SysScanDesc scan = systable_beginscan(table, index, true, GetActiveSnapshot(), 1, &key);
+    while (HeapTuple tuple = systable_getnext(scan)) row(tuple, RelationGetDescr(table));
     systable_endscan(scan);
-    table_close(inherits, AccessShareLock);
-    qsort(found, static_cast<size_t>(count), sizeof(Oid), oid_cmp);
-    *children = found;
-    return count;
+    table_close(table, AccessShareLock);
+}
+
+// The children, sorted.
+int children_of(Oid parent, Oid **children) {
+    StringInfoData found;
+    initStringInfo(&found);
+    each_row(InheritsRelationId, InheritsParentIndexId, Anum_pg_inherits_inhparent, parent,
+             [&](HeapTuple tuple, TupleDesc) {
+                 const Form_pg_inherits row = reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple));
+                 if (!row->inhdetachpending)
+                     appendBinaryStringInfo(&found, reinterpret_cast<const char *>(&row->inhrelid), sizeof(Oid));
+             });
+    const size_t count = static_cast<size_t>(found.len) / sizeof(Oid);
+    qsort(found.data, count, sizeof(Oid), oid_cmp);
+    *children = reinterpret_cast<Oid *>(found.data);
+    return static_cast<int>(count);
 }
 
 // The bounds of a partition that the relation cache does not know yet, or null.
 PartitionBoundSpec *bounds_in_catalog(Oid partition) {
-    Relation classes = table_open(RelationRelationId, AccessShareLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, Anum_pg_class_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(partition));
-    SysScanDesc scan = systable_beginscan(classes, ClassOidIndexId, true, GetActiveSnapshot(), 1, &key);
     PartitionBoundSpec *bounds = nullptr;
-    if (HeapTuple tuple = systable_getnext(scan); HeapTupleIsValid(tuple)) {
+    each_row(RelationRelationId, ClassOidIndexId, Anum_pg_class_oid, partition, [&](HeapTuple tuple, TupleDesc shape) {
         bool is_null;
-        const Datum bound = heap_getattr(tuple, Anum_pg_class_relpartbound, RelationGetDescr(classes), &is_null);
+        const Datum bound = heap_getattr(tuple, Anum_pg_class_relpartbound, shape, &is_null);
         if (!is_null) bounds = static_cast<PartitionBoundSpec *>(stringToNode(TextDatumGetCString(bound)));
-    }
-    systable_endscan(scan);
-    table_close(classes, AccessShareLock);
+    });
     return bounds;
 }
 

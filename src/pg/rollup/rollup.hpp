@@ -9,7 +9,6 @@
 extern "C" {
 #include "executor/spi.h"
 #include "nodes/pg_list.h"
-#include "utils/guc.h"
 #include "utils/timestamp.h"
 }
 
@@ -152,15 +151,14 @@ struct Argument {
     Oid type = InvalidOid;
 };
 
-// Runs a statement as the owner of the roll-up. The result is in SPI_tuptable.
-void run(Rollup *rollup, Action action, std::initializer_list<Argument> arguments = {}, Oid relation = InvalidOid);
-// The same, in a snapshot of now, whatever that of the transaction is.
-void run_as_of_now(Rollup *rollup, Action action);
+// Runs a statement as the owner of the roll-up: in that snapshot, whatever the transaction has. The result is in
+// SPI_tuptable.
+void run(Rollup *rollup, Action action, std::initializer_list<Argument> arguments = {}, Oid relation = InvalidOid,
+         Snapshot snapshot = InvalidSnapshot);
 // The same of any other SQL.
 void run_command(Rollup *rollup, const char *sql);
-// Of its first row.
-Datum first_value(bool *is_null, int column = 1);
-int64 only_count();
+// Of its first row: 0 if NULL.
+Datum first_value(int column = 1, bool *is_null = nullptr);
 bool runs_our_statement();
 // How many statements of maintenance this session has run.
 uint64 maintained();

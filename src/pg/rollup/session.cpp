@@ -9,15 +9,12 @@ extern "C" {
 #include "access/tableam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
-#include "utils/guc.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
@@ -225,7 +222,7 @@ void connect() {
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
 }
 
-void run(Rollup *rollup, Action action, std::initializer_list<Argument> arguments, Oid relation) {
+void run(Rollup *rollup, Action action, std::initializer_list<Argument> arguments, Oid relation, Snapshot snapshot) {
     constexpr int kMaxArguments = 2;
     Oid types[kMaxArguments];
     Datum values[kMaxArguments];
@@ -237,20 +234,14 @@ void run(Rollup *rollup, Action action, std::initializer_list<Argument> argument
         nulls[count++] = argument.is_null ? 'n' : ' ';
     }
     // An update compares values as text; no other text depends on settings, and setting them takes time.
-    const Settings settings = action == Action::kUpdated     ? Settings::kOfText
-                              : action < Action::kInvalidate ? Settings::kNone
-                                                             : Settings::kNotCompiled;
-    if (settings == Settings::kNotCompiled) statements_of_maintenance++;
+    const bool is_maintenance = action >= Action::kInvalidate && snapshot == InvalidSnapshot;
+    const Settings settings = action == Action::kUpdated                      ? Settings::kOfText
+                              : is_maintenance || snapshot != InvalidSnapshot ? Settings::kNotCompiled
+                                                                              : Settings::kNone;
+    if (is_maintenance) statements_of_maintenance++;
     as_owner(rollup, settings, [&] {
-        if (SPI_execute_plan(plan_of(rollup, action, count, types, relation), values, nulls, false, 0) < 0)
-            elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(SPI_result));
-    });
-}
-
-void run_as_of_now(Rollup *rollup, Action action) {
-    as_owner(rollup, Settings::kNotCompiled, [&] {
-        SPIPlanPtr plan = plan_of(rollup, action, 0, nullptr, InvalidOid);
-        if (SPI_execute_snapshot(plan, nullptr, nullptr, GetLatestSnapshot(), InvalidSnapshot, false, true, 0) < 0)
+        SPIPlanPtr plan = plan_of(rollup, action, count, types, relation);
+        if (SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot, false, true, 0) < 0)
             elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(SPI_result));
     });
 }
@@ -264,13 +255,9 @@ void run_command(Rollup *rollup, const char *sql) {
 bool runs_our_statement() { return is_ours; }
 uint64 maintained() { return statements_of_maintenance; }
 
-Datum first_value(bool *is_null, int column) {
-    return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, is_null);
-}
-
-int64 only_count() {
-    bool is_null;
-    return DatumGetInt64(first_value(&is_null));
+Datum first_value(int column, bool *is_null) {
+    bool unused;
+    return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, is_null == nullptr ? &unused : is_null);
 }
 
 bool try_lock(const Rollup *rollup, bool wait) {

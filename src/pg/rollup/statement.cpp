@@ -10,9 +10,7 @@
 #include "rollup.hpp"
 
 extern "C" {
-#include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
-#include "utils/builtins.h"
 }
 
 namespace pg::rollup {
@@ -64,7 +62,7 @@ struct Parts {
         return all.data;
     }
     const char *names(const char *of) const {
-        return list([of](const Column *c) { return static_cast<const char *>(psprintf("%s.%s", of, c->name)); });
+        return list([of](const Column *c) { return psprintf("%s.%s", of, c->name); });
     }
     const char *keys() const {
         return list([](const Column *column) { return column->is_key ? column->name : nullptr; });
@@ -73,9 +71,7 @@ struct Parts {
         return list([](const Column *column) { return column->is_key ? column->indexed : nullptr; });
     }
     const char *merged() const {
-        return list([](const Column *c) {
-            return c->is_key ? c->name : static_cast<const char *>(psprintf("%s AS %s", c->merged, c->name));
-        });
+        return list([](const Column *c) { return c->is_key ? c->name : psprintf("%s AS %s", c->merged, c->name); });
     }
 
     // The range of a bucket.
@@ -104,7 +100,7 @@ struct Parts {
     const char *folded_names(const char *of) const {
         return list([=, this](const Column *c) {
             const char *name = psprintf("%s.%s", of, c->name);
-            return c == query->bucket ? static_cast<const char *>(psprintf("%s AS %s", folded(name), c->name)) : name;
+            return c == query->bucket ? psprintf("%s AS %s", folded(name), c->name) : name;
         });
     }
     // Partitions as they are, c, beside those that are recorded, k: both, if it is followed; of those that are kept,
@@ -208,12 +204,11 @@ struct Parts {
         const char *where = condition == nullptr      ? query->where
                             : query->where == nullptr ? condition
                                                       : psprintf("%s AND (%s)", condition, query->where);
-        return psprintf(
-            "SELECT %s FROM %s %s%s%s GROUP BY %s", list([=, this](const Column *c) {
-                const bool folds = is_folded && c == query->bucket;
-                return static_cast<const char *>(psprintf("%s AS %s", folds ? folded(c->value) : c->value, c->name));
-            }),
-            from, kAlias, where == nullptr ? "" : " WHERE ", where == nullptr ? "" : where, by.data);
+        return psprintf("SELECT %s FROM %s %s%s%s GROUP BY %s", list([=, this](const Column *c) {
+                            const bool folds = is_folded && c == query->bucket;
+                            return psprintf("%s AS %s", folds ? folded(c->value) : c->value, c->name);
+                        }),
+                        from, kAlias, where == nullptr ? "" : " WHERE ", where == nullptr ? "" : where, by.data);
     }
 
     void view() {
@@ -252,9 +247,8 @@ struct Parts {
     void merge_into_rows(const char *from) {
         add("INSERT INTO %s AS m SELECT %s FROM %s GROUP BY %s ON CONFLICT (%s) DO ", table("rows"), merged(), from,
             keys(), indexed());
-        const char *updates = list([](const Column *c) {
-            return c->is_key ? nullptr : static_cast<const char *>(psprintf("%s = %s", c->name, c->updated));
-        });
+        const char *updates =
+            list([](const Column *c) { return c->is_key ? nullptr : psprintf("%s = %s", c->name, c->updated); });
         if (*updates != '\0') add("UPDATE SET %s", updates);
         else add("NOTHING");
     }
