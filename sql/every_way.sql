@@ -314,8 +314,8 @@ INSERT INTO recipes_by_name VALUES ('high', '0.9');
 -- {a} is a sketch in any form, {p} the packed one; of functions with two, the one, the other, and both are in that
 -- form.
 CREATE TABLE calls AS
-SELECT row_number() OVER (ORDER BY f.oid::regprocedure::text, kind, variant) AS id, f.oid AS function, prosrc, type,
-       kind, prorettype::regtype AS result_type, complete,
+SELECT row_number() OVER (ORDER BY f.oid::regprocedure::text, kind, variant) AS id, f.oid AS function,
+       prosrc || '/' || pronargs AS prosrc, type, kind, prorettype::regtype AS result_type, complete,
        format(CASE WHEN proretset THEN 'ARRAY(SELECT r::text FROM %s(%s) r)::text' WHEN proname = 'sketch_info'
               THEN '(%s(%s) - ''form'' - ''bytes'')::text' ELSE '%s(%s)::text' END, proname, arguments) AS call
 FROM functions f CROSS JOIN LATERAL (SELECT DISTINCT type FROM sketches WHERE type = ANY (f.types)) s
