@@ -89,13 +89,18 @@ struct Kept {
     }
 };
 
+// What a call site remembers in fn_extra. All zeros at first.
+template <typename Site>
+Site *remembered(FmgrInfo *call, size_t count = 1) {
+    if (unlikely(call->fn_extra == nullptr))
+        call->fn_extra = MemoryContextAllocZero(call->fn_mcxt, count * sizeof(Site));
+    return static_cast<Site *>(call->fn_extra);
+}
+
 // Of the first two arguments of a function that looks for no item; functions that do keep theirs in their CallSite.
 // Null if the caller says nothing of the call site.
 inline Kept *kept_arguments(FunctionCallInfo fcinfo) {
-    FmgrInfo *call = fcinfo->flinfo;
-    if (unlikely(call == nullptr)) return nullptr;
-    if (unlikely(call->fn_extra == nullptr)) call->fn_extra = MemoryContextAllocZero(call->fn_mcxt, 2 * sizeof(Kept));
-    return static_cast<Kept *>(call->fn_extra);
+    return unlikely(fcinfo->flinfo == nullptr) ? nullptr : remembered<Kept>(fcinfo->flinfo, 2);
 }
 
 }  // namespace pg

@@ -34,19 +34,12 @@ struct AccuracySite {
     CommonLimit limit;
 };
 
-AccuracySite &accuracy_site(FunctionCallInfo fcinfo) {
-    FmgrInfo *call = fcinfo->flinfo;
-    if (unlikely(call->fn_extra == nullptr))
-        call->fn_extra = MemoryContextAllocZero(call->fn_mcxt, sizeof(AccuracySite));
-    return *static_cast<AccuracySite *>(call->fn_extra);
-}
-
 // quantile_agg(x [, accuracy]) and quantile_weighted_agg(x, weight [, accuracy]). An accuracy that differs between rows
 // acts as one that differs between merged sketches: the coarsest wins.
 Datum agg_trans(FunctionCallInfo fcinfo, Arguments arguments) {
     if (PG_ARGISNULL(1) || (arguments.weight && PG_ARGISNULL(arguments.weight))) return unchanged(fcinfo);
     uint64 weight = arguments.weight ? checked_weight(PG_GETARG_INT64(arguments.weight)) : 1;
-    AccuracySite *site = arguments.parameter ? &accuracy_site(fcinfo) : nullptr;
+    AccuracySite *site = arguments.parameter ? remembered<AccuracySite>(fcinfo->flinfo) : nullptr;
     const double accuracy =
         site != nullptr ? double_argument(fcinfo, arguments.parameter, "accuracy") : kDefaultAccuracy;
     const bool is_first = PG_ARGISNULL(0);

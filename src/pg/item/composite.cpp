@@ -24,10 +24,7 @@ namespace {
 // Hash of a sequence: of the hash of what came before, of what comes next, and of what it is.
 uint64 chained(uint64 before, uint64 next, uint8 what) {
     ItemBytes bytes;
-    clear(&bytes);
-    append(&bytes, before);
-    append(&bytes, next);
-    append(&bytes, what);
+    begin(&bytes, before, next, what);
     return sketch_hash(bytes.bytes, bytes.size);
 }
 

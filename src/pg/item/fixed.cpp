@@ -20,37 +20,24 @@ bool is_time_of_day(TimeADT value) { return value >= 0 && value <= USECS_PER_DAY
 }  // namespace
 
 // Times, money and pg_lsn, which hash as bigints.
-void item_word(Hasher *, Datum value, ItemBytes *item) {
-    clear(item);
-    append(item, static_cast<uint64>(DatumGetInt64(value)));
-}
+void item_word(Hasher *, Datum value, ItemBytes *item) { begin(item, static_cast<uint64>(DatumGetInt64(value))); }
 
-void item_date(Hasher *, Datum value, ItemBytes *item) {
-    clear(item);
-    append(item, static_cast<uint32>(DatumGetDateADT(value)));
-}
+void item_date(Hasher *, Datum value, ItemBytes *item) { begin(item, static_cast<uint32>(DatumGetDateADT(value))); }
 
 void item_timetz(Hasher *, Datum value, ItemBytes *item) {
     const TimeTzADT *time = DatumGetTimeTzADTP(value);
-    clear(item);
-    append(item, static_cast<uint64>(time->time));
-    append(item, static_cast<uint32>(time->zone));
+    begin(item, static_cast<uint64>(time->time), static_cast<uint32>(time->zone));
 }
 
 void item_inet(Hasher *, Datum value, ItemBytes *item) {  // cidr too
     inet *address = DatumGetInetPP(value);
     const size_t size = static_cast<size_t>(ip_addrsize(address));
-    clear(item);
-    append(item, static_cast<uint8>(ip_family(address) == PGSQL_AF_INET ? 4 : 6));
-    append(item, static_cast<uint8>(ip_bits(address)));
+    begin(item, static_cast<uint8>(ip_family(address) == PGSQL_AF_INET ? 4 : 6), static_cast<uint8>(ip_bits(address)));
     memcpy(item->buffer + item->size, ip_addr(address), size);
     item->size += size;
 }
 
-void item_bool(Hasher *, Datum value, ItemBytes *item) {
-    clear(item);
-    append(item, static_cast<uint8>(DatumGetBool(value)));
-}
+void item_bool(Hasher *, Datum value, ItemBytes *item) { begin(item, static_cast<uint8>(DatumGetBool(value))); }
 
 uint64 hash_date(Hasher *hasher, Datum value) { return hash_of_item<item_date>(hasher, value); }
 uint64 hash_timetz(Hasher *hasher, Datum value) { return hash_of_item<item_timetz>(hasher, value); }
@@ -62,8 +49,7 @@ uint64 hash_interval(Hasher *, Datum value) {
     const Interval *interval = DatumGetIntervalP(value);
     __int128 days = static_cast<__int128>(interval->month) * DAYS_PER_MONTH + interval->day;
     ItemBytes bytes;
-    clear(&bytes);
-    append(&bytes, static_cast<unsigned __int128>(days * USECS_PER_DAY + interval->time));
+    begin(&bytes, static_cast<unsigned __int128>(days * USECS_PER_DAY + interval->time));
     return sketch_hash(bytes.bytes, bytes.size);
 }
 

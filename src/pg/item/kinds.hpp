@@ -47,15 +47,17 @@ Hasher *hasher_for(Oid type, Oid collation, MemoryContext context);
 
 // ---- bytes: little-endian, so that every machine writes the same ----------------------------------------
 
-// Made empty, to be appended to.
-inline void clear(ItemBytes *item) {
-    item->bytes = item->buffer;
-    item->size = 0;
-}
-
 template <typename Integer>
 void append(ItemBytes *item, Integer value) {
     for (size_t i = 0; i < sizeof value; i++) item->buffer[item->size++] = static_cast<uint8>(value >> (8 * i));
+}
+
+// Begins with these; more can be appended.
+template <typename... Integers>
+void begin(ItemBytes *item, Integers... values) {
+    item->bytes = item->buffer;
+    item->size = 0;
+    (append(item, values), ...);
 }
 
 template <typename Integer>

@@ -112,17 +112,13 @@ void append_digits(uint8 *bytes, Stored digits) {
 // An integer is its length and its bytes, most significant first, so that the order of items is that of numbers:
 // 0x80 + length and the bytes of n; for negative ones 0x7f - length and the complement of those of -1 - n.
 void append_integer(ItemBytes *item, int64 value) {
-    clear(item);
     uint64 magnitude = static_cast<uint64>(value < 0 ? ~value : value), flip = value < 0 ? ~uint64{0} : 0;
     int length = (64 - std::countl_zero(magnitude) + 7) / 8;
-    append(item, static_cast<uint8>(value < 0 ? kZero - 1 - length : kZero + length));
+    begin(item, static_cast<uint8>(value < 0 ? kZero - 1 - length : kZero + length));
     for (int i = length; i-- > 0;) append(item, static_cast<uint8>((magnitude ^ flip) >> (8 * i)));
 }
 
-void append_double(ItemBytes *item, double value) {
-    clear(item);
-    append(item, std::bit_cast<uint64>(canonical_double(value)));
-}
+void append_double(ItemBytes *item, double value) { begin(item, std::bit_cast<uint64>(canonical_double(value))); }
 
 bool is_integer(const uint8 *bytes, size_t size) { return size > 0 && bytes[0] != kDecimal; }
 

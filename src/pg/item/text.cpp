@@ -101,8 +101,7 @@ void item_with_hash(Hasher *hasher, Datum value, ItemBytes *item) {
         fmgr_info_cxt(function, output, hasher->context);
         hasher->output = output;
     }
-    clear(item);
-    append(item, (*hasher)(value));
+    begin(item, (*hasher)(value));
     const bool by_settings = kind_of_items(hasher->kind).kept_as == KeptAs::kTextBySettings;
     int level = by_settings ? NewGUCNestLevel() : 0;
     if (by_settings) fix_settings(true);
