@@ -47,6 +47,7 @@ Datum agg_trans(FunctionCallInfo fcinfo, bool has_precision) {
 
 PG_FN(distinct_agg_trans) { return agg_trans(fcinfo, false); }
 PG_FN(distinct_agg_precision_trans) { return agg_trans(fcinfo, true); }
+PG_FN(distinct_merge_trans) { return merge_trans<Distinct>(fcinfo); }
 PG_FN(distinct_agg_final) { return stored<Distinct>(fcinfo, 0); }
 PG_FN(distinct_merge) { return merge_two<Distinct>(fcinfo); }
 
@@ -180,7 +181,23 @@ PG_FN(distinct_difference_count) {
     PG_RETURN_INT64(bigint_from(difference));
 }
 
-SKETCH_TYPE_FUNCTIONS(distinct, Distinct)
+// ---- forms ----------------------------------------
+
+PG_FN(distinct_sketch_in) { return sketch_in<Distinct>(fcinfo); }
+PG_FN(distinct_sketch_out) { return sketch_out<Distinct>(fcinfo); }
+PG_FN(distinct_sketch_recv) { return sketch_recv<Distinct>(fcinfo); }
+PG_FN(distinct_sketch_from_bytea) { return sketch_from_bytea<Distinct>(fcinfo); }
+PG_FN(distinct_sketch_to_bytea) { return sketch_to_bytea<Distinct>(fcinfo); }
+
+PG_FN(distinct_sketch_eq) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) == 0); }
+PG_FN(distinct_sketch_ne) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) != 0); }
+PG_FN(distinct_sketch_lt) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) < 0); }
+PG_FN(distinct_sketch_le) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) <= 0); }
+PG_FN(distinct_sketch_gt) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) > 0); }
+PG_FN(distinct_sketch_ge) { PG_RETURN_BOOL(compare<Distinct>(fcinfo) >= 0); }
+PG_FN(distinct_sketch_cmp) { PG_RETURN_INT32(compare<Distinct>(fcinfo)); }
+PG_FN(distinct_sketch_hash) { PG_RETURN_UINT32(static_cast<uint32>(sketch_hash<Distinct>(fcinfo, 0))); }
+PG_FN(distinct_sketch_hash_extended) { PG_RETURN_UINT64(sketch_hash<Distinct>(fcinfo, PG_GETARG_INT64(1))); }
 
 PG_FN(distinct_sketch_info) { return sketch_info<Distinct, Facts>(fcinfo, json_of); }
 PG_FN(distinct_sketch_to_jsonb) { return sketch_to_jsonb<Distinct, Facts>(fcinfo, json_of); }

@@ -6,8 +6,7 @@
 //     static varlena *empty_like(opened, partial); an empty work form with the same parameters
 //     static sketch_status limit(state, size, parameter, growth);   the coarser parameter wins
 //
-// and one visible thunk per SQL function that calls a body below; those that are the same for every type stand together
-// at the end. One level of templates, nothing more.
+// and one visible thunk per SQL function that calls a body below. One level of templates, nothing more.
 #pragma once
 
 #include "item/item.hpp"
@@ -417,22 +416,3 @@ void begin_info(StringInfo out, sketch_form form, size_t size) {
 inline Datum jsonb_from(StringInfo text) { return DirectFunctionCall1(jsonb_in, CStringGetDatum(text->data)); }
 
 }  // namespace pg
-
-// The functions of a type that are the same whatever the family: its forms, its operator classes, and the merge of
-// states.
-#define SKETCH_TYPE_FUNCTIONS(name, Family)                                                                   \
-    PG_FN(name##_sketch_in) { return sketch_in<Family>(fcinfo); }                                             \
-    PG_FN(name##_sketch_out) { return sketch_out<Family>(fcinfo); }                                           \
-    PG_FN(name##_sketch_recv) { return sketch_recv<Family>(fcinfo); }                                         \
-    PG_FN(name##_sketch_from_bytea) { return sketch_from_bytea<Family>(fcinfo); }                             \
-    PG_FN(name##_sketch_to_bytea) { return sketch_to_bytea<Family>(fcinfo); }                                 \
-    PG_FN(name##_sketch_eq) { PG_RETURN_BOOL(compare<Family>(fcinfo) == 0); }                                 \
-    PG_FN(name##_sketch_ne) { PG_RETURN_BOOL(compare<Family>(fcinfo) != 0); }                                 \
-    PG_FN(name##_sketch_lt) { PG_RETURN_BOOL(compare<Family>(fcinfo) < 0); }                                  \
-    PG_FN(name##_sketch_le) { PG_RETURN_BOOL(compare<Family>(fcinfo) <= 0); }                                 \
-    PG_FN(name##_sketch_gt) { PG_RETURN_BOOL(compare<Family>(fcinfo) > 0); }                                  \
-    PG_FN(name##_sketch_ge) { PG_RETURN_BOOL(compare<Family>(fcinfo) >= 0); }                                 \
-    PG_FN(name##_sketch_cmp) { PG_RETURN_INT32(compare<Family>(fcinfo)); }                                    \
-    PG_FN(name##_sketch_hash) { PG_RETURN_UINT32(static_cast<uint32>(sketch_hash<Family>(fcinfo, 0))); }      \
-    PG_FN(name##_sketch_hash_extended) { PG_RETURN_UINT64(sketch_hash<Family>(fcinfo, PG_GETARG_INT64(1))); } \
-    PG_FN(name##_merge_trans) { return merge_trans<Family>(fcinfo); }

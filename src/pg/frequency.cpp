@@ -52,6 +52,7 @@ PG_FN(frequency_agg_trans) { return agg_trans(fcinfo, {0, 0}); }
 PG_FN(frequency_agg_error_trans) { return agg_trans(fcinfo, {0, 2}); }
 PG_FN(frequency_weighted_agg_trans) { return agg_trans(fcinfo, {2, 0}); }
 PG_FN(frequency_weighted_agg_error_trans) { return agg_trans(fcinfo, {2, 3}); }
+PG_FN(frequency_merge_trans) { return merge_trans<Frequency>(fcinfo); }
 PG_FN(frequency_agg_final) { return stored<Frequency>(fcinfo, 0); }
 PG_FN(frequency_merge) { return merge_two<Frequency>(fcinfo); }
 
@@ -125,7 +126,23 @@ PG_FN(frequency_count_bounds) {
 
 PG_FN(frequency_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Frequency, Facts>(fcinfo).total)); }
 
-SKETCH_TYPE_FUNCTIONS(frequency, Frequency)
+// ---- forms ----------------------------------------
+
+PG_FN(frequency_sketch_in) { return sketch_in<Frequency>(fcinfo); }
+PG_FN(frequency_sketch_out) { return sketch_out<Frequency>(fcinfo); }
+PG_FN(frequency_sketch_recv) { return sketch_recv<Frequency>(fcinfo); }
+PG_FN(frequency_sketch_from_bytea) { return sketch_from_bytea<Frequency>(fcinfo); }
+PG_FN(frequency_sketch_to_bytea) { return sketch_to_bytea<Frequency>(fcinfo); }
+
+PG_FN(frequency_sketch_eq) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) == 0); }
+PG_FN(frequency_sketch_ne) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) != 0); }
+PG_FN(frequency_sketch_lt) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) < 0); }
+PG_FN(frequency_sketch_le) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) <= 0); }
+PG_FN(frequency_sketch_gt) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) > 0); }
+PG_FN(frequency_sketch_ge) { PG_RETURN_BOOL(compare<Frequency>(fcinfo) >= 0); }
+PG_FN(frequency_sketch_cmp) { PG_RETURN_INT32(compare<Frequency>(fcinfo)); }
+PG_FN(frequency_sketch_hash) { PG_RETURN_UINT32(static_cast<uint32>(sketch_hash<Frequency>(fcinfo, 0))); }
+PG_FN(frequency_sketch_hash_extended) { PG_RETURN_UINT64(sketch_hash<Frequency>(fcinfo, PG_GETARG_INT64(1))); }
 
 PG_FN(frequency_sketch_info) { return sketch_info<Frequency, Facts>(fcinfo, json_of); }
 PG_FN(frequency_sketch_to_jsonb) { return sketch_to_jsonb<Frequency, Facts>(fcinfo, json_of); }

@@ -115,6 +115,7 @@ Datum with_warning(FunctionCallInfo fcinfo, Datum filter, bool replaces_first = 
 
 PG_FN(membership_agg_trans) { return agg_trans(fcinfo); }
 PG_FN(membership_agg_rate_trans) { return agg_trans(fcinfo); }
+PG_FN(membership_merge_trans) { return merge_trans<Membership>(fcinfo); }
 PG_FN(membership_agg_final) { return with_warning(fcinfo, stored<Membership>(fcinfo, 0)); }
 PG_FN(membership_merge) { return with_warning(fcinfo, merge_two<Membership>(fcinfo), true); }
 
@@ -202,7 +203,23 @@ PG_FN(membership_contains) {
 
 PG_FN(membership_false_positive_rate) { PG_RETURN_FLOAT8((facts_of<Membership, Facts>(fcinfo).actual_rate)); }
 
-SKETCH_TYPE_FUNCTIONS(membership, Membership)
+// ---- forms ----------------------------------------
+
+PG_FN(membership_sketch_in) { return sketch_in<Membership>(fcinfo); }
+PG_FN(membership_sketch_out) { return sketch_out<Membership>(fcinfo); }
+PG_FN(membership_sketch_recv) { return sketch_recv<Membership>(fcinfo); }
+PG_FN(membership_sketch_from_bytea) { return sketch_from_bytea<Membership>(fcinfo); }
+PG_FN(membership_sketch_to_bytea) { return sketch_to_bytea<Membership>(fcinfo); }
+
+PG_FN(membership_sketch_eq) { PG_RETURN_BOOL(compare<Membership>(fcinfo) == 0); }
+PG_FN(membership_sketch_ne) { PG_RETURN_BOOL(compare<Membership>(fcinfo) != 0); }
+PG_FN(membership_sketch_lt) { PG_RETURN_BOOL(compare<Membership>(fcinfo) < 0); }
+PG_FN(membership_sketch_le) { PG_RETURN_BOOL(compare<Membership>(fcinfo) <= 0); }
+PG_FN(membership_sketch_gt) { PG_RETURN_BOOL(compare<Membership>(fcinfo) > 0); }
+PG_FN(membership_sketch_ge) { PG_RETURN_BOOL(compare<Membership>(fcinfo) >= 0); }
+PG_FN(membership_sketch_cmp) { PG_RETURN_INT32(compare<Membership>(fcinfo)); }
+PG_FN(membership_sketch_hash) { PG_RETURN_UINT32(static_cast<uint32>(sketch_hash<Membership>(fcinfo, 0))); }
+PG_FN(membership_sketch_hash_extended) { PG_RETURN_UINT64(sketch_hash<Membership>(fcinfo, PG_GETARG_INT64(1))); }
 
 PG_FN(membership_sketch_info) { return sketch_info<Membership, Facts>(fcinfo, json_of); }
 PG_FN(membership_sketch_to_jsonb) { return sketch_to_jsonb<Membership, Facts>(fcinfo, json_of); }

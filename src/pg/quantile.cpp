@@ -86,6 +86,7 @@ PG_FN(quantile_agg_trans) { return agg_trans(fcinfo, {0, 0}); }
 PG_FN(quantile_agg_accuracy_trans) { return agg_trans(fcinfo, {0, 2}); }
 PG_FN(quantile_weighted_agg_trans) { return agg_trans(fcinfo, {2, 0}); }
 PG_FN(quantile_weighted_agg_accuracy_trans) { return agg_trans(fcinfo, {2, 3}); }
+PG_FN(quantile_merge_trans) { return merge_trans<Quantile>(fcinfo); }
 PG_FN(quantile_agg_final) { return stored<Quantile>(fcinfo, 0); }
 PG_FN(quantile_merge) { return merge_two<Quantile>(fcinfo); }
 
@@ -240,4 +241,20 @@ PG_FN(percentile_sketch_combine) {
     PG_RETURN_POINTER(merged<Quantile>(state, other));
 }
 
-SKETCH_TYPE_FUNCTIONS(quantile, Quantile)
+// ---- forms ----------------------------------------
+
+PG_FN(quantile_sketch_in) { return sketch_in<Quantile>(fcinfo); }
+PG_FN(quantile_sketch_out) { return sketch_out<Quantile>(fcinfo); }
+PG_FN(quantile_sketch_recv) { return sketch_recv<Quantile>(fcinfo); }
+PG_FN(quantile_sketch_from_bytea) { return sketch_from_bytea<Quantile>(fcinfo); }
+PG_FN(quantile_sketch_to_bytea) { return sketch_to_bytea<Quantile>(fcinfo); }
+
+PG_FN(quantile_sketch_eq) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) == 0); }
+PG_FN(quantile_sketch_ne) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) != 0); }
+PG_FN(quantile_sketch_lt) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) < 0); }
+PG_FN(quantile_sketch_le) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) <= 0); }
+PG_FN(quantile_sketch_gt) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) > 0); }
+PG_FN(quantile_sketch_ge) { PG_RETURN_BOOL(compare<Quantile>(fcinfo) >= 0); }
+PG_FN(quantile_sketch_cmp) { PG_RETURN_INT32(compare<Quantile>(fcinfo)); }
+PG_FN(quantile_sketch_hash) { PG_RETURN_UINT32(static_cast<uint32>(sketch_hash<Quantile>(fcinfo, 0))); }
+PG_FN(quantile_sketch_hash_extended) { PG_RETURN_UINT64(sketch_hash<Quantile>(fcinfo, PG_GETARG_INT64(1))); }

@@ -75,6 +75,7 @@ Datum agg_trans(FunctionCallInfo fcinfo, bool is_weighted) {
 
 PG_FN(topk_agg_trans) { return agg_trans(fcinfo, false); }
 PG_FN(topk_weighted_agg_trans) { return agg_trans(fcinfo, true); }
+PG_FN(topk_merge_trans) { return merge_trans<Topk>(fcinfo); }
 PG_FN(topk_agg_final) { return stored<Topk>(fcinfo, 0); }
 PG_FN(topk_merge) { return merge_two<Topk>(fcinfo); }
 
@@ -324,7 +325,23 @@ PG_FN(topk_frequency_bounds) {
 
 PG_FN(topk_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Topk, Header>(fcinfo).total)); }
 
-SKETCH_TYPE_FUNCTIONS(topk, Topk)
+// ---- forms ----------------------------------------
+
+PG_FN(topk_sketch_in) { return sketch_in<Topk>(fcinfo); }
+PG_FN(topk_sketch_out) { return sketch_out<Topk>(fcinfo); }
+PG_FN(topk_sketch_recv) { return sketch_recv<Topk>(fcinfo); }
+PG_FN(topk_sketch_from_bytea) { return sketch_from_bytea<Topk>(fcinfo); }
+PG_FN(topk_sketch_to_bytea) { return sketch_to_bytea<Topk>(fcinfo); }
+
+PG_FN(topk_sketch_eq) { PG_RETURN_BOOL(compare<Topk>(fcinfo) == 0); }
+PG_FN(topk_sketch_ne) { PG_RETURN_BOOL(compare<Topk>(fcinfo) != 0); }
+PG_FN(topk_sketch_lt) { PG_RETURN_BOOL(compare<Topk>(fcinfo) < 0); }
+PG_FN(topk_sketch_le) { PG_RETURN_BOOL(compare<Topk>(fcinfo) <= 0); }
+PG_FN(topk_sketch_gt) { PG_RETURN_BOOL(compare<Topk>(fcinfo) > 0); }
+PG_FN(topk_sketch_ge) { PG_RETURN_BOOL(compare<Topk>(fcinfo) >= 0); }
+PG_FN(topk_sketch_cmp) { PG_RETURN_INT32(compare<Topk>(fcinfo)); }
+PG_FN(topk_sketch_hash) { PG_RETURN_UINT32(static_cast<uint32>(sketch_hash<Topk>(fcinfo, 0))); }
+PG_FN(topk_sketch_hash_extended) { PG_RETURN_UINT64(sketch_hash<Topk>(fcinfo, PG_GETARG_INT64(1))); }
 
 PG_FN(topk_sketch_info) {
     return sketch_info<Topk, Facts>(fcinfo, [](StringInfo out, const Facts &facts) {
