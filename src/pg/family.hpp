@@ -172,6 +172,13 @@ sketch_status check_bytes(const void *bytes, size_t size) {
 
 // ---- text and binary forms ----------------------------------------
 
+inline int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
 // Text is \x and the packed bytes in hexadecimal, as bytea's.
 template <typename Family>
 Datum sketch_in(FunctionCallInfo fcinfo) {
@@ -180,14 +187,19 @@ Datum sketch_in(FunctionCallInfo fcinfo) {
     size_t size = digits < 2 ? 0 : digits / 2 - 1;
     varlena *value = static_cast<varlena *>(palloc(VARHDRSZ + size));
     SET_VARSIZE(value, VARHDRSZ + size);
-    // hex_decode would skip blanks, and cannot report a soft error before PostgreSQL 16.
-    if (digits < 2 || digits % 2 != 0 || text[0] != '\\' || text[1] != 'x' ||
-        strspn(text + 2, "0123456789abcdefABCDEF") != 2 * size)
+    uint8 *buffer = reinterpret_cast<uint8 *>(VARDATA(value));
+    bool valid = digits >= 2 && digits % 2 == 0 && text[0] == '\\' && text[1] == 'x';
+    for (size_t i = 0; valid && i < size; i++) {
+        if (i % 65536 == 65535) CHECK_FOR_INTERRUPTS();
+        int high = hex_digit(text[2 * i + 2]), low = hex_digit(text[2 * i + 3]);
+        valid = high >= 0 && low >= 0;
+        buffer[i] = static_cast<uint8>(high << 4 | low);
+    }
+    if (!valid)
         ereturn(fcinfo->context, Datum(0), errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
                 errmsg("invalid input syntax for type %s", Family::type),
                 errdetail("Expected \\x and an even number of hexadecimal digits."));
-    hex_decode(text + 2, 2 * size, VARDATA(value));
-    sketch_status status = check_bytes<Family>(VARDATA(value), size);
+    sketch_status status = check_bytes<Family>(buffer, size);
     if (status != SKETCH_OK)
         ereturn(
             fcinfo->context, Datum(0),
@@ -198,12 +210,20 @@ Datum sketch_in(FunctionCallInfo fcinfo) {
 
 template <typename Family>
 Datum sketch_out(FunctionCallInfo fcinfo) {
+    static const char digits[] = "0123456789abcdef";
     varlena *value = packed<Family>(sketch_from(PG_GETARG_DATUM(0)), true);
     size_t size = VARSIZE(value) - VARHDRSZ;
+    const uint8 *bytes = reinterpret_cast<const uint8 *>(VARDATA(value));
     char *text = static_cast<char *>(palloc(2 * size + 3));
-    strcpy(text, "\\x");
-    hex_encode(VARDATA(value), size, text + 2);
-    text[2 * size + 2] = '\0';
+    char *at = text;
+    *at++ = '\\';
+    *at++ = 'x';
+    for (size_t i = 0; i < size; i++) {
+        if (i % 65536 == 65535) CHECK_FOR_INTERRUPTS();
+        *at++ = digits[bytes[i] >> 4];
+        *at++ = digits[bytes[i] & 15];
+    }
+    *at = '\0';
     PG_RETURN_CSTRING(text);
 }
 
