@@ -153,15 +153,8 @@ sketch_status sketch_membership_describe(const sketch_membership *sketch, sketch
 sketch_status sketch_membership_peek(const uint8_t *first, size_t first_size, size_t size, sketch_membership_info *info,
                                      double *rate) noexcept {
     return peek_with(first_size, size, [=](size_t at_hand) {
-        PackedHeader header;
-        if (Status s = open_header(first, at_hand, header); s != SKETCH_OK) return s;
-        if (size != header.size) return size < header.size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
-        View view = {};
-        view.kind = header.kind;
-        view.log2_blocks = header.log2_blocks;
-        view.rate = header.rate;
-        view.dense = header.dense;
-        view.tokens = header.tokens;
+        View view;
+        if (const Status s = open_header(first, size, at_hand, view); s != SKETCH_OK) return s;
         *info = info_of(view);
         *rate = view.dense ? std::numeric_limits<double>::quiet_NaN() : measured_rate(view);
         return SKETCH_OK;

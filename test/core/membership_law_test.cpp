@@ -9,6 +9,7 @@
 #include "../../src/core/membership/block.hpp"
 #include "catch.hpp"
 #include "membership_sketch.hpp"
+#include "portably.hpp"
 
 namespace {
 
@@ -468,28 +469,35 @@ TEST_CASE("membership: both instruction sets do the same", "[membership][simd]")
         REQUIRE(has_bits_avx2(one.data() + misaligned, low, Words::native));
         std::vector<uint64_t> tokens(random() % 80);
         for (uint64_t &token : tokens) token = (random() % (blocks << shift)) << kLowBits | (random() & 0xffffff);
-        kPortableLoops.set_tokens(one.data() + misaligned, tokens.data(), tokens.size(), shift);
+        auto add_tokens = [&](Bytes &to) { set_tokens(to.data() + misaligned, tokens.data(), tokens.size(), shift); };
+        portably([&] { add_tokens(one); });
         for (uint64_t token : tokens)
             set_bits_portable(two.data() + misaligned + 32 * (token >> kLowBits >> shift),
                               static_cast<uint32_t>(token));
         REQUIRE(one == two);
-        kAvx2Loops.set_tokens(one.data() + misaligned, tokens.data(), tokens.size(), shift);
+        add_tokens(one);
         REQUIRE(one == two);  // they are there already
         for (uint64_t &token : tokens) token ^= random() & 0xffffff;
-        kPortableLoops.set_tokens(one.data() + misaligned, tokens.data(), tokens.size(), shift);
-        kAvx2Loops.set_tokens(two.data() + misaligned, tokens.data(), tokens.size(), shift);
+        portably([&] { add_tokens(one); });
+        add_tokens(two);
         REQUIRE(one == two);
-        kPortableLoops.or_blocks(one.data() + misaligned, from.data() + misaligned, blocks, shift, Words::native);
-        kAvx2Loops.or_blocks(two.data() + misaligned, from.data() + misaligned, blocks, shift, Words::native);
+        auto merge = [&](Bytes &to) {
+            or_blocks(to.data() + misaligned, from.data() + misaligned, blocks, shift, Words::native);
+        };
+        portably([&] { merge(one); });
+        merge(two);
         REQUIRE(one == two);
-        REQUIRE(kPortableLoops.are_sound(one.data(), blocks) == kAvx2Loops.are_sound(one.data(), blocks));
-        REQUIRE(kPortableLoops.fill_of(one.data(), blocks) == kAvx2Loops.fill_of(one.data(), blocks));
+        auto sound = [&] { return are_sound(one.data(), blocks); };
+        auto fill = [&] { return fill_of(one.data(), blocks); };
+        REQUIRE(portably(sound) == sound());
+        REQUIRE(portably(fill) == fill());
         uint64_t length = random() % (8 * one.size() + 1), n = 1 + random() % (length + 1);
         uint64_t behind = length, zeros = 0;  // bit by bit
         for (uint64_t i = 0; i < length && zeros < n; i++)
             if ((one[i / 8] >> i % 8 & 1) == 0 && ++zeros == n) behind = i + 1;
-        REQUIRE(kPortableLoops.behind_zero(one.data(), one.size(), length, n) == behind);
-        REQUIRE(kAvx2Loops.behind_zero(one.data(), one.size(), length, n) == behind);
+        auto found = [&] { return behind_zero(one.data(), one.size(), length, n); };
+        REQUIRE(portably(found) == behind);
+        REQUIRE(found() == behind);
     }
 #endif
 }

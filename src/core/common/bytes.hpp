@@ -29,6 +29,15 @@ inline std::uint64_t to_little_endian(std::uint64_t v) noexcept {
     return v;
 }
 
+// 8 bytes, little-endian, of which those from `end` on are 0.
+inline std::uint64_t load_before(const std::uint8_t *at, const std::uint8_t *end) noexcept {
+    if (end - at >= 8) [[likely]]
+        return to_little_endian(load<std::uint64_t>(at));
+    std::uint64_t word = 0;
+    for (int shift = 0; at < end; at++, shift += 8) word |= std::uint64_t{*at} << shift;
+    return word;
+}
+
 // Of what a caller of ByteWriter::scratch puts there.
 inline constexpr std::size_t kScratchAlignment = 8;
 
@@ -176,15 +185,20 @@ class BitWriter {
         bits(std::uint64_t{1} << count, static_cast<int>(count) + 1);
     }
 
+    // The low bits of v: count <= 63.
+    [[gnu::always_inline]] void low_bits(std::uint64_t v, int count) noexcept {
+        const int low = std::min(count, 32);
+        bits(v & low_mask(low), low);
+        bits((v & low_mask(count)) >> low, count - low);
+    }
+
     void rice(std::uint64_t u, int k) noexcept {
         std::uint64_t q = u >> k;
         if (q >= kRiceEscape) {
-            int length = static_cast<int>(std::bit_width(u)) - 1, low = std::min(length, 32);
+            const int length = static_cast<int>(std::bit_width(u)) - 1;
             bits(0, kRiceEscape);
             bits(static_cast<std::uint64_t>(length), kRiceLengthBits);
-            bits(u & low_mask(low), low);
-            bits((u & low_mask(length)) >> low, length - low);
-            return;
+            return low_bits(u, length);
         }
         bits(std::uint64_t{1} << q, static_cast<int>(q) + 1);
         bits(u & low_mask(k), k);
@@ -196,9 +210,7 @@ class BitWriter {
         const std::uint64_t v = u + (std::uint64_t{1} << order);
         const int length = static_cast<int>(std::bit_width(v)) - 1;
         unary(static_cast<std::uint64_t>(length - order));
-        const int low = std::min(length, 32);
-        bits(v & low_mask(low), low);
-        bits((v & low_mask(length)) >> low, length - low);
+        low_bits(v, length);
     }
 
     void flush() noexcept {  // the last byte is filled up with zeros
@@ -283,14 +295,21 @@ class BitReader {
         return position < 64 ? window >> position : 0;
     }
 
+    // Up to 63 bits.
+    [[gnu::always_inline]] std::uint64_t bits(int count) noexcept {
+        const int low = std::min(count, 32);
+        std::uint64_t v = peek() & low_mask(low);
+        position_ += static_cast<std::size_t>(low);
+        v |= (peek() & low_mask(count - low)) << low;
+        position_ += static_cast<std::size_t>(count - low);
+        return v;
+    }
+
     std::uint64_t escaped(int k) noexcept {
         position_ += kRiceEscape;
-        int length = static_cast<int>(peek() & low_mask(kRiceLengthBits)), low = std::min(length, 32);
+        const int length = static_cast<int>(peek() & low_mask(kRiceLengthBits));
         position_ += kRiceLengthBits;
-        std::uint64_t u = peek() & low_mask(low);
-        position_ += static_cast<std::size_t>(low);
-        u |= (peek() & low_mask(length - low)) << low | std::uint64_t{1} << length;
-        position_ += static_cast<std::size_t>(length - low);
+        const std::uint64_t u = bits(length) | std::uint64_t{1} << length;
         if (u >> k < kRiceEscape) ok_ = false;
         return u;
     }
@@ -300,15 +319,11 @@ class BitReader {
         for (; (peek() & 1) == 0; zeros++, position_++)
             if (zeros + order == 63) {
                 ok_ = false;
-                return 0;
+                return std::uint64_t{1} << 63;
             }
         position_++;
-        const int length = zeros + order, low = std::min(length, 32);
-        std::uint64_t v = peek() & low_mask(low);
-        position_ += static_cast<std::size_t>(low);
-        v |= (peek() & low_mask(length - low)) << low;
-        position_ += static_cast<std::size_t>(length - low);
-        v = (v | std::uint64_t{1} << length) - (std::uint64_t{1} << order);
+        const int length = zeros + order;
+        const std::uint64_t v = (bits(length) | std::uint64_t{1} << length) - (std::uint64_t{1} << order);
         ok_ = ok_ && v >> 63 == 0;
         return v;
     }

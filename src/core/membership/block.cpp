@@ -1,4 +1,4 @@
-// The loops over blocks, for each instruction set: see block.hpp.
+// The loops over blocks: see block.hpp.
 #include "block.hpp"
 
 #ifdef SKETCH_X86
@@ -8,12 +8,6 @@
 namespace sketch::membership {
 
 namespace {
-
-// Bodies are inlined into functions for either instruction set, and vectorised there.
-
-[[gnu::always_inline]] inline void set_bits_body(std::uint8_t *block, std::uint32_t low) noexcept {
-    for (int i = 0; i < kWords; i++) store(block + 4 * i, load<std::uint32_t>(block + 4 * i) | mask_word(low, i));
-}
 
 inline std::uint8_t *block_of(std::uint8_t *blocks, std::uint64_t token, int shift) noexcept {
     return blocks + kBlockSize * static_cast<std::size_t>(token >> (kLowBits + shift));
@@ -26,14 +20,8 @@ inline std::uint8_t *block_of(std::uint8_t *blocks, std::uint64_t token, int shi
     for (std::size_t i = 0; i < count; i++) __builtin_prefetch(block_of(blocks, tokens[i], shift), 1);
 }
 
-[[gnu::always_inline]] inline bool has_bits_body(const std::uint8_t *block, std::uint32_t low, Words order) noexcept {
-    std::uint32_t missing = 0;
-    for (int i = 0; i < kWords; i++) missing |= mask_word(low, i) & ~load_word(block + 4 * i, order);
-    return missing == 0;
-}
-
-[[gnu::always_inline]] inline void or_blocks_body(std::uint8_t *__restrict to, const std::uint8_t *__restrict from,
-                                                  std::uint64_t blocks, int shift, Words order) noexcept {
+[[gnu::always_inline]] inline void or_into(std::uint8_t *__restrict to, const std::uint8_t *__restrict from,
+                                           std::uint64_t blocks, int shift, Words order) noexcept {
     if (shift == 0) {
         for (std::uint64_t i = 0; i < kWords * blocks; i++)
             store(to + 4 * i, load<std::uint32_t>(to + 4 * i) | load_word(from + 4 * i, order));
@@ -48,81 +36,11 @@ inline std::uint8_t *block_of(std::uint8_t *blocks, std::uint64_t token, int shi
     }
 }
 
-[[gnu::always_inline]] inline bool are_sound_body(const std::uint8_t *blocks, std::uint64_t count) noexcept {
-    std::uint64_t unsound = 0;
-    for (std::uint64_t i = 0; i < count; i++, blocks += kBlockSize) {
-        unsigned zeros = 0;
-        for (int w = 0; w < kWords; w++) zeros += load<std::uint32_t>(blocks + 4 * w) == 0;
-        unsound += zeros % kWords != 0;
-    }
-    return unsound == 0;
+[[gnu::always_inline]] inline void add_mask(std::uint8_t *block, std::uint32_t low) noexcept {
+    for (int i = 0; i < kWords; i++) store(block + 4 * i, load<std::uint32_t>(block + 4 * i) | mask_word(low, i));
 }
-
-[[gnu::always_inline]] inline Fill fill_of_body(const std::uint8_t *blocks, std::uint64_t count) noexcept {
-    Fill fill = {0, 0};
-    for (std::uint64_t i = 0; i < count; i++, blocks += kBlockSize) {
-        std::uint64_t masks = 1;
-        for (int w = 0; w < kWords; w++) {
-            const unsigned ones = static_cast<unsigned>(std::popcount(load<std::uint32_t>(blocks + 4 * w)));
-            masks *= ones;
-            fill.ones += ones;
-        }
-        fill.masks += masks;
-    }
-    return fill;
-}
-
-[[gnu::always_inline]] inline std::uint64_t behind_zero_body(const std::uint8_t *bits, std::size_t size,
-                                                             std::uint64_t length, std::uint64_t n) noexcept {
-    std::uint64_t at = 0, word;
-    for (;; at += 64) {
-        if (at >= length) return length;
-        std::size_t byte = static_cast<std::size_t>(at / 8);
-        if (byte + 8 <= size) [[likely]] {
-            word = to_little_endian(load<std::uint64_t>(bits + byte));
-        } else {
-            word = 0;
-            for (std::size_t i = byte; i < size; i++) word |= static_cast<std::uint64_t>(bits[i]) << 8 * (i - byte);
-        }
-        std::uint64_t zeros = static_cast<unsigned>(std::popcount(~word));
-        if (zeros >= n) break;
-        n -= zeros;
-    }
-    for (word = ~word; n > 1; n--) word &= word - 1;
-    return std::min(length, at + static_cast<unsigned>(std::countr_zero(word)) + 1);
-}
-
-void or_blocks_portable(std::uint8_t *to, const std::uint8_t *from, std::uint64_t blocks, int shift,
-                        Words order) noexcept {
-    or_blocks_body(to, from, blocks, shift, order);
-}
-void set_tokens_portable(std::uint8_t *blocks, const std::uint64_t *tokens, std::size_t count, int shift) noexcept {
-    prefetch_blocks(blocks, tokens, count, shift);
-    for (std::size_t i = 0; i < count; i++)
-        set_bits_body(block_of(blocks, tokens[i], shift), static_cast<std::uint32_t>(tokens[i]));
-}
-bool are_sound_portable(const std::uint8_t *blocks, std::uint64_t count) noexcept {
-    return are_sound_body(blocks, count);
-}
-Fill fill_of_portable(const std::uint8_t *blocks, std::uint64_t count) noexcept { return fill_of_body(blocks, count); }
-std::uint64_t behind_zero_portable(const std::uint8_t *bits, std::size_t size, std::uint64_t length,
-                                   std::uint64_t n) noexcept {
-    return behind_zero_body(bits, size, length, n);
-}
-
-}  // namespace
-
-void set_bits_portable(std::uint8_t *block, std::uint32_t low) noexcept { set_bits_body(block, low); }
-bool has_bits_portable(const std::uint8_t *block, std::uint32_t low, Words order) noexcept {
-    return has_bits_body(block, low, order);
-}
-
-const BlockLoops kPortableLoops = {or_blocks_portable, set_tokens_portable, are_sound_portable, fill_of_portable,
-                                   behind_zero_portable};
 
 #ifdef SKETCH_X86
-
-namespace {
 
 SKETCH_AVX2 inline __m256i mask_of(std::uint32_t low) noexcept {
     const __m256i salt = _mm256_loadu_si256(reinterpret_cast<const __m256i_u *>(kSalt));
@@ -130,47 +48,96 @@ SKETCH_AVX2 inline __m256i mask_of(std::uint32_t low) noexcept {
     return _mm256_sllv_epi32(_mm256_set1_epi32(1), bit);
 }
 
-SKETCH_AVX2 inline void add_mask(std::uint8_t *block, std::uint32_t low) noexcept {
+SKETCH_AVX2 inline void add_mask_avx2(std::uint8_t *block, std::uint32_t low) noexcept {
     __m256i_u *const words = reinterpret_cast<__m256i_u *>(block);
     _mm256_storeu_si256(words, _mm256_or_si256(_mm256_loadu_si256(words), mask_of(low)));
 }
 
-}  // namespace
-
-SKETCH_AVX2 void set_bits_avx2(std::uint8_t *block, std::uint32_t low) noexcept { add_mask(block, low); }
-
-SKETCH_AVX2 bool has_bits_avx2(const std::uint8_t *block, std::uint32_t low, Words) noexcept {
-    return _mm256_testc_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i_u *>(block)), mask_of(low));
-}
-
-namespace {
-
-SKETCH_AVX2 void or_blocks_avx2(std::uint8_t *to, const std::uint8_t *from, std::uint64_t blocks, int shift,
-                                Words order) noexcept {
-    or_blocks_body(to, from, blocks, shift, order);
-}
 SKETCH_AVX2 void set_tokens_avx2(std::uint8_t *blocks, const std::uint64_t *tokens, std::size_t count,
                                  int shift) noexcept {
     prefetch_blocks(blocks, tokens, count, shift);
 #pragma GCC unroll 4
     for (std::size_t i = 0; i < count; i++)
-        add_mask(block_of(blocks, tokens[i], shift), load<std::uint32_t>(tokens + i));  // the low half, from memory
+        add_mask_avx2(block_of(blocks, tokens[i], shift),
+                      load<std::uint32_t>(tokens + i));  // the low half, from memory
 }
-SKETCH_AVX2 bool are_sound_avx2(const std::uint8_t *blocks, std::uint64_t count) noexcept {
-    return are_sound_body(blocks, count);
-}
-SKETCH_AVX2 Fill fill_of_avx2(const std::uint8_t *blocks, std::uint64_t count) noexcept {
-    return fill_of_body(blocks, count);
-}
-SKETCH_AVX2 std::uint64_t behind_zero_avx2(const std::uint8_t *bits, std::size_t size, std::uint64_t length,
-                                           std::uint64_t n) noexcept {
-    return behind_zero_body(bits, size, length, n);
-}
+
+#endif
 
 }  // namespace
 
-const BlockLoops kAvx2Loops = {or_blocks_avx2, set_tokens_avx2, are_sound_avx2, fill_of_avx2, behind_zero_avx2};
+void set_bits_portable(std::uint8_t *block, std::uint32_t low) noexcept { add_mask(block, low); }
 
+bool has_bits_portable(const std::uint8_t *block, std::uint32_t low, Words order) noexcept {
+    std::uint32_t missing = 0;
+    for (int i = 0; i < kWords; i++) missing |= mask_word(low, i) & ~load_word(block + 4 * i, order);
+    return missing == 0;
+}
+
+#ifdef SKETCH_X86
+SKETCH_AVX2 void set_bits_avx2(std::uint8_t *block, std::uint32_t low) noexcept { add_mask_avx2(block, low); }
+
+SKETCH_AVX2 bool has_bits_avx2(const std::uint8_t *block, std::uint32_t low, Words) noexcept {
+    return _mm256_testc_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i_u *>(block)), mask_of(low));
+}
 #endif
+
+void set_tokens(std::uint8_t *blocks, const std::uint64_t *tokens, std::size_t count, int shift) noexcept {
+#ifdef SKETCH_X86
+    if (has_avx2) return set_tokens_avx2(blocks, tokens, count, shift);
+#endif
+    prefetch_blocks(blocks, tokens, count, shift);
+    for (std::size_t i = 0; i < count; i++)
+        add_mask(block_of(blocks, tokens[i], shift), static_cast<std::uint32_t>(tokens[i]));
+}
+
+void or_blocks(std::uint8_t *to, const std::uint8_t *from, std::uint64_t blocks, int shift, Words order) noexcept {
+    vectorised([=]() SKETCH_INLINED { or_into(to, from, blocks, shift, order); });
+}
+
+bool are_sound(const std::uint8_t *blocks, std::uint64_t count) noexcept {
+    return vectorised([=]() SKETCH_INLINED {
+        std::uint64_t unsound = 0;
+        for (const std::uint8_t *block = blocks, *end = blocks + kBlockSize * count; block != end;
+             block += kBlockSize) {
+            unsigned zeros = 0;
+            for (int w = 0; w < kWords; w++) zeros += load<std::uint32_t>(block + 4 * w) == 0;
+            unsound += zeros % kWords != 0;
+        }
+        return unsound == 0;
+    });
+}
+
+Fill fill_of(const std::uint8_t *blocks, std::uint64_t count) noexcept {
+    return vectorised([=]() SKETCH_INLINED {
+        Fill fill = {0, 0};
+        for (std::uint64_t i = 0; i < count; i++) {
+            std::uint64_t masks = 1;
+            for (int w = 0; w < kWords; w++) {
+                const std::uint32_t word = load<std::uint32_t>(blocks + kBlockSize * i + 4 * w);
+                const unsigned ones = static_cast<unsigned>(std::popcount(word));
+                masks *= ones;
+                fill.ones += ones;
+            }
+            fill.masks += masks;
+        }
+        return fill;
+    });
+}
+
+std::uint64_t behind_zero(const std::uint8_t *bits, std::size_t size, std::uint64_t length, std::uint64_t n) noexcept {
+    return vectorised([=]() SKETCH_INLINED {
+        std::uint64_t at = 0, word, left = n;
+        for (;; at += 64) {
+            if (at >= length) return length;
+            word = load_before(bits + at / 8, bits + size);
+            const std::uint64_t zeros = static_cast<unsigned>(std::popcount(~word));
+            if (zeros >= left) break;
+            left -= zeros;
+        }
+        for (word = ~word; left > 1; left--) word &= word - 1;
+        return std::min(length, at + static_cast<unsigned>(std::countr_zero(word)) + 1);
+    });
+}
 
 }  // namespace sketch::membership

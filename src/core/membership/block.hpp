@@ -1,7 +1,7 @@
 // Blocks of a split-block Bloom filter: 256 bits in 8 words of 32; an item has one bit in each word.
 //
-// Each loop is written once. On x86-64 it is compiled twice, for the baseline and for AVX2, and the processor decides
-// at run time; both give the same bytes.
+// On x86-64 each loop is there twice, for the baseline and for AVX2, and the processor decides at run time; both give
+// the same bytes.
 #pragma once
 
 #include <bit>
@@ -55,37 +55,18 @@ struct Fill {
     bool operator==(const Fill &) const = default;
 };
 
-// The loops for one instruction set.
-struct BlockLoops {
-    // to[i] |= from[i 2^shift] | ... | from[(i + 1) 2^shift - 1]: folds into `blocks` blocks of a work form.
-    void (*or_blocks)(std::uint8_t *to, const std::uint8_t *from, std::uint64_t blocks, int shift,
-                      Words order) noexcept;
-    // Sets the bits of tokens; 2^shift of their blocks are one here.
-    void (*set_tokens)(std::uint8_t *blocks, const std::uint64_t *tokens, std::size_t count, int shift) noexcept;
-    // Whether blocks are such as items make them: no word of a block is zero, or all are.
-    bool (*are_sound)(const std::uint8_t *blocks, std::uint64_t count) noexcept;
-    Fill (*fill_of)(const std::uint8_t *blocks, std::uint64_t count) noexcept;
-    // Position behind the n-th zero (from 1) among the first `length` bits at `bits`, of which `size` bytes may be
-    // read; `length` if there are fewer.
-    std::uint64_t (*behind_zero)(const std::uint8_t *bits, std::size_t size, std::uint64_t length,
-                                 std::uint64_t n) noexcept;
-};
+// to[i] |= from[i 2^shift] | ... | from[(i + 1) 2^shift - 1]: folds into `blocks` blocks of a work form.
+void or_blocks(std::uint8_t *to, const std::uint8_t *from, std::uint64_t blocks, int shift, Words order) noexcept;
+// Sets the bits of tokens; 2^shift of their blocks are one here.
+void set_tokens(std::uint8_t *blocks, const std::uint64_t *tokens, std::size_t count, int shift) noexcept;
+// Whether blocks are such as items make them: no word of a block is zero, or all are.
+bool are_sound(const std::uint8_t *blocks, std::uint64_t count) noexcept;
+Fill fill_of(const std::uint8_t *blocks, std::uint64_t count) noexcept;
+// Position behind the n-th zero (from 1) among the first `length` bits at `bits`, of which `size` bytes may be read;
+// `length` if there are fewer.
+std::uint64_t behind_zero(const std::uint8_t *bits, std::size_t size, std::uint64_t length, std::uint64_t n) noexcept;
 
-extern const BlockLoops kPortableLoops;
-#ifdef SKETCH_X86
-extern const BlockLoops kAvx2Loops;
-#endif
-
-// The ones for this processor.
-inline const BlockLoops &block_loops() noexcept {
-#ifdef SKETCH_X86
-    if (has_avx2) return kAvx2Loops;
-#endif
-    return kPortableLoops;
-}
-
-// Adding an item to a block of a work form, and looking for it in a block: a few instructions each, so called without
-// an indirection.
+// Adding an item to a block of a work form, and looking for it in a block.
 void set_bits_portable(std::uint8_t *block, std::uint32_t low) noexcept;
 bool has_bits_portable(const std::uint8_t *block, std::uint32_t low, Words order) noexcept;
 #ifdef SKETCH_X86

@@ -147,19 +147,15 @@ inline constexpr std::uint8_t kDense = 1;  // flag of both forms
 // Bytes in front of the data of a packed value.
 inline constexpr std::size_t kPackedHeader = 8;
 
-// By the header, fully bounds-checked in constant time.
-Status open_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept;
+// By the header, fully bounds-checked in constant time. Of a packed value of `size` bytes, `at_hand` are there: all, or
+// kPackedHeader or more.
+Status open_header(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept;
+inline Status open_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept {
+    return open_header(packed, size, size, view);
+}
 Status open_work(const void *state, std::size_t size, View &view) noexcept;
 
 // Packed values (packed.cpp, tokens.cpp).
-struct PackedHeader {
-    int kind, log2_blocks, rate;
-    bool dense;
-    std::uint64_t tokens;
-    std::uint64_t size;  // of the whole value
-};
-Status open_header(const std::uint8_t *head, std::size_t head_size, PackedHeader &header) noexcept;
-
 // Validates untrusted bytes: accepts only what `encode` writes.
 Status check(const View &packed) noexcept;
 std::size_t packed_bound(const View &view) noexcept;
@@ -167,7 +163,7 @@ Status check_tokens(const View &packed) noexcept;
 Status encode(const View &view, std::uint8_t *out, std::size_t capacity, std::size_t &out_size) noexcept;
 
 // One item looked for in a packed value, which is read in a few short pieces: see sketch_membership_probe.
-Status probe_open(const std::uint8_t *head, std::size_t head_size, std::uint64_t total_size,
+Status probe_open(const std::uint8_t *head, std::size_t head_size, std::size_t total_size,
                   sketch_membership_probe &probe) noexcept;
 void probe_hash(sketch_membership_probe &probe, std::uint64_t hash) noexcept;
 int probe_read(sketch_membership_probe &probe, const std::uint8_t *bytes, std::size_t size) noexcept;

@@ -80,7 +80,6 @@ int kept_rate(double rate) noexcept {
 }
 
 Fill fill_in(const View &view, std::uint64_t enough) noexcept {
-    const BlockLoops &loops = block_loops();
     Fill all = {0, 0};
     // Blocks with pending tokens, once each, as they will be.
     std::uint64_t done[kPending], count = 0;
@@ -90,12 +89,12 @@ Fill fill_in(const View &view, std::uint64_t enough) noexcept {
         done[count++] = number;
         std::uint8_t copy[kBlockSize];
         copy_block(view, number, copy);
-        const Fill then = loops.fill_of(copy, 1), before = loops.fill_of(view.data + kBlockSize * number, 1);
+        const Fill then = fill_of(copy, 1), before = fill_of(view.data + kBlockSize * number, 1);
         all.masks += then.masks - before.masks;
         all.ones += then.ones - before.ones;
     });
     for_blocks(blocks_of(view.log2_blocks), 0, [&](std::uint64_t first, std::uint64_t blocks) {
-        const Fill more = loops.fill_of(view.data + kBlockSize * first, blocks);
+        const Fill more = fill_of(view.data + kBlockSize * first, blocks);
         all.masks += more.masks;
         all.ones += more.ones;
         return all.masks < enough;

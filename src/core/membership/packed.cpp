@@ -125,38 +125,28 @@ Status pack_blocks(const View &view, std::uint8_t *out, std::size_t capacity, st
 
 }  // namespace
 
-Status open_header(const std::uint8_t *head, std::size_t head_size, PackedHeader &header) noexcept {
-    if (head_size == 0) return SKETCH_TRUNCATED;
-    if (head[0] != kFormatVersion) return SKETCH_WRONG_VERSION;
-    if (head_size > 1 && head[1] != static_cast<std::uint8_t>(Family::membership)) return SKETCH_WRONG_FAMILY;
-    if (head_size < kPackedHeader) return SKETCH_TRUNCATED;
-    header.dense = (head[2] & kDense) != 0;
-    header.kind = head[3];
-    header.log2_blocks = head[4] & static_cast<int>(low_mask(kExponentAt));
-    const int digit = head[2] >> kDigitAt;  // with all flags but kDense, so that none may be set
-    header.rate = rate_from(digit, head[4] >> kExponentAt);
-    if (digit < 1 || digit > 9 || header.rate > kMaxRate || header.log2_blocks > kMaxLog2Blocks) return SKETCH_CORRUPT;
-    header.tokens = TokenLayout::read_rank(head + 5);
-    if (header.tokens > (header.dense ? 0 : max_tokens(header.log2_blocks)) ||
-        !is_header_kind(header.kind, !header.dense && header.tokens == 0))
+Status open_header(const std::uint8_t *packed, std::size_t size, std::size_t at_hand, View &view) noexcept {
+    if (at_hand == 0) return SKETCH_TRUNCATED;
+    if (packed[0] != kFormatVersion) return SKETCH_WRONG_VERSION;
+    if (at_hand > 1 && packed[1] != static_cast<std::uint8_t>(Family::membership)) return SKETCH_WRONG_FAMILY;
+    if (at_hand < kPackedHeader) return SKETCH_TRUNCATED;
+    const bool dense = (packed[2] & kDense) != 0;
+    const int log2_blocks = packed[4] & static_cast<int>(low_mask(kExponentAt));
+    const int digit = packed[2] >> kDigitAt;  // with all flags but kDense, so that none may be set
+    const int rate = rate_from(digit, packed[4] >> kExponentAt);
+    if (digit < 1 || digit > 9 || rate > kMaxRate || log2_blocks > kMaxLog2Blocks) return SKETCH_CORRUPT;
+    const std::uint64_t tokens = TokenLayout::read_rank(packed + 5);
+    if (tokens > (dense ? 0 : max_tokens(log2_blocks)) || !is_header_kind(packed[3], !dense && tokens == 0))
         return SKETCH_CORRUPT;
-    header.size = packed_size(header.dense, header.log2_blocks, header.tokens);
-    return SKETCH_OK;
-}
-
-Status open_packed(const std::uint8_t *packed, std::size_t size, View &view) noexcept {
-    PackedHeader header;
-    if (Status s = open_header(packed, size, header); s != SKETCH_OK) return s;
-    if (size != header.size) return size < header.size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
-    view = {header.kind,   header.log2_blocks,     header.rate, header.dense, false,
-            header.tokens, packed + kPackedHeader, 0,           packed,       size};
-    return SKETCH_OK;
+    view = {packed[3], log2_blocks, rate, dense, false, tokens, packed + kPackedHeader, 0, packed, size};
+    const std::uint64_t right_size = packed_size(dense, log2_blocks, tokens);
+    return size == right_size ? SKETCH_OK : size < right_size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
 }
 
 bool blocks_are_sound(const View &dense) noexcept {
     bool sound = true;
     for_blocks(blocks_of(dense.log2_blocks), 0, [&](std::uint64_t first, std::uint64_t count) {
-        sound &= block_loops().are_sound(dense.data + kBlockSize * first, count);
+        sound &= are_sound(dense.data + kBlockSize * first, count);
     });
     const std::uint64_t least = max_tokens(dense.log2_blocks) + 1;
     return sound && fill_in(dense, least).masks >= least;
@@ -197,6 +187,15 @@ void read_next(sketch_membership_probe &probe, Step step, std::uint64_t first_bi
     probe.bits = bits;
 }
 
+sketch_membership_probe probe_of(const View &packed) noexcept {
+    sketch_membership_probe probe = {};
+    probe.kind = packed.kind;
+    probe.is_dense = packed.dense;
+    probe.log2_blocks = packed.log2_blocks;
+    probe.tokens = packed.tokens;
+    return probe;
+}
+
 // The upper bits between two samples, which say how many tokens come before them. Damaged ones may say anything.
 void read_upper(sketch_membership_probe &probe, const TokenLayout &layout, std::uint64_t from,
                 std::uint64_t to) noexcept {
@@ -227,7 +226,7 @@ int find_high_part(sketch_membership_probe &probe, const std::uint8_t *bytes, st
     std::uint64_t at = skip;
     if (std::uint64_t zeros = high & low_mask(TokenLayout::kSampleBits); zeros != 0) {
         zeros += skip - static_cast<unsigned>(std::popcount(bytes[0] & static_cast<unsigned>(low_mask(probe.skip))));
-        at = block_loops().behind_zero(bytes, size, end, zeros);
+        at = behind_zero(bytes, size, end, zeros);
     }
     BitReader bits(bytes, size, 0);
     const std::uint64_t begin = at;
@@ -262,17 +261,12 @@ int find_low_part(const sketch_membership_probe &probe, const std::uint8_t *byte
 
 }  // namespace
 
-Status probe_open(const std::uint8_t *head, std::size_t head_size, std::uint64_t total_size,
+Status probe_open(const std::uint8_t *head, std::size_t head_size, std::size_t total_size,
                   sketch_membership_probe &probe) noexcept {
-    PackedHeader header;
-    if (Status s = open_header(head, head_size, header); s != SKETCH_OK) return s;
-    if (total_size != header.size) return total_size < header.size ? SKETCH_TRUNCATED : SKETCH_TRAILING;
-    probe = {};
-    probe.kind = header.kind;
-    probe.is_dense = header.dense;
-    probe.log2_blocks = header.log2_blocks;
-    probe.tokens = header.tokens;
-    return SKETCH_OK;
+    View view;
+    const Status s = open_header(head, total_size, head_size, view);
+    if (s == SKETCH_OK) probe = probe_of(view);
+    return s;
 }
 
 void probe_hash(sketch_membership_probe &probe, std::uint64_t hash) noexcept {
@@ -297,10 +291,7 @@ int probe_read(sketch_membership_probe &probe, const std::uint8_t *bytes, std::s
 }
 
 bool packed_contains(const View &packed, std::uint64_t hash) noexcept {
-    sketch_membership_probe probe = {};
-    probe.is_dense = packed.dense;
-    probe.log2_blocks = packed.log2_blocks;
-    probe.tokens = packed.tokens;
+    sketch_membership_probe probe = probe_of(packed);
     probe_hash(probe, hash);
     for (;;)
         if (int answer = probe_read(probe, packed.begin + probe.offset, packed.size - probe.offset); answer >= 0)

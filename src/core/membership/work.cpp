@@ -40,8 +40,7 @@ Status plan_fold(const Work &work, int log2_blocks, sketch_growth &growth) noexc
 void merge_blocks(const Work &work, const View &other) noexcept {
     const int shift = other.log2_blocks - work.log2_blocks();
     for_blocks(blocks_of(work.log2_blocks()), shift, [&](std::uint64_t first, std::uint64_t count) {
-        block_loops().or_blocks(work.block(first), other.data + (kBlockSize * first << shift), count, shift,
-                                other.words());
+        or_blocks(work.block(first), other.data + (kBlockSize * first << shift), count, shift, other.words());
     });
     for_each_pending(other, [&](std::uint64_t token) { work.set_token(fold_token(token, shift)); });
 }
@@ -50,7 +49,7 @@ void merge_blocks(const Work &work, const View &other) noexcept {
 void merge_tokens(const Work &work, const View &other) noexcept {
     const int shift = other.log2_blocks - work.log2_blocks();
     for_token_batches(other, [&, blocks = work.block(0)](const std::uint64_t *tokens, std::size_t count) {
-        block_loops().set_tokens(blocks, tokens, count, shift);
+        set_tokens(blocks, tokens, count, shift);
         return true;
     });
 }
@@ -119,7 +118,7 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, ske
         work.add_deferred(token_of(hash, h.log2_blocks));
         return SKETCH_OK;
     }
-    return add_new_token(work, token_of(hash, h.log2_blocks), growth);
+    return work.add_token(token_of(hash, h.log2_blocks)) ? SKETCH_OK : plan_tokens(work, 1, growth);
 }
 
 Status work_limit(void *state, std::size_t size, int log2_blocks, int rate, sketch_growth &growth) noexcept {
