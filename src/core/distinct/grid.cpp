@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "../common/int128.hpp"
+#include "../common/octave.hpp"
 
 namespace sketch::distinct::grid {
 
@@ -77,30 +78,11 @@ std::uint32_t certain_items(const Tally &tally, int precision) noexcept {
 
 namespace {
 
-// floor(2^(32 + f / 1024)) less 2^32: by square roots of 2, each of the one before.
+// floor(2^(32 + f / 1024)) less 2^32.
 constexpr auto kMantissa = [] {
-    constexpr int kSteps = 10;  // 2^10 = kStepsPerOctave
-    constexpr int kBits = 61;
-    auto root = [](u128 x) {  // rounded down
-        u128 low = 0, high = u128{1} << 64;
-        while (high - low > 1) {
-            const u128 middle = (low + high) / 2;
-            (middle * middle <= x ? low : high) = middle;
-        }
-        return low;
-    };
-    u128 roots[kSteps] = {}, power = u128{2} << kBits;
-    for (u128 &r : roots) r = power = root(power << kBits);
     std::array<std::uint32_t, kStepsPerOctave> mantissa{};
-    for (int f = 0; f < kStepsPerOctave; f++) {
-        u128 product = u128{1} << kBits;
-        for (int bit = 0; bit < kSteps; bit++)
-            if (f >> (kSteps - 1 - bit) & 1) product = product * roots[bit] >> kBits;
-        // A millionth of a unit for what was rounded down on the way: the roots of integers that are none are nowhere
-        // so close to one.
-        mantissa[static_cast<std::size_t>(f)] =
-            static_cast<std::uint32_t>((product + (u128{1} << (kBits - 52))) >> (kBits - 32));
-    }
+    for (std::size_t f = 0; f < kStepsPerOctave; f++)
+        mantissa[f] = static_cast<std::uint32_t>(octave::kSteps.at[(f << octave::kLog2Steps) / kStepsPerOctave] >> 20);
     return mantissa;
 }();
 

@@ -5,9 +5,8 @@
 // scale s - 1, so making a sketch coarser is one arithmetic shift per bucket and merging at the coarser scale is exact
 // (UDDSketch, arXiv 2004.08604).
 //
-// No floating point on the way from a value to its bucket: the inner boundaries of an octave are the integers
-// T[j] = floor(2^(52 + j/4096)), compared with the 53-bit mantissa. libm's exp2 would misplace some of them, and
-// differently on different machines.
+// No floating point on the way from a value to its bucket: the inner boundaries of an octave are integers, compared
+// with the 53-bit mantissa.
 #pragma once
 
 #include <array>
@@ -17,67 +16,16 @@
 #include <iterator>
 #include <limits>
 
-#include "../common/int128.hpp"
+#include "../common/octave.hpp"
 
 namespace sketch::ladder {
 
-inline constexpr int kMaxScale = 12;         // 4096 buckets an octave: accuracy 0.016 %
+inline constexpr int kMaxScale = octave::kLog2Steps;  // 4096 buckets an octave: accuracy 0.016 %
 inline constexpr int kMinScale = -10;        // two buckets for all normal doubles: as coarse as OpenTelemetry's go
 inline constexpr int kWholeRangeScale = -2;  // four octaves a bucket: every double fits in about 1,050 buckets
 inline constexpr int kPlainScale = 6;        // scales up to this one use a table of 64 boundaries that stays in L1
 
 namespace detail {
-
-// Numbers in [1, 4) with 126 binary places. The product is rounded down and less than 2 units too small.
-constexpr u128 multiply(u128 a, u128 b) {
-    std::uint64_t a1 = static_cast<std::uint64_t>(a >> 64), a0 = static_cast<std::uint64_t>(a);
-    std::uint64_t b1 = static_cast<std::uint64_t>(b >> 64), b0 = static_cast<std::uint64_t>(b);
-    u128 middle = static_cast<u128>(a1) * b0;
-    u128 other = static_cast<u128>(a0) * b1;
-    u128 low =
-        (static_cast<u128>(a0) * b0 >> 64) + static_cast<std::uint64_t>(middle) + static_cast<std::uint64_t>(other);
-    u128 high = static_cast<u128>(a1) * b1 + (middle >> 64) + (other >> 64) + (low >> 64);
-    return high << 2 | (static_cast<std::uint64_t>(low) >> 62);
-}
-
-// The largest r with multiply(r, r) <= a: less than 2 units from the square root.
-constexpr u128 square_root(u128 a) {
-    u128 r = static_cast<u128>(1) << 126;
-    for (int bit = 125; bit >= 0; bit--) {
-        u128 candidate = r | static_cast<u128>(1) << bit;
-        if (multiply(candidate, candidate) <= a) r = candidate;
-    }
-    return r;
-}
-
-struct Boundaries {
-    std::array<std::uint64_t, 4097> at{};  // T[j]; the last, 2^53, is above every mantissa
-    bool proven = true;                    // no T[j] depends on the rounding of its computation
-};
-
-constexpr Boundaries compute_boundaries() {
-    std::array<u128, kMaxScale> root{};  // root[b] = 2^(2^b / 4096)
-    u128 r = static_cast<u128>(2) << 126;
-    for (unsigned b = kMaxScale; b-- > 0;) root[b] = r = square_root(r);
-
-    std::array<u128, 4096> power{};  // 2^(j/4096)
-    power[0] = static_cast<u128>(1) << 126;
-    Boundaries result;
-    result.at[0] = std::uint64_t{1} << 52;
-    result.at[4096] = std::uint64_t{1} << 53;
-    for (unsigned j = 1; j < 4096; j++) {
-        power[j] = multiply(power[j & (j - 1)], root[static_cast<unsigned>(std::countr_zero(j))]);
-        result.at[j] = static_cast<std::uint64_t>(power[j] >> 74);
-        // Each factor is within 8 units of the true root and there are at most 12, so the truth is within 256 units
-        // on either side of power[j]. It must not reach over an integer on that way.
-        u128 below_the_point = power[j] & ((static_cast<u128>(1) << 74) - 1);
-        if (below_the_point < 256 || below_the_point + 256 >= (static_cast<u128>(1) << 74)) result.proven = false;
-    }
-    return result;
-}
-
-inline constexpr Boundaries kBoundaries = compute_boundaries();
-static_assert(kBoundaries.proven);
 
 // A mantissa's leading bits give the number of boundaries below the cell that it lies in. Cells are narrower than
 // buckets, so at most one boundary lies inside a cell, and one comparison finishes the search.
@@ -88,7 +36,7 @@ struct Octave {
     std::array<Small, 1u << CellBits> below{};
 
     constexpr Octave() {
-        for (unsigned j = 0; j <= kBuckets; j++) boundary[j] = kBoundaries.at[j << (kMaxScale - Scale)];
+        for (unsigned j = 0; j <= kBuckets; j++) boundary[j] = octave::kSteps.at[j << (kMaxScale - Scale)];
         unsigned j = 0;
         for (unsigned cell = 0; cell < (1u << CellBits); cell++) {
             std::uint64_t start = (std::uint64_t{1} << 52) + (static_cast<std::uint64_t>(cell) << (52 - CellBits));
