@@ -129,7 +129,7 @@ class PackedEntries {
     // When all are read: whether what ends them is canonical, and where that is.
     bool end(std::size_t &size) noexcept;
     // Whether the bytes ended before the entries did.
-    bool past_end() const noexcept { return !counts_.ok() || (!ok_ && counts_.bits_left() == 0); }
+    bool past_end() const noexcept { return counts_.position() + (ok_ ? 0 : 1) > 8 * std::uint64_t{counts_.size()}; }
     int order() const noexcept { return order_; }
 
   private:
@@ -295,6 +295,17 @@ class Entries {
             return true;
         });
         return done;
+    }
+    // change(entry) for all of them; or undo(entry) for those before the first for which it answers false.
+    template <typename Change, typename Undo>
+    bool change_all(Change change, Undo undo) const noexcept {
+        const std::uint32_t done = for_each(size(), change);
+        if (done == size()) return true;
+        for_each(done, [&](const Entry &e) {
+            undo(e);
+            return true;
+        });
+        return false;
     }
     // use(entry) for all of them.
     template <typename Use>

@@ -44,15 +44,6 @@ Status Layers::read(const View &view) noexcept {
 
 namespace {
 
-// 8 bytes, of which those from `end` on are 0.
-std::uint64_t load_before(const std::uint8_t *at, const std::uint8_t *end) noexcept {
-    if (end - at >= 8) [[likely]]
-        return to_little_endian(load<std::uint64_t>(at));
-    std::uint64_t word = 0;
-    for (int shift = 0; at < end; at++, shift += 8) word |= std::uint64_t{*at} << shift;
-    return word;
-}
-
 // The field at a bit from `at` on.
 std::uint64_t field_at(const std::uint8_t *at, const std::uint8_t *end, std::uint64_t bit, int width) noexcept {
     at += bit / 8;
@@ -109,14 +100,14 @@ SKETCH_AVX2 inline __m256i load256(const void *from) noexcept {
     return _mm256_loadu_si256(static_cast<const __m256i *>(from));
 }
 
-// As take_fields, of some groups each of which is read as 16 bytes.
+// As take_fields, of some groups each of which is read as 16 bytes; of 16-bit lanes two at a time.
 SKETCH_AVX2 const std::uint16_t *take_groups(const std::uint8_t *at, std::uint32_t groups, int width,
                                              const std::uint16_t *rest, std::uint16_t *out) noexcept {
     const __m256i bytes = _mm256_broadcastsi128_si256(load128(kNarrowGroups.bytes[width]));
     const __m256i shift = _mm256_broadcastsi128_si256(load128(kNarrowGroups.shift[width]));
     const __m256i top = _mm256_set1_epi16(static_cast<short>(largest_field(width)));
     const __m128i down = _mm_cvtsi32_si128(16 - width);
-    const std::uint8_t *const end = at + static_cast<std::size_t>(groups / 2) * 2 * static_cast<std::size_t>(width);
+    const std::uint8_t *const end = at + std::size_t{groups} * static_cast<std::size_t>(width);
     for (; at != end; at += 2 * width, out += 16) {
         const __m256i both = _mm256_inserti128_si256(_mm256_castsi128_si256(load128(at)), load128(at + width), 1);
         const __m256i fields = _mm256_srl_epi16(_mm256_mullo_epi16(_mm256_shuffle_epi8(both, bytes), shift), down);
@@ -129,15 +120,6 @@ SKETCH_AVX2 const std::uint16_t *take_groups(const std::uint8_t *at, std::uint32
         _mm256_storeu_si256(reinterpret_cast<__m256i *>(out),
                             _mm256_add_epi16(fields, _mm256_and_si256(_mm256_shuffle_epi8(more, places), full)));
         rest = second + __builtin_popcount(sets >> 24);
-    }
-    if (groups % 2 == 1) {
-        const __m256i fields = _mm256_srl_epi16(
-            _mm256_mullo_epi16(_mm256_shuffle_epi8(_mm256_castsi128_si256(load128(at)), bytes), shift), down);
-        const __m128i full = _mm256_castsi256_si128(_mm256_cmpeq_epi16(fields, top));
-        const unsigned set = static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(full, full))) & 0xff;
-        const __m128i more = _mm_and_si128(_mm_shuffle_epi8(load128(rest), load128(kPlaces.bytes[set])), full);
-        _mm_storeu_si128(reinterpret_cast<__m128i *>(out), _mm_add_epi16(_mm256_castsi256_si128(fields), more));
-        rest += __builtin_popcount(set);
     }
     return rest;
 }
@@ -178,14 +160,8 @@ const V *take_words(const std::uint8_t *at, const std::uint8_t *end, std::uint32
     constexpr std::uint64_t top = largest_field(Width);
     for (; groups > 0; groups--, at += Width, out += 8) {
         const std::uint64_t word = load_before(at, end);
-        rest = take_field(word & top, top, rest, out);
-        rest = take_field(word >> Width & top, top, rest, out + 1);
-        rest = take_field(word >> 2 * Width & top, top, rest, out + 2);
-        rest = take_field(word >> 3 * Width & top, top, rest, out + 3);
-        rest = take_field(word >> 4 * Width & top, top, rest, out + 4);
-        rest = take_field(word >> 5 * Width & top, top, rest, out + 5);
-        rest = take_field(word >> 6 * Width & top, top, rest, out + 6);
-        rest = take_field(word >> 7 * Width & top, top, rest, out + 7);
+#pragma GCC unroll 8
+        for (int i = 0; i < 8; i++) rest = take_field(word >> i * Width & top, top, rest, out + i);
     }
     return rest;
 }
@@ -206,8 +182,8 @@ std::uint32_t take_fields(const std::uint8_t *at, const std::uint8_t *end, std::
     if constexpr (sizeof(V) <= 4) {
         const std::size_t size = static_cast<std::size_t>(end - at);
         if (has_avx2 && width <= (sizeof(V) == 2 ? 9 : 16) && size >= 16) {
-            const std::uint32_t groups =
-                static_cast<std::uint32_t>(std::min<std::size_t>(count / 8, (size - 16) / step + 1));
+            std::uint32_t groups = static_cast<std::uint32_t>(std::min<std::size_t>(count / 8, (size - 16) / step + 1));
+            if constexpr (sizeof(V) == 2) groups -= groups % 2;
             next = take_groups(at, groups, width, next, out);
             i = 8 * groups;
             at += groups * step;
@@ -341,17 +317,10 @@ template <int Steps>
                                                        std::uint32_t to) noexcept {
     const int width = layer.width;
     const std::uint8_t *const at = layer.at + Layer::size_of(from, width);
-    switch (width) {
-        case 1: return count_full_narrow<0>(at, end, width, to - from);
-        case 2: return count_full_narrow<1>(at, end, width, to - from);
-        case 3:
-        case 4: return count_full_narrow<2>(at, end, width, to - from);
-        case 5:
-        case 6:
-        case 7:
-        case 8: return count_full_narrow<3>(at, end, width, to - from);
-        default: break;
-    }
+    if (width == 1) return count_full_narrow<0>(at, end, width, to - from);
+    if (width == 2) return count_full_narrow<1>(at, end, width, to - from);
+    if (width <= 4) return count_full_narrow<2>(at, end, width, to - from);
+    if (width <= 8) return count_full_narrow<3>(at, end, width, to - from);
     std::uint32_t full = 0;
     for (std::uint64_t bit = 0; from < to; from++, bit += static_cast<unsigned>(width))
         full += field_at(at, end, bit, width) == largest_field(width);

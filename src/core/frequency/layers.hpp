@@ -162,6 +162,7 @@ class DenseCounters {
 
     // First of all.
     Status open() noexcept { return view_.is_work ? SKETCH_OK : layers_.read(view_); }
+    const Layers &layers() const noexcept { return layers_; }  // of a packed view
     // Log2 of the bytes that do for each of them.
     int width() const noexcept {
         return view_.is_work ? view_.width : width_for(std::min(layers_.largest, view_.total));

@@ -1,5 +1,6 @@
 // Writing counters as layers of fields.
 #include "layers.hpp"
+#include "../common/ones.hpp"
 
 #ifdef SKETCH_X86
 #include <immintrin.h>
@@ -17,18 +18,6 @@ constexpr std::size_t kSlack = 16;
 
 constexpr int kMaxVectorBits = 15;
 
-// For each set among eight: the numbers of its members.
-struct Members {
-    alignas(8) std::uint8_t of[256][8];
-};
-constexpr Members kMembers = [] {
-    Members members{};
-    for (unsigned set = 0; set < 256; set++)
-        for (unsigned i = 0, place = 0; i < 8; i++)
-            if (set >> i & 1) members.of[set][place++] = static_cast<std::uint8_t>(i);
-    return members;
-}();
-
 // As write_fields, of a multiple of 8, and of widths up to kMaxVectorBits.
 SKETCH_AVX2 std::uint32_t write_fields_avx2(const std::uint32_t *values, std::uint32_t count, int width,
                                             std::uint8_t *out, std::uint32_t *rest) noexcept {
@@ -42,7 +31,7 @@ SKETCH_AVX2 std::uint32_t write_fields_avx2(const std::uint32_t *values, std::ui
         const unsigned set =
             static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(field, top))));
         const __m256i members =
-            _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i *>(kMembers.of[set])));
+            _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i *>(kOnesOfBytes.position[set])));
         _mm256_storeu_si256(reinterpret_cast<__m256i *>(rest + full),
                             _mm256_permutevar8x32_epi32(_mm256_sub_epi32(value, field), members));
         full += static_cast<std::uint32_t>(__builtin_popcount(set));

@@ -248,20 +248,8 @@ bool PackedEntries::read_counts(Entry *out, std::uint32_t count) noexcept {
     return true;
 }
 
-bool PackedEntries::read_long_count(Entry &entry) noexcept {
-    int zeros = 0;
-    for (; (counts_.peek() & 1) == 0; zeros++) {
-        if (zeros + order_ == 63) return false;
-        counts_.advance(1);
-    }
-    counts_.advance(1);
-    const int length = zeros + order_, low = std::min(length, 32);
-    std::uint64_t v = counts_.peek() & low_mask(low);
-    counts_.advance(static_cast<std::size_t>(low));
-    v |= (counts_.peek() & low_mask(length - low)) << low;
-    counts_.advance(static_cast<std::size_t>(length - low));
-    v |= std::uint64_t{1} << length;
-    entry.count = v - (std::uint64_t{1} << order_) + 1;
+[[gnu::noinline]] bool PackedEntries::read_long_count(Entry &entry) noexcept {
+    entry.count = counts_.golomb(order_) + 1;
     return entry.count <= kMaxTotal;
 }
 
@@ -316,8 +304,9 @@ struct Places {
 };
 
 Status check_dense(const View &view) noexcept {
-    Layers layers;
-    if (Status s = layers.read(view); s != SKETCH_OK) return s;
+    DenseCounters counters(view);
+    if (Status s = counters.open(); s != SKETCH_OK) return s;
+    const Layers &layers = counters.layers();
     if (!are_canonical(layers)) return SKETCH_CORRUPT;
     Places places[kDepth];
     for (std::size_t row = 0; row < kDepth; row++) {
@@ -325,8 +314,6 @@ Status check_dense(const View &view) noexcept {
         if (view.noise.typical[row] > layers.largest || view.noise.high[row] > layers.largest) return SKETCH_CORRUPT;
         places[row] = {{view.noise.typical[row], view.noise.high[row]}, {0, 0}, {0, 0}};
     }
-    DenseCounters counters(view);
-    if (Status s = counters.open(); s != SKETCH_OK) return s;
     const Status s = counters.for_each([&](const auto *values, std::size_t first, std::uint32_t count) {
         places[first >> view.log2_width].add(values, count);
     });

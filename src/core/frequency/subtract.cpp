@@ -5,11 +5,6 @@ namespace sketch::frequency {
 
 namespace {
 
-// Nothing is left: as a new one of these parameters.
-void reset_if_empty(const Work &work) noexcept {
-    if (work.header().total == 0) work.clear_table(0, 0);
-}
-
 Status subtract_exact(const Work &work, const Entries &entries, int log2_width, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     return with_width(work.width(), [&](auto zero) {
@@ -34,11 +29,10 @@ Status subtract_exact(const Work &work, const Entries &entries, int log2_width, 
 Status subtract_entries(const Work &work, const Entries &entries) noexcept {
     return with_width(work.width(), [&](auto zero) {
         using T = decltype(zero);
-        std::uint32_t done =
-            entries.for_each(entries.size(), [&](const Entry &e) { return work.uncount_dense<T>(e.hash, e.count); });
-        if (done == entries.size()) return SKETCH_OK;
-        entries.for_each(done, [&](const Entry &e) { return work.count_dense<T>(e.hash, e.count); });
-        return SKETCH_BELOW_ZERO;
+        return entries.change_all([&](const Entry &e) { return work.uncount_dense<T>(e.hash, e.count); },
+                                  [&](const Entry &e) { work.count_dense<T>(e.hash, e.count); })
+                   ? SKETCH_OK
+                   : SKETCH_BELOW_ZERO;
     });
 }
 
@@ -67,9 +61,9 @@ Status subtract_counters(const Work &work, const View &view, const DenseCounters
         return s == SKETCH_OK ? plan_wider(work, other.width(), growth) : s;
     }
     bool wrapped, ignored;
-    const Status s = change_counters(work, view, other, wrapped, kTake);
+    const Status s = change_counters<kTake>(work, view, other, wrapped);
     if (s == SKETCH_OK && !wrapped) return SKETCH_OK;
-    change_counters(work, view, other, ignored, kAdd);
+    change_counters<kAdd>(work, view, other, ignored);
     return s == SKETCH_OK ? SKETCH_BELOW_ZERO : s;
 }
 
@@ -96,8 +90,7 @@ Status work_subtract(void *state, std::size_t size, const View &other, sketch_gr
         s = subtract_entries(work, entries);
         if (s == SKETCH_OK && log2_width < h.log2_width && h.total > other.total) {
             with_width(work.width(), [&](auto zero) {
-                entries.for_each(entries.size(),
-                                 [&](const Entry &e) { return work.count_dense<decltype(zero)>(e.hash, e.count); });
+                entries.for_all([&](const Entry &e) { work.count_dense<decltype(zero)>(e.hash, e.count); });
             });
             return plan_conversion(work, log2_width, 0, growth);
         }
@@ -107,7 +100,7 @@ Status work_subtract(void *state, std::size_t size, const View &other, sketch_gr
     if (s != SKETCH_OK) return s;
     h.total -= other.total;
     h.log2_width = static_cast<std::uint8_t>(log2_width);
-    reset_if_empty(work);
+    if (h.total == 0) work.clear_table(0, 0);  // as a new one of these parameters
     return SKETCH_OK;
 }
 

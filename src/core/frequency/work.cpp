@@ -90,22 +90,16 @@ namespace {
 Status merge_entries(const Work &work, const Entries &entries, sketch_growth &growth) noexcept {
     return with_width(work.width(), [&](auto zero) {
         using T = decltype(zero);
-        if (work.dense()) {
-            std::uint32_t done =
-                entries.for_each(entries.size(), [&](const Entry &e) { return work.count_dense<T>(e.hash, e.count); });
-            if (done == entries.size()) return SKETCH_OK;
-            entries.for_each(done, [&](const Entry &e) { return work.uncount_dense<T>(e.hash, e.count); });
-            return plan_wider(work, work.width() + 1, growth);
-        }
+        if (work.dense())
+            return entries.change_all([&](const Entry &e) { return work.count_dense<T>(e.hash, e.count); },
+                                      [&](const Entry &e) { work.uncount_dense<T>(e.hash, e.count); })
+                       ? SKETCH_OK
+                       : plan_wider(work, work.width() + 1, growth);
         // Without a try where no overlap would help.
         if (entries.size() > capacity_of(work.header().slots)) return plan_entries(work, entries, growth);
-        std::uint32_t done =
-            entries.for_each(entries.size(), [&](const Entry &e) { return work.count_exact<T>(e.hash, e.count); });
-        if (done == entries.size()) return SKETCH_OK;
-        entries.for_each(done, [&](const Entry &e) {
-            work.uncount_exact<T>(e.hash, e.count);
-            return true;
-        });
+        if (entries.change_all([&](const Entry &e) { return work.count_exact<T>(e.hash, e.count); },
+                               [&](const Entry &e) { work.uncount_exact<T>(e.hash, e.count); }))
+            return SKETCH_OK;
         work.sweep<T>();
         return plan_entries(work, entries, growth);
     });
@@ -114,11 +108,10 @@ Status merge_entries(const Work &work, const Entries &entries, sketch_growth &gr
 Status merge_counters(const Work &work, const View &view, const DenseCounters &other, sketch_growth &growth) noexcept {
     if (!work.dense()) return plan_conversion(work, work.header().log2_width, other.width(), growth);
     if (work.width() < other.width()) return plan_wider(work, other.width(), growth);
-    bool wrapped;
-    const Status s = change_counters(work, view, other, wrapped, kAdd);
+    bool wrapped, ignored;
+    const Status s = change_counters<kAdd>(work, view, other, wrapped);
     if (s == SKETCH_OK && !wrapped) return SKETCH_OK;
-    bool ignored;
-    change_counters(work, view, other, ignored, kTake);
+    change_counters<kTake>(work, view, other, ignored);
     return s != SKETCH_OK ? s : plan_wider(work, work.width() + 1, growth);
 }
 
