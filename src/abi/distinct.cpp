@@ -21,13 +21,7 @@ Storage storage_at(void *memory) noexcept {
 bool is_confidence(double confidence) noexcept { return confidence > 0 && confidence <= 1; }
 
 sketch_distinct_info info_of(const View &view) noexcept {
-    sketch_distinct_info info = {};
-    info.kind = view.kind;
-    info.precision = view.precision;
-    info.is_dense = view.dense;
-    info.tokens = view.token_count;
-    info.relative_standard_error = relative_standard_error(view.precision);
-    return info;
+    return {view.kind, view.precision, view.dense, view.token_count, relative_standard_error(view.precision)};
 }
 
 // What compares two sketches: with memory for what becomes of each on the way.

@@ -132,22 +132,16 @@ struct Cursor {
     }
 };
 
-// The next `count` registers of each stream, less the base, to `to` and so many `stride`s behind it.
-using Block = void(const PrefixCode &prefix, Cursor *cursors, Register *to, std::size_t stride, std::size_t count);
-
-void read_block_portably(const PrefixCode &prefix, Cursor *cursors, Register *to, std::size_t stride,
-                         std::size_t count) noexcept {
+// pop(cursor, stream, k) for the next `count` slots of each stream.
+template <typename Pop>
+[[gnu::always_inline]] inline void pop_slots(Cursor *cursors, std::size_t count, Pop pop) noexcept {
     Cursor a = cursors[0], b = cursors[1], c = cursors[2], d = cursors[3];
-    auto read = [&](Cursor &cursor, Register *into) {
-        const std::uint64_t window = cursor.window;
-        *into = static_cast<Register>(cursor.pop(prefix).register_in(window));
-    };
     for (std::size_t i = 0; i < count; i += kPerWindow) {
         for (std::size_t k = i; k < i + kPerWindow; k++) {
-            read(a, to + k);
-            read(b, to + stride + k);
-            read(c, to + 2 * stride + k);
-            read(d, to + 3 * stride + k);
+            pop(a, 0, k);
+            pop(b, 1, k);
+            pop(c, 2, k);
+            pop(d, 3, k);
         }
         a.fill();
         b.fill();
@@ -157,31 +151,30 @@ void read_block_portably(const PrefixCode &prefix, Cursor *cursors, Register *to
     cursors[0] = a, cursors[1] = b, cursors[2] = c, cursors[3] = d;
 }
 
+// The next `count` registers of each stream, less the base, to `to` and so many `stride`s behind it.
+using Block = void(const PrefixCode &prefix, Cursor *cursors, Register *to, std::size_t stride, std::size_t count);
+using Slot = PrefixCode::Slot;
+
+void read_block_portably(const PrefixCode &prefix, Cursor *cursors, Register *to, std::size_t stride,
+                         std::size_t count) noexcept {
+    auto pop = [=, &prefix](Cursor &cursor, std::size_t stream, std::size_t k) SKETCH_INLINED {
+        const std::uint64_t window = cursor.window;
+        to[stream * stride + k] = static_cast<Register>(cursor.pop(prefix).register_in(window));
+    };
+    pop_slots(cursors, count, pop);
+}
+
 #ifdef SKETCH_X86
 // In two steps: slots and windows side by side, then registers of eight at a time.
 SKETCH_AVX2 void read_block_avx2(const PrefixCode &prefix, Cursor *cursors, Register *to, std::size_t stride,
                                  std::size_t count) noexcept {
     alignas(32) std::uint32_t slots[kStreams][kBlock], windows[kStreams][kBlock];  // windows: their upper halves
-    Cursor a = cursors[0], b = cursors[1], c = cursors[2], d = cursors[3];
-    auto read = [&](Cursor & cursor, std::size_t stream, std::size_t k) __attribute__((always_inline)) {
+    auto pop = [&](Cursor &cursor, std::size_t stream, std::size_t k) SKETCH_INLINED {
         windows[stream][k] = static_cast<std::uint32_t>(cursor.window >> 32);
         slots[stream][k] = cursor.pop(prefix).bits();
     };
-    for (std::size_t i = 0; i < count; i += kPerWindow) {
-        for (std::size_t k = i; k < i + kPerWindow; k++) {
-            read(a, 0, k);
-            read(b, 1, k);
-            read(c, 2, k);
-            read(d, 3, k);
-        }
-        a.fill();
-        b.fill();
-        c.fill();
-        d.fill();
-    }
-    cursors[0] = a, cursors[1] = b, cursors[2] = c, cursors[3] = d;
+    pop_slots(cursors, count, pop);
 
-    using Slot = PrefixCode::Slot;
     const __m256i six = _mm256_set1_epi32(Slot::kSix), upper = _mm256_set1_epi32(32);
     const __m256i raw_mask = _mm256_set1_epi32(Slot::kRawMask);
     for (std::size_t stream = 0; stream < kStreams; stream++) {
@@ -276,28 +269,24 @@ struct Totals {
 };
 
 // Adds the base to all registers.
-[[gnu::always_inline]] inline Totals add_base(Register *registers, std::size_t count, Register base) noexcept {
+[[gnu::noinline]] Totals add_base(Register *registers, std::size_t count, Register base) noexcept {
     constexpr std::size_t kStep = 1024;  // counts of which fit 16 bits
-    Totals totals;
-    for (std::size_t from = 0; from < count; from += kStep) {
-        std::uint16_t empty = 0, escaped = 0;
-        for (std::size_t i = from; i < std::min(from + kStep, count); i++) {
-            const Register r = registers[i], whole = static_cast<Register>(r + base);
-            escaped = static_cast<std::uint16_t>(escaped + (r == PrefixCode::kEscape));
-            empty = static_cast<std::uint16_t>(empty + (whole == 0));
-            registers[i] = whole;
+    return vectorised([=]() SKETCH_INLINED {
+        Totals totals;
+        for (std::size_t from = 0; from < count; from += kStep) {
+            std::uint16_t empty = 0, escaped = 0;
+            for (std::size_t i = from; i < std::min(from + kStep, count); i++) {
+                const Register r = registers[i], whole = static_cast<Register>(r + base);
+                escaped = static_cast<std::uint16_t>(escaped + (r == PrefixCode::kEscape));
+                empty = static_cast<std::uint16_t>(empty + (whole == 0));
+                registers[i] = whole;
+            }
+            totals.empty += empty;
+            totals.escaped += escaped;
         }
-        totals.empty += empty;
-        totals.escaped += escaped;
-    }
-    return totals;
+        return totals;
+    });
 }
-
-#ifdef SKETCH_X86
-SKETCH_AVX2 Totals add_base_avx2(Register *registers, std::size_t count, Register base) noexcept {
-    return add_base(registers, count, base);
-}
-#endif
 
 // Which of sixteen registers are this mark.
 [[gnu::always_inline]] inline std::uint32_t marks_among(const Register *registers, Register mark) noexcept {
@@ -358,25 +347,20 @@ Status decode_registers(const std::uint8_t *from, std::size_t size, Register *re
     if (!read_streams(prefix, in.position(), sizes, registers, count)) return SKETCH_CORRUPT;
     const std::uint32_t base = PrefixCode::base(code);
     const Register base_bits = static_cast<Register>(base << kFlagBits);
-    Totals totals;
-#ifdef SKETCH_X86
-    if (has_avx2) totals = add_base_avx2(registers, count, base_bits);
-    else
-#endif
-        totals = add_base(registers, count, base_bits);
+    const Totals totals = add_base(registers, count, base_bits);
+    std::uint32_t empty = totals.empty;
     if (totals.escaped != escapes) return SKETCH_CORRUPT;
     bool sound = true;
     if (escapes > 0) {
         const Register mark = static_cast<Register>(PrefixCode::kEscape + base_bits);
         fill_escapes(registers, count, mark, in.position() + all, [&](Register r) {
             sound &= is_register(r, precision) && prefix.word_of(r - std::uint32_t{base_bits}).length == 0;
-            totals.empty += r == 0;
+            empty += r == 0;
         });
     }
     if (!sound) return SKETCH_CORRUPT;
     // What has a code word is a register, if none of its rows is above the largest level.
-    const bool are_sound =
-        base + model::kRows <= largest_level(precision) + 1 && count - totals.empty > max_tokens(precision);
+    const bool are_sound = base + model::kRows <= largest_level(precision) + 1 && count - empty > max_tokens(precision);
     return are_sound || are_registers(registers, precision) ? SKETCH_OK : SKETCH_CORRUPT;
 }
 

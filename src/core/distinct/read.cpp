@@ -475,19 +475,21 @@ double difference(View a, Storage a_storage, View b, Storage b_storage) noexcept
 
 namespace {
 
-// of_sizes(sizes), or of_tokens(a, b, error) where both are tokens, around an estimate. Each size at the precision that
+// of_sizes, or of_tokens(a, b, error) where both are tokens, around an estimate. Each size at the precision that
 // it is known with; the union at the smaller one. Estimates that are not where they should be widen what is said.
-template <typename OfSizes, typename OfTokens>
-Interval interval_around(double estimated, const View &a, Storage a_storage, const View &b, Storage b_storage,
-                         double confidence, OfSizes of_sizes, OfTokens of_tokens) noexcept {
+void bounds_around(double estimated, const View &a, Storage a_storage, const View &b, Storage b_storage,
+                   double confidence, Interval (Sizes::*of_sizes)() const noexcept,
+                   Interval (*of_tokens)(const View &, const View &, double) noexcept, double &lower,
+                   double &upper) noexcept {
     View like_b = a, like_a = b;
     limit(like_b, b.precision, a_storage);
     limit(like_a, a.precision, b_storage);
     const double error = 1 - confidence;
     const Interval x = like_b.dense || like_a.dense
-                           ? of_sizes(Sizes(a, b, united(like_b, a_storage, like_a, b_storage), error))
+                           ? (Sizes(a, b, united(like_b, a_storage, like_a, b_storage), error).*of_sizes)()
                            : of_tokens(a, b, error);
-    return {std::min(x.lower, estimated), std::max(x.upper, estimated)};
+    lower = std::min(x.lower, estimated);
+    upper = std::max(x.upper, estimated);
 }
 
 }  // namespace
@@ -496,21 +498,15 @@ void intersection_bounds(View a, Storage a_storage, View b, Storage b_storage, d
                          double &upper) noexcept {
     double estimated = 0, jaccard = 0;
     overlap(a, a_storage, b, b_storage, estimated, jaccard);
-    const auto of_sizes = [](const Sizes &sizes) { return sizes.intersection(); };
-    const Interval x =
-        interval_around(estimated, a, a_storage, b, b_storage, confidence, of_sizes, intersection_of_tokens);
-    lower = x.lower;
-    upper = x.upper;
+    bounds_around(estimated, a, a_storage, b, b_storage, confidence, &Sizes::intersection, intersection_of_tokens,
+                  lower, upper);
 }
 
 void difference_bounds(View a, Storage a_storage, View b, Storage b_storage, double confidence, double &lower,
                        double &upper) noexcept {
     const double estimated = difference(a, a_storage, b, b_storage);
-    const auto of_sizes = [](const Sizes &sizes) { return sizes.difference(); };
-    const Interval x =
-        interval_around(estimated, a, a_storage, b, b_storage, confidence, of_sizes, difference_of_tokens);
-    lower = x.lower;
-    upper = x.upper;
+    bounds_around(estimated, a, a_storage, b, b_storage, confidence, &Sizes::difference, difference_of_tokens, lower,
+                  upper);
 }
 
 }  // namespace sketch::distinct

@@ -200,10 +200,6 @@ bool can_be_dense(const Register *registers, int precision) noexcept {
     return tokens >= least;
 }
 
-}  // namespace
-
-namespace {
-
 struct Survey {
     std::uint32_t largest = 0, filled = 0;
     bool sound = true;  // flags that are given are so

@@ -16,16 +16,6 @@ bool sort_by_insertion(std::uint32_t *tokens, std::size_t count) noexcept {
     return true;
 }
 
-namespace {
-
-// Slots are in the order of their indexes but for what collided, so this is nearly linear. Unless someone made it so:
-// then the sort that is never slow takes over.
-void sort_tokens(std::uint32_t *tokens, std::size_t count) noexcept {
-    if (!sort_by_insertion(tokens, count)) std::sort(tokens, tokens + count);
-}
-
-}  // namespace
-
 // The header of a stored work form may be anybody's: whatever it says about places must lie inside the buffer.
 Status open_work(const void *state, std::size_t size, View &into) noexcept {
     if (Status s = check_prefix<WorkHeader>(state, size); s != SKETCH_OK) return s;
@@ -74,7 +64,9 @@ Status decode_work(const void *state, std::size_t size, Storage storage, View &i
             found++;
         });
         if (!sound || found != view.token_count) return SKETCH_CORRUPT;
-        sort_tokens(storage.tokens, found);
+        // Slots are in the order of their indexes but for what collided, so insertion is nearly linear. Unless someone
+        // made them otherwise: then the sort that is never slow takes over.
+        if (!sort_by_insertion(storage.tokens, found)) std::sort(storage.tokens, storage.tokens + found);
         if (std::adjacent_find(storage.tokens, storage.tokens + found) != storage.tokens + found) return SKETCH_CORRUPT;
         view.tokens = storage.tokens;
     }
