@@ -34,11 +34,10 @@ namespace {
 // That of the zeros is between those of the two sides.
 std::int32_t key_of_value(double x, int scale) noexcept {
     if (x == 0) return 0;
-    return key_of(x < 0 ? kNegative : kPositive,
-                  ladder::index_of_bits(std::bit_cast<std::uint64_t>(std::fabs(x)), scale));
+    return key_of(x < 0 ? kNegative : kPositive, ladder::index_of_bits(magnitude_bits(x), scale));
 }
 
-bool is_whole(double x) noexcept { return ladder::is_whole(std::bit_cast<std::uint64_t>(std::fabs(x))); }
+bool is_whole(double x) noexcept { return ladder::is_whole(magnitude_bits(x)); }
 
 }  // namespace
 
@@ -54,7 +53,8 @@ Status work_set_extremes(void *state, std::size_t size, double minimum, double m
         return minimum == h.minimum && maximum == h.maximum ? SKETCH_OK : SKETCH_OUT_OF_RANGE;
     if (std::isinf(minimum) || std::isinf(maximum)) return SKETCH_OUT_OF_RANGE;
 
-    std::int32_t lowest = h.zeros > 0 ? 0 : std::numeric_limits<std::int32_t>::max(), highest = h.zeros > 0 ? 0 : -lowest;
+    std::int32_t lowest = h.zeros > 0 ? 0 : std::numeric_limits<std::int32_t>::max(),
+                 highest = h.zeros > 0 ? 0 : -lowest;
     std::uint32_t finer = 0;            // buckets that there were one scale finer, at most: see collapse_was_needed
     std::uint64_t may_be_no_whole = 0;  // rows
     const std::int32_t last = ladder::index_of_bits(ladder::kAllWhole, h.scale);
@@ -64,7 +64,8 @@ Status work_set_extremes(void *state, std::size_t size, double minimum, double m
         finer += count > 1 ? 2 : 1;
         may_be_no_whole += index <= last ? count : 0;
     });
-    if (key_of_value(minimum, h.scale) != lowest || key_of_value(maximum, h.scale) != highest) return SKETCH_OUT_OF_RANGE;
+    if (key_of_value(minimum, h.scale) != lowest || key_of_value(maximum, h.scale) != highest)
+        return SKETCH_OUT_OF_RANGE;
     if (h.scale < h.requested_scale && finer <= max_buckets(h.requested_scale)) return SKETCH_OUT_OF_RANGE;
     const bool whole = is_whole(minimum) && is_whole(maximum);
     if (!whole && h.not_whole == 0) return SKETCH_OUT_OF_RANGE;

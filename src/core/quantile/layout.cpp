@@ -56,7 +56,7 @@ void place_list(const Demand &demand, std::uint64_t capacity, Layout &layout) no
 
 }  // namespace
 
-Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) noexcept {
+Status plan(const Work &work, int scale, sketch_growth &growth, Demand demand) noexcept {
     const WorkHeader &h = work.header();
     int shift = h.scale - scale;
     std::uint64_t largest = 0;

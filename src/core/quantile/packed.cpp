@@ -45,7 +45,7 @@ void encode_indexes(BitWriter &bits, const Histogram &h, Side side) noexcept {
 
 Status encode(const Histogram &h, bool with_fractions, ByteWriter &out) noexcept {
     with_fractions = with_fractions && h.fractions.any();
-    bool specials = h.negative_infinities + h.positive_infinities + h.nans > 0;
+    const bool specials = h.specials() > 0;
     bool unary = h.buckets() > 0 && h.finite() - h.zeros <= kUnaryRowsPerBucket * h.buckets();
     out.byte(kFormatVersion);
     out.byte(static_cast<std::uint8_t>(Family::quantile));

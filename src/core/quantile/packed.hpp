@@ -37,8 +37,6 @@ enum : std::uint8_t {
 inline constexpr int kScaleBits = 5;
 static_assert(ladder::kMaxScale - ladder::kMinScale < 1 << kScaleBits);
 
-inline constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
-
 // Small groups have hardly more rows than buckets. While there are at most two rows a bucket, counts are in unary
 // (count
 // - 1 zeros and a one), which is as short as any code and the quickest to read.
@@ -99,8 +97,6 @@ struct IndexSet {
     }
     std::uint64_t bits() const noexcept { return trivial() ? 0 : low_bits == 0 ? universe : elias_fano_size(low_bits); }
 };
-
-inline std::uint64_t magnitude_bits(double x) noexcept { return std::bit_cast<std::uint64_t>(x) & ~kSignBit; }
 
 inline int bytes_without_trailing_zeros(std::uint64_t v) noexcept { return v == 0 ? 0 : 8 - std::countr_zero(v) / 8; }
 

@@ -25,6 +25,10 @@
 namespace sketch::quantile {
 
 inline constexpr std::size_t kMaxFractions = 1000;
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
+inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+inline constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
+inline std::uint64_t magnitude_bits(double x) noexcept { return std::bit_cast<std::uint64_t>(x) & ~kSignBit; }
 static_assert(ladder::kMinScale == SKETCH_QUANTILE_MIN_SCALE && ladder::kMaxScale == SKETCH_QUANTILE_MAX_SCALE);
 
 // How many non-empty buckets a sketch may have. A function of the scale asked for, which may only fall with it: then
@@ -77,7 +81,8 @@ struct Counters {
     std::uint64_t total;  // all rows
     std::uint64_t zeros, negative_infinities, positive_infinities, nans;
 
-    std::uint64_t finite() const noexcept { return total - negative_infinities - positive_infinities - nans; }
+    std::uint64_t specials() const noexcept { return negative_infinities + positive_infinities + nans; }
+    std::uint64_t finite() const noexcept { return total - specials(); }
     // True if the k-th row is infinite or NaN; else k becomes its number among the finite rows.
     bool is_special(std::uint64_t &k, Row &row) const noexcept;
 };

@@ -9,9 +9,7 @@ namespace sketch::quantile {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLargest = std::numeric_limits<double>::max();
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // Makes up for the roundings of a product and a sum, so that the promise holds to the last bit.
 constexpr double kRoundingMargin = 0x1p-51;
@@ -199,7 +197,7 @@ bool may_be_between(double minimum, double maximum, std::uint64_t rows, int scal
     const std::int32_t last = ladder::index_of_bits(ladder::kAllWhole, scale);
     std::uint64_t are_extremes = 0;
     for (double x : {minimum, maximum})
-        are_extremes += x != 0 && ladder::index_of_bits(std::bit_cast<std::uint64_t>(std::fabs(x)), scale) <= last;
+        are_extremes += x != 0 && ladder::index_of_bits(magnitude_bits(x), scale) <= last;
     return minimum != maximum && rows > are_extremes;
 }
 

@@ -21,9 +21,6 @@ namespace sketch::quantile {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 class ExactSum {
   public:
     // Adds rows * value, in parts whose products have at most 27 + 26 bits.

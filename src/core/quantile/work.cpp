@@ -11,11 +11,7 @@ Status plan_row(const Work &work, Side side, std::int32_t index, std::uint64_t w
     demand.entries = 1;
     demand.largest = weight;
     demand.only_single_rows = weight == 1;
-    return plan(work, work.header().scale, demand, growth);
-}
-
-Status plan_collapse(const Work &work, int scale, sketch_growth &growth) noexcept {
-    return plan(work, scale, Demand{}, growth);
+    return plan(work, work.header().scale, growth, demand);
 }
 
 Status add_special(const Work &work, double x, std::uint64_t weight, sketch_growth &growth) noexcept {
@@ -23,7 +19,7 @@ Status add_special(const Work &work, double x, std::uint64_t weight, sketch_grow
     if (!(h.flags & kHasSpecials)) {
         Demand demand;
         demand.specials = true;
-        return plan(work, h.scale, demand, growth);
+        return plan(work, h.scale, growth, demand);
     }
     work.specials()[std::isnan(x) ? 2 : x > 0 ? 1 : 0] += weight;
     work.count_rows(weight);
@@ -60,15 +56,11 @@ Status add_outside_window(const Work &work, Side side, std::int32_t index, std::
         work.pair_counts()[at] += weight;
         return SKETCH_OK;
     }
-    if (h.used == max_buckets(h.requested_scale)) return plan_collapse(work, h.scale - 1, growth);
+    if (h.used == max_buckets(h.requested_scale)) return plan(work, h.scale - 1, growth);
     if (h.used == h.cells[0]) return plan_row(work, side, index, weight, growth);
     work.insert_pair(key, weight);
     return SKETCH_OK;
 }
-
-}  // namespace
-
-namespace {
 
 // Everything that is not one more row in a window that has room for it. Apart, and with the same arguments, so that the
 // common case needs no frame.
@@ -85,11 +77,11 @@ namespace {
     std::int32_t index = ladder::index_of_bits(magnitude, h.scale);
 
     if (work.mode() == kWindow) {
-        if (!work.apply_pending()) return plan(work, h.scale, Demand{}, growth);
+        if (!work.apply_pending()) return plan(work, h.scale, growth);
         bool inside = work.in_window(side, index);
         std::uint64_t count = work.moving() ? work.total() : inside ? work.window_count(side, index) : 0;
         if (count == 0 && h.used >= max_buckets(h.requested_scale) && !work.moving())
-            return plan_collapse(work, h.scale - 1, growth);
+            return plan(work, h.scale - 1, growth);
         if (!inside || count + weight > work.largest_count()) return plan_row(work, side, index, weight, growth);
         work.bump(side, index, weight);
     } else if (Status s = add_outside_window(work, side, index, weight, growth); s != SKETCH_OK) {
@@ -133,8 +125,7 @@ bool work_is_moving(const void *state) noexcept { return static_cast<const WorkH
 Status work_remove(void *state, std::size_t size, double x) noexcept {
     Work work(state, size);
     WorkHeader &h = work.header();
-    std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
-    std::uint64_t magnitude = bits & ~kSignBit;
+    const std::uint64_t magnitude = magnitude_bits(x);
     if (magnitude == 0) {
         if (h.zeros == 0) return SKETCH_BELOW_ZERO;
         h.zeros--;
@@ -144,7 +135,7 @@ Status work_remove(void *state, std::size_t size, double x) noexcept {
         if (counter == 0) return SKETCH_BELOW_ZERO;
         counter--;
     } else {
-        Side side = bits & kSignBit ? kNegative : kPositive;
+        const Side side = x < 0 ? kNegative : kPositive;
         std::int32_t index = ladder::index_of_bits(magnitude, h.scale);
         if (work.mode() != kWindow || !work.in_window(side, index) || work.window_count(side, index) == 0)
             return SKETCH_BELOW_ZERO;
@@ -159,10 +150,10 @@ Status work_limit(void *state, std::size_t size, int scale, sketch_growth &growt
     Work work(state, size);
     WorkHeader &h = work.header();
     if (scale >= h.requested_scale) return SKETCH_OK;
-    if (scale < h.scale) return plan_collapse(work, scale, growth);
-    if (!work.apply_pending()) return plan(work, h.scale, Demand{}, growth);
+    if (scale < h.scale) return plan(work, scale, growth);
+    if (!work.apply_pending()) return plan(work, h.scale, growth);
     // A coarser sketch is allowed fewer buckets. (Those of a moving state are joined when it is read.)
-    if (h.used > max_buckets(scale) && !work.moving()) return plan_collapse(work, h.scale - 1, growth);
+    if (h.used > max_buckets(scale) && !work.moving()) return plan(work, h.scale - 1, growth);
     h.requested_scale = static_cast<std::int8_t>(scale);
     return SKETCH_OK;
 }
@@ -175,7 +166,7 @@ Side side_of(const Histogram &h, std::uint32_t bucket) noexcept {
 
 Status plan_merge(const Work &work, const Histogram &other, std::uint32_t new_buckets, sketch_growth &growth) noexcept {
     Demand demand;
-    demand.specials = other.negative_infinities + other.positive_infinities + other.nans > 0;
+    demand.specials = other.specials() > 0;
     demand.entries = new_buckets;
     demand.only_single_rows = false;
     for (std::uint32_t i = 0; i < other.buckets(); i++) {
@@ -183,7 +174,7 @@ Status plan_merge(const Work &work, const Histogram &other, std::uint32_t new_bu
         demand.largest = std::max(demand.largest, other.count[i]);
     }
     if (work.moving()) demand.largest = other.total;
-    return plan(work, work.header().scale, demand, growth);
+    return plan(work, work.header().scale, growth, demand);
 }
 
 // use(counter, count) for each bucket of a side that a window has room for.
@@ -235,44 +226,31 @@ Status merge_into_window(const Work &work, const Histogram &other, std::uint32_t
         for_each_counter(work, other, counters, [](Counter &counter, std::uint64_t count) {
             counter = static_cast<Counter>(counter - count);
         });
-        return too_many ? plan_collapse(work, h.scale - 1, growth) : plan_merge(work, other, other.buckets(), growth);
+        return too_many ? plan(work, h.scale - 1, growth) : plan_merge(work, other, other.buckets(), growth);
     });
 }
 
 Status merge_into_pairs(const Work &work, const Histogram &other, std::uint32_t max, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     std::uint32_t added = 0;
-    if (other.buckets() <= h.used / kMaxRecent) {  // few, and many: one by one, as rows come
-        for (std::uint32_t i = 0; i < other.buckets(); i++)
-            added += work.find_pair(key_of(side_of(other, i), other.index[i])) == h.used;
-        if (h.used + added > max) return plan_collapse(work, h.scale - 1, growth);
-        if (h.used + added > h.cells[0]) return plan_merge(work, other, added, growth);
+    const bool few = other.buckets() <= h.used / kMaxRecent;  // few, and many: one by one, as rows come
+    if (!few) work.join_pairs();
+    for (std::uint32_t i = 0, at = 0; i < other.buckets(); i++) {
+        std::int32_t key = key_of(side_of(other, i), other.index[i]);
+        if (few) at = work.find_pair(key);
+        while (!few && at < h.used && work.pair_keys()[at] < key) at++;
+        added += !work.has_pair(at, key);
+    }
+    if (h.used + added > max) return plan(work, h.scale - 1, growth);
+    if (h.used + added > h.cells[0]) return plan_merge(work, other, added, growth);
+    if (few) {
         for (std::uint32_t i = 0; i < other.buckets(); i++)
             work.bump(side_of(other, i), other.index[i], other.count[i]);
         return SKETCH_OK;
     }
-    work.join_pairs();
-    for (std::uint32_t i = 0, at = 0; i < other.buckets(); i++) {
-        std::int32_t key = key_of(side_of(other, i), other.index[i]);
-        while (at < h.used && work.pair_keys()[at] < key) at++;
-        added += !work.has_pair(at, key);
-    }
-    if (h.used + added > max) return plan_collapse(work, h.scale - 1, growth);
-    if (h.used + added > h.cells[0]) return plan_merge(work, other, added, growth);
-    std::uint32_t from = h.used, to = h.used + added;  // from the back: nothing is overwritten before it is read
-    for (std::uint32_t i = other.buckets(); i-- > 0;) {
-        std::int32_t key = key_of(side_of(other, i), other.index[i]);
-        std::uint64_t count = other.count[i];
-        while (from > 0 && work.pair_keys()[from - 1] > key) {
-            to--, from--;
-            work.pair_keys()[to] = work.pair_keys()[from];
-            work.pair_counts()[to] = work.pair_counts()[from];
-        }
-        if (from > 0 && work.pair_keys()[from - 1] == key) count += work.pair_counts()[--from];
-        to--;
-        work.pair_keys()[to] = key;
-        work.pair_counts()[to] = count;
-    }
+    work.merge_pairs(h.used, h.used + added, other.buckets(), [&](std::uint32_t i) {
+        return std::pair(key_of(side_of(other, i), other.index[i]), other.count[i]);
+    });
     h.used += added;
     return SKETCH_OK;
 }
@@ -287,10 +265,10 @@ Status work_merge(void *state, std::size_t size, Histogram &other, sketch_growth
     int requested = std::min<int>(h.requested_scale, other.requested_scale);
     int scale = std::min({requested, static_cast<int>(h.scale), other.scale});
     other.collapse_to(scale);
-    if (h.scale > scale) return plan_collapse(work, scale, growth);
+    if (h.scale > scale) return plan(work, scale, growth);
 
-    if (!work.apply_pending()) return plan(work, scale, Demand{}, growth);
-    bool specials = other.negative_infinities + other.positive_infinities + other.nans > 0;
+    if (!work.apply_pending()) return plan(work, scale, growth);
+    const bool specials = other.specials() > 0;
     if ((specials && !(h.flags & kHasSpecials)) || (work.mode() == kList && other.buckets() > 0))
         return plan_merge(work, other, other.buckets(), growth);
     const std::uint32_t max = max_buckets(requested);

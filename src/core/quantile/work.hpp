@@ -8,6 +8,7 @@
 #include <iterator>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "../common/poll.hpp"
 #include "../common/simd.hpp"
@@ -41,8 +42,6 @@ inline constexpr std::uint32_t kListSpan = 1 << 15;  // index offsets that a lis
 inline std::uint64_t total_of(const WorkHeader &h) noexcept {
     return (h.flags & kIsWindow ? kMaxTotal : 0) - static_cast<std::uint64_t>(h.remaining_rows);
 }
-inline constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
-inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 enum Side : unsigned { kNegative = 0, kPositive = 1 };
 
@@ -160,17 +159,24 @@ class Work : public WorkForm<WorkHeader> {
         std::uint64_t counts[kMaxRecent];
         std::copy_n(pair_keys() + joined, recent, keys);
         std::copy_n(pair_counts() + joined, recent, counts);
-        std::uint32_t from = joined, to = header().used;  // from the back: nothing is overwritten before it is read
-        for (std::uint32_t i = recent; i-- > 0;) {
-            for (; from > 0 && pair_keys()[from - 1] > keys[i]; from--, to--) {
+        merge_pairs(joined, header().used, recent, [&](std::uint32_t i) { return std::pair(keys[i], counts[i]); });
+        header().cells[1] = 0;
+    }
+    // Merges so many others, pair_at(i) in value order, into the first `from` pairs, which are one run, and become the
+    // first `to` ones.
+    template <typename PairAt>
+    void merge_pairs(std::uint32_t from, std::uint32_t to, std::uint32_t others, PairAt pair_at) const noexcept {
+        while (others > 0) {  // from the back: nothing is overwritten before it is read
+            auto [key, count] = pair_at(--others);
+            for (; from > 0 && pair_keys()[from - 1] > key; from--, to--) {
                 pair_keys()[to - 1] = pair_keys()[from - 1];
                 pair_counts()[to - 1] = pair_counts()[from - 1];
             }
+            if (from > 0 && pair_keys()[from - 1] == key) count += pair_counts()[--from];
             to--;
-            pair_keys()[to] = keys[i];
-            pair_counts()[to] = counts[i];
+            pair_keys()[to] = key;
+            pair_counts()[to] = count;
         }
-        header().cells[1] = 0;
     }
 
     // Every non-empty bucket as visit(side, index, count): a list row by row in order of arrival, the others in value
@@ -335,6 +341,6 @@ struct Demand {
 
 // Chooses the next layout for `work` plus `demand`, at `scale` (layout.cpp). Answers SKETCH_GROW, so that callers can
 // return it.
-Status plan(const Work &work, int scale, Demand demand, sketch_growth &growth) noexcept;
+Status plan(const Work &work, int scale, sketch_growth &growth, Demand demand = {}) noexcept;
 
 }  // namespace sketch::quantile
