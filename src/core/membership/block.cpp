@@ -40,7 +40,32 @@ inline std::uint8_t *block_of(std::uint8_t *blocks, std::uint64_t token, int shi
     for (int i = 0; i < kWords; i++) store(block + 4 * i, load<std::uint32_t>(block + 4 * i) | mask_word(low, i));
 }
 
+[[gnu::always_inline]] inline std::uint64_t find_behind_zero(const std::uint8_t *bits, std::size_t size,
+                                                             std::uint64_t length, std::uint64_t n) noexcept {
+    const std::uint8_t *const end = bits + size;
+    for (std::uint64_t at = 0; at < length; at += 64, bits += 8) {
+        std::uint64_t ones = ~load_before(bits, end);
+        const std::uint64_t zeros = static_cast<unsigned>(std::popcount(ones));
+        if (zeros >= n) {
+            for (; n > 1; n--) ones &= ones - 1;
+            return std::min(length, at + static_cast<unsigned>(std::countr_zero(ones)) + 1);
+        }
+        n -= zeros;
+    }
+    return length;
+}
+// Neither is inlined where the processor decides, which is a jump then: it is a matter of some hundred instructions.
+[[gnu::noinline]] std::uint64_t behind_zero_portable(const std::uint8_t *bits, std::size_t size, std::uint64_t length,
+                                                     std::uint64_t n) noexcept {
+    return find_behind_zero(bits, size, length, n);
+}
+
 #ifdef SKETCH_X86
+
+SKETCH_AVX2 std::uint64_t behind_zero_avx2(const std::uint8_t *bits, std::size_t size, std::uint64_t length,
+                                           std::uint64_t n) noexcept {
+    return find_behind_zero(bits, size, length, n);
+}
 
 SKETCH_AVX2 inline __m256i mask_of(std::uint32_t low) noexcept {
     const __m256i salt = _mm256_loadu_si256(reinterpret_cast<const __m256i_u *>(kSalt));
@@ -126,18 +151,10 @@ Fill fill_of(const std::uint8_t *blocks, std::uint64_t count) noexcept {
 }
 
 std::uint64_t behind_zero(const std::uint8_t *bits, std::size_t size, std::uint64_t length, std::uint64_t n) noexcept {
-    return vectorised([=]() SKETCH_INLINED {
-        std::uint64_t at = 0, word, left = n;
-        for (;; at += 64) {
-            if (at >= length) return length;
-            word = load_before(bits + at / 8, bits + size);
-            const std::uint64_t zeros = static_cast<unsigned>(std::popcount(~word));
-            if (zeros >= left) break;
-            left -= zeros;
-        }
-        for (word = ~word; left > 1; left--) word &= word - 1;
-        return std::min(length, at + static_cast<unsigned>(std::countr_zero(word)) + 1);
-    });
+#ifdef SKETCH_X86
+    if (has_avx2) return behind_zero_avx2(bits, size, length, n);
+#endif
+    return behind_zero_portable(bits, size, length, n);
 }
 
 }  // namespace sketch::membership
