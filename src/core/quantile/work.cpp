@@ -233,21 +233,23 @@ Status merge_into_window(const Work &work, const Histogram &other, std::uint32_t
 Status merge_into_pairs(const Work &work, const Histogram &other, std::uint32_t max, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     std::uint32_t added = 0;
-    const bool few = other.buckets() <= h.used / kMaxRecent;  // few, and many: one by one, as rows come
-    if (!few) work.join_pairs();
-    for (std::uint32_t i = 0, at = 0; i < other.buckets(); i++) {
-        std::int32_t key = key_of(side_of(other, i), other.index[i]);
-        if (few) at = work.find_pair(key);
-        while (!few && at < h.used && work.pair_keys()[at] < key) at++;
-        added += !work.has_pair(at, key);
-    }
-    if (h.used + added > max) return plan(work, h.scale - 1, growth);
-    if (h.used + added > h.cells[0]) return plan_merge(work, other, added, growth);
-    if (few) {
+    if (other.buckets() <= h.used / kMaxRecent) {  // few, and many: one by one, as rows come
+        for (std::uint32_t i = 0; i < other.buckets(); i++)
+            added += work.find_pair(key_of(side_of(other, i), other.index[i])) == h.used;
+        if (h.used + added > max) return plan(work, h.scale - 1, growth);
+        if (h.used + added > h.cells[0]) return plan_merge(work, other, added, growth);
         for (std::uint32_t i = 0; i < other.buckets(); i++)
             work.bump(side_of(other, i), other.index[i], other.count[i]);
         return SKETCH_OK;
     }
+    work.join_pairs();
+    for (std::uint32_t i = 0, at = 0; i < other.buckets(); i++) {
+        std::int32_t key = key_of(side_of(other, i), other.index[i]);
+        while (at < h.used && work.pair_keys()[at] < key) at++;
+        added += !work.has_pair(at, key);
+    }
+    if (h.used + added > max) return plan(work, h.scale - 1, growth);
+    if (h.used + added > h.cells[0]) return plan_merge(work, other, added, growth);
     work.merge_pairs(h.used, h.used + added, other.buckets(), [&](std::uint32_t i) {
         return std::pair(key_of(side_of(other, i), other.index[i]), other.count[i]);
     });
