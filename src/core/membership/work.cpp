@@ -71,11 +71,6 @@ bool add_tokens(const Work &work, const View &other, std::uint64_t &added) noexc
     return all;
 }
 
-Status add_new_token(Work work, std::uint64_t token, sketch_growth &growth) noexcept {
-    if (work.header().kind == SKETCH_KIND_NONE) return SKETCH_WRONG_KIND;  // of an empty state, and of no item
-    return work.add_token(token) ? SKETCH_OK : plan_tokens(work, 1, growth);
-}
-
 void init_with_salt(void *state, std::size_t size, int kind, int log2_blocks, int rate, std::uint64_t salt) noexcept {
     fill(state, 0, size);
     WorkHeader &h = Work(state, size).begin_header();
@@ -118,6 +113,7 @@ Status work_add(void *state, std::size_t size, int kind, std::uint64_t hash, ske
         work.add_deferred(token_of(hash, h.log2_blocks));
         return SKETCH_OK;
     }
+    if (kind == SKETCH_KIND_NONE) return SKETCH_WRONG_KIND;  // of an empty state, and of no item
     return work.add_token(token_of(hash, h.log2_blocks)) ? SKETCH_OK : plan_tokens(work, 1, growth);
 }
 
