@@ -175,6 +175,10 @@ SELECT format('ALTER FUNCTION %s COST 1', function) FROM costs \gexec
 \set groups 'SELECT g, ARRAY[{calls}] AS results FROM events GROUP BY g'
 SET enable_hashagg = off;
 SELECT compare_plan('sorted', :'groups', 'GroupAggregate.*Sort') \gset
+SET jit = on; -- where the server has it
+SET jit_above_cost = 0;
+SELECT compare_plan('sorted, compiled', :'groups', 'GroupAggregate.*Sort') \gset
+SET jit = off;
 SELECT compare_plan('grouping sets, sorted',
                     'SELECT coalesce(g, -1) AS g, ARRAY[{calls}] AS results FROM events GROUP BY ROLLUP (g)',
                     'GroupAggregate.*Group Key.*Sort') \gset
