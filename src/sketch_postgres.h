@@ -11,9 +11,7 @@
 
 #include "sketch.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+SKETCH_BEGIN_DECLS
 
 #define SKETCH_QUANTILE_MAX_FRACTIONS 1000
 
@@ -54,8 +52,6 @@ sketch_status sketch_quantile_carried_percentiles(const sketch_quantile *sketch,
 sketch_status sketch_quantile_moving_percentiles(const void *state, size_t size, double *out, size_t *count,
                                                  int *are_array, uint64_t *rows) SKETCH_NOEXCEPT;
 
-#ifdef __cplusplus
-}
-#endif
+SKETCH_END_DECLS
 
 #endif

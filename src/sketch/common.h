@@ -15,10 +15,15 @@
 
 #ifdef __cplusplus
 #define SKETCH_NOEXCEPT noexcept
-extern "C" {
+#define SKETCH_BEGIN_DECLS extern "C" {
+#define SKETCH_END_DECLS }
 #else
 #define SKETCH_NOEXCEPT
+#define SKETCH_BEGIN_DECLS
+#define SKETCH_END_DECLS
 #endif
+
+SKETCH_BEGIN_DECLS
 
 /* The version of this header; the library's, "major.minor.patch". */
 #define SKETCH_VERSION_MAJOR 0
@@ -136,8 +141,6 @@ typedef struct sketch_growth {
  * The opened sketch stays as it is, and is not needed any more. OK, GROW, or what is wrong with the sketch.
  */
 
-#ifdef __cplusplus
-}
-#endif
+SKETCH_END_DECLS
 
 #endif

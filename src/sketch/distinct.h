@@ -11,9 +11,7 @@
 
 #include "items.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+SKETCH_BEGIN_DECLS
 
 #define SKETCH_DISTINCT_MIN_PRECISION 4
 #define SKETCH_DISTINCT_MAX_PRECISION 16
@@ -117,8 +115,6 @@ SKETCH_API sketch_status sketch_distinct_describe(const sketch_distinct *sketch,
 SKETCH_API sketch_status sketch_distinct_peek(const uint8_t *first, size_t first_size, size_t size,
                                               sketch_distinct_info *info, double *estimate) SKETCH_NOEXCEPT;
 
-#ifdef __cplusplus
-}
-#endif
+SKETCH_END_DECLS
 
 #endif

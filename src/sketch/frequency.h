@@ -12,9 +12,7 @@
 
 #include "items.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+SKETCH_BEGIN_DECLS
 
 #define SKETCH_FREQUENCY_DEPTH 4
 #define SKETCH_FREQUENCY_MIN_LOG2_WIDTH 6
@@ -103,8 +101,6 @@ SKETCH_API sketch_status sketch_frequency_describe(const sketch_frequency *sketc
 SKETCH_API sketch_status sketch_frequency_peek(const uint8_t *first, size_t first_size, size_t size,
                                                sketch_frequency_info *info) SKETCH_NOEXCEPT;
 
-#ifdef __cplusplus
-}
-#endif
+SKETCH_END_DECLS
 
 #endif

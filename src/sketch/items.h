@@ -16,9 +16,7 @@
 
 #include "common.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+SKETCH_BEGIN_DECLS
 
 typedef enum sketch_kind {
     SKETCH_KIND_NONE = 0,   /* of no item yet */
@@ -122,8 +120,6 @@ SKETCH_API void sketch_item_int64_many(const int64_t *values, size_t count, uint
 SKETCH_API void sketch_item_double_many(const double *values, size_t count, uint8_t *items,
                                         size_t *offsets) SKETCH_NOEXCEPT;
 
-#ifdef __cplusplus
-}
-#endif
+SKETCH_END_DECLS
 
 #endif

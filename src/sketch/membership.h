@@ -17,9 +17,7 @@
 
 #include "items.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+SKETCH_BEGIN_DECLS
 
 #define SKETCH_MEMBERSHIP_MAX_LOG2_BLOCKS 22 /* 128 MB */
 #define SKETCH_MEMBERSHIP_BLOCK_SIZE 32
@@ -138,8 +136,6 @@ SKETCH_API sketch_status sketch_membership_describe(const sketch_membership *ske
 SKETCH_API sketch_status sketch_membership_peek(const uint8_t *first, size_t first_size, size_t size,
                                                 sketch_membership_info *info, double *rate) SKETCH_NOEXCEPT;
 
-#ifdef __cplusplus
-}
-#endif
+SKETCH_END_DECLS
 
 #endif

@@ -12,9 +12,7 @@
 
 #include "common.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+SKETCH_BEGIN_DECLS
 
 #define SKETCH_QUANTILE_MIN_SCALE (-10)
 #define SKETCH_QUANTILE_MAX_SCALE 12
@@ -188,8 +186,6 @@ SKETCH_API sketch_status sketch_quantile_describe(const sketch_quantile *sketch,
 SKETCH_API sketch_status sketch_quantile_peek(const uint8_t *first, size_t first_size, size_t size,
                                               sketch_quantile_info *info) SKETCH_NOEXCEPT;
 
-#ifdef __cplusplus
-}
-#endif
+SKETCH_END_DECLS
 
 #endif

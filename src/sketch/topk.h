@@ -28,9 +28,7 @@
 
 #include "items.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+SKETCH_BEGIN_DECLS
 
 #define SKETCH_TOPK_MAX_K 100000
 #define SKETCH_TOPK_MAX_ITEM 8192
@@ -167,8 +165,6 @@ SKETCH_API sketch_status sketch_topk_describe(const sketch_topk *sketch, sketch_
 SKETCH_API sketch_status sketch_topk_peek(const uint8_t *first, size_t first_size, size_t size,
                                           sketch_topk_info *info) SKETCH_NOEXCEPT;
 
-#ifdef __cplusplus
-}
-#endif
+SKETCH_END_DECLS
 
 #endif
