@@ -38,14 +38,14 @@ void relieve(Rollup *rollup) {
 
 // ---- triggers ----------------------------------------
 
+void check_trigger(bool is_right, const char *otherwise) {
+    if (!is_right) ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("%s", otherwise));
+}
+
 TriggerData *trigger_of(FunctionCallInfo fcinfo, int32 *number) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                errmsg("function can only be called as a trigger"));
+    check_trigger(CALLED_AS_TRIGGER(fcinfo), "function can only be called as a trigger");
     TriggerData *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
-    if (trigger->tg_trigger->tgnargs != 1)
-        ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                errmsg("trigger needs the number of a roll-up"));
+    check_trigger(trigger->tg_trigger->tgnargs == 1, "trigger needs the number of a roll-up");
     *number = pg_strtoint32(trigger->tg_trigger->tgargs[0]);
     return trigger;
 }
@@ -72,9 +72,7 @@ Rollup *rollup_of(const TriggerData *trigger, int32 number, const char *kind) {
 
 // After a TRUNCATE of a partition.
 void invalidate_partition(Rollup *rollup, Oid relation) {
-    ListCell *cell;
-    foreach (cell, partitions_of(rollup->query)) {
-        const Partition *partition = static_cast<const Partition *>(lfirst(cell));
+    for (const Partition *partition : each<Partition>(partitions_of(rollup->query))) {
         if (partition->relation != relation) continue;
         // Its partitions are emptied, too, and tell of their own ranges: there may be others that were kept.
         if (!partition->is_leaf) return;
@@ -91,11 +89,8 @@ void note_unfollowed(Rollup *rollup) {
         rollup->all_followed = false;
         PushActiveSnapshot(GetLatestSnapshot());
         List *parents = list_make1_oid(rollup->query->source);
-        ListCell *cell;
-        foreach (cell, partitions_of(rollup->query)) {
-            const Partition *partition = static_cast<const Partition *>(lfirst(cell));
+        for (const Partition *partition : each<Partition>(partitions_of(rollup->query)))
             if (!partition->is_leaf) parents = lappend_oid(parents, partition->relation);
-        }
         PopActiveSnapshot();
         MemoryContext previous = MemoryContextSwitchTo(rollup->context);
         list_free(rollup->parents);
@@ -114,23 +109,19 @@ PG_FN(sketch_rollup_capture) {
     int32 number;
     TriggerData *trigger = trigger_of(fcinfo, &number);
     const TriggerEvent event = trigger->tg_event;
-    if (!TRIGGER_FIRED_AFTER(event) || !TRIGGER_FIRED_FOR_STATEMENT(event))
-        ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                errmsg("trigger must be fired after a statement"));
+    check_trigger(TRIGGER_FIRED_AFTER(event) && TRIGGER_FIRED_FOR_STATEMENT(event),
+                  "trigger must be fired after a statement");
     Tuplestorestate *rows = TRIGGER_FIRED_BY_INSERT(event) ? trigger->tg_newtable : trigger->tg_oldtable;
     const bool is_truncate = TRIGGER_FIRED_BY_TRUNCATE(event);
     if (!is_truncate && (rows == nullptr || tuplestore_tuple_count(rows) == 0)) return PointerGetDatum(nullptr);
-    struct Captured {
-        Action action;
-        const char *trigger;
-    };
-    const Captured captured = is_truncate                      ? Captured{Action::kEmptied, "truncate"}
-                              : TRIGGER_FIRED_BY_INSERT(event) ? Captured{Action::kInserted, "insert"}
-                              : TRIGGER_FIRED_BY_UPDATE(event) ? Captured{Action::kUpdated, "update"}
-                                                               : Captured{Action::kDeleted, "delete"};
+    using Captured = std::pair<Action, const char *>;
+    const auto [action, kind] = is_truncate                      ? Captured{Action::kEmptied, "truncate"}
+                                : TRIGGER_FIRED_BY_INSERT(event) ? Captured{Action::kInserted, "insert"}
+                                : TRIGGER_FIRED_BY_UPDATE(event) ? Captured{Action::kUpdated, "update"}
+                                                                 : Captured{Action::kDeleted, "delete"};
     connect();
     if (SPI_register_trigger_data(trigger) < 0) elog(ERROR, "SPI_register_trigger_data failed");
-    if (Rollup *rollup = rollup_of(trigger, number, captured.trigger); rollup != nullptr) {
+    if (Rollup *rollup = rollup_of(trigger, number, kind); rollup != nullptr) {
         const Oid relation = RelationGetRelid(trigger->tg_relation);
         if (is_truncate && relation != rollup->query->source) {
             invalidate_partition(rollup, relation);
@@ -138,10 +129,10 @@ PG_FN(sketch_rollup_capture) {
             // An owner who may not read the source gets to know no more than that it was changed.
             run(rollup, Action::kEmptied);
         } else {
-            run(rollup, captured.action, {}, relation);
-            if (captured.action == Action::kInserted && rollup->query->is_partitioned) note_unfollowed(rollup);
+            run(rollup, action, {}, relation);
+            if (action == Action::kInserted && rollup->query->is_partitioned) note_unfollowed(rollup);
         }
-        if (captured.action == Action::kInserted) relieve(rollup);
+        if (action == Action::kInserted) relieve(rollup);
     }
     SPI_finish();
     return PointerGetDatum(nullptr);
@@ -187,8 +178,8 @@ bool is_noted(const Rollup *rollup, Timestamp bucket) {
 PG_FN(sketch_rollup_touch) {
     int32 number;
     TriggerData *trigger = trigger_of(fcinfo, &number);
-    if (!TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
-        ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("trigger must be fired after a row"));
+    check_trigger(TRIGGER_FIRED_AFTER(trigger->tg_event) && TRIGGER_FIRED_FOR_ROW(trigger->tg_event),
+                  "trigger must be fired after a row");
     connect();
     if (Rollup *rollup = rollup_of(trigger, number, TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ? "removed" : "written");
         rollup != nullptr) {

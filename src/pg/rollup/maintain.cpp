@@ -2,8 +2,6 @@
 // one, as if in UTC: the bits are the same.
 #include "rollup.hpp"
 
-#include <utility>
-
 extern "C" {
 #include "catalog/pg_authid.h"
 #include "storage/lmgr.h"
@@ -19,10 +17,12 @@ namespace {
 using namespace pg;
 using namespace pg::rollup;
 
-// A roll-up that the caller may maintain. Within an SPI connection.
-Rollup *owned(int32 number) {
-    Rollup *rollup = find(number);
-    if (rollup->gone) ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("roll-up %d does not exist", number));
+// Connects to SPI, and finds the roll-up of a call, which the caller may maintain.
+Rollup *owned(FunctionCallInfo fcinfo) {
+    connect();
+    Rollup *rollup = find(PG_GETARG_INT32(0));
+    if (rollup->gone)
+        ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("roll-up %d does not exist", rollup->number));
     if (!has_privs_of_role(GetUserId(), rollup->owner))
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("must be owner of roll-up \"%s\"", get_rel_name(rollup->view)));
@@ -30,8 +30,8 @@ Rollup *owned(int32 number) {
 }
 
 // The same, to be changed.
-Rollup *to_maintain(int32 number) {
-    Rollup *rollup = owned(number);
+Rollup *to_maintain(FunctionCallInfo fcinfo) {
+    Rollup *rollup = owned(fcinfo);
     if (IsolationUsesXactSnapshot())
         ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                 errmsg("roll-ups are maintained in READ COMMITTED transactions only"),
@@ -45,9 +45,8 @@ void run_between(FunctionCallInfo fcinfo, Rollup *rollup, Action action) {
     run(rollup, action, {{PG_GETARG_DATUM(1), PG_ARGISNULL(1)}, {PG_GETARG_DATUM(2), PG_ARGISNULL(2)}});
 }
 
-// The first row of the result as a row of the function's type, with its own columns behind.
-Datum result_row(FunctionCallInfo fcinfo, MemoryContext memory, std::initializer_list<Datum> more = {}) {
-    MemoryContext previous = MemoryContextSwitchTo(memory);
+// The first row of the result as a row of the function's type, with its own columns behind. It outlives the connection.
+Datum result_row(FunctionCallInfo fcinfo, std::initializer_list<Datum> more) {
     TupleDesc shape = row_type(fcinfo);
     const int columns = shape->natts, found = columns - static_cast<int>(more.size());
     Datum *values = static_cast<Datum *>(palloc0(sizeof(Datum) * static_cast<size_t>(columns)));
@@ -58,17 +57,14 @@ Datum result_row(FunctionCallInfo fcinfo, MemoryContext memory, std::initializer
     }
     int at = found;
     for (Datum value : more) values[at++] = value;
-    HeapTuple row = heap_form_tuple(shape, values, nulls);
-    MemoryContextSwitchTo(previous);
-    return HeapTupleGetDatum(row);
+    return HeapTupleHeaderGetDatum(SPI_returntuple(heap_form_tuple(shape, values, nulls), shape));
 }
 
 }  // namespace
 
 // compact(number, most): how many deltas were merged, or NULL if somebody else is at it.
 PG_FN(sketch_rollup_compact) {
-    connect();
-    Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
+    Rollup *rollup = to_maintain(fcinfo);
     int64 merged = -1;
     // Partitions are looked at next, and a source is locked before the tables of its roll-up.
     if (rollup->query->is_partitioned) LockRelationOid(rollup->query->source, AccessShareLock);
@@ -84,8 +80,7 @@ PG_FN(sketch_rollup_compact) {
 
 // recompute(number, from, to): how many rows the roll-up has there now.
 PG_FN(sketch_rollup_recompute) {
-    connect();
-    Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
+    Rollup *rollup = to_maintain(fcinfo);
     LockRelationOid(rollup->query->source, AccessShareLock);  // as all who lock both do: first the source
     try_lock(rollup, true);
     run_between(fcinfo, rollup, Action::kRecompute);
@@ -98,18 +93,15 @@ PG_FN(sketch_rollup_recompute) {
 // next_invalid(number, from, to): the first invalid range, the buckets of the first and last rows in it, and whether
 // there is one.
 PG_FN(sketch_rollup_next_invalid) {
-    MemoryContext memory = CurrentMemoryContext;
-    connect();
-    run_between(fcinfo, owned(PG_GETARG_INT32(0)), Action::kNext);
-    Datum row = result_row(fcinfo, memory, {BoolGetDatum(SPI_processed > 0)});
+    run_between(fcinfo, owned(fcinfo), Action::kNext);
+    Datum row = result_row(fcinfo, {BoolGetDatum(SPI_processed > 0)});
     SPI_finish();
     return row;
 }
 
 // invalidate(number, from, to).
 PG_FN(sketch_rollup_invalidate) {
-    connect();
-    run_between(fcinfo, to_maintain(PG_GETARG_INT32(0)), Action::kInvalidate);
+    run_between(fcinfo, to_maintain(fcinfo), Action::kInvalidate);
     SPI_finish();
     PG_RETURN_VOID();
 }
@@ -170,11 +162,8 @@ void lock_source(const Rollup *rollup, Timestamp before) {
     if (!rollup->query->is_partitioned) return;
     const TimestampTz last = last_moment();
     PushActiveSnapshot(GetLatestSnapshot());  // with those that have come before the lock
-    ListCell *cell;
-    foreach (cell, partitions_of(rollup->query)) {
-        const Partition *partition = static_cast<const Partition *>(lfirst(cell));
+    for (const Partition *partition : each<Partition>(partitions_of(rollup->query)))
         if (partition->lo < before) lock_partition(partition->relation, last);
-    }
     PopActiveSnapshot();
 }
 
@@ -236,8 +225,7 @@ Timestamp end_of_bucket(const Rollup *rollup, const Limits &limits, Timestamp ti
 
 // seal(number, before): computes what is invalid before, and never again. Returns from where on that is not so.
 PG_FN(sketch_rollup_seal) {
-    connect();
-    Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
+    Rollup *rollup = to_maintain(fcinfo);
     lock_source(rollup, PG_GETARG_TIMESTAMP(1));
     try_lock(rollup, true);
     const Timestamp sealed = seal(rollup, bucket_at(rollup, limits_of(rollup), PG_GETARG_TIMESTAMP(1)));
@@ -247,8 +235,7 @@ PG_FN(sketch_rollup_seal) {
 
 // retain(number, from): drops what is before. Returns from where on there are rows.
 PG_FN(sketch_rollup_retain) {
-    connect();
-    Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
+    Rollup *rollup = to_maintain(fcinfo);
     try_lock(rollup, true);
     const Timestamp from = bucket_at(rollup, limits_of(rollup), PG_GETARG_TIMESTAMP(1));
     const Timestamp retained = set_limit(rollup, Action::kRetain, from);
@@ -259,8 +246,7 @@ PG_FN(sketch_rollup_retain) {
 // fold(number, before, width): from now on, buckets that begin before are as wide as that, in microseconds. Returns
 // from where on they are not.
 PG_FN(sketch_rollup_fold) {
-    connect();
-    Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
+    Rollup *rollup = to_maintain(fcinfo);
     const int64 width = PG_GETARG_INT64(2);
     if (width <= rollup->query->width || width % rollup->query->width != 0)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -316,8 +302,7 @@ ErrorData *add_triggers(Rollup *rollup, Oid partition, bool waits, bool *done) {
 // follow(number): makes the triggers of partitions that have none, and keeps what those had that are gone. Returns how
 // many partitions are still not followed.
 PG_FN(sketch_rollup_follow) {
-    connect();
-    Rollup *rollup = to_maintain(PG_GETARG_INT32(0));
+    Rollup *rollup = to_maintain(fcinfo);
     if (!rollup->query->is_partitioned) {
         SPI_finish();
         PG_RETURN_INT64(0);
@@ -366,9 +351,7 @@ PG_FN(sketch_rollup_follow) {
 
 // differing(number, from, to): the buckets in which the view is not what the query gives, as text, or NULL.
 PG_FN(sketch_rollup_differing) {
-    MemoryContext memory = CurrentMemoryContext;
-    connect();
-    Rollup *rollup = owned(PG_GETARG_INT32(0));
+    Rollup *rollup = owned(fcinfo);
     run_between(fcinfo, rollup, Action::kCheck);
     // A partition that was attached after this was planned is in the view, and not in the query beside it. So a
     // difference is looked at once more, while none can come.
@@ -380,9 +363,7 @@ PG_FN(sketch_rollup_differing) {
         UnlockRelationOid(rollup->query->source, ShareUpdateExclusiveLock);
     }
     Datum buckets = first_value(1, &is_null);
-    MemoryContext previous = MemoryContextSwitchTo(memory);
-    if (!is_null) buckets = PointerGetDatum(PG_DETOAST_DATUM_COPY(buckets));
-    MemoryContextSwitchTo(previous);
+    if (!is_null) buckets = SPI_datumTransfer(buckets, false, -1);
     SPI_finish();
     if (is_null) PG_RETURN_NULL();
     return buckets;
@@ -390,7 +371,6 @@ PG_FN(sketch_rollup_differing) {
 
 // status_of(number): what the roll-up's tables tell, its view and its source. NULL if it is gone.
 PG_FN(sketch_rollup_status_of) {
-    MemoryContext memory = CurrentMemoryContext;
     connect();
     Rollup *rollup = find(PG_GETARG_INT32(0));
     if (rollup->gone ||
@@ -403,7 +383,7 @@ PG_FN(sketch_rollup_status_of) {
         SPI_finish();  // somebody has dropped it meanwhile
         PG_RETURN_NULL();
     }
-    Datum row = result_row(fcinfo, memory, {ObjectIdGetDatum(rollup->view), ObjectIdGetDatum(rollup->query->source)});
+    Datum row = result_row(fcinfo, {ObjectIdGetDatum(rollup->view), ObjectIdGetDatum(rollup->query->source)});
     SPI_finish();
     return row;
 }

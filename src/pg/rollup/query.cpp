@@ -77,13 +77,10 @@ void check_source_at_first(const Definition *query, Relation source, const FormD
         (!query->is_partitioned && find_inheritance_children(query->source, NoLock) != NIL))
         refuse(psprintf("table \"%s\", which has a parent or children", name),
                "Of partitions, make a roll-up of the table that they are partitions of.");
-    ListCell *cell;
-    foreach (cell, query->is_partitioned ? partitions_of(query) : NIL) {
-        const Partition *partition = static_cast<const Partition *>(lfirst(cell));
+    for (const Partition *partition : each<Partition>(query->is_partitioned ? partitions_of(query) : NIL))
         if (!partition->can_trigger)
             refuse(psprintf("partition \"%s\", which is foreign or unlogged", get_rel_name(partition->relation)),
                    "Its changes cannot be followed.");
-    }
     if (!time->attnotnull)
         refuse(psprintf("buckets of column \"%s\", which may be NULL", NameStr(time->attname)),
                psprintf("ALTER TABLE %s ALTER %s SET NOT NULL.", name, NameStr(time->attname)));
@@ -158,21 +155,17 @@ constexpr int kIndexBytes = 2400, kDigestBytes = 80;
 
 void set_indexed(List *columns) {
     int keys = 0, long_keys = 0;
-    ListCell *cell;
-    foreach (cell, columns) {
-        const Column *column = static_cast<const Column *>(lfirst(cell));
+    for (const Column *column : each<Column>(columns)) {
         if (!column->is_key) continue;
         keys++;
         if (column->indexed == nullptr) long_keys++;
     }
     if (keys > INDEX_MAX_KEYS)
         refuse(psprintf("more than %d group keys", INDEX_MAX_KEYS), "Make one of several, as text.");
-    foreach (cell, columns) {
-        Column *column = static_cast<Column *>(lfirst(cell));
+    for (Column *column : each<Column>(columns))
         if (column->is_key && column->indexed == nullptr)
             column->indexed = psprintf("sketch_rollup.shortened(%s, %d)", column->name,
                                        Max(kIndexBytes / long_keys - kDigestBytes, 0));
-    }
 }
 
 void check_key(Node *key, const char *name) {
@@ -307,9 +300,7 @@ Definition *read_definition(Oid view, bool at_first) {
     List *context = deparse_context_for(kAlias, query->source);
     const int settings = NewGUCNestLevel();
     fix_settings(true);  // of constants as text
-    ListCell *cell;
-    foreach (cell, tree->targetList) {
-        const TargetEntry *target = lfirst_node(TargetEntry, cell);
+    for (const TargetEntry *target : each<TargetEntry>(tree->targetList)) {
         Node *expression = reinterpret_cast<Node *>(target->expr);
         if (target->resjunk) refuse("a group key that is no column", "Select all that the query groups by.");
         Column *column = static_cast<Column *>(palloc0(sizeof(Column)));

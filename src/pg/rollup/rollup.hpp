@@ -5,6 +5,8 @@
 #include "../pg.hpp"
 
 #include <initializer_list>
+#include <span>
+#include <utility>
 
 extern "C" {
 #include "executor/spi.h"
@@ -19,6 +21,13 @@ namespace pg::rollup {
 inline constexpr const char *kSchema = "sketch_rollup_data";
 // What capturing statements call the rows of a statement, and the alias that expressions are written for.
 inline constexpr const char *kNewRows = "sketch_new_rows", *kOldRows = "sketch_old_rows", *kAlias = "s";
+
+// The elements of a list of pointers.
+template <typename Element>
+std::span<Element *const> each(const List *list) {
+    static_assert(sizeof(ListCell) == sizeof(Element *));
+    return {reinterpret_cast<Element *const *>(list_head(list)), static_cast<size_t>(list_length(list))};
+}
 
 // ---- definition (query.cpp) ----------------------------------------
 

@@ -54,9 +54,8 @@ struct Parts {
     const char *list(Text text) const {
         StringInfoData all;
         initStringInfo(&all);
-        ListCell *cell;
-        foreach (cell, query->columns) {
-            const char *one = text(static_cast<const Column *>(lfirst(cell)));
+        for (const Column *column : each<Column>(query->columns)) {
+            const char *one = text(column);
             if (one != nullptr) appendStringInfo(&all, "%s%s", all.len > 0 ? ", " : "", one);
         }
         return all.data;
@@ -193,14 +192,10 @@ struct Parts {
     // The query over rows of the source, from any relation.
     const char *grouped(const char *from, const char *condition, bool is_folded) const {
         int place = 0;
-        StringInfoData by;
-        initStringInfo(&by);
-        ListCell *cell;
-        foreach (cell, query->columns) {
+        const char *by = list([&place](const Column *column) {
             place++;
-            if (static_cast<const Column *>(lfirst(cell))->is_key)
-                appendStringInfo(&by, "%s%d", by.len > 0 ? ", " : "", place);
-        }
+            return column->is_key ? psprintf("%d", place) : nullptr;
+        });
         const char *where = condition == nullptr      ? query->where
                             : query->where == nullptr ? condition
                                                       : psprintf("%s AND (%s)", condition, query->where);
@@ -208,7 +203,7 @@ struct Parts {
                             const bool folds = is_folded && c == query->bucket;
                             return psprintf("%s AS %s", folds ? folded(c->value) : c->value, c->name);
                         }),
-                        from, kAlias, where == nullptr ? "" : " WHERE ", where == nullptr ? "" : where, by.data);
+                        from, kAlias, where == nullptr ? "" : " WHERE ", where == nullptr ? "" : where, by);
     }
 
     void view() {
