@@ -80,9 +80,7 @@ struct Estimate {
 // Argument `i`, if there is one.
 double confidence_argument(FunctionCallInfo fcinfo, int i) {
     const double confidence = PG_NARGS() > i ? PG_GETARG_FLOAT8(i) : kDefaultConfidence;
-    if (!(confidence > 0 && confidence < 1))
-        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                errmsg("confidence must be greater than 0 and less than 1"));
+    check_argument(confidence > 0 && confidence < 1, "confidence must be greater than 0 and less than 1");
     return confidence;
 }
 

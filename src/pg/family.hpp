@@ -300,7 +300,7 @@ inline int32 int_argument(FunctionCallInfo fcinfo, int i, const char *name) {
 }
 
 inline uint64 checked_weight(int64 weight) {
-    if (weight < 0) ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("weight must not be negative"));
+    check_argument(weight >= 0, "weight must not be negative");
     return static_cast<uint64>(weight);
 }
 

@@ -23,8 +23,8 @@ constexpr double kDefaultError = 0.001;
 
 int checked_width(double error) {
     int log2_width;
-    if (sketch_frequency_log2_width(error, &log2_width) != SKETCH_OK)
-        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("error must be between 0.000003 and 0.04"));
+    check_argument(sketch_frequency_log2_width(error, &log2_width) == SKETCH_OK,
+                   "error must be between 0.000003 and 0.04");
     return log2_width;
 }
 int width_argument(FunctionCallInfo fcinfo, int i) { return checked_width(double_argument(fcinfo, i, "error")); }
@@ -100,9 +100,7 @@ Count count_of(FunctionCallInfo fcinfo) {
 
 struct Facts : sketch_frequency_info {
     static Facts of(const sketch_frequency *sketch) { return {Frequency::header(sketch)}; }
-    static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Facts *facts) {
-        return sketch_frequency_peek(first, first_size, size, facts);
-    }
+    static constexpr auto peek = sketch_frequency_peek;
 };
 
 Datum json_of(StringInfo out, const Facts &facts) {

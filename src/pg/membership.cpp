@@ -43,11 +43,8 @@ Expected expected_argument(FunctionCallInfo fcinfo, int i) {
 
 int checked_parameter(Expected expected) {
     const auto [expected_items, rate] = expected;
-    if (expected_items < 1)
-        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("expected_items must be positive"));
-    if (!(rate >= 0.00001 && rate <= 0.5))
-        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                errmsg("false_positive_rate must be between 0.00001 and 0.5"));
+    check_argument(expected_items >= 1, "expected_items must be positive");
+    check_argument(rate >= 0.00001 && rate <= 0.5, "false_positive_rate must be between 0.00001 and 0.5");
     int log2_blocks, kept_rate;
     if (sketch_membership_log2_blocks(static_cast<uint64>(expected_items), rate, &log2_blocks) != SKETCH_OK)
         ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s would exceed 128 MB", Membership::type),

@@ -108,6 +108,11 @@ inline void check(sketch_status status, const char *type) {
     if (status != SKETCH_OK) raise(status, type);
 }
 
+// Whether an argument is in its range, or what the error says that it must be.
+inline void check_argument(bool is_in_range, const char *must_be) {
+    if (!is_in_range) ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s", must_be));
+}
+
 // What errors that come from some code say of it: `say` calls errcontext. Until pop, or the error.
 template <typename Say>
 struct ErrorCallback {

@@ -13,8 +13,7 @@ constexpr double kDefaultAccuracy = 0.01;
 
 int checked_scale(double accuracy) {
     int scale;
-    if (sketch_quantile_scale(accuracy, &scale) != SKETCH_OK)
-        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("accuracy must be between 0.00015625 and 1"));
+    check_argument(sketch_quantile_scale(accuracy, &scale) == SKETCH_OK, "accuracy must be between 0.00015625 and 1");
     return scale;
 }
 
@@ -121,17 +120,14 @@ namespace {
 // The fractions travel in the state, because a final function sees no other argument.
 Doubles fractions_argument(FunctionCallInfo fcinfo, bool is_array, double &scalar) {
     if (PG_ARGISNULL(2)) null_parameter("percentile value");
-    Doubles fractions;
-    if (is_array) {
-        fractions = doubles_from(PG_GETARG_DATUM(2), "percentile values");
-        if (fractions.count > SKETCH_QUANTILE_MAX_FRACTIONS)
-            ereport(
-                ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                errmsg("number of percentile values exceeds the maximum allowed (%d)", SKETCH_QUANTILE_MAX_FRACTIONS));
-    } else {
+    if (!is_array) {
         scalar = PG_GETARG_FLOAT8(2);
-        fractions = {&scalar, 1};
+        return {&scalar, 1};
     }
+    const Doubles fractions = doubles_from(PG_GETARG_DATUM(2), "percentile values");
+    if (fractions.count > SKETCH_QUANTILE_MAX_FRACTIONS)
+        ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                errmsg("number of percentile values exceeds the maximum allowed (%d)", SKETCH_QUANTILE_MAX_FRACTIONS));
     return fractions;
 }
 
@@ -141,9 +137,8 @@ varlena *make_with_fractions(Doubles fractions, bool is_array, bool moving) {
 }
 
 void check_same_fractions(varlena *state, Doubles fractions, bool is_array) {
-    if (!sketch_quantile_has_fractions(state, VARSIZE(state), fractions.at, fractions.count, is_array))
-        ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                errmsg("percentile values must be the same for all rows of a group"));
+    check_argument(sketch_quantile_has_fractions(state, VARSIZE(state), fractions.at, fractions.count, is_array),
+                   "percentile values must be the same for all rows of a group");
 }
 
 Datum percentile_trans(FunctionCallInfo fcinfo, bool is_array) {

@@ -26,9 +26,7 @@ struct Info : sketch_quantile_info {
 // The header tells the extremes, and whether there are any.
 struct Extremes : Info {
     static Extremes of(const sketch_quantile *sketch) { return {Info::of(sketch)}; }
-    static sketch_status peek(const uint8 *first, size_t first_size, size_t size, Extremes *extremes) {
-        return sketch_quantile_peek(first, first_size, size, extremes);
-    }
+    static constexpr auto peek = sketch_quantile_peek;
 };
 
 // A sum or a mean of all rows, if there are any.
@@ -184,9 +182,8 @@ Listing buckets_of(const sketch_quantile *s) {
 Doubles bounds_from(Datum datum) {
     Doubles bounds = doubles_from(datum, "histogram bounds");
     for (size_t i = 0; i < bounds.count; i++)
-        if (isnan(bounds.at[i]) || (i > 0 && bounds.at[i] <= bounds.at[i - 1]))
-            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("histogram bounds must ascend strictly and must not be NaN"));
+        check_argument(!isnan(bounds.at[i]) && (i == 0 || !(bounds.at[i] <= bounds.at[i - 1])),
+                       "histogram bounds must ascend strictly and must not be NaN");
     return bounds;
 }
 

@@ -224,8 +224,7 @@ double rows_of(double fraction, double total) {
 Datum heavy_hitters(FunctionCallInfo fcinfo, Shape shape) {
     return return_items(fcinfo, shape, [shape](FunctionCallInfo call, Rows *rows) {
         double fraction = DatumGetFloat8(call->args[shape.argument(1)].value);
-        if (!(fraction > 0 && fraction <= 1))
-            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("fraction must be above 0 and at most 1"));
+        check_argument(fraction > 0 && fraction <= 1, "fraction must be above 0 and at most 1");
         Sketch sketch = canonical<Topk>(call->args[shape.argument(0)].value);
         Scratch scratch;
         const sketch_topk_info info = Topk::header(open<Topk>(sketch, scratch));
@@ -261,9 +260,7 @@ sketch_topk_entry count_of(FunctionCallInfo fcinfo) {
 
 struct Header : sketch_topk_info {
     static Header of(const sketch_topk *sketch) { return {Topk::header(sketch)}; }
-    static sketch_status peek(const uint8 *first, size_t first_size, size_t size, sketch_topk_info *header) {
-        return sketch_topk_peek(first, first_size, size, header);
-    }
+    static constexpr auto peek = sketch_topk_peek;
 };
 
 // The same of a work form as it will be packed.

@@ -95,16 +95,13 @@ constexpr Timestamp kFirstMonday = -INT64CONST(730119) * USECS_PER_DAY;  // 0001
 int64 truncated_width(Node *unit) {
     if (!IsA(unit, Const) || reinterpret_cast<Const *>(unit)->constisnull) return 0;
     const char *name = TextDatumGetCString(reinterpret_cast<Const *>(unit)->constvalue);
-    static const struct {
-        const char *name;
-        int64 width;
-    } units[] = {{"second", USECS_PER_SEC},
-                 {"minute", USECS_PER_MINUTE},
-                 {"hour", USECS_PER_HOUR},
-                 {"day", USECS_PER_DAY},
-                 {"week", 7 * USECS_PER_DAY}};
-    for (const auto &known : units)
-        if (pg_strcasecmp(name, known.name) == 0) return known.width;
+    constexpr std::pair<const char *, int64> units[] = {{"second", USECS_PER_SEC},
+                                                        {"minute", USECS_PER_MINUTE},
+                                                        {"hour", USECS_PER_HOUR},
+                                                        {"day", USECS_PER_DAY},
+                                                        {"week", 7 * USECS_PER_DAY}};
+    for (const auto &[known, width] : units)
+        if (pg_strcasecmp(name, known) == 0) return width;
     return 0;
 }
 

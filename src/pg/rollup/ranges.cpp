@@ -51,8 +51,8 @@ struct Buckets {
 
     Buckets(int64 wide, Timestamp first, ArrayType *array) : width{wide, 0, 0}, microseconds(wide), origin(first) {
         const bool has_folds = array != nullptr && ARR_NDIM(array) == 1;
-        if (wide <= 0 || (has_folds && (ARR_HASNULL(array) || ARR_ELEMTYPE(array) != INT8OID)))
-            ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid width or folds of buckets"));
+        check_argument(wide > 0 && (!has_folds || (!ARR_HASNULL(array) && ARR_ELEMTYPE(array) == INT8OID)),
+                       "invalid width or folds of buckets");
         folds = has_folds ? reinterpret_cast<const int64 *>(ARR_DATA_PTR(array)) : nullptr;
         pairs = has_folds ? ARR_DIMS(array)[0] / 2 : 0;
     }
@@ -339,8 +339,8 @@ PG_FN(sketch_rollup_partitions) {
         context->max_calls = static_cast<uint64>(list_length(partitions));
     };
     return return_rows(fcinfo, begin, [=](FuncCallContext *context) {
-        const List *partitions = static_cast<const List *>(context->user_fctx);
-        const auto *partition = static_cast<Partition *>(list_nth(partitions, static_cast<int>(context->call_cntr)));
+        const auto partitions = each<Partition>(static_cast<const List *>(context->user_fctx));
+        const Partition *partition = partitions[context->call_cntr];
         TypeCacheEntry *type = lookup_type_cache(get_fn_expr_argtype(fcinfo->flinfo, 1), TYPECACHE_RANGE_INFO);
         Datum values[] = {
             ObjectIdGetDatum(partition->relation), RangeTypePGetDatum(range_of(type, partition->lo, partition->hi)),
