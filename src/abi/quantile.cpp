@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "../core/quantile/packed.hpp"
 #include "../sketch_postgres.h"
@@ -273,8 +272,6 @@ sketch_status sketch_quantile_mean(const sketch_quantile *sketch, double low, do
 sketch_status sketch_quantile_histogram(const sketch_quantile *sketch, sketch_quantile_bucket *out, size_t capacity,
                                         size_t *count) noexcept {
     const Histogram &h = sketch->histogram;
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     const size_t unindexed =
         size_t{h.zeros > 0} + (h.negative_infinities > 0) + (h.positive_infinities > 0) + (h.nans > 0);
     if (capacity < h.buckets() + unindexed) return SKETCH_NO_ROOM;
@@ -282,14 +279,14 @@ sketch_status sketch_quantile_histogram(const sketch_quantile *sketch, sketch_qu
     auto list = [&](double lower, double upper, uint64_t rows, int32_t index) {
         if (rows > 0) out[n++] = {lower, upper, rows, index};
     };
-    list(-infinity, -infinity, h.negative_infinities, 0);
+    list(-kInfinity, -kInfinity, h.negative_infinities, 0);
     for (uint32_t i = 0; i < h.buckets(); i++) {
         if (i == h.negatives) list(0, 0, h.zeros, 0);
         list(h.lower(i), h.upper(i), h.count[i], h.index[i]);
     }
     if (h.positives == 0) list(0, 0, h.zeros, 0);
-    list(infinity, infinity, h.positive_infinities, 0);
-    list(nan, nan, h.nans, 0);
+    list(kInfinity, kInfinity, h.positive_infinities, 0);
+    list(kNaN, kNaN, h.nans, 0);
     *count = n;
     return SKETCH_OK;
 }

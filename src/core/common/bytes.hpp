@@ -319,7 +319,7 @@ class BitReader {
         for (; (peek() & 1) == 0; zeros++, position_++)
             if (zeros + order == 63) {
                 ok_ = false;
-                return std::uint64_t{1} << 63;
+                return std::uint64_t{1} << 63;  // more than any value, for those who look at it alone
             }
         position_++;
         const int length = zeros + order;
