@@ -64,7 +64,7 @@ SKETCH_API uint64_t sketch_hash_word(uint64_t word) SKETCH_NOEXCEPT;
 typedef struct sketch_item {
     int kind;          /* a sketch_kind */
     uint64_t hash;     /* for distinct, frequency and membership */
-    const void *bytes; /* for topk; they stand in `buffer`, or where the value does: a copy of the struct may not have */
+    const void *bytes; /* for topk; they stand in `buffer`, or where the value does: a copy of the struct may lack */
     size_t size;       /* them, and the value must stay as it is while the item is used */
     uint8_t buffer[SKETCH_ITEM_BUFFER];
 } sketch_item;

@@ -119,8 +119,8 @@ class OrderedTable {
   private:
     // No entry with a smaller key stands behind a slot that is empty or has a larger one, so steps may double:
     // adversarial keys, whose leading bits are the same, make long runs.
-    [[gnu::always_inline]] static std::uint32_t find_far(const std::uint64_t *keys, std::uint32_t slots, std::uint32_t at,
-                                                    std::uint64_t key) noexcept {
+    [[gnu::always_inline]] static std::uint32_t find_far(const std::uint64_t *keys, std::uint32_t slots,
+                                                         std::uint32_t at, std::uint64_t key) noexcept {
         std::uint32_t step = 1;
         while (step < slots - at && keys[at + step] < key) {
             at += step;

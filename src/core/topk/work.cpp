@@ -162,8 +162,8 @@ Status plan_filter(Work work, sketch_growth &growth) noexcept {
 }
 
 template <typename T>
-[[gnu::noinline]] Status add_new(Work work, std::uint64_t probe, Item item, std::uint32_t at,
-                                 std::uint64_t weight, sketch_growth &growth) noexcept {
+[[gnu::noinline]] Status add_new(Work work, std::uint64_t probe, Item item, std::uint32_t at, std::uint64_t weight,
+                                 sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     if (h.kind == SKETCH_KIND_NONE) return SKETCH_WRONG_KIND;  // of an empty state, and of no item
     const std::uint64_t tag = tag_of(work.unsalted(probe, item));
@@ -193,8 +193,7 @@ template <typename T>
 }
 
 template <typename T>
-[[gnu::always_inline]] inline Status add(Work work, Item item, std::uint64_t weight,
-                                         sketch_growth &growth) noexcept {
+[[gnu::always_inline]] inline Status add(Work work, Item item, std::uint64_t weight, sketch_growth &growth) noexcept {
     WorkHeader &h = work.header();
     const bool hashed = work.hashed();
     const std::uint64_t probe = probe_of(item, hashed, h.salt);
