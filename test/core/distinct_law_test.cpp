@@ -7,6 +7,7 @@
 #include "../../src/core/distinct/distinct.hpp"
 #include "catch.hpp"
 #include "distinct_sketch.hpp"
+#include "sanitized.hpp"
 
 namespace {
 
@@ -283,11 +284,7 @@ TEST_CASE("distinct: duplicates, and merging a sketch with itself, change nothin
 
 // Searches that walk through all of them would take minutes here.
 TEST_CASE("distinct: tokens that crowd at few places of the table merge in time", "[distinct][law]") {
-#if defined(__SANITIZE_ADDRESS__)
-    constexpr int kMerges = 100;
-#else
-    constexpr int kMerges = 3000;
-#endif
+    const int kMerges = kSanitized ? 100 : 3000;
     using Tokens = std::vector<uint32_t>;
     // Tokens with few neighbouring indexes, each with every number of leading zeros: as many as there may be.
     auto crowd = [](uint32_t first, uint32_t step) {

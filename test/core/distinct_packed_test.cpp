@@ -136,7 +136,7 @@ Bytes coded(const std::vector<uint16_t> &registers, int precision, const Wrong &
     return packed;
 }
 
-constexpr int kRounds = untrusted::kSanitized ? 3000 : 20000;
+const int kRounds = kSanitized ? 3000 : 20000;
 
 }  // namespace
 
@@ -154,7 +154,7 @@ TEST_CASE("distinct: every truncation and every further byte is refused", "[dist
 
 TEST_CASE("distinct: every flipped bit gives a refusal or another sound sketch", "[distinct][packed]") {
     tests().flips([](size_t bit, size_t bits) -> size_t {
-        constexpr size_t kStep = untrusted::kSanitized ? 7 : 1;
+        const size_t kStep = kSanitized ? 7 : 1;
         return bit + kStep < 8 * 150 ? kStep : 1 + bits / 23;
     });
 }
@@ -164,7 +164,7 @@ TEST_CASE("distinct: so do random changes of several bytes", "[distinct][packed]
 TEST_CASE("distinct: bytes of nothing but one value are refused", "[distinct][packed]") { tests().fills(); }
 
 TEST_CASE("distinct: no work form leads a reader astray", "[distinct][packed]") {
-    tests().work_flips(32, untrusted::kSanitized ? 7 : 1);
+    tests().work_flips(32, kSanitized ? 7 : 1);
     tests().work_changes(kRounds, [](Random &random, Bytes &work) {
         const size_t at = random() % 2 ? 5 + random() % 20 : random() % work.size();
         work[at] = telling_byte(random, work[at]);

@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "distinct_sketch.hpp"
+#include "sanitized.hpp"
 
 namespace {
 
@@ -71,11 +72,7 @@ void must_be_as_predicted(int precision, const Outcome &o) {
     CHECK(std::abs(o.coverage() - 0.95) < o.coverage_tolerance());
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kShare = 5;  // of the runs
-#else
-constexpr int kShare = 1;
-#endif
+const int kShare = kSanitized ? 5 : 1;  // of the runs
 
 }  // namespace
 
@@ -174,7 +171,7 @@ TEST_CASE("distinct: 95 % intervals of few registers cover 95 % from 8 items a r
 
 // Without its correction the estimate would be 1.2 % too large here.
 TEST_CASE("distinct: the estimate has no bias with few registers", "[distinct][statistics]") {
-    constexpr int kRuns = 20000 / kShare;
+    const int kRuns = 20000 / kShare;
     const double standard_error = 0.4939 / 4;
     for (const Outcome &o : outcomes(4, {512, 1024}, kRuns)) {
         INFO(o.items << " items, bias " << o.bias());
@@ -201,7 +198,7 @@ TEST_CASE("distinct: tokens are exact but for tokens that collide", "[distinct][
 
 // Of 8000 items 41 have the token of another one, Poisson. So both ends of an interval lie above the number of tokens.
 TEST_CASE("distinct: intervals of many tokens are those of a Poisson variable", "[distinct][statistics]") {
-    constexpr int kRuns = 400 / kShare;
+    const int kRuns = 400 / kShare;
     double hidden = 0, lower = 0, upper = 0;
     int below = 0, above = 0;
     for (int run = 0; run < kRuns; run++) {

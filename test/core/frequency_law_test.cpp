@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "frequency_sketch.hpp"
+#include "sanitized.hpp"
 
 namespace {
 
@@ -376,11 +377,7 @@ TEST_CASE("frequency: hashes that crowd at one place of the table are counted ex
 // Quadratic work on the most hashes that there can be would take a minute here.
 TEST_CASE("frequency: hashes that crowd at one place of the largest table merge and subtract in time",
           "[frequency][law]") {
-#if defined(__SANITIZE_ADDRESS__)
-    constexpr uint64_t kHalf = 20000;
-#else
-    constexpr uint64_t kHalf = 100000;
-#endif
+    static const uint64_t kHalf = kSanitized ? 20000 : 100000;
     auto packed = [](uint64_t first, uint64_t step, uint64_t weight) {
         FrequencySketch s(20);
         for (uint64_t i = 0; i < kHalf; i++) s.add(first + i * step, weight);

@@ -7,14 +7,11 @@
 #include "frequency_sketch.hpp"
 #include "mutations.hpp"
 #include "portably.hpp"
+#include "sanitized.hpp"
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kRounds = 200, kWidest = 9;
-#else
-constexpr int kRounds = 3000, kWidest = 15;
-#endif
+const int kRounds = kSanitized ? 200 : 3000, kWidest = kSanitized ? 9 : 15;
 
 using mutations::Random;
 

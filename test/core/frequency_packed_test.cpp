@@ -21,8 +21,8 @@ using mutations::telling_byte;
 
 constexpr uint64_t kMax = 0x7fffffffffffffff;
 
-constexpr int kRounds = untrusted::kSanitized ? 1500 : 6000;
-constexpr size_t kStride = untrusted::kSanitized ? 5 : 1;  // of the bits that are flipped one by one
+const int kRounds = kSanitized ? 1500 : 6000;
+const size_t kStride = kSanitized ? 5 : 1;  // of the bits that are flipped one by one
 
 // One of everything that a sketch can be: forms, widths of counts and counters, extreme hashes.
 std::vector<FrequencySketch> samples() {

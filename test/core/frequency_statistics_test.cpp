@@ -7,14 +7,11 @@
 
 #include "catch.hpp"
 #include "frequency_sketch.hpp"
+#include "sanitized.hpp"
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kScale = 4;  // sanitizers are slow: fewer rows and seeds
-#else
-constexpr int kScale = 1;
-#endif
+const int kScale = kSanitized ? 4 : 1;  // sanitizers are slow: fewer rows and seeds
 
 using Counts = std::vector<uint64_t>;  // of item i
 using Random = std::mt19937_64;

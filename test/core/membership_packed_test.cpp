@@ -19,7 +19,7 @@ namespace {
 using mutations::Random;
 using mutations::telling_byte;
 
-constexpr int kRounds = untrusted::kSanitized ? 6000 : 40000;
+const int kRounds = kSanitized ? 6000 : 40000;
 
 Hashes numbers(size_t count) {
     Hashes hashes(count);

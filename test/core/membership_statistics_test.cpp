@@ -10,16 +10,13 @@
 #include "../../src/core/membership/block.hpp"
 #include "catch.hpp"
 #include "membership_sketch.hpp"
+#include "sanitized.hpp"
 
 namespace {
 
 using Random = std::mt19937_64;
 
-#ifdef __SANITIZE_ADDRESS__
-constexpr uint64_t kEffort = 1;
-#else
-constexpr uint64_t kEffort = 10;
-#endif
+const uint64_t kEffort = kSanitized ? 1 : 10;
 
 // Different numbers, far from those that are probed for.
 Hashes items(uint64_t count, uint64_t batch) {
@@ -302,7 +299,7 @@ TEST_CASE("membership: equal tokens are part of the rate that a filter tells", "
     // Every token there is, looked for in filters that were made for the least rate, of which equal tokens take 3.7 %.
     // Tolerance: 4 standard deviations of a Poisson count, which is 2.7 % of it (and more under a sanitizer).
     using namespace sketch::membership;
-    constexpr int kLog2Blocks = kEffort < 10 ? 2 : 5;
+    const int kLog2Blocks = kEffort < 10 ? 2 : 5;
     const uint64_t n = most_items(kLog2Blocks, 0.00001), filters = kEffort < 10 ? 1 : 4;
     double found = 0, told = 0;
     for (uint64_t filter = 0; filter < filters; filter++) {
@@ -310,7 +307,7 @@ TEST_CASE("membership: equal tokens are part of the rate that a filter tells", "
         const Bytes packed = s.pack();
         REQUIRE(s.info().is_dense);
         told += s.rate() * std::exp2(24 + kLog2Blocks);
-        for (size_t number = 0; number < 1 << kLog2Blocks; number++) {
+        for (size_t number = 0; number < size_t{1} << kLog2Blocks; number++) {
             const uint8_t *block = packed.data() + 8 + 32 * number;
             const uint32_t first = load_word(block, Words::little_endian);
             for (uint32_t low = 0; low < 1 << 24; low++)

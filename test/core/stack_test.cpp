@@ -15,6 +15,7 @@
 #include "frequency_sketch.hpp"
 #include "membership_sketch.hpp"
 #include "quantile_sketch.hpp"
+#include "sanitized.hpp"
 #include "topk_sketch.hpp"
 
 namespace {
@@ -43,11 +44,8 @@ size_t stack_of(const std::function<void()> &call) {
                                std::find_if(stack.get(), stack.get() + kSize, [](uint8_t b) { return b != kPaint; }));
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr size_t kPromised = 1 << 20;  // which puts red zones between all that is on a stack
-#else
-constexpr size_t kPromised = 48 * 1024;
-#endif
+// A sanitizer puts red zones between all that is on a stack.
+const size_t kPromised = kSanitized ? 1 << 20 : 48 * 1024;
 
 void stays_small(const std::string &what, const std::function<void()> &call) {
     // The least of several: what a thread's own start and end take varies, most of all under a sanitizer.

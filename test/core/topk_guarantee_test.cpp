@@ -7,17 +7,14 @@
 #include <set>
 
 #include "catch.hpp"
+#include "sanitized.hpp"
 #include "topk_sketch.hpp"
 
 namespace {
 
 using Random = std::mt19937_64;
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kScale = 4;  // sanitizers are slow: fewer trees and seeds
-#else
-constexpr int kScale = 1;
-#endif
+const int kScale = kSanitized ? 4 : 1;  // sanitizers are slow: fewer trees and seeds
 
 struct Universe {
     int kind;

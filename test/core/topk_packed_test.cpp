@@ -21,8 +21,8 @@ using mutations::telling_byte;
 
 constexpr uint64_t kMax = 0x7fffffffffffffff;
 
-constexpr int kRounds = untrusted::kSanitized ? 800 : 4000;
-constexpr size_t kStride = untrusted::kSanitized ? 7 : 2;  // of the bits that are flipped one by one
+const int kRounds = kSanitized ? 800 : 4000;
+const size_t kStride = kSanitized ? 7 : 2;  // of the bits that are flipped one by one
 
 // One of everything that a sketch can be.
 std::vector<TopkSketch> samples() {

@@ -12,14 +12,9 @@
 #include "buffered_sketch.hpp"
 #include "catch.hpp"
 #include "mutations.hpp"
+#include "sanitized.hpp"
 
 namespace untrusted {
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
 
 // Both forms of a sketch.
 struct Sample {
@@ -144,7 +139,7 @@ class Tests {
     // Packs into too small a buffer: it is told, and nothing is touched. Of exactly this size, so that the address
     // sanitizer sees every byte too many; without it by what stands behind.
     void small_buffers() const {
-        constexpr size_t kBehind = kSanitized ? 0 : 8;
+        const size_t kBehind = kSanitized ? 0 : 8;
         for (const Sample &s : samples_)
             for (const Bytes *from : {&s.packed, &s.work})
                 for (size_t capacity = 0; capacity < s.packed.size(); capacity += 1 + s.packed.size() / 50) {
