@@ -81,6 +81,7 @@
 #include "sketch/common.h"
 #include "sketch/distinct.h"
 #include "sketch/frequency.h"
+#include "sketch/interop.h"
 #include "sketch/items.h"
 #include "sketch/membership.h"
 #include "sketch/quantile.h"

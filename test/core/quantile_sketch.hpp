@@ -55,6 +55,12 @@ class QuantileSketch : public BufferedSketch<QuantileFamily> {
             return sketch_quantile_add_bucket(data(), size(), scale, index, negative, count, g);
         });
     }
+    sketch_status try_add_histogram(const sketch_exponential &histogram) {
+        sketch_exponential_cursor cursor = {};
+        return grown([&](sketch_growth *g) {
+            return sketch_exponential_add(&histogram, &cursor, data(), size(), g);
+        });
+    }
     void remove(double x) { must(sketch_quantile_remove(data(), size(), x)); }
     void coarsen(int scale) {
         must(grown([&](sketch_growth *g) { return sketch_quantile_limit(data(), size(), scale, g); }));

@@ -7,7 +7,8 @@
 
 using Complaint = std::string(const uint8_t *data, size_t size, size_t shift);
 using Check = sketch_status(const uint8_t *packed, size_t size);
-Complaint distinct_complaint, frequency_complaint, membership_complaint, quantile_complaint, topk_complaint;
+Complaint distinct_complaint, frequency_complaint, interop_complaint, membership_complaint, quantile_complaint,
+    topk_complaint;
 
 namespace {
 
@@ -43,3 +44,12 @@ TEST_CASE("quantile: the fuzzers' corpus", "[quantile][corpus]") {
     replay("quantile", quantile_complaint, sketch_quantile_check);
 }
 TEST_CASE("topk: the fuzzers' corpus", "[topk][corpus]") { replay("topk", topk_complaint, sketch_topk_check); }
+TEST_CASE("interop: the fuzzers' corpus", "[interop][corpus]") {
+    int inputs = 0;
+    for (const mutations::Bytes &bytes : corpus_of("interop")) {
+        inputs++;
+        if (std::string complaint = interop_complaint(bytes.data(), bytes.size(), 0); !complaint.empty())
+            FAIL("interop: " << complaint << ": " << mutations::hex(bytes));
+    }
+    CHECK(inputs > 100);
+}
