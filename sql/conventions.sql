@@ -37,7 +37,7 @@ WHERE (castsource IN (SELECT oid FROM sketches) OR casttarget IN (SELECT oid FRO
 -- functions: in C, immutable, parallel safe, leak-free of privileges, with a comment; strict but for aggregate support
 -- (stable: what shows values as text, by the settings of the session, and what is about the server; not strict: where
 -- NULL::type only tells the type, what adds to a sketch, which nothing erases, and what makes an empty or a coarser
--- one, of which no parameter is null)
+-- one, of which no parameter is null; a counter that has no older reading, and a sum that is to be estimated)
 SELECT oid::regprocedure FROM functions WHERE prokind = 'f'
     AND (prolang <> (SELECT oid FROM pg_language WHERE lanname = 'c') OR provolatile <> 'i' OR proparallel <> 's'
          OR prosecdef OR proconfig IS NOT NULL)
@@ -46,7 +46,8 @@ SELECT oid::regprocedure FROM functions WHERE prokind = 'f'
                   OR proname IN ('topk_sketch_to_jsonb', 'approx_top_k_final',
                                  'sketch_ext_version', 'sketch_typanalyze')));
 SELECT oid::regprocedure FROM functions WHERE prokind = 'f' AND NOT proisstrict
-    AND proargnames[1] IS DISTINCT FROM 'item_type' AND proname NOT IN ('merge', 'add', 'coarsen')
+    AND proargnames[1] IS DISTINCT FROM 'item_type'
+    AND proname NOT IN ('merge', 'add', 'coarsen', 'counter_delta', 'to_prometheus')
     AND proname NOT LIKE '%\_empty'
     AND oid NOT IN (SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggmtransfn, aggminvtransfn,
                                   aggmfinalfn]::oid[]) FROM pg_aggregate WHERE aggfnoid IN (SELECT oid FROM functions));

@@ -103,13 +103,8 @@ PG_FN(quantile_add) {
 PG_FN(quantile_coarsen) { return coarsened<Quantile>(fcinfo, scale_argument); }
 
 PG_FN(quantile_subtract) {
-    Scratch scratch_a, scratch_b;
-    sketch_quantile *a = open<Quantile>(sketch_from(PG_GETARG_DATUM(0)), scratch_a);
-    sketch_quantile *b = open<Quantile>(sketch_from(PG_GETARG_DATUM(1)), scratch_b);
-    size_t capacity = sketch_quantile_packed_bound(a), size = 0;
-    varlena *result = static_cast<varlena *>(palloc(VARHDRSZ + capacity));
-    check(sketch_quantile_subtract(a, b, reinterpret_cast<uint8 *>(VARDATA(result)), capacity, &size), Quantile::type);
-    SET_VARSIZE(result, VARHDRSZ + size);
+    varlena *result;
+    check(subtracted(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), &result), Quantile::type);
     PG_RETURN_POINTER(result);
 }
 

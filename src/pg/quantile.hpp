@@ -32,6 +32,19 @@ struct Quantile {
     }
 };
 
+// Rows of a minus rows of b, or why not.
+inline sketch_status subtracted(Datum a, Datum b, varlena **result) {
+    Scratch scratch_a, scratch_b;
+    sketch_quantile *from = open<Quantile>(sketch_from(a), scratch_a);
+    sketch_quantile *what = open<Quantile>(sketch_from(b), scratch_b);
+    size_t capacity = sketch_quantile_packed_bound(from), size = 0;
+    *result = static_cast<varlena *>(palloc(VARHDRSZ + capacity));
+    const sketch_status status =
+        sketch_quantile_subtract(from, what, reinterpret_cast<uint8 *>(VARDATA(*result)), capacity, &size);
+    SET_VARSIZE(*result, VARHDRSZ + size);
+    return status;
+}
+
 inline void check_fraction(double p) {
     if (!(p >= 0 && p <= 1))  // NaN too; the words are percentile_cont's
         ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),

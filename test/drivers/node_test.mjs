@@ -1,5 +1,6 @@
 // The extension from Node, by `pg`, which sends every parameter as text without a type: node_test.mjs
 import pg from 'pg';
+import protobuf from 'protobufjs';
 
 const client = new pg.Client();
 await client.connect();
@@ -48,6 +49,28 @@ const upsert = `INSERT INTO minutes SELECT $1, quantile_agg(ms), distinct_agg(u)
 for (const part of [[1, 2, 3], [3, 4]]) await client.query(upsert, [1, part, part]);
 const merged = await row('SELECT total_count(latency), max_value(latency), distinct_count(users) FROM minutes WHERE minute = $1', ['1']);
 ok(merged.total_count === '5' && merged.max_value === 4 && merged.distinct_count === '4', 'an upsert merges', merged);
+
+// What to_otlp makes, as another implementation of protobuf reads it from JSON and writes it; these bytes are the sketch again.
+const { root } = protobuf.parse(`syntax = "proto3";
+  message Request { repeated ResourceMetrics resource_metrics = 1; }
+  message ResourceMetrics { repeated ScopeMetrics scope_metrics = 2; }
+  message ScopeMetrics { repeated Metric metrics = 2; }
+  message Metric { string name = 1; Histogram exponential_histogram = 10; }
+  message Histogram { repeated Point data_points = 1; int32 aggregation_temporality = 2; }
+  message Buckets { sint32 offset = 1; repeated uint64 bucket_counts = 2; }
+  message Point {
+    fixed64 count = 4; optional double sum = 5; sint32 scale = 6; fixed64 zero_count = 7; Buckets positive = 8; Buckets negative = 9;
+    optional double min = 12; optional double max = 13; double zero_threshold = 14;
+  }`);
+const Request = root.lookupType('Request');
+const { point } = await row(`SELECT to_otlp(quantile_agg(x), 1000) AS point FROM unnest(ARRAY[-2, 0, 0.25, 0.5, 0.5, 8.0]) AS x`);
+const request = { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'ms', exponentialHistogram: { aggregationTemporality: 1, dataPoints: [point] } }] }] }] };
+const protobufBytes = Buffer.from(Request.encode(Request.fromObject(request)).finish());
+const read = await row('SELECT metric, count, min_value(sketch), max_value(sketch), sketch = (SELECT quantile_agg(x) FROM unnest(ARRAY[-2, 0, 0.25, 0.5, 0.5, 8.0]) AS x) AS same FROM otlp_points_protobuf($1)', [protobufBytes]);
+ok(read.metric === 'ms' && read.count === '6' && read.min_value === -2 && read.max_value === 8 && read.same === true, 'a point that protobufjs has read and written is the sketch', read);
+const sent = await row('SELECT sketch FROM otlp_points($1)', [request]);
+const again = await row('SELECT sketch FROM otlp_points_protobuf($1)', [protobufBytes]);
+ok(sent.sketch === again.sketch, 'and so is its JSON', { sent, again });
 
 await client.end();
 process.exit(failures > 0 ? 1 : 0);

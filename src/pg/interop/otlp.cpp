@@ -1,0 +1,158 @@
+// OpenTelemetry's ExportMetricsServiceRequest as protobuf, and what its points become.
+#include "otlp.hpp"
+
+extern "C" {
+#include "common/base64.h"
+}
+
+namespace pg {
+
+namespace {
+
+constexpr const char *kMessage = "OTLP message";
+
+// ---- attributes: KeyValue and AnyValue (common/v1/common.proto) ----------------------------------------
+
+void next_or_raise(sketch_status status) {
+    if (status != SKETCH_OK && status != SKETCH_END) raise_invalid(kMessage, sketch_status_message(status));
+}
+
+void push_value(JsonbObject &out, JsonbIteratorToken token, sketch_slice any);
+
+// Members of an object: fields 1 are pairs of a key 1 and a value 2.
+void push_pairs(JsonbObject &out, sketch_slice message) {
+    sketch_field field;
+    sketch_status status;
+    while ((status = sketch_protobuf_next(&message, &field)) == SKETCH_OK) {
+        CHECK_FOR_INTERRUPTS();
+        if (field.number != 1 || field.wire_type != SKETCH_WIRE_BYTES) continue;
+        sketch_slice pair = field.bytes, key = {}, value = {};
+        while ((status = sketch_protobuf_next(&pair, &field)) == SKETCH_OK) {
+            if (field.wire_type != SKETCH_WIRE_BYTES) continue;
+            if (field.number == 1) key = field.bytes;
+            if (field.number == 2) value = field.bytes;
+        }
+        next_or_raise(status);
+        out.key(server_text(key));
+        push_value(out, WJB_VALUE, value);
+    }
+    next_or_raise(status);
+}
+
+void push_elements(JsonbObject &out, sketch_slice message) {
+    sketch_field field;
+    sketch_status status;
+    while ((status = sketch_protobuf_next(&message, &field)) == SKETCH_OK) {
+        CHECK_FOR_INTERRUPTS();
+        if (field.number == 1 && field.wire_type == SKETCH_WIRE_BYTES) push_value(out, WJB_ELEM, field.bytes);
+    }
+    next_or_raise(status);
+}
+
+// As JSON of protobuf has bytes.
+ServerText base64_from(sketch_slice bytes) {
+    const int size = pg_b64_enc_len(static_cast<int>(bytes.size));
+    char *text = static_cast<char *>(palloc(static_cast<size_t>(size) + 1));
+#if PG_VERSION_NUM >= 180000
+    const int length = pg_b64_encode(bytes.at, static_cast<int>(bytes.size), text, size);
+#else
+    const int length =
+        pg_b64_encode(reinterpret_cast<const char *>(bytes.at), static_cast<int>(bytes.size), text, size);
+#endif
+    return {text, Max(length, 0)};
+}
+
+// Of the one field that an AnyValue has the last one counts, as protobuf has it.
+void push_value(JsonbObject &out, JsonbIteratorToken token, sketch_slice any) {
+    check_stack_depth();
+    sketch_field field, last = {};
+    sketch_status status;
+    while ((status = sketch_protobuf_next(&any, &field)) == SKETCH_OK) last = field;
+    next_or_raise(status);
+    switch (last.number) {
+        case 1: return out.push_string(token, server_text(last.bytes));
+        case 2: return out.push_bool(token, last.value != 0);
+        case 3: return out.push_numeric(token, NumericGetDatum(int64_to_numeric(static_cast<int64>(last.value))));
+        case 4: {
+            double x;
+            memcpy(&x, &last.value, sizeof x);
+            return out.push_double(token, x);
+        }
+        case 5:
+            out.push(WJB_BEGIN_ARRAY, nullptr);
+            push_elements(out, last.bytes);
+            return out.push(WJB_END_ARRAY, nullptr);
+        case 6:
+            out.push(WJB_BEGIN_OBJECT, nullptr);
+            push_pairs(out, last.bytes);
+            return out.push(WJB_END_OBJECT, nullptr);
+        case 7: return out.push_string(token, base64_from(last.bytes));
+        default: return out.push_null(token);
+    }
+}
+
+Datum attributes_from(sketch_slice message) {
+    JsonbObject out;
+    push_pairs(out, message);
+    return out.end();
+}
+
+const char *temporality_name(int temporality) {
+    return temporality == 1 ? "delta" : temporality == 2 ? "cumulative" : nullptr;
+}
+
+struct Cursor {
+    sketch_otlp_cursor request;
+    Repeated repeated;
+    SharedAttributes resource;
+};
+
+}  // namespace
+
+void set_columns(const OtlpPoint &point, Datum *columns, bool *nulls) {
+    const NullableDatum start = time_from_nanoseconds(point.start_time), time = time_from_nanoseconds(point.time);
+    const char *temporality = temporality_name(point.temporality);
+    const sketch_exponential &h = point.histogram;
+    columns[0] = point.resource;
+    columns[1] = point.metric;
+    columns[2] = point.unit;
+    columns[3] = point.attributes;
+    columns[4] = start.value;
+    nulls[4] = start.isnull;
+    columns[5] = time.value;
+    nulls[5] = time.isnull;
+    nulls[6] = temporality == nullptr;
+    if (temporality != nullptr) columns[6] = CStringGetTextDatum(temporality);
+    columns[9] = sketch_from_histogram(h);  // which checks the count
+    columns[7] = Int64GetDatum(static_cast<int64>(h.count));
+    columns[8] = Float8GetDatum(h.sum);
+    nulls[8] = !h.has_sum;
+}
+
+}  // namespace pg
+
+PG_FN(otlp_points_protobuf) {
+    using namespace pg;
+    auto begin = [=] {
+        bytea *request = PG_GETARG_BYTEA_PP(0);
+        const size_t size = VARSIZE_ANY_EXHDR(request);
+        Cursor *cursor = static_cast<Cursor *>(palloc0(sizeof(Cursor)));
+        cursor->request.request = {reinterpret_cast<const uint8 *>(VARDATA_ANY(request)), size};
+        cursor->repeated = Repeated(size);
+        cursor->resource.context = CurrentMemoryContext;
+        return cursor;
+    };
+    return return_until<Cursor>(fcinfo, begin, [](Cursor *cursor, Datum *columns, bool *nulls) {
+        sketch_otlp_point point;
+        const sketch_status status = sketch_otlp_next(&cursor->request, &point);
+        if (status == SKETCH_END) notice_skipped(cursor->request.skipped);
+        else if (status != SKETCH_OK) raise_invalid(kMessage, cursor->request.problem);
+        if (status == SKETCH_END) return false;
+        const Datum resource = cursor->resource.of(point.resource.at, [&] { return attributes_from(point.resource); });
+        cursor->repeated.add(VARSIZE_ANY(DatumGetPointer(resource)) + point.metric.size + point.unit.size);
+        set_columns({resource, text_datum(point.metric), text_datum(point.unit), attributes_from(point.attributes),
+                     point.start_time, point.time, point.temporality, point.histogram},
+                    columns, nulls);
+        return true;
+    });
+}
