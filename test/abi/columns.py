@@ -1,4 +1,4 @@
-"""The sketches of examples/python/sketch.py, of the columns that test/abi/items.c reads one by one: the same lines."""
+"""The sketches of bindings/python, of the columns that test/abi/items.c reads one by one: the same lines."""
 
 import itertools
 import sys
@@ -6,7 +6,7 @@ import uuid
 
 import numpy
 
-import sketch
+import sketch_ext
 
 COLUMNS = {
     'int2': lambda sent: numpy.frombuffer(b''.join(sent), dtype='>i2'),
@@ -24,15 +24,15 @@ COLUMNS = {
 
 
 def show(type_name, state):
-    print(type_name, state.family, state.pack().hex(), sep='\t')
+    print(type_name, state.family, bytes(state).hex(), sep='\t')
 
 
 for type_name, lines in itertools.groupby((line.rstrip('\n').split('\t') for line in sys.stdin), lambda line: line[0]):
     if type_name not in COLUMNS:
         continue
     column = COLUMNS[type_name]([bytes.fromhex(sent) for _, sent in lines])
-    for state in sketch.Distinct(12), sketch.Frequency(12), sketch.Topk(1000), sketch.Membership(8, 1000):
-        half = type(state)(*{'distinct': [12], 'frequency': [12], 'topk': [1000], 'membership': [8, 1000]}[state.family])
-        show(type_name, state.add(column[:100]).merge(half.add(column[100:]).pack()))
+    for make in (lambda: sketch_ext.Distinct(12), sketch_ext.Frequency, lambda: sketch_ext.TopK(1000),
+                 lambda: sketch_ext.Membership(5000)):
+        show(type_name, make().add(column[:100]).merge(make().add(column[100:])))
     if type_name == 'float8':
-        show(type_name, sketch.Quantile().add(column[:100]).merge(sketch.Quantile().add(column[100:]).pack()))
+        show(type_name, sketch_ext.Quantile().add(column[:100]).merge(sketch_ext.Quantile().add(column[100:])))

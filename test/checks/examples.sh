@@ -81,13 +81,20 @@ for type in "${types[@]}"; do
 done
 # Debian's: another Python in the PATH has not its packages
 if /usr/bin/python3 -c 'import numpy' 2>/dev/null; then
-	PYTHONPATH=examples/python /usr/bin/python3 -B test/abi/columns.py <"$place/lines" >"$place/output" 2>&1 || true
+	export PYTHONPATH=bindings/python PYTHONDONTWRITEBYTECODE=1
+	/usr/bin/python3 test/abi/columns.py <"$place/lines" >"$place/output" 2>&1 || true
 	for type in int2 int4 int8 float4 float8 bool text bytea uuid date timestamp; do
 		expected "type = '$type'"
 		grep -P "^$type\t" "$place/output" >"$place/of_type" || tail -n 3 "$place/output" >"$place/of_type"
 		report "columns of type $type are those of PostgreSQL, in Python" "$(differences "$place/expected" "$place/of_type")"
 	done
-	report "the example in Python runs" "$(trouble /usr/bin/python3 -B examples/python/sketch.py)"
+	report "the example in Python runs" "$(trouble /usr/bin/python3 examples/python/example.py)"
+	psql -Xqc 'CREATE EXTENSION sketch_ext'
+	/usr/bin/python3 test/python/package_test.py || failed=1
+	if /usr/bin/python3 -c 'import psycopg' 2>/dev/null; then
+		sed -n '/^```python$/,/^```$/ { /^```/d; p }' bindings/python/README.md >"$place/page.py"
+		report "what the page of the package shows runs" "$(trouble /usr/bin/python3 "$place/page.py")"
+	fi
 else
 	printf 'skipped: no NumPy\n'
 fi

@@ -1,0 +1,136 @@
+"""
+Items of columns and of single values, as the hashed families take them, and values of the items that a TopK has.
+
+The canonical bytes of each kind: docs/FORMAT.md, "Items".
+"""
+
+import ctypes
+import struct
+import uuid
+from decimal import Decimal
+
+import numpy
+
+from .library import LIBRARY, address, memory, must, pointer, size_t
+
+NUMBER, FLOAT, TEXT, BYTEA, UUID, TIMESTAMPTZ, TIMESTAMP, DATE, BOOL = 1, 2, 3, 4, 5, 6, 7, 8, 10
+ITEM_SIZE = 128  # of a sketch_item
+
+
+def rows_of(column, dtype=None):
+    column = numpy.ascontiguousarray(column, dtype=dtype)
+    if column.ndim != 1:
+        raise ValueError('a column has one dimension')
+    return column
+
+
+def joined(parts):
+    """Items of any size: their bytes one behind the other, and where each begins and ends."""
+    offsets = numpy.zeros(len(parts) + 1, dtype=numpy.uintp)
+    numpy.cumsum([len(part) for part in parts], out=offsets[1:])
+    return numpy.frombuffer(b''.join(parts) or b'\0', dtype=numpy.uint8), offsets
+
+
+def equally_sized(array):
+    return array, numpy.arange(0, array.nbytes + 1, array.itemsize, dtype=numpy.uintp)
+
+
+def moments(column):
+    """Dates or timestamps since 2000-01-01. The library knows which PostgreSQL has; infinities are the two extremes."""
+    if numpy.isnat(column).any():
+        raise ValueError('NaT is no item')
+    if column.dtype == 'datetime64[D]':
+        kind, unit, integer, item_of, number = DATE, 'D', '<i4', LIBRARY.sketch_item_date, ctypes.c_int32
+    else:
+        kind, unit, integer, item_of, number = TIMESTAMP, 'us', '<i8', LIBRARY.sketch_item_timestamp, ctypes.c_int64
+    times = column.astype(f'datetime64[{unit}]')
+    since = (times - numpy.datetime64('2000-01-01', unit)).astype(numpy.int64)
+    has_wrapped = times.astype('datetime64[D]') != column.astype('datetime64[D]')
+    limits = numpy.iinfo(integer)
+    if has_wrapped.any() or ((since < limits.min) | (since > limits.max)).any():
+        raise ValueError('PostgreSQL has no such time')
+    finite = since[(since != limits.min) & (since != limits.max)]
+    item = memory(ITEM_SIZE)
+    for extreme in [finite.min(), finite.max()] if len(finite) > 0 else []:
+        must(item_of(number(int(extreme)), address(item)))
+    return kind, *equally_sized(since.astype(integer))
+
+
+def items_of(column, is_topk):
+    """Kind, bytes and offsets of a column's items. A topk sketch has integers in bytes of its own, to show them."""
+    column = rows_of(column)
+    kind = column.dtype.kind
+    if kind in 'iu':
+        column = column.astype('<i8', casting='safe')
+        if not is_topk:
+            return NUMBER, *equally_sized(column)
+        items, offsets = memory(9 * len(column)), numpy.empty(len(column) + 1, dtype=numpy.uintp)
+        LIBRARY.sketch_item_int64_many(address(column), size_t(len(column)), address(items), address(offsets))
+        return NUMBER, items, offsets
+    if kind == 'f':
+        column = column.astype(numpy.float64)
+        items, offsets = memory(8 * len(column)), numpy.empty(len(column) + 1, dtype=numpy.uintp)
+        LIBRARY.sketch_item_double_many(address(column), size_t(len(column)), address(items), address(offsets))
+        return FLOAT, items, offsets
+    if kind == 'b':
+        return BOOL, *equally_sized(column.astype(numpy.uint8))
+    if kind == 'M':
+        return moments(column)
+    values = [value for value in column.tolist() if value is not None]  # NULL is no item
+    if all(isinstance(value, str) for value in values):
+        return TEXT, *joined([value.encode() for value in values])
+    if all(isinstance(value, bytes) for value in values):
+        return BYTEA, *joined(values)
+    if all(isinstance(value, uuid.UUID) for value in values):
+        return UUID, *joined([value.bytes for value in values])
+    raise TypeError(f'no items are made of {column.dtype}')
+
+
+def item_of(value, is_topk):
+    """Kind and bytes of one value."""
+    column = numpy.empty(1, dtype=object)
+    column[0] = value
+    if isinstance(value, (bool, int, float, numpy.generic)):
+        column = numpy.array([value])
+    kind, items, offsets = items_of(column, is_topk)
+    if len(offsets) != 2:
+        raise TypeError('None is no item')
+    return kind, items.tobytes()[:int(offsets[1])]
+
+
+def number_of(item):
+    """What a TopK keeps of a number: docs/FORMAT.md, "topk"."""
+    first, rest = item[0], item[1:]
+    if first == 1:
+        sign, exponent = rest[0], struct.unpack('<h', rest[1:3])[0]
+        if sign > 1:
+            return Decimal({2: 'NaN', 3: 'Infinity', 4: '-Infinity'}[sign])
+        groups = struct.unpack(f'<{(len(rest) - 3) // 2}H', rest[3:])
+        digits = ''.join(f'{group:04}' for group in groups)
+        power = 4 * (exponent - len(groups) + 1)
+        zeros = min(len(digits) - len(digits.rstrip('0')), max(-power, 0))
+        digits, power = digits[:len(digits) - zeros].lstrip('0'), power + zeros
+        digits += '0' * max(power, 0)
+        return Decimal((sign, tuple(int(digit) for digit in digits), min(power, 0)))  # exact, whatever the context
+    if first >= 0x80:
+        return int.from_bytes(rest, 'big')
+    return -1 - int.from_bytes(bytes(255 - byte for byte in rest), 'big')
+
+
+def value_of(kind, item):
+    """A value as Python has it; of kinds that it lacks the item's bytes."""
+    if kind == NUMBER:
+        return number_of(item)
+    if kind == FLOAT:
+        return struct.unpack('<d', item)[0]
+    if kind == TEXT:
+        return item.decode()
+    if kind == UUID:
+        return uuid.UUID(bytes=item)
+    if kind == BOOL:
+        return item != b'\0'
+    if kind == DATE:
+        return numpy.datetime64('2000-01-01', 'D') + struct.unpack('<i', item)[0]
+    if kind in (TIMESTAMP, TIMESTAMPTZ):
+        return numpy.datetime64('2000-01-01', 'us') + struct.unpack('<q', item)[0]
+    return item

@@ -1,0 +1,100 @@
+"""The package of bindings/python, alone and, where there is psycopg, through a database that has the extension."""
+
+import pickle
+import sys
+import uuid
+
+import numpy
+
+from sketch_ext import Distinct, Frequency, Membership, Quantile, SketchError, TopK
+
+failures = 0
+
+
+def ok(condition, name, detail=None):
+    global failures
+    failures += not condition
+    print(f"{'ok' if condition else 'not ok'} - python: {name}")
+    if not condition:
+        print(f'# {detail!r}')
+
+
+def refused(call, *errors):
+    try:
+        call()
+    except errors:
+        return True
+    return False
+
+
+latency = Quantile().add(numpy.arange(1, 1001))
+ok(abs(latency.percentile(0.5) / 500.5 - 1) <= 0.01, 'a percentile', latency.percentile(0.5))
+lower, upper = latency.percentile_bounds(0.99)
+ok(lower <= 990.01 <= upper, 'its bounds', (lower, upper))
+ok(list(latency.percentiles([0, 1])) == [1, 1000] and len(latency) == 1000, 'extremes and the number of rows')
+ok(abs(latency.mean() / 500.5 - 1) <= 0.01 and abs(latency.sum() / 500500 - 1) <= 0.01, 'mean and sum')
+ok(abs(latency.rank(500) - 0.5) <= 0.01, 'a rank', latency.rank(500))
+ok(Quantile().percentile(0.5) is None and Quantile().mean() is None and Quantile().percentile_bounds(1) is None, 'an empty one has none')
+ok(Quantile().add([1, 2], weights=[3, 0]) == Quantile().add([1, 1, 1]), 'weights')
+ok(Quantile().add([]) == Quantile(), 'an empty column')
+
+users = numpy.arange(20000) % 3000
+halves = Distinct().add(users[:10000]).merge(Distinct().add(users[10000:]))
+ok(halves == Distinct().add(users) and abs(halves.count() / 3000 - 1) < 0.06, 'halves are the whole', halves.count())
+ok(halves.bounds()[0] <= 3000 <= halves.bounds()[1], 'bounds of a count', halves.bounds())
+ok(Frequency().add(['a', 'b', 'a', None]).count('a') == 2 and Frequency().add(['a']).bounds('z') == (0, 0), 'frequencies')
+ok('a' in Membership(100).add(['a']) and 'b' not in Membership(100).add(['a']), 'a filter')
+ok(0 <= Membership(100).add(['a']).false_positive_rate() < 0.01, 'its rate')
+for values in ([3, -5, 2**40, -2**63, 0], [0.5, -2.0], ['x', 'ä'], [b'\0\1'], [True, False], [uuid.UUID(int=5)],
+               numpy.array(['2026-01-02', '1999-12-31'], dtype='datetime64[D]'),
+               numpy.array(['2026-01-02T03:04:05.678901'], dtype='datetime64[us]')):
+    top = TopK(10).add(values).top()
+    ok({value for value, *_ in top} == set(numpy.asarray(values, dtype=None if isinstance(values, numpy.ndarray) else object)),
+       f'items come back as values: {type(top[0][0]).__name__}', top)
+ok(TopK(2).add(['a', 'b', 'b', 'c', 'c', 'c']).top() == [('c', 3, 3, 3), ('b', 2, 2, 2)], 'the first two')
+
+for sketch in latency, halves, Frequency().add(users), TopK(5).add(users), Membership(5000).add(users):
+    kind = type(sketch)
+    ok(kind.from_bytes(bytes(sketch)) == sketch and pickle.loads(pickle.dumps(sketch)) == sketch, f'{kind.__name__}: bytes and back')
+    grown = kind.from_bytes(bytes(sketch)).add([1.5] if kind is Quantile else [7])
+    ok(grown == pickle.loads(pickle.dumps(grown)), f'{kind.__name__}: what was packed goes on')
+    ok(all(refused(lambda: kind.from_bytes(wrong), SketchError) for wrong in (b'', b'\1', bytes(sketch)[:-1], bytes(sketch) + b'\0', b'\xff' * 40)),
+       f'{kind.__name__}: other bytes are an error')
+ok(refused(lambda: latency.merge(halves), TypeError) and refused(lambda: Distinct().add(['a']).merge(halves), SketchError),
+   'another family or kind is an error')
+ok(refused(lambda: Quantile(7), SketchError) and refused(lambda: TopK(0), SketchError) and refused(lambda: Distinct(3), SketchError),
+   'so is a parameter out of its range')
+
+try:
+    import psycopg
+except ImportError:
+    print('skipped: no psycopg')
+    sys.exit(failures > 0)
+
+import sketch_ext.psycopg
+
+with psycopg.connect(autocommit=True) as connection:
+    sketch_ext.psycopg.register(connection)
+    for binary in False, True:
+        cursor = connection.cursor(binary=binary)
+        row = cursor.execute('''SELECT quantile_agg(i), distinct_agg(i), frequency_agg(i), topk_agg(i, 5), membership_agg(i, 5000)
+                                FROM (SELECT (i % 3000)::bigint AS i FROM generate_series(0, 19999) AS i) AS r''').fetchone()
+        made = (Quantile().add(users), Distinct().add(users), Frequency().add(users), TopK(5).add(users), Membership(5000).add(users))
+        for mine, theirs in zip(made, row):
+            ok(type(mine) is type(theirs) and mine == theirs, f'psycopg, binary {binary}: {type(mine).__name__} of the database', (mine, theirs))
+    numbers = ['0.125', '-12345678.9', '1' + 30 * '0', '123456789012345678901234567890.12345678901234567890', '7', '-' + 6000 * '1' + '.5']
+    (decimals,) = connection.execute('SELECT topk_agg(x, 9) FROM unnest(%s::numeric[]) AS x', (numbers,)).fetchone()
+    ok({str(value) for value, *_ in decimals.top()} == {number.rstrip('0') if '.' in number else number for number in numbers},
+       'decimals come back, every digit', decimals.top())
+    for query in 'SELECT total_count(%s)', 'SELECT total_count(%t)', 'SELECT total_count(%b)':
+        ok(connection.execute(query, (latency,)).fetchone() == (1000,), f'a parameter: {query}')
+    connection.execute('CREATE TEMP TABLE kept (minute int, latency quantile_sketch, top topk_sketch)')
+    with connection.cursor().copy('COPY kept FROM STDIN') as copy:
+        copy.write_row((1, latency, TopK(3).add(['x'])))
+    with connection.cursor().copy('COPY kept FROM STDIN (FORMAT binary)') as copy:
+        copy.set_types(['int4', 'quantile_sketch', 'topk_sketch'])
+        copy.write_row((2, latency, TopK(3).add(['x'])))
+    rows = connection.execute('SELECT latency, top FROM kept ORDER BY minute').fetchall()
+    ok(len(rows) == 2 and all(row[0] == latency and row[1].top() == [('x', 1, 1, 1)] for row in rows), 'COPY, text and binary', rows)
+    ok(connection.execute('SELECT merge(latency) FROM kept').fetchone()[0] == Quantile().merge(latency).merge(latency), 'and merges there are merges here')
+sys.exit(failures > 0)
