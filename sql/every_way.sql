@@ -307,14 +307,15 @@ WHERE wrong > 0 ORDER BY 1, 2, 3;
 -- ---- every function that takes a sketch: the same answer for each form ----------------------------------------------
 CREATE TABLE recipes (type regtype, kind text, value text);
 INSERT INTO recipes SELECT type::regtype, kind, value
-FROM (VALUES ('double precision[]', '''{0.001}''::float8[]'), ('integer', '5'), ('bigint', '7')) any_kind (type,
-    value), unnest(ARRAY['number', 'text', 'float']) kind
+FROM (VALUES ('double precision[]', '''{0.001}''::float8[]'), ('integer', '5'), ('bigint', '7'),
+             ('timestamptz', '''2026-01-01''::timestamptz'), ('jsonb', '''{"a": "b"}''::jsonb')) any_kind (type, value),
+     unnest(ARRAY['number', 'text', 'float']) kind
     UNION ALL VALUES ('double precision'::regtype, 'float', '0.5'), ('double precision', 'number', '0.03'),
     ('double precision', 'text', '0.03'), ('text', 'number', '''7'''), ('anyelement', 'number', '7::bigint'),
     ('text', 'text', '''value 3'''), ('anyelement', 'text', '''value 3''::text');
--- what lies above another argument of the same type
+-- what lies above another argument of the same type, and the name of a metric
 CREATE TABLE recipes_by_name (name text, value text);
-INSERT INTO recipes_by_name VALUES ('high', '0.9');
+INSERT INTO recipes_by_name VALUES ('high', '0.9'), ('name', '''latency''');
 -- {a} is a sketch in any form, {p} the packed one; of functions with two, the one, the other, and both are in that
 -- form.
 CREATE TABLE calls AS
@@ -328,7 +329,7 @@ JOIN unnest(ARRAY['aa', 'ap', 'pa']) variant
 CROSS JOIN LATERAL (
     SELECT string_agg(CASE WHEN a.type = s.type THEN '{' || substr(variant, nth::int, 1) || '}'
                       ELSE coalesce(b.value, r.value) END, ', ' ORDER BY place) AS arguments,
-           bool_and(a.type = s.type OR r.value IS NOT NULL) AS complete,
+           bool_and(a.type = s.type OR coalesce(b.value, r.value) IS NOT NULL) AS complete,
            count(*) FILTER (WHERE a.type = s.type) AS of_this_type
     FROM (SELECT u.type, place, count(*) FILTER (WHERE u.type = s.type) OVER (ORDER BY place) AS nth
           FROM unnest(f.types) WITH ORDINALITY u (type, place)) a LEFT JOIN recipes r ON r.type = a.type

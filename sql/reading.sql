@@ -25,7 +25,7 @@ CREATE VIEW sketches AS SELECT t.oid::regtype AS type FROM pg_type t JOIN member
     AND m.classid = 'pg_type'::regclass WHERE typname LIKE '%\_sketch' AND typelem = 0;
 CREATE TABLE recipes (type regtype, value text);
 INSERT INTO recipes VALUES ('double precision', '0.5'), ('double precision[]', '''{0.1,0.9}''::float8[]'),
-    ('anyelement', '7::bigint'), ('text', '''7''');
+    ('anyelement', '7::bigint'), ('text', '''7'''), ('integer', '5');
 CREATE TABLE recipes_by_name (name text, value text);
 INSERT INTO recipes_by_name VALUES ('high', '0.9');
 -- {s} is the sketch

@@ -1,4 +1,5 @@
 // quantile_sketch as an exponential histogram of OpenTelemetry or Prometheus.
+#include "../reading.hpp"
 #include "interop.hpp"
 
 namespace pg {
@@ -48,9 +49,10 @@ Side new_side(uint32 buckets) {
             static_cast<uint64 *>(palloc(sizeof(uint64) * Max(buckets, 1))), 0};
 }
 
-Parts parts_of(Datum datum) {
+// Of the first argument.
+Parts parts_of(FunctionCallInfo fcinfo) {
     Scratch scratch;
-    const sketch_quantile *s = open<Quantile>(sketch_from(datum), scratch);
+    const sketch_quantile *s = argument<Quantile>(fcinfo, 0, scratch);
     Parts parts = {};
     check(sketch_quantile_describe(s, &parts.info), Quantile::type);
     parts.scale = parts.info.scale;
@@ -188,7 +190,7 @@ PG_FN(quantile_sketch_to_otlp) {
     if (max_buckets < kMinBuckets || max_buckets > kMaxBuckets)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("max_buckets must be between %d and %d", kMinBuckets, kMaxBuckets));
-    Parts parts = parts_of(PG_GETARG_DATUM(0));
+    Parts parts = parts_of(fcinfo);
     while (parts.negative.width() > max_buckets || parts.positive.width() > max_buckets) parts.halve();
     const sketch_quantile_info &info = parts.info;
     const uint64 special = info.negative_infinities + info.positive_infinities + info.nans;
@@ -212,7 +214,7 @@ PG_FN(quantile_sketch_to_prometheus) {
     using namespace pg;
     constexpr int kMinSchema = -4, kMaxSchema = 8;
     if (PG_ARGISNULL(0) || PG_ARGISNULL(2) || PG_ARGISNULL(3)) PG_RETURN_NULL();
-    Parts parts = parts_of(PG_GETARG_DATUM(0));
+    Parts parts = parts_of(fcinfo);
     const sketch_quantile_info &info = parts.info;
     if (parts.scale < kMinSchema)
         ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
