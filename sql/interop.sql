@@ -155,9 +155,11 @@ FROM sketches, quantile_sketch_from_prometheus(to_prometheus(sketch, NULL, 'late
 WHERE of NOT IN ('wide');
 SELECT to_prometheus(quantile_empty(), 1, 'm');
 SELECT to_prometheus(NULL, 1, 'm') IS NULL AND to_prometheus(quantile_empty(), 1, NULL) IS NULL
-   AND to_prometheus(quantile_empty(), 1, 'm', NULL) IS NULL AS null_in_null_out;
+   AS null_in_null_out, to_prometheus(quantile_empty(), 1, 'm', NULL) = to_prometheus(quantile_empty(), 1, 'm') AS no_labels;
+SELECT labels FROM quantile_sketch_from_prometheus(to_prometheus(quantile_empty(), 1, 'm',
+                       '{"__name__": "old", "text": "a", "number": 1.50, "yes": true, "none": null}'));
 SELECT to_prometheus(quantile_empty(), 1, 'm', '[]');
-SELECT to_prometheus(quantile_empty(), 1, 'm', '{"a": 1}');
+SELECT to_prometheus(quantile_empty(), 1, 'm', '{"a": {}}');
 SELECT to_prometheus(quantile_empty(), 1, 'm', '1');
 
 -- What came between two readings.
@@ -172,6 +174,6 @@ SELECT n, total_count(counter_delta(sketch, lag(sketch) OVER w)) AS by_counts,
 FROM readings WINDOW w AS (ORDER BY n) ORDER BY n;
 SELECT counter_delta(NULL, sketch) IS NULL AS no_newer, counter_delta(sketch, NULL) = sketch AS no_older,
        counter_delta(sketch, NULL, sketch, NULL) = counter_delta(sketch, sketch) AS no_start,
-       counter_delta(sketch, start, sketch, NULL) = sketch AS one_start
+       counter_delta(sketch, start, sketch, NULL) = counter_delta(sketch, sketch) AS one_start
 FROM readings WHERE n = 1;
 DROP FUNCTION problem, request_of, field;

@@ -59,4 +59,4 @@ CREATE FUNCTION counter_delta(newer quantile_sketch, newer_start timestamptz, ol
                               older_start timestamptz) RETURNS quantile_sketch
     AS 'MODULE_PATHNAME', 'quantile_counter_delta' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION counter_delta(quantile_sketch, timestamptz, quantile_sketch, timestamptz)
-    IS 'the same, and all of the newer one if the start times differ';
+    IS 'the same, and all of the newer one if both start times are known and differ';

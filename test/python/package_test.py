@@ -1,7 +1,10 @@
 """The package of bindings/python, alone and, where there is psycopg, through a database that has the extension."""
 
+import asyncio
+import datetime
 import pickle
 import sys
+import threading
 import uuid
 
 import numpy
@@ -53,6 +56,42 @@ for values in ([3, -5, 2**40, -2**63, 0], [0.5, -2.0], ['x', 'ä'], [b'\0\1'], [
        f'items come back as values: {type(top[0][0]).__name__}', top)
 ok(TopK(2).add(['a', 'b', 'b', 'c', 'c', 'c']).top() == [('c', 3, 3, 3), ('b', 2, 2, 2)], 'the first two')
 
+# NULL is no row, whatever it is made of; what is no number, or no item, is an error.
+masked = numpy.ma.masked_array([1.0, 2.0, 3.0], [False, True, False])
+ok(Quantile().add([1.0, None, 2.0]) == Quantile().add([1, 2]) and Quantile().add(masked) == Quantile().add([1, 3]), 'None and masked numbers are left out')
+ok(Distinct().add([1, None, 2]) == Distinct().add([1, 2]) and Distinct().add([None]) == Distinct(), 'None and masked items are left out')
+ok(Quantile().add(numpy.array([1500], 'm8[ms]')) == Quantile().add([1.5]), 'intervals are seconds')
+for name, call in {
+        'None': lambda: Quantile().add(None), 'NaT': lambda: Quantile().add(numpy.array(['NaT'], 'm8[s]')),
+        'a date': lambda: Quantile().add(numpy.array(['2026-01-01'], 'M8[D]')), 'text': lambda: Quantile().add(['1']),
+        'complex': lambda: Quantile().add([1j]), 'a weight with a fraction': lambda: Quantile().add([1, 2], weights=[3.5, 1]),
+        'a negative weight': lambda: TopK().add(['a', 'b'], weights=[1, -1]), 'a weight too few': lambda: TopK().add(['a', 'b'], weights=[1]),
+        'mixed items': lambda: Distinct().add([1, 'b']), 'no item': lambda: None in Membership(9).add([1]),
+        'a large number': lambda: Distinct().add(numpy.array([2**63], dtype=numpy.uint64)), 'no sketch': lambda: latency.merge(None),
+        'two dimensions': lambda: Quantile().add([[1, 2], [3, 4]]), 'few items': lambda: Membership(-1)}.items():
+    ok(refused(call, TypeError, ValueError), f'{name} is refused')
+ok(Distinct().add(numpy.arange(5, dtype=numpy.uint64)) == Distinct().add(range(5)), 'unsigned integers')
+ok(Distinct().add([datetime.datetime(2026, 1, 2, 3)]) == Distinct().add(numpy.array(['2026-01-02T03'], 'M8[us]'))
+   and Distinct().add([datetime.date(2026, 1, 2)]) == Distinct().add(numpy.array(['2026-01-02'], 'M8[D]')), "Python's dates and times")
+ok(bool(Quantile()) and bool(Distinct()), 'an empty sketch is one')
+
+# Threads share a sketch.
+shared, several = Quantile(), TopK(50)
+def add_and_read(part):
+    for scale in range(40):
+        shared.add(numpy.arange(1, 100) * 10.0 ** (scale % 9 - part))
+        several.add(numpy.arange(part * 1000, part * 1000 + 100 + scale))
+        bytes(shared), len(shared), several.top(3)
+interval = sys.getswitchinterval()
+sys.setswitchinterval(1e-6)
+threads = [threading.Thread(target=add_and_read, args=(part,)) for part in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+sys.setswitchinterval(interval)
+ok(len(shared) == 4 * 40 * 99 and len(several.top()) == 50, 'threads share a sketch', len(shared))
+
 for sketch in latency, halves, Frequency().add(users), TopK(5).add(users), Membership(5000).add(users):
     kind = type(sketch)
     ok(kind.from_bytes(bytes(sketch)) == sketch and pickle.loads(pickle.dumps(sketch)) == sketch, f'{kind.__name__}: bytes and back')
@@ -97,4 +136,21 @@ with psycopg.connect(autocommit=True) as connection:
     rows = connection.execute('SELECT latency, top FROM kept ORDER BY minute').fetchall()
     ok(len(rows) == 2 and all(row[0] == latency and row[1].top() == [('x', 1, 1, 1)] for row in rows), 'COPY, text and binary', rows)
     ok(connection.execute('SELECT merge(latency) FROM kept').fetchone()[0] == Quantile().merge(latency).merge(latency), 'and merges there are merges here')
+    for special in 'infinity', '-infinity':
+        (top,) = connection.execute('SELECT topk_agg(%s::timestamp, 3)', (special,)).fetchone()
+        ok(top.top() == [(special, 1, 1, 1)], f'{special} comes back', top.top())
+    connection.execute('CREATE SCHEMA elsewhere')
+    connection.execute('ALTER EXTENSION sketch_ext SET SCHEMA elsewhere')
+
+with psycopg.connect(autocommit=True) as connection:
+    ok(refused(lambda: sketch_ext.psycopg.register(connection), LookupError), 'a schema that is not in the search_path')
+    sketch_ext.psycopg.register(connection, 'elsewhere')
+    ok(connection.execute('SELECT elsewhere.quantile_agg(1.5)').fetchone()[0] == Quantile().add([1.5]), 'and is given')
+
+
+async def ask():
+    async with await psycopg.AsyncConnection.connect() as connection:
+        await sketch_ext.psycopg.register_async(connection, 'elsewhere')
+        return (await (await connection.execute('SELECT elsewhere.quantile_agg(1.5)')).fetchone())[0]
+ok(asyncio.run(ask()) == Quantile().add([1.5]), 'an asynchronous connection')
 sys.exit(failures > 0)

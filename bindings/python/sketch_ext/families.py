@@ -1,20 +1,26 @@
 """The five families: states that grow, from columns, from packed bytes and from each other."""
 
 import ctypes
+import threading
 
 import numpy
 
-from .items import item_of, items_of, rows_of, value_of
-from .library import END, GROW, LIBRARY, PACKED, WORK, Growth, address, memory, must, pointer, size_t
+from .items import item_of, items_of, numbers_of, value_of, weights_of
+from .library import END, GROW, LIBRARY, PACKED, WORK, Growth, SketchError, address, memory, must, pointer, size_t
 
 
 class Sketch:
-    """A state that grows, of one family: `family` is what the names of its functions have."""
+    """
+    A state that grows, of one family: `family` is what the names of its functions have.
+
+    Threads may share one: its calls wait for each other.
+    """
 
     family = None
     has_check = True  # of bytes behind the header, which opening does not look at
 
     def __init__(self, *parameters):
+        self.lock = threading.RLock()
         self.state = memory(self.call('init_size', restype=size_t))
         must(self.call('init', address(self.state), size_t(self.state.nbytes), *parameters))
 
@@ -26,6 +32,7 @@ class Sketch:
         if cls.has_check:
             must(cls.call('check', sketch))
         self = cls.__new__(cls)
+        self.lock = threading.RLock()
         self.state, growth = memory(0), Growth()
         while True:
             status = cls.call('load', sketch, address(self.state), size_t(self.state.nbytes), ctypes.byref(growth))
@@ -38,20 +45,21 @@ class Sketch:
     @classmethod
     def call(cls, name, *arguments, restype=ctypes.c_int):
         function = getattr(LIBRARY, f'sketch_{cls.family}_{name}')
-        function.restype = restype
+        function.restype = restype  # the same one each time
         return function(*arguments)
 
     def grown(self, name, arguments):
         """A call that changes the state, and is made again when the state has grown."""
         growth = Growth()
-        while True:
-            status = self.call(name, address(self.state), size_t(self.state.nbytes), *arguments(), ctypes.byref(growth))
-            if status != GROW:
-                return must(status)
-            larger = memory(growth.size)
-            self.call('move', address(larger), address(self.state), size_t(self.state.nbytes), ctypes.byref(growth),
-                      restype=None)
-            self.state = larger
+        with self.lock:
+            while True:
+                state = address(self.state), size_t(self.state.nbytes)
+                status = self.call(name, *state, *arguments(), ctypes.byref(growth))
+                if status != GROW:
+                    return must(status)
+                larger = memory(growth.size)
+                self.call('move', address(larger), *state, ctypes.byref(growth), restype=None)
+                self.state = larger
 
     def add_rows(self, name, *arguments, arrays, count):
         """Arrays have a row at each place; what comes before them is the same for all."""
@@ -76,25 +84,31 @@ class Sketch:
 
     def read(self, name, *arguments):
         """A call that reads the state, and writes to `arguments`."""
-        sketch, scratch = self.opened(address(self.state), self.state.nbytes, WORK)
-        must(self.call(name, sketch, *arguments))
+        with self.lock:
+            sketch, scratch = self.opened(address(self.state), self.state.nbytes, WORK)
+            must(self.call(name, sketch, *arguments))
 
     def merge(self, other):
         """All rows of another one of this family, or of its packed bytes."""
         if isinstance(other, Sketch):
             if other.family != self.family:
                 raise TypeError(f'a {other.family} sketch does not merge with a {self.family} sketch')
-            other = bytes(other)
+        other = bytes(memoryview(bytes(other) if isinstance(other, Sketch) else other))
         sketch, scratch = self.opened(ctypes.c_char_p(other), len(other), PACKED)
         self.grown('merge', lambda: (sketch,))
         return self
 
     def __bytes__(self):
-        sketch, scratch = self.opened(address(self.state), self.state.nbytes, WORK)
-        out = numpy.empty(self.call('packed_bound', sketch, restype=size_t), dtype=numpy.uint8)
-        size = size_t()
-        must(self.call('pack', sketch, *self.pack_arguments(sketch), address(out), size_t(out.nbytes), ctypes.byref(size)))
-        return out[:size.value].tobytes()
+        with self.lock:
+            sketch, scratch = self.opened(address(self.state), self.state.nbytes, WORK)
+            out = numpy.empty(self.call('packed_bound', sketch, restype=size_t), dtype=numpy.uint8)
+            size = size_t()
+            must(self.call('pack', sketch, *self.pack_arguments(sketch), address(out), size_t(out.nbytes),
+                           ctypes.byref(size)))
+            return out[:size.value].tobytes()
+
+    def __bool__(self):
+        return True
 
     def pack_arguments(self, sketch):
         return ()
@@ -120,6 +134,9 @@ class QuantileInfo(ctypes.Structure):
         ('requested_scale', ctypes.c_int), ('scale', ctypes.c_int), ('negative_buckets', ctypes.c_uint32),
         ('positive_buckets', ctypes.c_uint32), ('extremes_known', ctypes.c_int), ('whole', ctypes.c_int)]
 
+    def __repr__(self):
+        return f"QuantileInfo({', '.join(f'{name}={getattr(self, name)}' for name, _ in self._fields_)})"
+
 
 class Quantile(Sketch):
     """Percentiles of numbers, each within `accuracy` of the row's value."""
@@ -133,11 +150,7 @@ class Quantile(Sketch):
         super().__init__(scale, 0)
 
     def add(self, column, weights=None):
-        column = rows_of(column, numpy.float64)
-        if weights is not None:
-            weights = rows_of(weights, numpy.uint64)
-            if len(weights) != len(column):
-                raise ValueError('each row has one weight')
+        column, weights = numbers_of(column, weights)
         return self.add_rows('add_many', arrays=(column, weights), count=len(column))
 
     def percentiles(self, fractions):
@@ -154,7 +167,7 @@ class Quantile(Sketch):
         return None if lower is None else (float(lower[0]), float(upper[0]))
 
     def bounded(self, fractions):
-        fractions = rows_of(fractions, numpy.float64)
+        fractions, _ = numbers_of(fractions)
         values, lower, upper = (numpy.empty(len(fractions)) for _ in range(3))
         rows = ctypes.c_uint64()
         self.read('percentiles', address(fractions), size_t(len(fractions)), address(values), address(lower),
@@ -192,13 +205,10 @@ class Hashed(Sketch):
     has_weights = False
 
     def add(self, column, weights=None):
+        if weights is not None and not self.has_weights:
+            raise TypeError(f'a {self.family} sketch counts no rows')
         kind, items, offsets = items_of(column, self.family == 'topk')
-        if weights is not None:
-            if not self.has_weights:
-                raise TypeError(f'a {self.family} sketch counts no rows')
-            weights = rows_of(weights, numpy.uint64)
-            if len(weights) != len(offsets) - 1:
-                raise ValueError('each item has one weight')
+        weights = weights_of(weights, len(offsets) - 1)
         arrays = (offsets, weights) if self.has_weights else (offsets,)
         return self.add_rows('add_items', kind, address(items), arrays=arrays, count=len(offsets) - 1)
 
@@ -299,6 +309,8 @@ class Membership(Hashed):
     family = 'membership'
 
     def __init__(self, expected_items=1_000_000, false_positive_rate=0.01):
+        if expected_items < 1:
+            raise SketchError('at least one item is expected')
         log2_blocks, rate = ctypes.c_int(), ctypes.c_int()
         must(LIBRARY.sketch_membership_log2_blocks(ctypes.c_uint64(expected_items),
                                                    ctypes.c_double(false_positive_rate), ctypes.byref(log2_blocks)))

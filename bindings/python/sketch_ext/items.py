@@ -5,6 +5,7 @@ The canonical bytes of each kind: docs/FORMAT.md, "Items".
 """
 
 import ctypes
+import datetime
 import struct
 import uuid
 from decimal import Decimal
@@ -17,11 +18,65 @@ NUMBER, FLOAT, TEXT, BYTEA, UUID, TIMESTAMPTZ, TIMESTAMP, DATE, BOOL = 1, 2, 3, 
 ITEM_SIZE = 128  # of a sketch_item
 
 
-def rows_of(column, dtype=None):
-    column = numpy.ascontiguousarray(column, dtype=dtype)
+def rows_of(column):
+    """A column of one dimension, without the rows that are None or masked: NULL is no item."""
+    if isinstance(column, numpy.ma.MaskedArray):
+        column = column.compressed()
+    if not isinstance(column, numpy.ndarray):
+        values = [value for value in column if value is not None]
+        column = numpy.array(values)
+        if column.dtype.kind in 'OSU' or column.ndim != 1:  # as they are, not as the text of one of them
+            column = numpy.empty(len(values), dtype=object)
+            column[:] = values
+    if column.dtype == object:
+        column = column[[value is not None for value in column.tolist()]]
+        if len(column) > 0 and all(isinstance(value, (int, numpy.integer)) and not isinstance(value, bool)
+                                   for value in column.tolist()):
+            column = column.astype(numpy.int64)
+        elif len(column) > 0 and all(isinstance(value, datetime.datetime) and value.tzinfo is None
+                                     for value in column.tolist()):
+            column = column.astype('datetime64[us]')
+        elif len(column) > 0 and all(type(value) is datetime.date for value in column.tolist()):
+            column = column.astype('datetime64[D]')
     if column.ndim != 1:
         raise ValueError('a column has one dimension')
-    return column
+    return numpy.ascontiguousarray(column)
+
+
+def weights_of(weights, count):
+    """As the library takes them, or None for 1 each."""
+    if weights is None:
+        return None
+    weights = numpy.asarray(weights)
+    if weights.dtype.kind not in 'iu' and weights.size > 0:
+        raise TypeError('weights are integers')
+    if weights.shape != (count,):
+        raise ValueError('each row has one weight')
+    if weights.dtype.kind == 'i' and (weights < 0).any():
+        raise ValueError('a weight is not negative')
+    return numpy.ascontiguousarray(weights, dtype=numpy.uint64)
+
+
+def numbers_of(column, weights=None):
+    """A column of numbers, and weights: intervals are seconds, as in SQL, and None or masked rows are left out."""
+    column = numpy.ma.masked_array(column) if isinstance(column, numpy.ma.MaskedArray) else column
+    if weights is None:
+        column = rows_of(column)
+    else:
+        column = numpy.asarray(column)
+    if column.dtype.kind == 'm':
+        if numpy.isnat(column).any():
+            raise ValueError('NaT is no number')
+        column = column / numpy.timedelta64(1, 's')
+    if column.dtype == object:
+        if not all(isinstance(value, (int, float, Decimal, numpy.number)) for value in column.tolist()):
+            raise TypeError('no numbers')
+    elif column.dtype.kind not in 'iufb' and column.size > 0:
+        raise TypeError(f'no numbers are made of {column.dtype}')
+    column = numpy.ascontiguousarray(column, dtype=numpy.float64)
+    if column.ndim != 1:
+        raise ValueError('a column has one dimension')
+    return column, weights_of(weights, len(column))
 
 
 def joined(parts):
@@ -61,7 +116,9 @@ def items_of(column, is_topk):
     column = rows_of(column)
     kind = column.dtype.kind
     if kind in 'iu':
-        column = column.astype('<i8', casting='safe')
+        if column.dtype == numpy.uint64 and (column > numpy.iinfo(numpy.int64).max).any():
+            raise ValueError('bigint has no such number')
+        column = column.astype('<i8')
         if not is_topk:
             return NUMBER, *equally_sized(column)
         items, offsets = memory(9 * len(column)), numpy.empty(len(column) + 1, dtype=numpy.uintp)
@@ -76,7 +133,7 @@ def items_of(column, is_topk):
         return BOOL, *equally_sized(column.astype(numpy.uint8))
     if kind == 'M':
         return moments(column)
-    values = [value for value in column.tolist() if value is not None]  # NULL is no item
+    values = column.tolist()
     if all(isinstance(value, str) for value in values):
         return TEXT, *joined([value.encode() for value in values])
     if all(isinstance(value, bytes) for value in values):
@@ -129,8 +186,11 @@ def value_of(kind, item):
         return uuid.UUID(bytes=item)
     if kind == BOOL:
         return item != b'\0'
-    if kind == DATE:
-        return numpy.datetime64('2000-01-01', 'D') + struct.unpack('<i', item)[0]
-    if kind in (TIMESTAMP, TIMESTAMPTZ):
-        return numpy.datetime64('2000-01-01', 'us') + struct.unpack('<q', item)[0]
+    if kind in (DATE, TIMESTAMP, TIMESTAMPTZ):
+        integer, unit = ('<i', 'D') if kind == DATE else ('<q', 'us')
+        since = struct.unpack(integer, item)[0]
+        limit = 2 ** (8 * len(item) - 1)
+        if since in (-limit, limit - 1):
+            return 'infinity' if since > 0 else '-infinity'
+        return numpy.datetime64('2000-01-01', unit) + since
     return item

@@ -32,16 +32,30 @@ def adapters_of(sketch, oid):
     return (TextLoader, BinaryLoader), (TextDumper, BinaryDumper)
 
 
-def register(connection):
-    """Of this connection. The extension must be there, in a schema of the search_path."""
-    for sketch in Quantile, Distinct, Frequency, TopK, Membership:
-        name = f'{sketch.family}_sketch'
-        info = TypeInfo.fetch(connection, name)
-        if info is None:
-            raise LookupError(f'the database has no type {name}: CREATE EXTENSION sketch_ext')
-        info.register(connection)
-        loaders, dumpers = adapters_of(sketch, info.oid)
-        for loader in loaders:
-            connection.adapters.register_loader(info.oid, loader)
-        for dumper in dumpers:
-            connection.adapters.register_dumper(sketch, dumper)
+def types_of(schema):
+    """Names of the types, and of their classes."""
+    prefix = '' if schema is None else f'{schema}.'
+    return [(f'{prefix}{sketch.family}_sketch', sketch) for sketch in (Quantile, Distinct, Frequency, TopK, Membership)]
+
+
+def adapt(connection, name, sketch, info):
+    if info is None:
+        raise LookupError(f'no type {name} is found: is sketch_ext installed, and its schema in the search_path or given?')
+    info.register(connection)
+    loaders, dumpers = adapters_of(sketch, info.oid)
+    for loader in loaders:
+        connection.adapters.register_loader(info.oid, loader)
+    for dumper in dumpers:
+        connection.adapters.register_dumper(sketch, dumper)
+
+
+def register(connection, schema=None):
+    """Of this connection; `schema` is where the extension is, if that is not in the search_path."""
+    for name, sketch in types_of(schema):
+        adapt(connection, name, sketch, TypeInfo.fetch(connection, name))
+
+
+async def register_async(connection, schema=None):
+    """The same of an AsyncConnection."""
+    for name, sketch in types_of(schema):
+        adapt(connection, name, sketch, await TypeInfo.fetch(connection, name))

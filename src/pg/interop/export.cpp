@@ -162,18 +162,29 @@ void append_infinities(Side &side, uint64 rows, int scale) {
     side.count[side.size++] = rows;
 }
 
+// Scalars are labels as their text, nulls are none; the metric's name, which an import has among the labels, is told by
+// itself.
 void put_labels(StringInfo out, Jsonb *labels) {
-    if (!JB_ROOT_IS_OBJECT(labels)) check_argument(false, "labels must be a JSON object of strings");
+    check_argument(JB_ROOT_IS_OBJECT(labels), "labels must be a JSON object of scalars");
     JsonbIterator *each = JsonbIteratorInit(&labels->root);
     JsonbValue key, value;
     (void)JsonbIteratorNext(&each, &key, true);
     while (JsonbIteratorNext(&each, &key, true) == WJB_KEY) {
         (void)JsonbIteratorNext(&each, &value, true);
-        check_argument(value.type == jbvString, "labels must be a JSON object of strings");
+        check_argument(value.type != jbvBinary, "labels must be a JSON object of scalars");
+        const bool is_name = key.val.string.len == 8 && memcmp(key.val.string.val, "__name__", 8) == 0;
+        if (value.type == jbvNull || is_name) continue;
         StringInfoData label;
         initStringInfo(&label);
         put_text(&label, 1, key.val.string.val, key.val.string.len);
-        put_text(&label, 2, value.val.string.val, value.val.string.len);
+        if (value.type == jbvString) {
+            put_text(&label, 2, value.val.string.val, value.val.string.len);
+        } else {
+            const char *text = value.type == jbvBool ? value.val.boolean ? "true" : "false"
+                                                     : DatumGetCString(DirectFunctionCall1(
+                                                           numeric_out, NumericGetDatum(value.val.numeric)));
+            put_text(&label, 2, text, static_cast<int>(strlen(text)));
+        }
         put_bytes(out, 1, label.data, static_cast<size_t>(label.len));
         pfree(label.data);
     }
@@ -213,7 +224,7 @@ PG_FN(quantile_sketch_to_otlp) {
 PG_FN(quantile_sketch_to_prometheus) {
     using namespace pg;
     constexpr int kMinSchema = -4, kMaxSchema = 8;
-    if (PG_ARGISNULL(0) || PG_ARGISNULL(2) || PG_ARGISNULL(3)) PG_RETURN_NULL();
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(2)) PG_RETURN_NULL();
     Parts parts = parts_of(fcinfo);
     const sketch_quantile_info &info = parts.info;
     if (parts.scale < kMinSchema)
@@ -239,7 +250,7 @@ PG_FN(quantile_sketch_to_prometheus) {
     if (parts.negative.size + parts.positive.size == 0) put_span(&histogram, 12, 0, 0);  // that it is a native one
 
     initStringInfo(&metric);
-    put_labels(&metric, PG_GETARG_JSONB_P(3));
+    if (!PG_ARGISNULL(3)) put_labels(&metric, PG_GETARG_JSONB_P(3));
     put_bytes(&metric, 7, histogram.data, static_cast<size_t>(histogram.len));
 
     const text *name = PG_GETARG_TEXT_PP(2);
@@ -258,11 +269,8 @@ PG_FN(quantile_counter_delta) {
     const int older = has_times ? 2 : 1;
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     bool began_anew = PG_ARGISNULL(older);
-    if (has_times) {
-        const bool unknown = PG_ARGISNULL(1), was_unknown = PG_ARGISNULL(3);
-        began_anew =
-            began_anew || unknown != was_unknown || (!unknown && PG_GETARG_TIMESTAMPTZ(1) != PG_GETARG_TIMESTAMPTZ(3));
-    }
+    if (has_times && !PG_ARGISNULL(1) && !PG_ARGISNULL(3))  // else the counts have to tell
+        began_anew = began_anew || PG_GETARG_TIMESTAMPTZ(1) != PG_GETARG_TIMESTAMPTZ(3);
     if (began_anew) return stored<Quantile>(fcinfo, 0);
     varlena *result;
     const sketch_status status = subtracted(PG_GETARG_DATUM(0), PG_GETARG_DATUM(older), &result);
