@@ -78,7 +78,7 @@ SKETCH_API sketch_status sketch_exponential_check(const sketch_exponential *hist
  * buckets if they are beside them by rounding, and are unknown if they are further away. OK, GROW or OVERFLOW.
  */
 typedef struct sketch_exponential_cursor {
-    uint64_t opaque[20];
+    uint64_t opaque[24];
 } sketch_exponential_cursor;
 SKETCH_API sketch_status sketch_exponential_add(const sketch_exponential *histogram, sketch_exponential_cursor *cursor,
                                                 void *state, size_t size, sketch_growth *growth) SKETCH_NOEXCEPT;

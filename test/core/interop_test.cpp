@@ -239,6 +239,18 @@ TEST_CASE("interop: a histogram without buckets coarsens nothing", "[interop]") 
     }
 }
 
+TEST_CASE("interop: more buckets than a sketch of that scale has make it coarser, exactly", "[interop]") {
+    for (const size_t count : {size_t{2048}, size_t{2049}}) {
+        const std::vector<uint64_t> counts(count, 1);
+        Otlp otlp(otlp_request(point_of(count, 6, message(8, buckets(-1024, counts)))));
+        sketch_otlp_point point;
+        REQUIRE(otlp.next(point) == SKETCH_OK);
+        const auto info = sketch_of(point.histogram).info();
+        CHECK(info.scale == (count == 2048 ? 6 : 5));
+        CHECK(info.total == count);
+    }
+}
+
 TEST_CASE("interop: extremes are put into their buckets if they are beside them, and unknown if not", "[interop]") {
     const auto extremes = [](double minimum, double maximum, double threshold = 0) {
         Otlp otlp(otlp_request(point_of(4, 0,
@@ -307,6 +319,7 @@ TEST_CASE("interop: rows in no bucket are NaN, and infinities have Prometheus' l
 
 TEST_CASE("interop: histograms that cannot be are refused in words", "[interop]") {
     const std::string count = "the count is not the sum of the buckets' counts", none;
+    const std::string kPoint = "a data point is no message, has buckets twice, or a field of another type";
     CHECK(otlp_problem(point_of(6, 4, message(8, buckets(0, {1, 2, 3})))) == none);
     CHECK(otlp_problem(point_of(5, 4, message(8, buckets(0, {1, 2, 3})))) == count);
     CHECK(otlp_problem(point_of(7, 4, message(8, buckets(0, {1, 2, 3})))) == count);
@@ -334,10 +347,13 @@ TEST_CASE("interop: histograms that cannot be are refused in words", "[interop]"
     CHECK(otlp_problem(point_of(0, 0, message(8, buckets(0, {uint64_t{1} << 63, uint64_t{1} << 63})))) == range);
     CHECK(otlp_problem(point_of(uint64_t{1} << 63, 0, fixed(5, kNaN))) == range);
     CHECK(otlp_problem(point_of(0, 0, fixed(7, ~uint64_t{0}) + message(8, buckets(0, {1})))) == range);
-    CHECK(otlp_problem(point_of(1, 0, message(8, buckets(0, {1})) + message(8, buckets(0, {})))) ==
-          "a data point is no message, or has buckets twice");
+    CHECK(otlp_problem(point_of(1, 0, message(8, buckets(0, {1})) + message(8, buckets(0, {})))) == kPoint);
     CHECK(otlp_problem(point_of(1, 0, message(8, zigzag(1, 0) + message(2, {0x80})))) ==
           "buckets are no repeated numbers");
+    CHECK(otlp_problem(fixed(4, uint64_t{1}) + fixed(6, uint64_t{3}) + message(8, buckets(0, {1}))) == kPoint);
+    CHECK(otlp_problem(varint(4, 0)) == kPoint);
+    CHECK(otlp_problem(point_of(1, 0, message(8, fixed(1, uint64_t{1}) + packed(2, {1})))) ==
+          "buckets are no message, or their offset is no integer");
     CHECK(otlp_problem(varint(10, 1)) == "no point");  // without a value
 
     const Bytes one = message(12, span(1, 1)) + packed(13, {2});
@@ -357,6 +373,10 @@ TEST_CASE("interop: histograms that cannot be are refused in words", "[interop]"
     CHECK(family_problem(native(1, 0, message(12, span(1, 4000000000)) + packed(13, {2}))) ==
           "fewer buckets than spans say");
     CHECK(family_problem(native(1, 0, message(12, {0xff}) + packed(13, {2}))) == "a span is no message");
+    CHECK(family_problem(varint(1, 1) + fixed(5, uint64_t{3}) + one) ==
+          "a histogram is no message, or has a field of another type");
+    CHECK(family_problem(native(1, 0, message(12, fixed(1, uint64_t{1}) + varint(2, 1)) + packed(13, {2}))) ==
+          "a span is no message");
     CHECK(family_problem(varint(1, 3) + fixed(2, 1.0)) == "no point");  // of classic buckets
     CHECK(family_problem(native(0, 0, fixed(2, std::bit_cast<double>(0x7ff0000000000002u)))) ==
           "no point");  // has ended

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 #include "../quantile/work.hpp"
@@ -36,10 +37,10 @@ BucketReader::BucketReader(const sketch_exponential &histogram, bool negative) n
         plain_ = range.data;
     } else if (encoding_ == SKETCH_BUCKETS_OTLP) {
         numbers_ = RepeatedVarint(range.data, kBucketCounts);
-        // What is wrong with the message shows when the counts are read.
-        (void)each_field(range.data, [this](const Field &field) {
-            if (tag_of(field) == kBucketsOffset) index_ = static_cast<std::int32_t>(from_zigzag(field.value));
-            return SKETCH_OK;
+        begun_ = each_field(range.data, [this](const Field &field) {
+            if (field.number != kBucketsOffset >> 3) return SKETCH_OK;
+            index_ = static_cast<std::int32_t>(from_zigzag(field.value));
+            return tag_of(field) == kBucketsOffset ? SKETCH_OK : SKETCH_CORRUPT;
         });
     } else {
         const SideFields fields = side_fields(encoding_, negative);
@@ -51,6 +52,7 @@ BucketReader::BucketReader(const sketch_exponential &histogram, bool negative) n
 }
 
 Status BucketReader::next(std::int64_t &index, std::uint64_t &count) noexcept {
+    if (begun_ != SKETCH_OK) return fail(begun_, "buckets are no message, or their offset is no integer");
     do {
         poll_at(visited_++);
         Status s;
@@ -81,7 +83,8 @@ Status BucketReader::next_span() noexcept {
     in_span_ = 0;
     const Status s = each_field(field.bytes, [&](const Field &part) {
         if (tag_of(part) == varint(1)) offset = static_cast<std::int32_t>(from_zigzag(part.value));
-        if (tag_of(part) == varint(2)) in_span_ = static_cast<std::uint32_t>(part.value);
+        else if (tag_of(part) == varint(2)) in_span_ = static_cast<std::uint32_t>(part.value);
+        else if (part.number <= 2) return SKETCH_CORRUPT;
         return SKETCH_OK;
     });
     if (s != SKETCH_OK) return fail(s, "a span is no message");

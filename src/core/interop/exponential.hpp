@@ -35,6 +35,7 @@ class BucketReader {
     sketch_bucket_encoding encoding_ = SKETCH_BUCKETS_PLAIN;
     std::int64_t index_ = 0;  // of the next bucket
     const char *problem_ = nullptr;
+    Status begun_ = SKETCH_OK;
     Slice plain_ = {};
     RepeatedVarint numbers_;  // counts, or how much more each is than the one before
     Slice spans_ = {};        // the message, from the next span on

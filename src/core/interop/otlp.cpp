@@ -114,11 +114,16 @@ Status read_point(sketch_otlp_cursor &cursor, Slice message, sketch_otlp_point &
                 has_maximum = true;
                 break;
             case fixed64(14): h.zero_threshold = as_double(field); break;
-            default: break;
+            case bytes(1):   // attributes
+            case bytes(11):  // exemplars
+                break;
+            default:  // a field from later, or one of these as something else
+                if (field.number <= 14) return SKETCH_CORRUPT;
         }
         return SKETCH_OK;
     });
-    if (s != SKETCH_OK) return fail(cursor, s, "a data point is no message, or has buckets twice");
+    if (s != SKETCH_OK)
+        return fail(cursor, s, "a data point is no message, has buckets twice, or a field of another type");
     h.has_extremes = has_minimum && has_maximum;
     point.attributes = message;
     point.histogram = h;

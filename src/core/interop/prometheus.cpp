@@ -1,6 +1,7 @@
 #include "prometheus.hpp"
 
 #include <cstring>
+#include <initializer_list>
 #include <type_traits>
 
 namespace sketch::interop {
@@ -11,6 +12,14 @@ namespace {
 struct HistogramTags {
     std::uint32_t count, float_count, sum, schema, zero_threshold, zero_count, float_zero_count;
     std::uint32_t negative_span, positive_span, negative_float, positive_float, time;
+
+    // Whether a field that is none of these has the number of one that tells how to read the others.
+    bool has_number(std::uint32_t number) const noexcept {
+        for (const std::uint32_t tag :
+             {count, sum, schema, zero_threshold, zero_count, negative_span, positive_span, time})
+            if (tag >> 3 == number) return true;
+        return false;
+    }
 };
 constexpr HistogramTags kClientModel = {varint(1),  fixed64(4), fixed64(2), varint(5), fixed64(6), varint(7),
                                         fixed64(8), bytes(9),   bytes(12),  bytes(11), bytes(14),  0};
@@ -57,10 +66,12 @@ Status read_histogram(sketch_prometheus_cursor &cursor, Slice message, sketch_pr
         } else if (tag == tags.time) {
             point.time = static_cast<std::int64_t>(field.value);
             point.has_time = 1;
+        } else if (tags.has_number(field.number)) {
+            return SKETCH_CORRUPT;
         }
         return SKETCH_OK;
     });
-    if (s != SKETCH_OK) return fail(cursor, s, "a histogram is no message");
+    if (s != SKETCH_OK) return fail(cursor, s, "a histogram is no message, or has a field of another type");
     if (is_float) return fail(cursor, SKETCH_CORRUPT, "histograms with fractional counts are not supported");
     is_native = remote || has_spans || h.zero_threshold > 0 || h.zero_count > 0;
     if (h.has_sum && std::bit_cast<std::uint64_t>(h.sum) == kStaleMarker) is_native = false;

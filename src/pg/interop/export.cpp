@@ -180,9 +180,10 @@ void put_labels(StringInfo out, Jsonb *labels) {
         if (value.type == jbvString) {
             put_text(&label, 2, value.val.string.val, value.val.string.len);
         } else {
-            const char *text = value.type == jbvBool ? value.val.boolean ? "true" : "false"
-                                                     : DatumGetCString(DirectFunctionCall1(
-                                                           numeric_out, NumericGetDatum(value.val.numeric)));
+            const char *text =
+                value.type == jbvBool
+                    ? value.val.boolean ? "true" : "false"
+                    : DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value.val.numeric)));
             put_text(&label, 2, text, static_cast<int>(strlen(text)));
         }
         put_bytes(out, 1, label.data, static_cast<size_t>(label.len));

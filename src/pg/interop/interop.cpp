@@ -63,8 +63,10 @@ void JsonbObject::push_double(JsonbIteratorToken token, double x) {
 
 void notice_skipped(uint64 points) {
     if (points > 0)
-        ereport(NOTICE, errmsg_plural(UINT64_FORMAT " data point that is no exponential histogram, or has no value, was skipped",
-                                      UINT64_FORMAT " data points that are no exponential histograms, or have no value, were skipped",
+        ereport(NOTICE, errmsg_plural(UINT64_FORMAT
+                                      " data point that is no exponential histogram, or has no value, was skipped",
+                                      UINT64_FORMAT
+                                      " data points that are no exponential histograms, or have no value, were skipped",
                                       static_cast<unsigned long>(Min(points, 2)), points));
 }
 

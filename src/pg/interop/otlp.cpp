@@ -69,25 +69,30 @@ void push_value(JsonbObject &out, JsonbIteratorToken token, sketch_slice any) {
     sketch_status status;
     while ((status = sketch_protobuf_next(&any, &field)) == SKETCH_OK) last = field;
     next_or_raise(status);
-    switch (last.number) {
-        case 1: return out.push_string(token, server_text(last.bytes));
-        case 2: return out.push_bool(token, last.value != 0);
-        case 3: return out.push_numeric(token, NumericGetDatum(int64_to_numeric(static_cast<int64>(last.value))));
-        case 4: {
+    constexpr auto is = [](uint32 number, sketch_wire_type type) { return number << 3 | type; };
+    switch (is(last.number, last.wire_type)) {
+        case is(1, SKETCH_WIRE_BYTES): return out.push_string(token, server_text(last.bytes));
+        case is(2, SKETCH_WIRE_VARINT): return out.push_bool(token, last.value != 0);
+        case is(3, SKETCH_WIRE_VARINT):
+            return out.push_numeric(token, NumericGetDatum(int64_to_numeric(static_cast<int64>(last.value))));
+        case is(4, SKETCH_WIRE_FIXED64): {
             double x;
             memcpy(&x, &last.value, sizeof x);
             return out.push_double(token, x);
         }
-        case 5:
+        case is(5, SKETCH_WIRE_BYTES):
             out.push(WJB_BEGIN_ARRAY, nullptr);
             push_elements(out, last.bytes);
             return out.push(WJB_END_ARRAY, nullptr);
-        case 6:
+        case is(6, SKETCH_WIRE_BYTES):
             out.push(WJB_BEGIN_OBJECT, nullptr);
             push_pairs(out, last.bytes);
             return out.push(WJB_END_OBJECT, nullptr);
-        case 7: return out.push_string(token, base64_from(last.bytes));
-        default: return out.push_null(token);
+        case is(7, SKETCH_WIRE_BYTES): return out.push_string(token, base64_from(last.bytes));
+        default:  // a value of later versions, or one of these as something else
+            if (last.number >= 1 && last.number <= 7)
+                raise_invalid(kMessage, "an attribute's value has another type than its field");
+            return out.push_null(token);
     }
 }
 

@@ -112,11 +112,13 @@ int32 int32_member(const JsonbValue *object, const char *key) {
 bool double_member(const JsonbValue *object, const char *key, double *x) {
     const JsonbValue *value = member(object, key);
     if (is_null(value)) return false;
-    if (value->type == jbvNumeric)
-        *x = DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(value->val.numeric)));
-    else if (value->type == jbvString)
-        *x = DatumGetFloat8(DirectFunctionCall1(float8in, CStringGetDatum(digits_of(value, key))));
-    else raise_type(key, "a number");
+    // Of a string what JSON lacks, or a number.
+    const char *text = digits_of(value, key);
+    char *end = nullptr;
+    const bool is_special = strcmp(text, "NaN") == 0 || strcmp(text, "Infinity") == 0 || strcmp(text, "-Infinity") == 0;
+    const bool is_number = *text != '\0' && strspn(text, "0123456789+-.eE") == strlen(text);
+    *x = strtod(text, &end);
+    if (!is_special && (!is_number || *end != '\0' || isinf(*x))) raise_type(key, "a number of double precision");
     return true;
 }
 
@@ -146,9 +148,11 @@ void push_value(JsonbObject &out, JsonbIteratorToken token, const JsonbValue *an
     double x;
     if (any == nullptr) return out.push_null(token);
     if (!is_null(value = member(any, "intValue"))) {
-        const Datum digits = CStringGetDatum(digits_of(value, "intValue"));
-        return out.push_numeric(
-            token, DirectFunctionCall3(numeric_in, digits, ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+        const Integer i = integer_from(value, "intValue");
+        if (i.magnitude > static_cast<uint64>(PG_INT64_MAX) + i.is_negative)
+            raise_type("intValue", "an integer of 64 bits");
+        const int64 number = static_cast<int64>(i.is_negative ? 0 - i.magnitude : i.magnitude);
+        return out.push_numeric(token, NumericGetDatum(int64_to_numeric(number)));
     }
     if (double_member(any, "doubleValue", &x)) return out.push_double(token, x);
     if ((value = object_member(any, "arrayValue")) != nullptr) {
@@ -161,12 +165,15 @@ void push_value(JsonbObject &out, JsonbIteratorToken token, const JsonbValue *an
         push_pairs(out, value, "values");
         return out.push(WJB_END_OBJECT, nullptr);
     }
-    static const char *const kScalars[] = {"stringValue", "boolValue", "bytesValue"};
-    for (const char *key : kScalars) {
+    if (!is_null(value = member(any, "boolValue"))) {
+        if (value->type != jbvBool) raise_type("boolValue", "a boolean");
+        return out.push_bool(token, value->val.boolean);
+    }
+    static const char *const kStrings[] = {"stringValue", "bytesValue"};
+    for (const char *key : kStrings) {
         if (is_null(value = member(any, key))) continue;
-        if (value->type == jbvString) return out.push_string(token, {value->val.string.val, value->val.string.len});
-        if (value->type == jbvBool) return out.push_bool(token, value->val.boolean);
-        raise_type(key, "a string or a boolean");
+        if (value->type != jbvString) raise_type(key, "a string");
+        return out.push_string(token, {value->val.string.val, value->val.string.len});
     }
     out.push_null(token);
 }
