@@ -155,7 +155,8 @@ FROM sketches, quantile_sketch_from_prometheus(to_prometheus(sketch, NULL, 'late
 WHERE of NOT IN ('wide');
 SELECT to_prometheus(quantile_empty(), 1, 'm');
 SELECT to_prometheus(NULL, 1, 'm') IS NULL AND to_prometheus(quantile_empty(), 1, NULL) IS NULL
-   AS null_in_null_out, to_prometheus(quantile_empty(), 1, 'm', NULL) = to_prometheus(quantile_empty(), 1, 'm') AS no_labels;
+   AS null_in_null_out,
+   to_prometheus(quantile_empty(), 1, 'm', NULL) = to_prometheus(quantile_empty(), 1, 'm') AS no_labels;
 SELECT labels FROM quantile_sketch_from_prometheus(to_prometheus(quantile_empty(), 1, 'm',
                        '{"__name__": "old", "text": "a", "number": 1.50, "yes": true, "none": null}'));
 SELECT to_prometheus(quantile_empty(), 1, 'm', '[]');

@@ -22,8 +22,8 @@ typedef struct sketch_slice {
 } sketch_slice;
 
 /*
- * The next field of a protobuf message, which is taken off the front of it. Of a varint, fixed64 and fixed32 `value` has
- * the bits, of bytes (strings and messages) `bytes` tells where they are. OK, END, TRUNCATED, or CORRUPT.
+ * The next field of a protobuf message, which is taken off the front of it. Of a varint, fixed64 and fixed32 `value`
+ * has the bits, of bytes (strings and messages) `bytes` tells where they are. OK, END, TRUNCATED, or CORRUPT.
  */
 typedef enum sketch_wire_type {
     SKETCH_WIRE_VARINT = 0,
@@ -64,18 +64,19 @@ typedef struct sketch_exponential {
 } sketch_exponential;
 
 /*
- * Whether the histogram can be a sketch: its scale is -10 .. 20 (Prometheus: -4 .. 8), its buckets hold doubles, and all
- * rows are accounted for. Those that are in no bucket are NaN, of which the sum tells that there are some; a last bucket
- * beyond the doubles, which Prometheus has, holds infinities. OK, TRUNCATED, CORRUPT or OUT_OF_RANGE: then *problem is
- * what is wrong, a phrase that lives for ever. `initial_scale` is for sketch_quantile_init.
+ * Whether the histogram can be a sketch: its scale is -10 .. 20 (Prometheus: -4 .. 8), its buckets hold doubles, and
+ * all rows are accounted for. Those that are in no bucket are NaN, of which the sum tells that there are some; a last
+ * bucket beyond the doubles, which Prometheus has, holds infinities. OK, TRUNCATED, CORRUPT or OUT_OF_RANGE: then
+ * *problem is what is wrong, a phrase that lives for ever. `initial_scale` is for sketch_quantile_init.
  */
 SKETCH_API sketch_status sketch_exponential_check(const sketch_exponential *histogram, int *initial_scale,
                                                   const char **problem) SKETCH_NOEXCEPT;
 
 /*
  * Adds a histogram that was checked to a state of a quantile sketch. Begin with a cursor that is all zero; after GROW
- * move the state, and call again. Extremes, if they are told and the state has no other rows, are put into the outermost
- * buckets if they are beside them by rounding, and are unknown if they are further away. OK, GROW or OVERFLOW.
+ * move the state, and call again. Extremes, if they are told and the state has no other rows, are put into the
+ * outermost buckets if they are beside them by rounding, and are unknown if they are further away. OK, GROW or
+ * OVERFLOW.
  */
 typedef struct sketch_exponential_cursor {
     uint64_t opaque[24];
@@ -85,8 +86,8 @@ SKETCH_API sketch_status sketch_exponential_add(const sketch_exponential *histog
 
 /*
  * The exponential histograms of an OpenTelemetry ExportMetricsServiceRequest, one after the other. Begin with a cursor
- * whose `request` is set, and all else is zero. OK, END, TRUNCATED or CORRUPT: then cursor->problem tells what is wrong.
- * Of points of other kinds cursor->skipped has the number, and of those without a value.
+ * whose `request` is set, and all else is zero. OK, END, TRUNCATED or CORRUPT: then cursor->problem tells what is
+ * wrong. Of points of other kinds cursor->skipped has the number, and of those without a value.
  */
 typedef struct sketch_otlp_point {
     sketch_slice resource;   /* a message whose fields 1 are KeyValue: attributes */
@@ -105,9 +106,9 @@ typedef struct sketch_otlp_cursor {
 SKETCH_API sketch_status sketch_otlp_next(sketch_otlp_cursor *cursor, sketch_otlp_point *point) SKETCH_NOEXCEPT;
 
 /*
- * The native histograms of a Prometheus message, in the same way: of one MetricFamily of client_model, as a scraped page
- * has it, or of a WriteRequest of remote write 1.0, decompressed. Histograms with float counts, with custom buckets or
- * of an unknown schema are CORRUPT.
+ * The native histograms of a Prometheus message, in the same way: of one MetricFamily of client_model, as a scraped
+ * page has it, or of a WriteRequest of remote write 1.0, decompressed. Histograms with float counts, with custom
+ * buckets or of an unknown schema are CORRUPT.
  */
 typedef enum sketch_prometheus_message {
     SKETCH_PROMETHEUS_METRIC_FAMILY,

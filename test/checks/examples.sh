@@ -89,7 +89,6 @@ if /usr/bin/python3 -c 'import numpy' 2>/dev/null; then
 		report "columns of type $type are those of PostgreSQL, in Python" "$(differences "$place/expected" "$place/of_type")"
 	done
 	report "the example in Python runs" "$(trouble /usr/bin/python3 examples/python/example.py)"
-	psql -Xqc 'CREATE EXTENSION sketch_ext'
 	if /usr/bin/python3 -c 'import psycopg' 2>/dev/null; then
 		sed -n '/^```python$/,/^```$/ { /^```/d; p }' bindings/python/README.md >"$place/page.py"
 		report "what the page of the package shows runs" "$(trouble /usr/bin/python3 "$place/page.py")"
