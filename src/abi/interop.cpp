@@ -25,10 +25,23 @@ sketch_status sketch_exponential_add(const sketch_exponential *histogram, sketch
     return interop::add(*histogram, *cursor, state, size, *growth);
 }
 
+namespace {
+
+// Unless there is a next point, the caller's is untouched.
+template <typename Cursor, typename Point>
+Status next_of(Cursor &cursor, Point &point) noexcept {
+    Point next = {};
+    const Status s = interop::next_point(cursor, next);
+    if (s == SKETCH_OK) point = next;
+    return s;
+}
+
+}  // namespace
+
 sketch_status sketch_otlp_next(sketch_otlp_cursor *cursor, sketch_otlp_point *point) noexcept {
-    return interop::next_point(*cursor, *point);
+    return next_of(*cursor, *point);
 }
 
 sketch_status sketch_prometheus_next(sketch_prometheus_cursor *cursor, sketch_prometheus_point *point) noexcept {
-    return interop::next_point(*cursor, *point);
+    return next_of(*cursor, *point);
 }

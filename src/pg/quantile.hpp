@@ -32,6 +32,24 @@ struct Quantile {
     }
 };
 
+// Buckets, or what else has a lower end, an upper end and rows.
+struct Listing {
+    sketch_quantile_bucket *buckets;
+    size_t count;
+};
+
+constexpr size_t kUnindexed = 4;  // zero, two infinities, NaN
+
+// The buckets that hold rows, in value order.
+inline Listing buckets_of(const sketch_quantile *s) {
+    sketch_quantile_info info;
+    check(sketch_quantile_describe(s, &info), Quantile::type);
+    const size_t max_count = size_t{info.negative_buckets} + info.positive_buckets + kUnindexed;
+    Listing list = {static_cast<sketch_quantile_bucket *>(palloc(sizeof(sketch_quantile_bucket) * max_count)), 0};
+    check(sketch_quantile_histogram(s, list.buckets, max_count, &list.count), Quantile::type);
+    return list;
+}
+
 // Rows of a minus rows of b, or why not.
 inline sketch_status subtracted(Datum a, Datum b, varlena **result) {
     Scratch scratch_a, scratch_b;

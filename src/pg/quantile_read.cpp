@@ -163,21 +163,7 @@ PG_FN(quantile_total_count) { PG_RETURN_INT64(static_cast<int64>(facts_of<Quanti
 
 namespace {
 
-struct Listing {
-    sketch_quantile_bucket *buckets;
-    size_t count;
-};
-
-constexpr size_t kUnindexed = 4;  // zero, two infinities, NaN
 constexpr int32 kMaxBins = 10000;
-
-Listing buckets_of(const sketch_quantile *s) {
-    const Info info = Info::of(s);
-    const size_t max_count = size_t{info.negative_buckets} + info.positive_buckets + kUnindexed;
-    Listing list = {static_cast<sketch_quantile_bucket *>(palloc(sizeof(sketch_quantile_bucket) * max_count)), 0};
-    check(sketch_quantile_histogram(s, list.buckets, max_count, &list.count), Quantile::type);
-    return list;
-}
 
 Doubles bounds_from(Datum datum) {
     Doubles bounds = doubles_from(datum, "histogram bounds");

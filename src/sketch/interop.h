@@ -107,8 +107,8 @@ SKETCH_API sketch_status sketch_otlp_next(sketch_otlp_cursor *cursor, sketch_otl
 
 /*
  * The native histograms of a Prometheus message, in the same way: of one MetricFamily of client_model, as a scraped
- * page has it, or of a WriteRequest of remote write 1.0, decompressed. Histograms with float counts, with custom
- * buckets or of an unknown schema are CORRUPT.
+ * page has it, or of a WriteRequest of remote write 1.0, decompressed. Histograms with float counts are CORRUPT; those
+ * with custom buckets or of an unknown schema are what sketch_exponential_check refuses.
  */
 typedef enum sketch_prometheus_message {
     SKETCH_PROMETHEUS_METRIC_FAMILY,

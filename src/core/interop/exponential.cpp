@@ -2,9 +2,6 @@
 
 #include <array>
 #include <cmath>
-#include <cstring>
-#include <limits>
-#include <type_traits>
 
 #include "../quantile/work.hpp"
 
@@ -228,7 +225,6 @@ struct Cursor {
     bool has_bucket;
     bool is_alone;  // the state had no rows before
 };
-static_assert(sizeof(Cursor) <= sizeof(sketch_exponential_cursor) && std::is_trivially_copyable_v<Cursor>);
 
 Status add_buckets(const sketch_exponential &histogram, Cursor &at, void *state, std::size_t size,
                    sketch_growth &growth) noexcept {
@@ -281,11 +277,7 @@ Status add_from(const sketch_exponential &histogram, Cursor &at, void *state, st
 
 Status add(const sketch_exponential &histogram, sketch_exponential_cursor &cursor, void *state, std::size_t size,
            sketch_growth &growth) noexcept {
-    Cursor at;
-    std::memcpy(static_cast<void *>(&at), &cursor, sizeof at);
-    const Status s = add_from(histogram, at, state, size, growth);
-    std::memcpy(&cursor, &at, sizeof at);
-    return s;
+    return resumed<Cursor>(cursor, [&](Cursor &at) { return add_from(histogram, at, state, size, growth); });
 }
 
 }  // namespace sketch::interop

@@ -1,9 +1,5 @@
 #include "otlp.hpp"
 
-#include <cmath>
-#include <cstring>
-#include <type_traits>
-
 namespace sketch::interop {
 
 namespace {
@@ -20,12 +16,6 @@ struct Cursor {
     std::uint16_t level;
     bool began;
 };
-static_assert(sizeof(Cursor) <= sizeof(sketch_otlp_cursor::opaque) && std::is_trivially_copyable_v<Cursor>);
-
-Status fail(sketch_otlp_cursor &cursor, Status status, const char *problem) noexcept {
-    cursor.problem = problem;
-    return status;
-}
 
 std::uint64_t count_points(Slice data) noexcept {
     std::uint64_t points = 0;
@@ -166,15 +156,11 @@ Status next_point(sketch_otlp_cursor &cursor, Cursor &at, sketch_otlp_point &poi
 }  // namespace
 
 Status next_point(sketch_otlp_cursor &cursor, sketch_otlp_point &point) noexcept {
-    Cursor at;
-    std::memcpy(&at, cursor.opaque, sizeof at);
-    if (!at.began) {
-        at.rest[kRequest] = cursor.request;
+    return resumed<Cursor>(cursor.opaque, [&](Cursor &at) {
+        if (!at.began) at.rest[kRequest] = cursor.request;
         at.began = true;
-    }
-    const Status s = next_point(cursor, at, point);
-    std::memcpy(cursor.opaque, &at, sizeof at);
-    return s;
+        return next_point(cursor, at, point);
+    });
 }
 
 }  // namespace sketch::interop

@@ -1,8 +1,6 @@
 #include "prometheus.hpp"
 
-#include <cstring>
 #include <initializer_list>
-#include <type_traits>
 
 namespace sketch::interop {
 
@@ -34,12 +32,6 @@ struct Cursor {
     Slice name, labels;
     bool began, is_inside;
 };
-static_assert(sizeof(Cursor) <= sizeof(sketch_prometheus_cursor::opaque) && std::is_trivially_copyable_v<Cursor>);
-
-Status fail(sketch_prometheus_cursor &cursor, Status status, const char *problem) noexcept {
-    cursor.problem = problem;
-    return status;
-}
 
 // A Histogram. False if it has no native buckets, or says that its series has ended.
 Status read_histogram(sketch_prometheus_cursor &cursor, Slice message, sketch_prometheus_point &point,
@@ -149,22 +141,20 @@ Status next_of_request(sketch_prometheus_cursor &cursor, Cursor &at, sketch_prom
 
 Status next_point(sketch_prometheus_cursor &cursor, sketch_prometheus_point &point) noexcept {
     const bool is_family = cursor.message == SKETCH_PROMETHEUS_METRIC_FAMILY;
-    Cursor at;
-    std::memcpy(&at, cursor.opaque, sizeof at);
-    Status s = SKETCH_OK;
-    if (!at.began) {
-        at.began = true;
-        at.outer = cursor.request;
-        if (is_family)
-            s = each_field(at.outer, [&](const Field &field) {
-                if (tag_of(field) == bytes(1)) at.name = field.bytes;
-                return SKETCH_OK;
-            });
-        if (s != SKETCH_OK) return fail(cursor, s, "this is no MetricFamily");
-    }
-    s = is_family ? next_of_family(cursor, at, point) : next_of_request(cursor, at, point);
-    std::memcpy(cursor.opaque, &at, sizeof at);
-    return s;
+    return resumed<Cursor>(cursor.opaque, [&](Cursor &at) {
+        Status s = SKETCH_OK;
+        if (!at.began) {
+            at.began = true;
+            at.outer = cursor.request;
+            if (is_family)
+                s = each_field(at.outer, [&](const Field &field) {
+                    if (tag_of(field) == bytes(1)) at.name = field.bytes;
+                    return SKETCH_OK;
+                });
+            if (s != SKETCH_OK) return fail(cursor, s, "this is no MetricFamily");
+        }
+        return is_family ? next_of_family(cursor, at, point) : next_of_request(cursor, at, point);
+    });
 }
 
 }  // namespace sketch::interop

@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 #include "../common/bytes.hpp"
 #include "../common/format.hpp"
@@ -86,6 +88,24 @@ Status each_field(Slice message, Visit visit) noexcept {
         if (const Status s = next_field(message, field); s != SKETCH_OK) return s == SKETCH_END ? SKETCH_OK : s;
         if (const Status s = visit(field); s != SKETCH_OK) return s;
     }
+}
+
+// A walk through a message ends here, and its cursor says why.
+template <typename Cursor>
+Status fail(Cursor &cursor, Status status, const char *problem) noexcept {
+    cursor.problem = problem;
+    return status;
+}
+
+// walk(at): what a walk keeps between calls stands in memory of the caller's, which is all zero at first.
+template <typename At, typename Memory, typename Walk>
+Status resumed(Memory &memory, Walk walk) noexcept {
+    static_assert(sizeof(At) <= sizeof memory && std::is_trivially_copyable_v<At>);
+    At at;
+    std::memcpy(static_cast<void *>(&at), &memory, sizeof at);
+    const Status s = walk(at);
+    std::memcpy(&memory, &at, sizeof at);
+    return s;
 }
 
 // The numbers of a repeated field: in one packed piece, in several, or one by one.

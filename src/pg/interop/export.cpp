@@ -35,7 +35,6 @@ struct Parts {
     sketch_quantile_info info;
     Side negative, positive;
     int scale;
-    double sum;
 
     void halve() {
         negative.halve();
@@ -49,23 +48,15 @@ Side new_side(uint32 buckets) {
             static_cast<uint64 *>(palloc(sizeof(uint64) * Max(buckets, 1))), 0};
 }
 
-// Of the first argument.
-Parts parts_of(FunctionCallInfo fcinfo) {
-    Scratch scratch;
-    const sketch_quantile *s = argument<Quantile>(fcinfo, 0, scratch);
+Parts parts_of(const sketch_quantile *s) {
     Parts parts = {};
     check(sketch_quantile_describe(s, &parts.info), Quantile::type);
     parts.scale = parts.info.scale;
     parts.negative = new_side(parts.info.negative_buckets);
     parts.positive = new_side(parts.info.positive_buckets);
-    constexpr size_t kUnindexed = 4;  // zero, two infinities, NaN
-    const size_t max_count = size_t{parts.info.negative_buckets} + parts.info.positive_buckets + kUnindexed;
-    sketch_quantile_bucket *buckets =
-        static_cast<sketch_quantile_bucket *>(palloc(sizeof(sketch_quantile_bucket) * max_count));
-    size_t count = 0;
-    check(sketch_quantile_histogram(s, buckets, max_count, &count), Quantile::type);
-    for (size_t i = 0; i < count; i++) {
-        const sketch_quantile_bucket &bucket = buckets[i];
+    const Listing list = buckets_of(s);
+    for (size_t i = 0; i < list.count; i++) {
+        const sketch_quantile_bucket &bucket = list.buckets[i];
         const bool has_index =
             isfinite(bucket.lower) && isfinite(bucket.upper) && (bucket.lower != 0 || bucket.upper != 0);
         if (!has_index) continue;
@@ -76,9 +67,14 @@ Parts parts_of(FunctionCallInfo fcinfo) {
         side.count[at] = bucket.count;
         side.size++;
     }
-    uint64 rows = 0;
-    check(sketch_quantile_sum(s, &parts.sum, &rows), Quantile::type);
     return parts;
+}
+
+double sum_of(const sketch_quantile *s) {
+    double sum = 0;
+    uint64 rows = 0;
+    check(sketch_quantile_sum(s, &sum, &rows), Quantile::type);
+    return sum;
 }
 
 // ---- OpenTelemetry ----------------------------------------
@@ -103,7 +99,9 @@ void put_varint(StringInfo out, uint64 value) {
     for (; value >= 0x80; value >>= 7) appendStringInfoCharMacro(out, static_cast<char>(value | 0x80));
     appendStringInfoCharMacro(out, static_cast<char>(value));
 }
-void put_tag(StringInfo out, uint32 number, sketch_wire_type wire_type) { put_varint(out, number << 3 | wire_type); }
+void put_tag(StringInfo out, uint32 number, sketch_wire_type wire_type) {
+    put_varint(out, field_tag(number, wire_type));
+}
 void put_count(StringInfo out, uint32 number, uint64 value) {
     put_tag(out, number, SKETCH_WIRE_VARINT);
     put_varint(out, value);
@@ -202,7 +200,9 @@ PG_FN(quantile_sketch_to_otlp) {
     if (max_buckets < kMinBuckets || max_buckets > kMaxBuckets)
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("max_buckets must be between %d and %d", kMinBuckets, kMaxBuckets));
-    Parts parts = parts_of(fcinfo);
+    Scratch scratch;
+    const sketch_quantile *s = argument<Quantile>(fcinfo, 0, scratch);
+    Parts parts = parts_of(s);
     while (parts.negative.width() > max_buckets || parts.positive.width() > max_buckets) parts.halve();
     const sketch_quantile_info &info = parts.info;
     const uint64 special = info.negative_infinities + info.positive_infinities + info.nans;
@@ -211,7 +211,8 @@ PG_FN(quantile_sketch_to_otlp) {
     initStringInfo(&out);
     appendStringInfo(&out, "{\"count\": \"" UINT64_FORMAT "\", \"scale\": %d, \"zeroCount\": \"" UINT64_FORMAT "\"",
                      finite, parts.scale, info.zeros);
-    if (finite > 0 && special == 0 && isfinite(parts.sum)) append_json_number(&out, "sum", parts.sum);
+    const double sum = finite > 0 && special == 0 ? sum_of(s) : get_float8_nan();
+    if (isfinite(sum)) append_json_number(&out, "sum", sum);
     if (finite > 0 && info.extremes_known) {
         append_json_number(&out, "min", info.finite_minimum);
         append_json_number(&out, "max", info.finite_maximum);
@@ -226,7 +227,9 @@ PG_FN(quantile_sketch_to_prometheus) {
     using namespace pg;
     constexpr int kMinSchema = -4, kMaxSchema = 8;
     if (PG_ARGISNULL(0) || PG_ARGISNULL(2)) PG_RETURN_NULL();
-    Parts parts = parts_of(fcinfo);
+    Scratch scratch;
+    const sketch_quantile *s = argument<Quantile>(fcinfo, 0, scratch);
+    Parts parts = parts_of(s);
     const sketch_quantile_info &info = parts.info;
     if (parts.scale < kMinSchema)
         ereport(ERROR, errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -236,8 +239,9 @@ PG_FN(quantile_sketch_to_prometheus) {
     append_infinities(parts.negative, info.negative_infinities, parts.scale);
     append_infinities(parts.positive, info.positive_infinities, parts.scale);
     // Rows in no bucket are NaN, and so is their sum: Prometheus refuses the histogram otherwise.
-    double sum = info.nans > 0 ? get_float8_nan() : PG_ARGISNULL(1) ? parts.sum : PG_GETARG_FLOAT8(1);
-    if (info.total == 0) sum = 0;
+    double sum = 0;
+    if (info.nans > 0) sum = get_float8_nan();
+    else if (info.total > 0) sum = PG_ARGISNULL(1) ? sum_of(s) : PG_GETARG_FLOAT8(1);
 
     StringInfoData histogram, metric, family;
     initStringInfo(&histogram);

@@ -72,6 +72,36 @@ class JsonbObject {
     JsonbValue *last_ = nullptr;
 };
 
+// A field of a message as its tag has it.
+constexpr uint32 field_tag(uint32 number, sketch_wire_type wire_type) { return number << 3 | wire_type; }
+
+// Calls visit(field) for the fields of a message, which is part of `what`.
+template <typename Visit>
+void each_field(sketch_slice message, const char *what, Visit visit) {
+    sketch_field field;
+    sketch_status status;
+    while ((status = sketch_protobuf_next(&message, &field)) == SKETCH_OK) {
+        CHECK_FOR_INTERRUPTS();
+        visit(field);
+    }
+    if (status != SKETCH_END) raise_invalid(what, sketch_status_message(status));
+}
+
+// Calls visit(key, value) for its fields 1, which are pairs of a key 1 and a value 2.
+template <typename Visit>
+void each_pair(sketch_slice message, const char *what, Visit visit) {
+    each_field(message, what, [&](const sketch_field &field) {
+        if (field.number != 1 || field.wire_type != SKETCH_WIRE_BYTES) return;
+        sketch_slice key = {}, value = {};
+        each_field(field.bytes, what, [&](const sketch_field &part) {
+            if (part.wire_type != SKETCH_WIRE_BYTES) return;
+            if (part.number == 1) key = part.bytes;
+            if (part.number == 2) value = part.bytes;
+        });
+        visit(key, value);
+    });
+}
+
 // Says how many points were passed over, if any.
 void notice_skipped(uint64 points);
 
@@ -105,6 +135,27 @@ Datum return_until(FunctionCallInfo fcinfo, Begin begin, Next next) {
     if (!next(static_cast<Cursor *>(context->user_fctx), columns, nulls)) SRF_RETURN_DONE(context);
     Datum row = HeapTupleGetDatum(heap_form_tuple(context->tuple_desc, columns, nulls));
     SRF_RETURN_NEXT(context, row);
+}
+
+// A new `Cursor` of the request in protobuf that is the first argument: its members `request` and `repeated` begin.
+template <typename Cursor>
+Cursor *begin_request(FunctionCallInfo fcinfo) {
+    bytea *request = PG_GETARG_BYTEA_PP(0);
+    const size_t size = VARSIZE_ANY_EXHDR(request);
+    Cursor *cursor = static_cast<Cursor *>(palloc0(sizeof(Cursor)));
+    cursor->request.request = {reinterpret_cast<const uint8 *>(VARDATA_ANY(request)), size};
+    cursor->repeated = Repeated(size);
+    return cursor;
+}
+
+// Its next point by next(request, point), or false at the end, which says how many were passed over.
+template <typename Request, typename Next, typename Point>
+bool has_next(Request *request, Next next, Point *point, const char *what) {
+    const sketch_status status = next(request, point);
+    if (status == SKETCH_OK) return true;
+    if (status != SKETCH_END) raise_invalid(what, request->problem);
+    notice_skipped(request->skipped);
+    return false;
 }
 
 }  // namespace pg

@@ -13,40 +13,19 @@ constexpr const char *kMessage = "OTLP message";
 
 // ---- attributes: KeyValue and AnyValue (common/v1/common.proto) ----------------------------------------
 
-void next_or_raise(sketch_status status) {
-    if (status != SKETCH_OK && status != SKETCH_END) raise_invalid(kMessage, sketch_status_message(status));
-}
-
 void push_value(JsonbObject &out, JsonbIteratorToken token, sketch_slice any);
 
-// Members of an object: fields 1 are pairs of a key 1 and a value 2.
 void push_pairs(JsonbObject &out, sketch_slice message) {
-    sketch_field field;
-    sketch_status status;
-    while ((status = sketch_protobuf_next(&message, &field)) == SKETCH_OK) {
-        CHECK_FOR_INTERRUPTS();
-        if (field.number != 1 || field.wire_type != SKETCH_WIRE_BYTES) continue;
-        sketch_slice pair = field.bytes, key = {}, value = {};
-        while ((status = sketch_protobuf_next(&pair, &field)) == SKETCH_OK) {
-            if (field.wire_type != SKETCH_WIRE_BYTES) continue;
-            if (field.number == 1) key = field.bytes;
-            if (field.number == 2) value = field.bytes;
-        }
-        next_or_raise(status);
+    each_pair(message, kMessage, [&](sketch_slice key, sketch_slice value) {
         out.key(server_text(key));
         push_value(out, WJB_VALUE, value);
-    }
-    next_or_raise(status);
+    });
 }
 
 void push_elements(JsonbObject &out, sketch_slice message) {
-    sketch_field field;
-    sketch_status status;
-    while ((status = sketch_protobuf_next(&message, &field)) == SKETCH_OK) {
-        CHECK_FOR_INTERRUPTS();
+    each_field(message, kMessage, [&](const sketch_field &field) {
         if (field.number == 1 && field.wire_type == SKETCH_WIRE_BYTES) push_value(out, WJB_ELEM, field.bytes);
-    }
-    next_or_raise(status);
+    });
 }
 
 // As JSON of protobuf has bytes.
@@ -65,30 +44,27 @@ ServerText base64_from(sketch_slice bytes) {
 // Of the one field that an AnyValue has the last one counts, as protobuf has it.
 void push_value(JsonbObject &out, JsonbIteratorToken token, sketch_slice any) {
     check_stack_depth();
-    sketch_field field, last = {};
-    sketch_status status;
-    while ((status = sketch_protobuf_next(&any, &field)) == SKETCH_OK) last = field;
-    next_or_raise(status);
-    constexpr auto is = [](uint32 number, sketch_wire_type type) { return number << 3 | type; };
-    switch (is(last.number, last.wire_type)) {
-        case is(1, SKETCH_WIRE_BYTES): return out.push_string(token, server_text(last.bytes));
-        case is(2, SKETCH_WIRE_VARINT): return out.push_bool(token, last.value != 0);
-        case is(3, SKETCH_WIRE_VARINT):
+    sketch_field last = {};
+    each_field(any, kMessage, [&](const sketch_field &field) { last = field; });
+    switch (field_tag(last.number, last.wire_type)) {
+        case field_tag(1, SKETCH_WIRE_BYTES): return out.push_string(token, server_text(last.bytes));
+        case field_tag(2, SKETCH_WIRE_VARINT): return out.push_bool(token, last.value != 0);
+        case field_tag(3, SKETCH_WIRE_VARINT):
             return out.push_numeric(token, NumericGetDatum(int64_to_numeric(static_cast<int64>(last.value))));
-        case is(4, SKETCH_WIRE_FIXED64): {
+        case field_tag(4, SKETCH_WIRE_FIXED64): {
             double x;
             memcpy(&x, &last.value, sizeof x);
             return out.push_double(token, x);
         }
-        case is(5, SKETCH_WIRE_BYTES):
+        case field_tag(5, SKETCH_WIRE_BYTES):
             out.push(WJB_BEGIN_ARRAY, nullptr);
             push_elements(out, last.bytes);
             return out.push(WJB_END_ARRAY, nullptr);
-        case is(6, SKETCH_WIRE_BYTES):
+        case field_tag(6, SKETCH_WIRE_BYTES):
             out.push(WJB_BEGIN_OBJECT, nullptr);
             push_pairs(out, last.bytes);
             return out.push(WJB_END_OBJECT, nullptr);
-        case is(7, SKETCH_WIRE_BYTES): return out.push_string(token, base64_from(last.bytes));
+        case field_tag(7, SKETCH_WIRE_BYTES): return out.push_string(token, base64_from(last.bytes));
         default:  // a value of later versions, or one of these as something else
             if (last.number >= 1 && last.number <= 7)
                 raise_invalid(kMessage, "an attribute's value has another type than its field");
@@ -114,7 +90,9 @@ struct Cursor {
 
 }  // namespace
 
-void set_columns(const OtlpPoint &point, Datum *columns, bool *nulls) {
+void set_columns(const OtlpPoint &point, Repeated &repeated, Datum *columns, bool *nulls) {
+    repeated.add(VARSIZE_ANY(DatumGetPointer(point.resource)) + VARSIZE_ANY(DatumGetPointer(point.metric)) +
+                 VARSIZE_ANY(DatumGetPointer(point.unit)));
     const NullableDatum start = time_from_nanoseconds(point.start_time), time = time_from_nanoseconds(point.time);
     const char *temporality = temporality_name(point.temporality);
     const sketch_exponential &h = point.histogram;
@@ -139,25 +117,17 @@ void set_columns(const OtlpPoint &point, Datum *columns, bool *nulls) {
 PG_FN(otlp_points_protobuf) {
     using namespace pg;
     auto begin = [=] {
-        bytea *request = PG_GETARG_BYTEA_PP(0);
-        const size_t size = VARSIZE_ANY_EXHDR(request);
-        Cursor *cursor = static_cast<Cursor *>(palloc0(sizeof(Cursor)));
-        cursor->request.request = {reinterpret_cast<const uint8 *>(VARDATA_ANY(request)), size};
-        cursor->repeated = Repeated(size);
+        Cursor *cursor = begin_request<Cursor>(fcinfo);
         cursor->resource.context = CurrentMemoryContext;
         return cursor;
     };
     return return_until<Cursor>(fcinfo, begin, [](Cursor *cursor, Datum *columns, bool *nulls) {
         sketch_otlp_point point;
-        const sketch_status status = sketch_otlp_next(&cursor->request, &point);
-        if (status == SKETCH_END) notice_skipped(cursor->request.skipped);
-        else if (status != SKETCH_OK) raise_invalid(kMessage, cursor->request.problem);
-        if (status == SKETCH_END) return false;
+        if (!has_next(&cursor->request, sketch_otlp_next, &point, kMessage)) return false;
         const Datum resource = cursor->resource.of(point.resource.at, [&] { return attributes_from(point.resource); });
-        cursor->repeated.add(VARSIZE_ANY(DatumGetPointer(resource)) + point.metric.size + point.unit.size);
         set_columns({resource, text_datum(point.metric), text_datum(point.unit), attributes_from(point.attributes),
                      point.start_time, point.time, point.temporality, point.histogram},
-                    columns, nulls);
+                    cursor->repeated, columns, nulls);
         return true;
     });
 }

@@ -36,7 +36,7 @@ struct SharedAttributes {
     }
 };
 
-// The columns of otlp_points and otlp_points_protobuf.
-void set_columns(const OtlpPoint &point, Datum *columns, bool *nulls);
+// The columns of otlp_points and otlp_points_protobuf, of which points share the first three.
+void set_columns(const OtlpPoint &point, Repeated &repeated, Datum *columns, bool *nulls);
 
 }  // namespace pg

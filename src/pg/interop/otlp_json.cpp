@@ -305,12 +305,10 @@ PG_FN(otlp_points) {
             const PointSite &site = cursor->sites[cursor->next++];
             const Datum resource = cursor->resource.of(site.resource, [&] { return attributes_from(site.resource); });
             const Datum metric = text_member(site.metric, "name"), unit = text_member(site.metric, "unit");
-            cursor->repeated.add(VARSIZE_ANY(DatumGetPointer(resource)) + VARSIZE_ANY(DatumGetPointer(metric)) +
-                                 VARSIZE_ANY(DatumGetPointer(unit)));
             set_columns({resource, metric, unit, attributes_from(site.point),
                          unsigned_member(site.point, "startTimeUnixNano"), unsigned_member(site.point, "timeUnixNano"),
                          temporality_from(site.histogram), histogram_from(site.point)},
-                        columns, nulls);
+                        cursor->repeated, columns, nulls);
             return true;
         });
 }

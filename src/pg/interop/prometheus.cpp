@@ -21,22 +21,8 @@ void push_label(JsonbObject &out, ServerText name, ServerText value) {
 Datum labels_from(const sketch_prometheus_point &point, const char *what) {
     JsonbObject out;
     if (point.name.size > 0) push_label(out, {"__name__", 8}, server_text(point.name));
-    sketch_slice labels = point.labels;
-    sketch_field field;
-    sketch_status status;
-    while ((status = sketch_protobuf_next(&labels, &field)) == SKETCH_OK) {
-        CHECK_FOR_INTERRUPTS();
-        if (field.number != 1 || field.wire_type != SKETCH_WIRE_BYTES) continue;
-        sketch_slice pair = field.bytes, name = {}, value = {};
-        while ((status = sketch_protobuf_next(&pair, &field)) == SKETCH_OK) {
-            if (field.wire_type != SKETCH_WIRE_BYTES) continue;
-            if (field.number == 1) name = field.bytes;
-            if (field.number == 2) value = field.bytes;
-        }
-        if (status != SKETCH_END) break;
-        push_label(out, server_text(name), server_text(value));
-    }
-    if (status != SKETCH_END) raise_invalid(what, sketch_status_message(status));
+    each_pair(point.labels, what,
+              [&](sketch_slice name, sketch_slice value) { push_label(out, server_text(name), server_text(value)); });
     return out.end();
 }
 
@@ -48,20 +34,13 @@ struct Cursor {
 // The columns of both functions; that of remote write has the time, too.
 Datum points_of(FunctionCallInfo fcinfo, const Message &kind) {
     auto begin = [=] {
-        bytea *request = PG_GETARG_BYTEA_PP(0);
-        const size_t size = VARSIZE_ANY_EXHDR(request);
-        Cursor *cursor = static_cast<Cursor *>(palloc0(sizeof(Cursor)));
-        cursor->request.request = {reinterpret_cast<const uint8 *>(VARDATA_ANY(request)), size};
+        Cursor *cursor = begin_request<Cursor>(fcinfo);
         cursor->request.message = kind.message;
-        cursor->repeated = Repeated(size);
         return cursor;
     };
     return return_until<Cursor>(fcinfo, begin, [&kind](Cursor *cursor, Datum *columns, bool *nulls) {
         sketch_prometheus_point point;
-        const sketch_status status = sketch_prometheus_next(&cursor->request, &point);
-        if (status == SKETCH_END) notice_skipped(cursor->request.skipped);
-        else if (status != SKETCH_OK) raise_invalid(kind.name, cursor->request.problem);
-        if (status == SKETCH_END) return false;
+        if (!has_next(&cursor->request, sketch_prometheus_next, &point, kind.name)) return false;
         int column = 0;
         columns[column++] = labels_from(point, kind.name);
         cursor->repeated.add(VARSIZE_ANY(DatumGetPointer(columns[0])));
