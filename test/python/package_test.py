@@ -60,6 +60,7 @@ ok(TopK(2).add(['a', 'b', 'b', 'c', 'c', 'c']).top() == [('c', 3, 3, 3), ('b', 2
 masked = numpy.ma.masked_array([1.0, 2.0, 3.0], [False, True, False])
 ok(Quantile().add([1.0, None, 2.0]) == Quantile().add([1, 2]) and Quantile().add(masked) == Quantile().add([1, 3]), 'None and masked numbers are left out')
 ok(Distinct().add([1, None, 2]) == Distinct().add([1, 2]) and Distinct().add([None]) == Distinct(), 'None and masked items are left out')
+ok(Quantile().add(masked, weights=[1, 2]) == Quantile().add([1, 3, 3]), 'weights are those of the other rows')
 ok(Quantile().add(numpy.array([1500], 'm8[ms]')) == Quantile().add([1.5]), 'intervals are seconds')
 for name, call in {
         'None': lambda: Quantile().add(None), 'NaT': lambda: Quantile().add(numpy.array(['NaT'], 'm8[s]')),
@@ -68,6 +69,7 @@ for name, call in {
         'a negative weight': lambda: TopK().add(['a', 'b'], weights=[1, -1]), 'a weight too few': lambda: TopK().add(['a', 'b'], weights=[1]),
         'mixed items': lambda: Distinct().add([1, 'b']), 'no item': lambda: None in Membership(9).add([1]),
         'a large number': lambda: Distinct().add(numpy.array([2**63], dtype=numpy.uint64)), 'no sketch': lambda: latency.merge(None),
+        'a weight of a masked row': lambda: Quantile().add(masked, weights=[1, 1, 1]),
         'two dimensions': lambda: Quantile().add([[1, 2], [3, 4]]), 'few items': lambda: Membership(-1)}.items():
     ok(refused(call, TypeError, ValueError), f'{name} is refused')
 ok(Distinct().add(numpy.arange(5, dtype=numpy.uint64)) == Distinct().add(range(5)), 'unsigned integers')

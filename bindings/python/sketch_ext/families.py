@@ -90,10 +90,9 @@ class Sketch:
 
     def merge(self, other):
         """All rows of another one of this family, or of its packed bytes."""
-        if isinstance(other, Sketch):
-            if other.family != self.family:
-                raise TypeError(f'a {other.family} sketch does not merge with a {self.family} sketch')
-        other = bytes(memoryview(bytes(other) if isinstance(other, Sketch) else other))
+        if isinstance(other, Sketch) and other.family != self.family:
+            raise TypeError(f'a {other.family} sketch does not merge with a {self.family} sketch')
+        other = bytes(other) if isinstance(other, Sketch) else bytes(memoryview(other))  # no integer, no list
         sketch, scratch = self.opened(ctypes.c_char_p(other), len(other), PACKED)
         self.grown('merge', lambda: (sketch,))
         return self

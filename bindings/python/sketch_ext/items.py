@@ -28,19 +28,26 @@ def rows_of(column):
         if column.dtype.kind in 'OSU' or column.ndim != 1:  # as they are, not as the text of one of them
             column = numpy.empty(len(values), dtype=object)
             column[:] = values
-    if column.dtype == object:
-        column = column[[value is not None for value in column.tolist()]]
-        if len(column) > 0 and all(isinstance(value, (int, numpy.integer)) and not isinstance(value, bool)
-                                   for value in column.tolist()):
-            column = column.astype(numpy.int64)
-        elif len(column) > 0 and all(isinstance(value, datetime.datetime) and value.tzinfo is None
-                                     for value in column.tolist()):
-            column = column.astype('datetime64[us]')
-        elif len(column) > 0 and all(type(value) is datetime.date for value in column.tolist()):
-            column = column.astype('datetime64[D]')
+    if column.dtype == object and column.ndim == 1:
+        values = column.tolist()
+        column = column[[value is not None for value in values]]
+        dtype = common_dtype([value for value in values if value is not None])
+        column = column if dtype is None else column.astype(dtype)
     if column.ndim != 1:
         raise ValueError('a column has one dimension')
     return numpy.ascontiguousarray(column)
+
+
+def common_dtype(values):
+    """Of objects that are all integers, dates, or times without a time zone."""
+    kinds = {type(value) for value in values}
+    if kinds and all(issubclass(kind, (int, numpy.integer)) and kind is not bool for kind in kinds):
+        return numpy.int64
+    if kinds == {datetime.date}:
+        return 'datetime64[D]'
+    if kinds and all(issubclass(kind, datetime.datetime) for kind in kinds) and all(value.tzinfo is None for value in values):
+        return 'datetime64[us]'
+    return None
 
 
 def weights_of(weights, count):
@@ -58,12 +65,8 @@ def weights_of(weights, count):
 
 
 def numbers_of(column, weights=None):
-    """A column of numbers, and weights: intervals are seconds, as in SQL, and None or masked rows are left out."""
-    column = numpy.ma.masked_array(column) if isinstance(column, numpy.ma.MaskedArray) else column
-    if weights is None:
-        column = rows_of(column)
-    else:
-        column = numpy.asarray(column)
+    """A column of numbers, and weights of the rows that are not None or masked; intervals are seconds, as in SQL."""
+    column = rows_of(column)
     if column.dtype.kind == 'm':
         if numpy.isnat(column).any():
             raise ValueError('NaT is no number')
@@ -74,8 +77,6 @@ def numbers_of(column, weights=None):
     elif column.dtype.kind not in 'iufb' and column.size > 0:
         raise TypeError(f'no numbers are made of {column.dtype}')
     column = numpy.ascontiguousarray(column, dtype=numpy.float64)
-    if column.ndim != 1:
-        raise ValueError('a column has one dimension')
     return column, weights_of(weights, len(column))
 
 
