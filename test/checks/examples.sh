@@ -3,15 +3,8 @@
 # values, are built with nothing else, and make the bytes that PostgreSQL makes. The library is that of the CMake build
 # in $SKETCH_BUILD, or one that is built here.
 set -euo pipefail
-
-report() { # <name> <what is wrong>
-	if [[ ! $2 ]]; then
-		printf 'ok - %s\n' "$1"
-	else
-		printf 'not ok - %s\n%s\n' "$1" "$(head -c 2000 <<<"$2")"
-		failed=1
-	fi
-}
+# shellcheck source=test/lib/report.sh
+source "$(dirname "$0")/../lib/report.sh"
 
 # What a command prints if it fails.
 trouble() { "$@" >"$place/log" 2>&1 || cat "$place/log" - <<<"$1 failed"; } # <command ...>
@@ -23,7 +16,6 @@ export PGDATABASE=examples_check PGCLIENTENCODING=UTF8 PGOPTIONS='-c client_min_
 psql -Xqc "DROP DATABASE IF EXISTS $PGDATABASE" \
 	-c "CREATE DATABASE $PGDATABASE TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'" postgres
 trap 'rm -r "$place"; psql -Xqc "DROP DATABASE $PGDATABASE" postgres' EXIT
-failed=0
 
 build=${SKETCH_BUILD:-}
 if [[ ! -e $build/CMakeCache.txt ]]; then

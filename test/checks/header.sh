@@ -2,19 +2,11 @@
 # The headers of the C ABI, as C and C++ of any standard see them: each compiles by itself, without a warning; and what
 # they declare is what a C program can link, no more and no less.
 set -euo pipefail
-
-report() { # <name> <what is wrong>
-	if [[ ! $2 ]]; then
-		printf 'ok - %s\n' "$1"
-	else
-		printf 'not ok - %s\n%s\n' "$1" "$2"
-		failed=1
-	fi
-}
+# shellcheck source=test/lib/report.sh
+source "$(dirname "$0")/../lib/report.sh"
 
 build=$(mktemp -d)
 trap 'rm -r "$build"' EXIT
-failed=0
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Werror)
 headers=(src/sketch.h src/sketch_postgres.h src/sketch/*.h)
 

@@ -2,6 +2,8 @@
 # Messages of real producers, in JSON and in protobuf, against the values that they were made from; what is exported,
 # read by the other side: Prometheus, where the distribution has it. In a database of their own.
 set -euo pipefail
+# shellcheck source=test/lib/report.sh
+source "$(dirname "$0")/../lib/report.sh"
 
 export PGDATABASE=interop_check PGOPTIONS='-c client_min_messages=warning'
 directory=$(mktemp -d)
@@ -9,16 +11,6 @@ psql -Xqc "DROP DATABASE IF EXISTS $PGDATABASE" -c "CREATE DATABASE $PGDATABASE"
 trap 'rm -r "$directory"; psql -Xqc "DROP DATABASE $PGDATABASE" postgres' EXIT
 
 run_sql() { psql -XqAtv ON_ERROR_STOP=1 "$@"; }
-
-failed=0
-report() { # <name> <what is wrong>
-	if [[ ! $2 ]]; then
-		printf 'ok - %s\n' "$1"
-	else
-		printf 'not ok - %s\n%s\n' "$1" "$(head -c 2000 <<<"$2")"
-		failed=1
-	fi
-}
 
 run_sql <<'SQL'
 CREATE EXTENSION sketch_ext;

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Every link between the documents leads to a file: in the source tree, and where `make install` puts them.
 set -euo pipefail
+# shellcheck source=test/lib/report.sh
+source "$(dirname "$0")/../lib/report.sh"
 
 # shellcheck disable=SC2016 # a pattern
 links() { grep -ohE '\]\([^)#:]+(#[^)]*)?\)' "$1" | sed -E 's/^\]\(([^)#]+).*/\1/'; } # <page>
@@ -14,16 +16,6 @@ broken() { # <directory of the pages>
 	done
 }
 
-report() { # <name> <what is wrong>
-	if [[ ! $2 ]]; then
-		printf 'ok - %s\n' "$1"
-	else
-		printf 'not ok - %s\n%s\n' "$1" "$2"
-		failed=1
-	fi
-}
-
-failed=0
 report "links lead to files" "$(broken .)"
 place=$(mktemp -d)
 trap 'rm -r "$place"' EXIT

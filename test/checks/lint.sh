@@ -3,17 +3,9 @@
 # and clang's warnings, but those about g++'s options, which PostgreSQL passes on. What cppcheck is not asked: shifts of
 # negative numbers, which C++20 defines; buffers that constructors leave alone on purpose.
 set -euo pipefail
+# shellcheck source=test/lib/report.sh
+source "$(dirname "$0")/../lib/report.sh"
 
-report() { # <name> <what it found>
-	if [[ ! $2 ]]; then
-		printf 'ok - %s\n' "$1"
-	else
-		printf 'not ok - %s\n%s\n' "$1" "$2"
-		failed=1
-	fi
-}
-
-failed=0
 report "cppcheck finds nothing" "$(cppcheck --std=c++20 --language=c++ --enable=warning,portability --quiet -I src \
 	--suppress=shiftNegativeLHS --suppress=shiftTooManyBitsSigned --suppress=uninitMemberVar \
 	src test/core test/fuzz test/instructions bench 2>&1)"
