@@ -111,6 +111,31 @@ SKETCH_API void sketch_item_interval(int32_t months, int32_t days, int64_t micro
 SKETCH_API sketch_status sketch_item_inet(const uint8_t *address, size_t size, int prefix,
                                           sketch_item *item) SKETCH_NOEXCEPT;
 
+/* The kind of a type by its name in SQL, as "bigint", "double precision" or "enum"; SKETCH_KIND_NONE of names that it
+ * does not know. */
+SKETCH_API int sketch_kind_of_type(const char *name) SKETCH_NOEXCEPT;
+
+/*
+ * A value of each kind above, from text as PostgreSQL writes it: dates and times as "2026-01-31 12:34:56.789+01", with a
+ * T between them too, and in UTC where no zone is told; bytea as "\x00ff"; text and labels must be valid UTF-8. Not
+ * doubles, which every language reads by itself, nor intervals. Of more than 90 bytes it may need scratch memory, never
+ * more than `size` bytes, in which the item then stands. OK, NO_ROOM, OUT_OF_RANGE if it is no such value, or
+ * WRONG_KIND if the kind has none that are read here.
+ */
+SKETCH_API sketch_status sketch_item_parse(int kind, const char *text, size_t size, void *scratch, size_t scratch_size,
+                                           sketch_item *item) SKETCH_NOEXCEPT;
+
+/*
+ * And back: the text of an item that a topk sketch keeps, in UTF-8 and without a 0 at its end, as PostgreSQL writes it
+ * with DateStyle ISO and TimeZone UTC; a number with more than 100 zeros beside its digits has an exponent.
+ * Of an item without value (an interval, an array) it is what the sketch shows of it. OK; NO_ROOM if the capacity is
+ * less than print_size says; WRONG_KIND of doubles (8 bytes, least significant first), timetz, macaddr, macaddr8, money
+ * and pg_lsn; CORRUPT if it is no item of its kind, which sketch_topk_check does not find.
+ */
+SKETCH_API size_t sketch_item_print_size(int kind, size_t item_size) SKETCH_NOEXCEPT;
+SKETCH_API sketch_status sketch_item_print(int kind, const void *item, size_t item_size, char *out, size_t capacity,
+                                           size_t *out_size) SKETCH_NOEXCEPT;
+
 /* Columns at once, for callers to whom a call is dear. Hashes, for sketch_*_add_many; and items with their `count` + 1
  * offsets, for sketch_topk_add_items: they take up to 9 bytes each, and those of doubles 8. */
 SKETCH_API void sketch_hash_int64_many(const int64_t *values, size_t count, uint64_t *hashes) SKETCH_NOEXCEPT;

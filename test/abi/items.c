@@ -3,7 +3,7 @@
  * compares them with those that PostgreSQL makes of the same values.
  *
  * Standard input has a value a line: the type, a tab, and what the type's send function gives, in hexadecimal (of numeric
- * its text). Lines of one type are together. Standard output has four lines a type: the type, a tab, the family, a tab,
+ * its text), or the type with ":text" behind it, a tab, and the value as text. Lines of one type are together. Standard output has four lines a type: the type, a tab, the family, a tab,
  * the packed sketch in hexadecimal.
  */
 #include <sketch.h>
@@ -30,6 +30,17 @@ static double double_at(const uint8_t *bytes) {
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
+}
+
+/* An item from text, which printed is this text again. */
+static void parse_item(const char *type, const char *text, size_t size, void *scratch, sketch_item *item) {
+    static char printed[2000000];
+    size_t printed_size;
+    const int kind = strcmp(type, "mood") == 0 ? SKETCH_KIND_ENUM : sketch_kind_of_type(type);
+    must(sketch_item_parse(kind, text, size, scratch, size, item), type);
+    must(sketch_item_print(item->kind, item->bytes, item->size, printed, sizeof printed, &printed_size), type);
+    if (printed_size != size || memcmp(printed, text, size) != 0)
+        printf("%s:text\t%.*s is printed as %.*s\n", type, (int)size, text, (int)printed_size, printed);
 }
 
 static void make_item(const char *type, const uint8_t *bytes, size_t size, void *scratch, sketch_item *item) {
@@ -137,12 +148,14 @@ int main(void) {
     while (fgets(line, sizeof line, stdin) != NULL) {
         char *text = strchr(line, '\t');
         size_t size, i;
+        int is_text;
         sketch_item item;
         if (text == NULL || (size_t)(text - line) >= sizeof type) return 1;
         memset(type, 0, sizeof type);
         memcpy(type, line, (size_t)(text++ - line));
         size = strcspn(text, "\n");
-        if (strcmp(type, "numeric") == 0) {
+        is_text = strstr(type, ":text") != NULL;
+        if (is_text || strcmp(type, "numeric") == 0) {
             memcpy(bytes, text, size);
         } else {
             size /= 2;
@@ -157,7 +170,13 @@ int main(void) {
             begin();
             memcpy(before, type, sizeof type);
         }
-        make_item(type, bytes, size, scratch, &item);
+        if (is_text) {
+            char name[sizeof type] = "";
+            memcpy(name, type, strcspn(type, ":"));
+            parse_item(name, (const char *)bytes, size, scratch, &item);
+        } else {
+            make_item(type, bytes, size, scratch, &item);
+        }
         add(&item);
     }
     if (before[0] != '\0') end(before);

@@ -4,6 +4,8 @@
 CREATE EXTENSION sketch_ext;
 CREATE TYPE mood AS ENUM ('sad', 'happy', 'äußerst gelassen');
 CREATE TABLE item (n serial, type text, value text);
+SET TimeZone = 'UTC';
+SET DateStyle = 'ISO';
 SELECT setseed(0.5) \g /dev/null
 
 INSERT INTO item (type, value)
@@ -72,6 +74,10 @@ BEGIN
                   FROM (SELECT value::%s AS x FROM item WHERE type = %L ORDER BY n) AS i) AS s (d, f, t, m),
                  LATERAL (VALUES (''distinct'', d), (''frequency'', f), (''topk'', t), (''membership'', m)) AS v (family, bytes)',
             t, t, t);
+        CONTINUE WHEN t IN ('float4', 'float8', 'interval');
+        EXECUTE format('INSERT INTO lines SELECT %L, n, (SELECT item FROM top_k((SELECT topk_agg(y, 1) FROM (SELECT x AS y) AS one)))
+                        FROM (SELECT n, value::%s AS x FROM item WHERE type = %L) AS i', t || ':text', t, t);
     END LOOP;
 END $$;
+INSERT INTO expected SELECT l.type, e.family, e.bytes FROM expected AS e JOIN (SELECT DISTINCT type FROM lines) AS l ON l.type = e.type || ':text';
 INSERT INTO expected SELECT 'float8', 'quantile', encode(quantile_agg(value::float8)::bytea, 'hex') FROM item WHERE type = 'float8';

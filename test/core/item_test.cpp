@@ -125,8 +125,9 @@ TEST_CASE("items: a decimal is one number, however it is written") {
 }
 
 TEST_CASE("items: what is no decimal is refused, and so is what numeric cannot hold") {
-    for (const char *text : {"",      "-",    "+",     ".",   "e5",   "-.e1", "1e",        "1e+", "1 ",    " 1", "1..2",
-                             "1.2.3", "0x10", "1_000", "+NaN", "-NaN", "infinit",  "Infinity ", "--1", "1e5.0", "1,5"}) {
+    for (const char *text :
+         {"",      "-",    "+",     ".",    "e5",   "-.e1",    "1e",        "1e+", "1 ",    " 1", "1..2",
+          "1.2.3", "0x10", "1_000", "+NaN", "-NaN", "infinit", "Infinity ", "--1", "1e5.0", "1,5"}) {
         INFO(text);
         CHECK(decimal_status(text) == SKETCH_OUT_OF_RANGE);
     }
@@ -242,4 +243,146 @@ TEST_CASE("items: a column is what its values are one by one") {
     for (size_t i = 0; i < count; i++) CHECK(of_double(doubles[i]) == Made{SKETCH_KIND_FLOAT, hashes[i], item_at(i)});
     sketch_item_int64_many(nullptr, 0, nullptr, offsets.data());
     CHECK(offsets[0] == 0);
+}
+
+namespace {
+
+sketch_status parse_status(int kind, const std::string &text) {
+    sketch_item item;
+    Bytes scratch(text.size());
+    return sketch_item_parse(kind, text.data(), text.size(), scratch.data(), scratch.size(), &item);
+}
+Made parsed(int kind, const std::string &text) {
+    Bytes scratch(text.size());
+    return made([&](sketch_item *item) {
+        INFO(text);
+        REQUIRE(sketch_item_parse(kind, text.data(), text.size(), scratch.data(), scratch.size(), item) == SKETCH_OK);
+        REQUIRE(item->kind == kind);
+    });
+}
+std::string printed(int kind, const Bytes &item) {
+    std::string text(sketch_item_print_size(kind, item.size()), '?');
+    size_t size = 0;
+    const sketch_status status = sketch_item_print(kind, item.data(), item.size(), text.data(), text.size(), &size);
+    if (status != SKETCH_OK) return sketch_status_message(status);
+    text.resize(size);
+    return text;
+}
+
+}  // namespace
+
+// That what PostgreSQL writes is read, and written, is tested against PostgreSQL: test/checks/examples.sh.
+TEST_CASE("items: a value may be written in several ways") {
+    const struct {
+        int kind;
+        std::vector<std::string> same;
+    } written[] = {
+        {SKETCH_KIND_NUMBER, {"5", "+5", "5.0", "0.5e1", "000000000000000000000005"}},
+        {SKETCH_KIND_NUMBER, {"-123456789012345678", "-123456789012345678.000"}},
+        {SKETCH_KIND_BOOL, {"true", "t", "TRUE", "yes", "on", "1"}},
+        {SKETCH_KIND_BOOL, {"false", "f", "n", "No", "OFF", "0"}},
+        {SKETCH_KIND_UUID,
+         {"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "A0EEBC999C0B4EF8BB6D6BB9BD380A11",
+          "{a0ee-bc99-9c0b-4ef8-bb6d-6bb9-bd38-0a11}"}},
+        {SKETCH_KIND_BYTEA, {"\\x00ff", "\\x00FF"}},
+        {SKETCH_KIND_DATE, {"2024-02-29"}},
+        {SKETCH_KIND_TIME, {"12:34:00", "12:34", "12:33:60", "12:34:00.0000004"}},
+        {SKETCH_KIND_TIMESTAMP, {"2024-02-29 12:00:00", "2024-02-29T12:00", "2024-02-29 11:59:59.9999996"}},
+        {SKETCH_KIND_TIMESTAMP, {"2024-03-01 00:00:00", "2024-02-29 24:00", "2024-03-01"}},
+        {SKETCH_KIND_TIMESTAMPTZ,
+         {"2024-02-29 12:00:00+00", "2024-02-29T12:00:00Z", "2024-02-29 12:00", "2024-02-29 13:30+0130",
+          "2024-02-29 13:30:00+01:30", "2024-02-29 06:59:58-05:00:02", "2024-02-29 23:00+11"}},
+        {SKETCH_KIND_TIMESTAMPTZ, {"infinity", "INFINITY"}},
+        {SKETCH_KIND_INET, {"::1", "0:0:0:0:0:0:0:1", "::1/128"}},
+        {SKETCH_KIND_INET, {"10.1.2.3", "10.1.2.3/32"}},
+    };
+    for (const auto &[kind, same] : written)
+        for (const std::string &text : same) {
+            CHECK(parsed(kind, text) == parsed(kind, same[0]));
+            CHECK(printed(kind, parsed(kind, text).bytes) == printed(kind, parsed(kind, same[0]).bytes));
+        }
+    CHECK(printed(SKETCH_KIND_TIME, parsed(SKETCH_KIND_TIME, "00:00:00.0000005").bytes) == "00:00:00");  // the even one
+    CHECK(printed(SKETCH_KIND_TIME, parsed(SKETCH_KIND_TIME, "00:00:00.00000051").bytes) == "00:00:00.000001");
+    CHECK(printed(SKETCH_KIND_TIME, parsed(SKETCH_KIND_TIME, "00:00:00.0000015").bytes) == "00:00:00.000002");
+    for (const char *name : {"bigint", "BIGINT", "int4", "numeric"})
+        CHECK(sketch_kind_of_type(name) == SKETCH_KIND_NUMBER);
+    CHECK(sketch_kind_of_type("double precision") == SKETCH_KIND_FLOAT);
+    for (const char *name : {"", "bigin", "bigints", "point"}) CHECK(sketch_kind_of_type(name) == SKETCH_KIND_NONE);
+}
+
+TEST_CASE("items: every day is read and written") {
+    std::mt19937_64 random(3);
+    for (int i = 0; i < 100000; i++) {
+        const int64_t first = -2'451'545, end = 2'145'031'949;
+        const auto day = static_cast<int32_t>(i < 2000   ? i - 1000
+                                              : i < 3000 ? first + i - 2000
+                                                         : first + static_cast<int64_t>(random() % (end - first)));
+        const Made item = made([=](sketch_item *made) { REQUIRE(sketch_item_date(day, made) == SKETCH_OK); });
+        CHECK(parsed(SKETCH_KIND_DATE, printed(SKETCH_KIND_DATE, item.bytes)) == item);
+    }
+}
+
+TEST_CASE("items: what is no value is refused") {
+    const struct {
+        int kind;
+        std::vector<std::string> refused;
+    } written[] = {
+        {SKETCH_KIND_NUMBER, {"", "-", "1 ", " 1", "0x10", "1e", "1e131072", "12a", "--1"}},
+        {SKETCH_KIND_TEXT,
+         {std::string("a\0b", 3), "\xff", "caf\xe9", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "abcdefgh\xe2\x82",
+          std::string(9, '\0')}},
+        {SKETCH_KIND_BOOL, {"", "tr", "2", "yesno"}},
+        {SKETCH_KIND_UUID,
+         {"", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a111",
+          "{a0eebc999c0b4ef8bb6d6bb9bd380a11", "a-0eebc999c0b4ef8bb6d6bb9bd380a11",
+          "g0eebc999c0b4ef8bb6d6bb9bd380a11"}},
+        {SKETCH_KIND_BYTEA, {"", "00ff", "\\x0", "\\x0g", "\\"}},
+        {SKETCH_KIND_DATE,
+         {"", "2023-02-29", "2024-13-01", "2024-00-01", "2024-01-00", "2024-1-1", "24-01-01", "0000-01-01",
+          "2024-01-01 ", "5874898-01-01", "4714-11-23 BC", "2024-01-01T00:00", "infinit", "--infinity"}},
+        {SKETCH_KIND_TIME, {"", "24:00:01", "12", "12:60", "12:00:61", "12:00:00.", "1:00", "12:00Z"}},
+        {SKETCH_KIND_TIMESTAMP,
+         {"", "2024-01-01 00:00Z", "2024-01-01  00:00", "2024-01-01 25:00", "294277-01-01", "4714-11-23 23:59:59 BC"}},
+        {SKETCH_KIND_TIMESTAMPTZ,
+         {"", "2024-01-01 00:00+16", "2024-01-01 00:00+1", "2024-01-01 00:00+01:60", "2024-01-01 00:00 CET",
+          "294277-01-01", "9999999-12-31"}},
+        {SKETCH_KIND_INET,
+         {"", "10.1.2", "10.1.2.3/33", "10.1.2.3/", "::1/129", "::g", "10.1.2.3.4", std::string("::1\0", 4),
+          std::string(60, ':')}},
+    };
+    for (const auto &[kind, refused] : written)
+        for (const std::string &text : refused) {
+            INFO(kind << ": " << text);
+            CHECK(parse_status(kind, text) == SKETCH_OUT_OF_RANGE);
+        }
+    for (int kind : {0, -1, 1000, int{SKETCH_KIND_FLOAT}, int{SKETCH_KIND_INTERVAL}, int{SKETCH_KIND_ARRAY}})
+        CHECK(parse_status(kind, "1") == SKETCH_WRONG_KIND);
+    sketch_item item;
+    const std::string many(2000, 'a'), large = "\\x" + many, digits = "1." + std::string(500, '1');
+    CHECK(sketch_item_parse(SKETCH_KIND_BYTEA, large.data(), large.size(), nullptr, 0, &item) == SKETCH_NO_ROOM);
+    CHECK(sketch_item_parse(SKETCH_KIND_NUMBER, digits.data(), digits.size(), nullptr, 0, &item) == SKETCH_NO_ROOM);
+    CHECK(parsed(SKETCH_KIND_BYTEA, large).bytes == Bytes(1000, 0xaa));
+}
+
+TEST_CASE("items: bytes that are no item are not printed") {
+    char out[64];
+    size_t size;
+    CHECK(sketch_item_print(SKETCH_KIND_TEXT, "abc", 3, out, 3, &size) == SKETCH_NO_ROOM);
+    for (int kind : {SKETCH_KIND_NONE, SKETCH_KIND_FLOAT, SKETCH_KIND_MONEY, SKETCH_KIND_MACADDR})
+        CHECK(printed(kind, Bytes(8)) == sketch_status_message(SKETCH_WRONG_KIND));
+    std::mt19937_64 random(4);
+    int printable = 0;
+    for (int i = 0; i < 200000; i++) {
+        const int kind = i % 20 == 19 ? SKETCH_KIND_ARRAY + 3 : 1 + i % 20;
+        Bytes bytes(random() % 24);
+        for (uint8_t &byte : bytes) byte = static_cast<uint8_t>(random() >> random() % 60);
+        if (!bytes.empty() && i % 3 == 0) bytes[0] = static_cast<uint8_t>(random() % 2 == 0 ? 1 : 0x78 + random() % 16);
+        const std::string text = printed(kind, bytes);
+        if (text == sketch_status_message(SKETCH_CORRUPT) || text == sketch_status_message(SKETCH_WRONG_KIND)) continue;
+        printable++;
+        if (kind == SKETCH_KIND_NUMBER || kind == SKETCH_KIND_DATE || kind == SKETCH_KIND_TIMESTAMPTZ ||
+            kind == SKETCH_KIND_INET)
+            CHECK(parsed(kind, text).bytes == bytes);
+    }
+    CHECK(printable > 1000);
 }
