@@ -5,7 +5,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(dir $(last
 
 MODULE_big = sketch_ext
 ROOT := $(dir $(lastword $(MAKEFILE_LIST)))
-OBJS := $(patsubst $(ROOT)%.cpp,%.o,$(sort $(wildcard $(ROOT)src/*/*.cpp $(ROOT)src/*/*/*.cpp)))
+OBJS := $(patsubst $(ROOT)%.cpp,%.o,$(sort $(wildcard $(addprefix $(ROOT)src/,core/*/*.cpp abi/*.cpp pg/*.cpp pg/*/*.cpp))))
 
 INSTALL_SQL := $(sort $(wildcard $(ROOT)sql/install/*.sql))
 DATA_built = sketch_ext--$(EXTVERSION).sql sketch_rollup--$(EXTVERSION).sql

@@ -1,0 +1,108 @@
+// JSON lines: an object a line.
+#include <charconv>
+#include <map>
+
+#include <simdjson.h>
+
+#include "rows.hpp"
+
+namespace cli {
+
+namespace {
+
+using namespace simdjson;
+
+static_assert(kPadding >= SIMDJSON_PADDING);
+
+class JsonRows : public Rows {
+  public:
+    JsonRows(Input &input, const RowOptions &options) : input_(input), columns_(options.columns) {
+        for (std::size_t i = 0; i < columns_.size(); i++) {
+            // As a key itself, and as a way through objects.
+            Node *node = &root_;
+            node->below[columns_[i]].slot = i;
+            std::string_view path = columns_[i];
+            for (std::size_t point; (point = path.find('.')) != path.npos; path.remove_prefix(point + 1))
+                node = &node->below[std::string(path.substr(0, point))];
+            node->below[std::string(path)].slot = i;
+        }
+    }
+
+    bool next(std::vector<Field> &fields) override {
+        std::string_view line;
+        do {
+            if (!input_.next(line)) return false;
+        } while (line.find_first_not_of(" \t\r") == line.npos);
+        fields.assign(columns_.size(), Field());
+        try {
+            ondemand::document document = parser_.iterate(line.data(), line.size(), line.size() + kPadding);
+            read_object(document.get_object(), root_, fields);
+            if (document.current_location().error() != OUT_OF_BOUNDS)
+                throw BadRow(input_.place() + ": text behind an object");
+        } catch (const simdjson_error &error) {
+            throw BadRow(input_.place() + ": " + error.what());
+        }
+        return true;
+    }
+
+  private:
+    struct Node {
+        static constexpr std::size_t kNone = ~std::size_t{0};
+        std::size_t slot = kNone;
+        std::map<std::string, Node, std::less<>> below;
+    };
+
+    void read_object(ondemand::object object, const Node &node, std::vector<Field> &fields) {
+        for (ondemand::field field : object) {
+            const auto found = node.below.find(std::string_view(field.unescaped_key()));
+            if (found != node.below.end()) read_value(field.value(), found->second, fields);
+        }
+    }
+
+    void read_value(ondemand::value value, const Node &node, std::vector<Field> &fields) {
+        const ondemand::json_type type = value.type();
+        if (type == ondemand::json_type::object && !node.below.empty()) {
+            read_object(value.get_object(), node, fields);
+        } else if (node.slot != Node::kNone) {
+            read_scalar(value, type, node.slot, fields[node.slot]);
+        }
+    }
+
+    void read_scalar(ondemand::value value, ondemand::json_type type, std::size_t slot, Field &field) {
+        switch (type) {
+            case ondemand::json_type::string: field = {value.get_string(), false}; return;
+            case ondemand::json_type::boolean: field = {value.get_bool() ? "true" : "false", false}; return;
+            case ondemand::json_type::null:
+                if (!value.is_null()) throw simdjson_error(N_ATOM_ERROR);
+                field = {};
+                return;
+            case ondemand::json_type::number: field = {number_of(value, slot), false}; return;
+            default: throw BadRow(place_of(input_, columns_[slot]) + ": an object or an array");
+        }
+    }
+
+    // As it is written, for doubles have not all of its digits.
+    std::string_view number_of(ondemand::value value, std::size_t slot) {
+        std::string_view token = value.raw_json_token();
+        token = token.substr(0, std::min(token.find_first_of(" \t\r\n"), token.size()));
+        double ignored;  // beyond the doubles it may be
+        const char *const end = token.data() + token.size();
+        if (token.find_first_not_of("0123456789+-.eE") != token.npos ||
+            std::from_chars(token.data(), end, ignored).ptr != end)
+            throw BadRow(place_of(input_, columns_[slot]) + ": no number");
+        return token;
+    }
+
+    Input &input_;
+    const std::vector<std::string> columns_;
+    Node root_;
+    ondemand::parser parser_;
+};
+
+}  // namespace
+
+std::unique_ptr<Rows> make_json_rows(Input &input, const RowOptions &options) {
+    return std::make_unique<JsonRows>(input, options);
+}
+
+}  // namespace cli

@@ -1,0 +1,226 @@
+#!/usr/bin/env bash
+# The command sketch: what it builds, merges and reads is what PostgreSQL does, byte for byte, from each format; pipes
+# that never end; and what is wrong, with its line and column. The command is that of the CMake build in $SKETCH_BUILD.
+set -euo pipefail
+# shellcheck source=test/lib/report.sh
+source "$(dirname "$0")/../lib/report.sh"
+
+place=$(mktemp -d)
+export PGDATABASE=command_check PGCLIENTENCODING=UTF8 PGOPTIONS='-c client_min_messages=warning -c timezone=UTC'
+psql -Xqc "DROP DATABASE IF EXISTS $PGDATABASE" \
+	-c "CREATE DATABASE $PGDATABASE TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'" postgres
+trap 'rm -r "$place"; psql -Xqc "DROP DATABASE $PGDATABASE" postgres' EXIT
+# What goes wrong is told where it is looked at.
+run_sql() { psql -XqAtv ON_ERROR_STOP=1 "$@" 2>&1 || echo 'psql failed'; }
+
+build=${SKETCH_BUILD:-}
+if [[ ! -e $build/CMakeCache.txt ]]; then
+	build=$place/build
+	cmake -S . -B "$build" -DSKETCH_TESTS=OFF >/dev/null
+fi
+if ! grep -q '^simdjson_DIR:PATH=/' "$build/CMakeCache.txt"; then
+	printf 'skipped: no simdjson\n'
+	exit
+fi
+report "the command is built" "$(cmake --build "$build" --target sketch -j "$(nproc)" >"$place/log" 2>&1 || cat "$place/log")"
+sketch() { "$build/sketch" "$@"; }
+
+### What PostgreSQL makes of the same rows
+
+run_sql <<'SQL'
+CREATE EXTENSION sketch_ext;
+SELECT setseed(0.5) \g /dev/null
+CREATE TABLE event AS
+SELECT timestamptz '2026-01-31 23:58:30+00' + i * interval '0.1 s' AS at,
+       CASE WHEN i % 50 > 0 THEN (ARRAY['web 1', 'é, "two"', E'a\tb\\c\nd', ''])[1 + i % 4] END AS host,
+       CASE WHEN i % 7 > 0 THEN (ARRAY[0, -0.0, 'NaN', 'Infinity', '-Infinity', -1.5, 1e300, 5e-324])[1 + i % 40] END AS special,
+       exp(random() * 10)::float8 AS ms, (i % 4)::bigint AS bytes,
+       CASE WHEN i % 9 > 0 THEN (random() * 30)::bigint END AS id, (random() * 20)::numeric(20, 2) AS price,
+       (random() * 10)::int::float8 / 4 AS ratio, md5((i % 13)::text)::uuid AS session, decode(md5((i % 5)::text), 'hex') AS digest,
+       i % 3 = 0 AS ok, date '2024-02-27' + i % 5 AS day, timestamp '1999-12-31 23:59:59.5' + i % 6 * interval '0.25 s' AS local,
+       time '12:34' + i % 4 * interval '1 min' AS clock, ('10.0.0.' || i % 9)::inet AS address
+FROM generate_series(1, 2000) AS i;
+CREATE FUNCTION minute_of(timestamptz) RETURNS timestamptz LANGUAGE sql AS $$ SELECT date_bin('1 minute', $1, '2000-01-01 00:00+00') $$;
+CREATE TABLE wanted AS
+SELECT minute_of(at) AS minute, host, quantile_agg(ms) AS ms, quantile_weighted_agg(special, bytes, 0.05) AS special,
+       distinct_agg(id) AS ids, distinct_agg(price, 12) AS prices, distinct_agg(ratio) AS ratios, frequency_agg(session) AS sessions,
+       frequency_weighted_agg(digest, bytes, 0.01) AS digests, topk_agg(day, 10) AS days, topk_weighted_agg(host, bytes, 5) AS hosts,
+       topk_agg(id, 100) AS top_ids, membership_agg(local, 100) AS locals, membership_agg(address, 1000, 0.1) AS addresses,
+       topk_agg(clock, 10) AS clocks, distinct_agg(ok) AS oks, topk_agg(at, 1000) AS ats
+FROM event GROUP BY 1, 2;
+CREATE TABLE built (LIKE wanted);
+SQL
+sketches=(
+	quantile --column ms quantile --column special --weight bytes --accuracy 0.05
+	distinct --column id --type bigint distinct --column price --type numeric --precision 12 distinct --column ratio --type float8
+	frequency --column session --type uuid frequency --column digest --type bytea --weight bytes --error 0.01
+	topk --column day --type date topk --column host --weight bytes --k 5 topk --column id --type bigint --k 100
+	membership --column local --type timestamp --expected-items 100 membership --column address --type inet --expected-items 1000 --rate 0.1
+	topk --column clock --type time distinct --column ok --type boolean topk --column at --type timestamptz --k 1000
+)
+groups=(--by host --time at --bucket 1m)
+names=$(run_sql -c "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'wanted'::regclass AND attnum > 2")
+same_rows() { # <table> <table>
+	local columns='minute, host' name
+	for name in $names; do columns+=", $name::bytea"; done
+	run_sql -c "SELECT 'differ', * FROM (SELECT minute, host FROM ((SELECT $columns FROM $1 EXCEPT SELECT $columns FROM $2) UNION ALL (SELECT $columns FROM $2 EXCEPT SELECT $columns FROM $1)) AS x) AS d
+		UNION ALL SELECT 'rows', NULL, (SELECT count(*) FROM $1)::text WHERE (SELECT count(*) FROM $1) NOT IN (SELECT count(*) FROM $2) OR NOT EXISTS (SELECT FROM $1)"
+}
+load() { run_sql -c "TRUNCATE $1" && run_sql -c "\\copy $1 FROM pstdin"; }
+
+run_sql -c '\copy event TO pstdout (FORMAT csv, HEADER)' >"$place/event.csv"
+run_sql -c '\copy event TO pstdout (FORMAT text, HEADER)' >"$place/event.tsv"
+run_sql -c '\copy (SELECT row_to_json(event) FROM event) TO pstdout (FORMAT csv, DELIMITER E'"'\\x01', QUOTE E'\\x02')" >"$place/event.json"
+for format in csv tsv json; do
+	sketch build "${sketches[@]}" "${groups[@]}" "$place/event.$format" >"$place/built.$format" 2>"$place/log" || cat "$place/log"
+	report "of $format it builds what PostgreSQL builds" "$(load built <"$place/built.$format" && same_rows built wanted)"
+	report "and guesses the format" "$(sketch build "${sketches[@]}" "${groups[@]}" --format "$format" <"$place/event.$format" | cmp - "$place/built.$format" 2>&1)"
+done
+# Columns by numbers, and several files.
+tail -n +2 "$place/event.tsv" | split -l 700 - "$place/part."
+report "columns may be numbers, and files several" "$(sketch build --no-header quantile --column 4 --by 2 "$place"/part.* | cmp - <(sketch build quantile --column ms --by host "$place/event.tsv") 2>&1)"
+report "a CSV with CR LF is the same" "$(sketch build quantile --column ms distinct --column id --type bigint <(sed 's/$/\r/' <(cut -d, -f 4-6 "$place/event.csv" | grep -v '"')) | cmp - <(sketch build quantile --column ms distinct --column id --type bigint <(cut -d, -f 4-6 "$place/event.csv" | grep -v '"')) 2>&1)"
+report "times may be numbers" "$(for unit in 1 1000 1000000; do
+	run_sql -c "SELECT (extract(epoch FROM at) * $unit)::numeric(30, 1), ms FROM event" -F , | (printf 'at,ms\n' && cat) | sketch build quantile --column ms --time at --bucket 1m |
+		cmp - <(sketch build quantile --column ms --time at --bucket 1m "$place/event.csv") 2>&1
+done)"
+
+### Merging
+
+run_sql -c "CREATE TABLE hourly AS SELECT date_trunc('hour', minute) AS minute, host, $(for name in $names; do printf 'merge(%s) AS %s, ' "$name" "$name"; done)0 AS n FROM wanted GROUP BY 1, 2" -c 'ALTER TABLE hourly DROP n' -c 'CREATE TABLE merged (LIKE hourly)'
+run_sql -c '\copy wanted TO pstdout' >"$place/wanted"
+report "it merges what PostgreSQL merges" "$(sketch merge --time 1 --bucket 1h --by 1,2 "$place/wanted" | load merged && same_rows merged hourly)"
+report "what is merged in parts is what is merged at once" "$(
+	sketch merge --by 2 "$place/wanted" >"$place/at_once"
+	half=$(($(wc -l <"$place/wanted") / 2))
+	sketch merge --by 1 <(head -n "$half" "$place/wanted" | sketch merge --by 2) <(tail -n +$((half + 1)) "$place/wanted" | sketch merge --by 2) | sort | cmp - <(sort "$place/at_once") 2>&1
+)"
+report "everything is one row" "$(sketch merge --by '' "$place/wanted" | cut -f 1 | sed 's/^\\//' | diff - <(run_sql -c 'SELECT merge(ms) FROM wanted') 2>&1)"
+report "names go from the header to the header" "$(diff <(sketch build --header quantile --column ms distinct --column ms --by host "$place/event.csv" | sketch merge --header --by '' | head -n 1) <(printf 'ms_quantile\tms_distinct\n') 2>&1)"
+
+### Reading
+
+run_sql -c '\copy (SELECT host, ms, ids, days, sessions, locals FROM hourly WHERE length(host) > 1 ORDER BY minute, host) TO pstdout (HEADER)' >"$place/stored"
+report "it reads what PostgreSQL reads" "$(diff <(sketch read --header --format csv --count --bounds --percentiles 0,0.5,0.99,1 --ranks 1000 --sum --mean --min --max --top 2 "$place/stored") <(
+	psql -Xq --csv -c "SELECT host, total_count(ms) AS ms_count,
+		percentile(ms, 0) AS ms_p0, (percentile_bounds(ms, 0)).lower AS ms_p0_lower, (percentile_bounds(ms, 0)).upper AS ms_p0_upper,
+		percentile(ms, 0.5) AS ms_p50, (percentile_bounds(ms, 0.5)).lower AS ms_p50_lower, (percentile_bounds(ms, 0.5)).upper AS ms_p50_upper,
+		percentile(ms, 0.99) AS ms_p99, (percentile_bounds(ms, 0.99)).lower AS ms_p99_lower, (percentile_bounds(ms, 0.99)).upper AS ms_p99_upper,
+		percentile(ms, 1) AS ms_p100, (percentile_bounds(ms, 1)).lower AS ms_p100_lower, (percentile_bounds(ms, 1)).upper AS ms_p100_upper,
+		percentile_rank(ms, 1000) AS ms_rank_1000, sum_value(ms) AS ms_sum, mean_value(ms) AS ms_mean, min_value(ms) AS ms_min, max_value(ms) AS ms_max,
+		distinct_count(ids) AS ids_distinct, (distinct_bounds(ids)).lower AS ids_distinct_lower, (distinct_bounds(ids)).upper AS ids_distinct_upper,
+		total_count(days) AS days_count, total_count(sessions) AS sessions_count, false_positive_rate(locals) AS locals_false_positive_rate,
+		item, estimate, lower, upper
+	FROM (SELECT * FROM hourly WHERE length(host) > 1 ORDER BY minute, host) AS h, top_k(days, 2)") 2>&1)"
+report "and items" "$(diff <(sketch read --format csv --bounds --item 2024-02-28 <(cut -f 4 "$place/stored" | tail -n +2)) <(
+	psql -Xq --csv -c "SELECT frequency(days, '2024-02-28'::date) AS \"2024-02-28\", lower AS \"2024-02-28_lower\", upper AS \"2024-02-28_upper\"
+	FROM (SELECT * FROM hourly WHERE length(host) > 1 ORDER BY minute, host) AS h, frequency_bounds(days, '2024-02-28'::date)") 2>&1)"
+report "and whether they came" "$(diff <(sketch read --format json --item '1999-12-31 23:59:59.75' --item '1970-01-01' <(cut -f 6 "$place/stored" | tail -n 1)) - <<<'{"1999-12-31 23:59:59.75": true, "1970-01-01": false}' 2>&1)"
+report "JSON has the list in the row" "$(sketch read --header --column days --top 1 --format json "$place/stored" | sed 's/\\/\\\\/g' | run_sql -c 'CREATE TEMP TABLE line (j jsonb)' -c '\copy line FROM pstdin' -c "SELECT j FROM line WHERE (SELECT count(*) FROM jsonb_array_elements(j -> 'top') AS e WHERE e ?& ARRAY['item', 'estimate', 'lower', 'upper']) <> 1")"
+report "info says what sketch_info says" "$(
+	run_sql -c 'CREATE TABLE info (j jsonb)' -c '\copy info FROM pstdin' < <(sketch info "$place/wanted" | sed 's/\\/\\\\/g')
+	# shellcheck disable=SC2086 # a list
+	run_sql -c "SELECT j, facts FROM (SELECT row_number() OVER () AS row, * FROM wanted) AS w, LATERAL (VALUES $(i=3 && for name in $names; do printf '%s(%s, sketch_info(%s))' "$([[ $i = 3 ]] || echo ,)" $i "$name" && i=$((i + 1)); done)) AS s (n, facts), info
+		WHERE (j ->> 'row')::int = w.row AND (j ->> 'column')::int = s.n AND NOT facts @> (j - 'row' - 'column')" | head -n 3
+	[[ $(run_sql -c 'SELECT count(*) FROM info') == "$(run_sql -c "SELECT $(for name in $names; do printf 'count(%s) + ' "$name"; done)0 FROM wanted")" ]] || echo 'not as many'
+)"
+
+### Pipes that never end
+
+run_sql -c 'CREATE TABLE live (at timestamptz, ms quantile_sketch)'
+mkfifo "$place/pipe"
+"$build/sketch" build quantile --column ms --time at --bucket 1m --flush 50ms --copy 'live (at, ms)' <"$place/pipe" >"$place/statements" &
+reader=$!
+exec 7>"$place/pipe"
+within() { # <seconds> <command ...>: whether it succeeds until then
+	local end=$((SECONDS + $1))
+	until "${@:2}"; do
+		((SECONDS < end)) || return 1
+		sleep 0.05
+	done
+}
+# shellcheck disable=SC2317 # called by within
+has_statements() { [[ $(grep -c '^COPY live (at, ms) FROM STDIN;$' "$place/statements") -ge $1 && $(tail -n 1 "$place/statements") == '\.' ]]; }
+head -n 101 "$place/event.tsv" | cut -f 1,4 >&7
+report "what came is written while the pipe is open" "$(within 10 has_statements 1 || cat "$place/statements")"
+head -n 2001 "$place/event.tsv" | tail -n +102 | cut -f 1,4 | head -c -7 >&7
+report "and what comes later" "$(within 10 has_statements 2 || cat "$place/statements")"
+kill -TERM "$reader"
+stopped=0
+wait "$reader" || stopped=$?
+report "told to stop, it ends well" "$([[ $stopped == 0 ]] || echo "status $stopped")"
+exec 7>&-
+report "and nothing came twice or was lost" "$(run_sql -f "$place/statements" -c "SELECT sum(total_count(ms)) FROM live HAVING sum(total_count(ms)) <> 1999
+	UNION ALL SELECT 2 FROM live HAVING merge(ms) <> (SELECT quantile_agg(ms) FROM (SELECT ms FROM event ORDER BY at LIMIT 1999) AS e)")"
+report "many groups are written early" "$(for n in 1 2 7 1000; do
+	sketch build quantile --column ms --by id --max-groups $n "$place/event.csv" | sketch merge | sort | cmp - <(sketch build quantile --column ms --by id "$place/event.csv" | sort) 2>&1
+done)"
+report "who stops reading is no crash" "$(sketch build topk --column host --by at --max-groups 1 "$place/event.csv" 2>"$place/log" | head -n 1 >/dev/null || true; grep -v '^sketch: cannot write: Broken pipe$' "$place/log")"
+
+### What is wrong
+
+printf 'ms,user,at\n1.5,a,2026-01-01\nabc,b,2026-01-02\n2.5,\xff,2026-01-03\n3.5,c,2026-13-01\n4.5,d\n5.5,"e"f,2026-01-06\n6.5,g,2026-01-07\n' >"$place/bad.csv"
+complains() { # <what it says> <status> <command ...>
+	local said status=0
+	said=$("${@:3}" 2>&1 >"$place/out" </dev/null) || status=$?
+	report "$1" "$([[ $said == *"$1"* && $status == "$2" ]] || printf '%s\nstatus %s\n' "$said" "$status")"
+}
+complains 'line 3, column ms: no number: "abc"' 1 sketch build quantile --column ms "$place/bad.csv"
+complains 'line 4, column user: no text: ' 1 sketch build distinct --column user "$place/bad.csv"
+complains 'line 4, column user: no text in UTF-8' 1 sketch build quantile --column at --by user --skip-bad 2 "$place/bad.csv"
+complains 'line 5, column at: no time: "2026-13-01"' 1 sketch build distinct --column user --time at --bucket 1m --skip-bad 1 "$place/bad.csv"
+complains 'line 6: 2 columns, where the first line has 3' 1 sketch build quantile --column ms --skip-bad 1 "$place/bad.csv"
+complains 'line 7: text behind a quote' 1 sketch build quantile --column ms --skip-bad 2 "$place/bad.csv"
+complains '5 bad rows were left out, the last of them at line 7: text behind a quote' 0 sketch build quantile --column ms distinct --column user --time at --bucket 1d --skip-bad 5 "$place/bad.csv"
+report "a bad row adds nothing" "$(cut -f 1 "$place/out" | diff - <(printf '2026-01-01 00:00:00+00\n2026-01-07 00:00:00+00\n') 2>&1)"
+complains "$place/bad.csv: line 3, column ms: no number" 1 sketch build quantile --column ms "$place/event.csv" "$place/bad.csv"
+complains 'line 1: no column "latency" is among ms, user, at' 1 sketch build quantile --column latency "$place/bad.csv"
+complains 'there is no column 4' 1 sketch build quantile --column 4 --no-header "$place/bad.csv"
+complains 'cannot open /nowhere: No such file or directory' 1 sketch build quantile --column ms /nowhere
+complains 'cannot read .: Is a directory' 1 sketch build quantile --column ms .
+printf '{"ms": 1, "user": {"id": 7}}\n{"ms": 2, "user": {"id": [1]}}\n{"ms": 2, "user":\n{"ms": 1} {"ms": 2}\n[1]\n{"ms": 1x}\n{"user": 3}\n{"ms": "\\ud800"}\n' >"$place/bad.json"
+complains 'line 2, column user.id: an object or an array' 1 sketch build distinct --column user.id "$place/bad.json"
+complains 'line 3: ' 1 sketch build quantile --column ms "$place/bad.json"
+complains 'line 4: text behind an object' 1 sketch build quantile --column ms --skip-bad 1 "$place/bad.json"
+complains 'line 5: ' 1 sketch build quantile --column ms --skip-bad 2 "$place/bad.json"
+complains 'line 6, column ms: no number' 1 sketch build quantile --column ms --skip-bad 3 "$place/bad.json"
+complains 'line 8: ' 1 sketch build quantile --column ms --skip-bad 4 "$place/bad.json"
+complains 'which sketch?' 2 sketch build
+complains 'there is no sketch "quantil"' 2 sketch build quantil --column ms
+complains '--column wants a value' 2 sketch build quantile --column
+complains 'unknown option --colunm' 2 sketch build quantile --colunm ms
+complains 'a quantile sketch of what? --column' 2 sketch build quantile
+complains '--precision is not for a quantile sketch' 2 sketch build quantile --column ms --precision 10
+complains 'a quantile sketch: a parameter is out of range' 2 sketch build quantile --column ms --accuracy 0
+complains 'a distinct sketch: a parameter is out of range' 2 sketch build distinct --column ms --precision 17
+complains 'a topk sketch: a parameter is out of range' 2 sketch build topk --column ms --k 99999999999
+complains 'a membership sketch wants --expected-items' 2 sketch build membership --column ms
+complains '--time and --bucket go together' 2 sketch build quantile --column ms --time at
+complains '--bucket "1 m": no duration' 2 sketch build quantile --column ms --time at --bucket '1 m'
+complains 'there are no items of type "point"' 2 sketch build distinct --column ms --type point
+complains 'there is no command "bild"' 2 sketch bild
+complains 'there is no column of sketches' 1 sketch merge "$place/bad.csv"
+complains 'line 1, column 2: no sketch: ' 1 sketch read <(printf 'a\t\\\\x01010000000000000000\n')
+complains 'The value is a sketch of another type.' 1 sketch merge <(cut -f 3 "$place/wanted" | head -n 1; cut -f 5 "$place/wanted" | head -n 1)
+complains 'is no item of kind date' 1 sketch read --item 7 <(cut -f 4 "$place/stored" | tail -n 1)
+report "help and version are told" "$(sketch --help | grep -q '^Usage: sketch build' && sketch build --help | grep -q '^Usage' && sketch --version | grep -qx "sketch $(sed -n "s/^default_version *= *'\(.*\)'/\1/p" sketch_ext.control)" || echo neither)"
+
+# Damaged sketches are refused or read, whatever byte it is; and nothing else happens.
+report "no damaged sketch makes it crash" "$(/usr/bin/python3 - "$build/sketch" "$place/wanted" <<'PYTHON'
+import random, subprocess, sys
+random.seed(1)
+rows = [line.rstrip('\n').split('\t') for line in open(sys.argv[2], encoding='utf-8')]
+for column in range(2, len(rows[0])):
+    for _ in range(12):
+        sketch = bytearray.fromhex(random.choice([row for row in rows if row[column] != '\\N'])[column][3:])
+        for _ in range(random.randrange(1, 4)):
+            sketch[random.randrange(2, min(len(sketch), 60))] = random.choice([0, 1, 0x7f, 0x80, 0xff, random.randrange(256)])
+        if random.random() < 0.2:
+            del sketch[random.randrange(2, len(sketch)):]
+        for command in ['merge'], ['read'], ['info']:
+            run = subprocess.run([sys.argv[1], *command], input=b'\\\\x' + sketch.hex().encode() + b'\n', capture_output=True, timeout=60)
+            if run.returncode not in (0, 1) or (run.returncode == 1) != run.stderr.startswith(b'sketch: '):
+                print(command, sketch.hex(), run.returncode, run.stderr)
+PYTHON
+)"
+exit "$failed"
