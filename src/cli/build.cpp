@@ -64,7 +64,7 @@ class Build {
         groups.flush();
         groups.end_progress();
         if (bad_rows_ > 0)
-            std::fprintf(stderr, "sketch: %llu bad rows were left out, the last of them at %s\n",
+            std::fprintf(stderr, "sketch: bad rows left out: %llu; the last one: %s\n",
                          static_cast<unsigned long long>(bad_rows_), last_bad_.c_str());
     }
 

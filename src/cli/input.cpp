@@ -33,7 +33,7 @@ Input::Input(std::vector<std::string> files, std::function<int()> wait)
 }
 
 Input::~Input() {
-    if (file_ > 0) close(file_);
+    if (file_ > 0) ::close(file_);
 }
 
 std::string Input::place() const {
@@ -44,8 +44,8 @@ std::string Input::place() const {
 bool Input::open_next() {
     if (next_file_ == files_.size()) return false;
     name_ = files_[next_file_++];
-    if (file_ > 0) close(file_);
-    file_ = name_ == "-" ? 0 : open(name_.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file_ > 0) ::close(file_);
+    file_ = name_ == "-" ? 0 : ::open(name_.c_str(), O_RDONLY | O_CLOEXEC);
     if (file_ < 0) throw Failure("cannot open " + name_ + ": " + std::strerror(errno));
     is_at_end_ = false;
     begin_ = at_ = end_ = 0;
@@ -76,10 +76,10 @@ bool Input::fill() {
         if (is_stopped) break;
         if (timeout >= 0) {
             pollfd waited = {file_, POLLIN, 0};
-            const int ready = poll(&waited, 1, timeout);
+            const int ready = ::poll(&waited, 1, timeout);
             if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
         }
-        const ssize_t got = read(file_, buffer_.data() + end_, buffer_.size() - kPadding - end_);
+        const ssize_t got = ::read(file_, buffer_.data() + end_, buffer_.size() - kPadding - end_);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) throw Failure("cannot read " + name_ + ": " + std::strerror(errno));
         if (got == 0) break;

@@ -53,13 +53,11 @@ sketch_status init(Calls<SKETCH_MEMBERSHIP>, void *state, std::size_t size, cons
 template <sketch_family kFamily>
 sketch_status pack(const typename Calls<kFamily>::Opened *sketch, std::uint8_t *out, std::size_t capacity,
                    std::size_t *size) {
-    if constexpr (kFamily == SKETCH_QUANTILE) return sketch_quantile_pack(sketch, out, capacity, size);
-    if constexpr (kFamily == SKETCH_DISTINCT) return sketch_distinct_pack(sketch, out, capacity, size);
-    if constexpr (kFamily == SKETCH_FREQUENCY) return sketch_frequency_pack(sketch, out, capacity, size);
-    if constexpr (kFamily == SKETCH_MEMBERSHIP) return sketch_membership_pack(sketch, out, capacity, size);
     if constexpr (kFamily == SKETCH_TOPK) {
         const Memory scratch(sketch_topk_pack_size(sketch));
         return sketch_topk_pack(sketch, scratch.data(), scratch.size(), out, capacity, size);
+    } else {
+        return Calls<kFamily>::pack(sketch, out, capacity, size);
     }
 }
 

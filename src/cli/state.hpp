@@ -50,6 +50,7 @@ struct Calls;
         static constexpr auto merge = sketch_##name##_merge;               \
         static constexpr auto load = sketch_##name##_load;                 \
         static constexpr auto packed_bound = sketch_##name##_packed_bound; \
+        static constexpr auto pack = sketch_##name##_pack;                 \
     };
 SKETCH_CALLS(SKETCH_QUANTILE, quantile)
 SKETCH_CALLS(SKETCH_DISTINCT, distinct)

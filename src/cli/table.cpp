@@ -83,8 +83,8 @@ void Table::add(const Answer &answer) {
 void Table::add(const Answer &answer, const std::string &name, const std::vector<Answer> &entries) {
     if (style_ == Style::kJson) {
         std::string line = json_of(answer);
-        line.back() = answer.empty() ? ' ' : ',';
-        line += (answer.empty() ? "" : " ") + quoted_json(name) + ": [";
+        line.pop_back();
+        line += (answer.empty() ? "" : ", ") + quoted_json(name) + ": [";
         for (const Answer &entry : entries) line += (&entry == &entries.front() ? "" : ", ") + json_of(entry);
         return write_out(line + "]}\n");
     }

@@ -35,6 +35,10 @@ ends "warnings are no errors" no "" grep -e -Werror "$build/default/compile_comm
 ends "unless they are to be" yes "No tests" "${configure[@]}" -B "$build/werror" "$no_catch2" -DSKETCH_WERROR=ON
 ends "which they are then" yes "-Werror" grep -e -Werror "$build/werror/compile_commands.json"
 header=$(sed -n 's/^XXHASH_INCLUDE_DIR:PATH=//p' "$build/default/CMakeCache.txt")
+ends "and without the command where there is no simdjson" yes "The command sketch is not built: simdjson is not found" \
+	"${configure[@]}" -B "$build/command" "$no_catch2" -DCMAKE_DISABLE_FIND_PACKAGE_simdjson=ON
+ends "unless it is asked for" no "simdjson" \
+	"${configure[@]}" -B "$build/asked" "$no_catch2" -DCMAKE_DISABLE_FIND_PACKAGE_simdjson=ON -DSKETCH_COMMAND=ON
 ends "CMake says that xxhash.h is missing" no "xxhash.h, the header of xxHash, is not found. Install it" \
 	"${configure[@]}" -B "$build/xxhash" "-DCMAKE_IGNORE_PATH=$header"
 ends "and so does the compiler" no "the header of xxHash, xxhash.h, is not there" \

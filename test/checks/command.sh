@@ -22,7 +22,7 @@ if ! grep -q '^simdjson_DIR:PATH=/' "$build/CMakeCache.txt"; then
 	printf 'skipped: no simdjson\n'
 	exit
 fi
-report "the command is built" "$(cmake --build "$build" --target sketch -j "$(nproc)" >"$place/log" 2>&1 || cat "$place/log")"
+report "the command is built" "$(cmake --build "$build" --target sketch_all -j "$(nproc)" >"$place/log" 2>&1 || cat "$place/log")"
 sketch() { "$build/sketch" "$@"; }
 
 ### What PostgreSQL makes of the same rows
@@ -171,7 +171,7 @@ complains 'line 4, column user: no text in UTF-8' 1 sketch build quantile --colu
 complains 'line 5, column at: no time: "2026-13-01"' 1 sketch build distinct --column user --time at --bucket 1m --skip-bad 1 "$place/bad.csv"
 complains 'line 6: 2 columns, where the first line has 3' 1 sketch build quantile --column ms --skip-bad 1 "$place/bad.csv"
 complains 'line 7: text behind a quote' 1 sketch build quantile --column ms --skip-bad 2 "$place/bad.csv"
-complains '5 bad rows were left out, the last of them at line 7: text behind a quote' 0 sketch build quantile --column ms distinct --column user --time at --bucket 1d --skip-bad 5 "$place/bad.csv"
+complains 'bad rows left out: 5; the last one: line 7: text behind a quote' 0 sketch build quantile --column ms distinct --column user --time at --bucket 1d --skip-bad 5 "$place/bad.csv"
 report "a bad row adds nothing" "$(cut -f 1 "$place/out" | diff - <(printf '2026-01-01 00:00:00+00\n2026-01-07 00:00:00+00\n') 2>&1)"
 complains "$place/bad.csv: line 3, column ms: no number" 1 sketch build quantile --column ms "$place/event.csv" "$place/bad.csv"
 complains 'line 1: no column "latency" is among ms, user, at' 1 sketch build quantile --column latency "$place/bad.csv"

@@ -22,7 +22,7 @@ if [[ ! -e $build/CMakeCache.txt ]]; then
 	build=$place/build
 	cmake -S . -B "$build" -DSKETCH_TESTS=OFF >/dev/null
 fi
-report "the libraries are built" "$(trouble cmake --build "$build" --target sketch_static sketch_shared -j "$(nproc)")"
+report "the libraries are built" "$(trouble cmake --build "$build" --target sketch_all -j "$(nproc)")"
 cmake --install "$build" --prefix "$place/first" >/dev/null
 mv "$place/first" "$place/installed"
 library=$(dirname "$(find "$place/installed" -name libsketch.a)")
