@@ -35,7 +35,8 @@ arguments AS (
            CASE WHEN proargnames[n] = 'x' AND a.type <> 'float8[]'::regtype THEN '7' WHEN proargnames[n] = 'high'
            THEN '0.9' WHEN a.type = 'float8'::regtype THEN '0.03' WHEN a.type = 'float8[]'::regtype
            THEN '{0.03,0.9}' WHEN a.type = 'timestamptz'::regtype THEN '2026-01-01' WHEN a.type = 'jsonb'::regtype
-           THEN '{}' WHEN a.type = 'bytea'::regtype THEN '\x' ELSE '7' END AS literal
+           THEN '{}' WHEN proargnames[n] = 'frequent_items' THEN '\x01010a0603050000'
+           WHEN a.type = 'bytea'::regtype THEN '\x' ELSE '7' END AS literal
     FROM pg_proc p JOIN members ON classid = 'pg_proc'::regclass AND objid = p.oid,
          unnest(proargtypes::oid[]::regtype[]) WITH ORDINALITY AS a(type, n)
          WHERE p.oid NOT IN (SELECT oid FROM parts)),

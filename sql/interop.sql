@@ -178,4 +178,34 @@ SELECT counter_delta(NULL, sketch) IS NULL AS no_newer, counter_delta(sketch, NU
        counter_delta(sketch, NULL, sketch, NULL) = counter_delta(sketch, sketch) AS no_start,
        counter_delta(sketch, start, sketch, NULL) = counter_delta(sketch, sketch) AS one_start
 FROM readings WHERE n = 1;
+
+-- Frequent items of Apache DataSketches. They merge with those of rows, and are as good as their counters.
+CREATE TABLE frequent (of text, items bytea);
+INSERT INTO frequent VALUES
+    ('empty', '\x01010a0603050000'),
+    ('few', '\x04010a06030000000300000000000000080000000000000000000000000000000500000000000000010000000000000002'
+            '0000000000000005000000' || convert_to('apple', 'UTF8') || '\x04000000' || convert_to('pear', 'UTF8') ||
+            '\x00000000'),
+    ('longs', '\x04010a0603000000020000000000000008000000000000000000000000000000070000000000000001000000000000002a'
+              '00000000000000ffffffffffffffff');
+SELECT of, sketch_info(s) - 'bytes' AS info, ARRAY(SELECT t FROM top_k(s) AS t) AS items
+FROM frequent, LATERAL (SELECT CASE of WHEN 'longs' THEN topk_sketch_from_frequent_longs(items)
+                                       ELSE topk_sketch_from_frequent_strings(items) END AS s) AS t;
+SELECT t.* FROM frequent, top_k(merge(topk_sketch_from_frequent_strings(items),
+                                (SELECT topk_agg(x, 10) FROM unnest(ARRAY['pear', 'pear', 'fig']) AS x))) AS t
+WHERE of = 'few';
+SELECT topk_sketch_from_frequent_longs(items) =
+       (SELECT topk_agg(x, 13) FROM unnest('{42,42,42,42,42,42,42,-1}'::int[]) AS x) AS same
+FROM frequent WHERE of = 'longs';
+SELECT topk_sketch_from_frequent_strings(NULL) IS NULL AND topk_sketch_from_frequent_longs(NULL) IS NULL AS nothing;
+-- What is none: ends early, another family, a byte of 0, no UTF-8, counts beyond the sum, six counters; an item twice.
+SELECT problem(format('SELECT topk_sketch_from_frequent_strings(%L)', bytes))
+FROM frequent, LATERAL (VALUES ('\x'::bytea), (substr(items, 1, 60)), (set_byte(items, 2, 8)),
+                               (overlay(items PLACING '\x00' FROM 62)), (overlay(items PLACING '\xff' FROM 62)),
+                               (set_byte(items, 39, 127)), (items || '\x00'), (set_byte(set_byte(items, 24, 1), 3, 3)))
+                       AS damaged (bytes)
+WHERE of = 'few';
+SELECT problem(format('SELECT topk_sketch_from_frequent_longs(%L)', overlay(items PLACING '\x2a00000000000000' FROM 57)))
+FROM frequent WHERE of = 'longs';
+
 DROP FUNCTION problem, request_of, field;

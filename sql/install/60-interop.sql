@@ -60,3 +60,15 @@ CREATE FUNCTION counter_delta(newer quantile_sketch, newer_start timestamptz, ol
     AS 'MODULE_PATHNAME', 'quantile_counter_delta' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION counter_delta(quantile_sketch, timestamptz, quantile_sketch, timestamptz)
     IS 'the same, and all of the newer one if both start times are known and differ';
+
+-- ---- Apache DataSketches --------------------------------------------------------------------------------------------
+
+CREATE FUNCTION topk_sketch_from_frequent_strings(frequent_items bytea) RETURNS topk_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION topk_sketch_from_frequent_strings(bytea)
+    IS 'top-k sketch from a frequent-items sketch of strings of Apache DataSketches';
+
+CREATE FUNCTION topk_sketch_from_frequent_longs(frequent_items bytea) RETURNS topk_sketch
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION topk_sketch_from_frequent_longs(bytea)
+    IS 'top-k sketch from a frequent-items sketch of longs of Apache DataSketches';

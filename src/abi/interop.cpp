@@ -1,5 +1,6 @@
 // The C face of interop: thin, noexcept. Contracts are in sketch/interop.h.
 #include "../core/interop/exponential.hpp"
+#include "../core/interop/frequent_items.hpp"
 #include "../core/interop/otlp.hpp"
 #include "../core/interop/prometheus.hpp"
 
@@ -44,4 +45,11 @@ sketch_status sketch_otlp_next(sketch_otlp_cursor *cursor, sketch_otlp_point *po
 
 sketch_status sketch_prometheus_next(sketch_prometheus_cursor *cursor, sketch_prometheus_point *point) noexcept {
     return next_of(*cursor, *point);
+}
+
+sketch_status sketch_frequent_items_next(sketch_frequent_items_cursor *cursor, sketch_frequent_item *item) noexcept {
+    sketch_frequent_item next = {};
+    const Status s = interop::next_item(*cursor, next);
+    if (s == SKETCH_OK) *item = next;
+    return s;
 }

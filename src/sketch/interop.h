@@ -3,8 +3,11 @@
  * in which they are sent. Their buckets are those of quantile sketches: they come in as they are, and nothing is
  * estimated. Messages come from anywhere: every length, count and index is checked before it is used.
  *
+ * And frequent-items sketches of Apache DataSketches, which come into topk sketches as they are.
+ *
  * Sources: opentelemetry-proto (metrics.proto, "ExponentialHistogramDataPoint"; data model, "ExponentialHistogram");
- * client_model (metrics.proto) and Prometheus' remote write 1.0 (types.proto, "Histogram").
+ * client_model (metrics.proto) and Prometheus' remote write 1.0 (types.proto, "Histogram"); DataSketches,
+ * "Frequent Items Sketches" (PreambleUtil of Java, frequent_items_sketch_impl.hpp of C++).
  *
  * Conventions are in sketch.h, which includes this.
  */
@@ -130,6 +133,29 @@ typedef struct sketch_prometheus_cursor {
 } sketch_prometheus_cursor;
 SKETCH_API sketch_status sketch_prometheus_next(sketch_prometheus_cursor *cursor,
                                                 sketch_prometheus_point *point) SKETCH_NOEXCEPT;
+
+/*
+ * The items of a frequent-items sketch of Apache DataSketches, in the order of its table. Begin with a cursor whose
+ * `bytes` and `are_longs` are set, and all else is zero: the bytes do not tell whether items are strings or longs, 64-bit
+ * integers. The first call fills in the rest, also of an empty one. For sketch_topk_merge_counters an item came at most
+ * count + offset times, with the error `offset`, and `max_items` counters have k = (max_items - 21) / 2. OK, END,
+ * TRUNCATED, WRONG_VERSION, WRONG_FAMILY, CORRUPT or TRAILING: then cursor->problem tells what is wrong, a phrase that
+ * lives for ever. Whether an item comes twice is not looked at.
+ */
+typedef struct sketch_frequent_item {
+    sketch_slice item; /* of a string its UTF-8, of a long 8 bytes, least significant first */
+    uint64_t count;    /* it came so often at least */
+} sketch_frequent_item;
+typedef struct sketch_frequent_items_cursor {
+    sketch_slice bytes;
+    int are_longs;
+    uint32_t items, max_items;
+    uint64_t total, offset;
+    const char *problem;
+    uint64_t opaque[6];
+} sketch_frequent_items_cursor;
+SKETCH_API sketch_status sketch_frequent_items_next(sketch_frequent_items_cursor *cursor,
+                                                    sketch_frequent_item *item) SKETCH_NOEXCEPT;
 
 SKETCH_END_DECLS
 

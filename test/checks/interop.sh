@@ -73,6 +73,25 @@ report "remote write: every percentile holds" "$(run_sql -c "
 	WHERE name = 'prom_remote_write' AND (wrong > 0 OR labels ->> '__name__' <> 'h_ms' OR time IS NULL)
 	UNION ALL SELECT 'nothing', NULL, NULL, NULL WHERE NOT EXISTS (SELECT FROM sent, prometheus_write_request(protobuf) WHERE name = 'prom_remote_write')")"
 
+# Frequent items of DataSketches: bounds hold for each item that was in the rows, and for those that are kept.
+run_sql <<'SQL'
+CREATE TABLE frequent AS SELECT i * 48271 % 2147483647 % (1 + i % 20011) AS x, count(*) AS n FROM generate_series(1, 1000000::bigint) AS i GROUP BY 1;
+CREATE FUNCTION wrong_items(sketch topk_sketch, prefix text, less bigint) RETURNS SETOF record LANGUAGE sql AS $$
+    SELECT prefix || x, n, t FROM (SELECT x - less AS x, n FROM frequent) AS f LEFT JOIN top_k(sketch, 100000) AS t ON item = prefix || x
+    WHERE NOT (CASE WHEN item IS NULL THEN n <= (sketch_info(sketch) ->> 'error')::bigint ELSE n BETWEEN lower AND upper END)
+    UNION ALL SELECT item, NULL, t FROM top_k(sketch, 100000) AS t WHERE item NOT IN (SELECT prefix || x - less FROM frequent)
+    UNION ALL SELECT 'all', total_count(sketch), NULL WHERE total_count(sketch) <> 1000000;
+$$;
+SQL
+for name in strings strings_merged longs; do
+	sent "frequent_$name" "test/interop/frequent_$name.bin" ''
+	prefix=/é/ less=0 function=strings
+	[[ $name != longs ]] || prefix='' less=5 function=longs
+	report "frequent items, $name: every bound holds" "$(run_sql -c "
+		SELECT w.* FROM sent, topk_sketch_from_frequent_$function(protobuf) AS s, wrong_items(s, '$prefix', $less) AS w (item text, n bigint, kept record) WHERE name = 'frequent_$name'
+		UNION ALL SELECT 'few', count(*), NULL FROM sent, top_k(topk_sketch_from_frequent_$function(protobuf), 1000) WHERE name = 'frequent_$name' HAVING count(*) < 80")"
+done
+
 # Prometheus scrapes what to_prometheus makes, and answers within the accuracy. Installed, the package would start a server.
 if ! type -P prometheus >/dev/null && (cd "$directory" && apt-get download prometheus && dpkg-deb -x prometheus_*.deb .) >/dev/null 2>&1; then
 	PATH=$directory/usr/bin:$PATH

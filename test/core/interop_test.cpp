@@ -382,6 +382,45 @@ TEST_CASE("interop: histograms that cannot be are refused in words", "[interop]"
           "no point");  // has ended
 }
 
+TEST_CASE("interop: frequent items of DataSketches are read as they were written", "[interop]") {
+    const auto problem = [](Bytes bytes, bool are_longs = false) -> std::string {
+        sketch_frequent_items_cursor cursor = {};
+        cursor.bytes = {bytes.data(), bytes.size()};
+        cursor.are_longs = are_longs;
+        sketch_frequent_item item;
+        sketch_status status;
+        std::string items;
+        while ((status = sketch_frequent_items_next(&cursor, &item)) == SKETCH_OK)
+            items += std::string(reinterpret_cast<const char *>(item.item.at), item.item.size) + "=" +
+                     std::to_string(item.count) + " ";
+        return status == SKETCH_END ? items + std::to_string(cursor.total) : cursor.problem;
+    };
+    const Bytes few = bytes_of(file("frequent_few.bin"));
+    const std::string items = problem(few);
+    for (const char *item : {"apple=5 ", "=2 ", "pear=1 "}) CHECK(items.find(item) != items.npos);
+    CHECK(items.substr(items.size() - 2) == " 8");
+    CHECK(problem(bytes_of(file("frequent_empty.bin"))) == "0");
+
+    const auto changed = [&](size_t at, uint8_t byte) {
+        Bytes bytes = few;
+        bytes[at] = byte;
+        return problem(bytes);
+    };
+    CHECK(problem({}) == "It ends within its preamble");
+    CHECK(problem(Bytes(few.begin(), few.begin() + 31)) == "It ends within its preamble");
+    CHECK(problem(Bytes(few.begin(), few.begin() + 40)) == "It ends within its counts");
+    CHECK(problem(Bytes(few.begin(), few.end() - 1)) == "It ends within its items");
+    CHECK(problem(few + Bytes{0}) == "Bytes are left over");
+    CHECK(problem(few, true) != items);
+    CHECK(changed(2, 7) == "It is of another family than frequent items");
+    CHECK(changed(1, 2) == "Its serial version is not 1");
+    for (size_t at : {0, 3, 4, 5}) CHECK(changed(at, 0xff) == "Its preamble contradicts itself");
+    CHECK(changed(8, 49) == "It has more items than its table can");
+    CHECK(changed(16, 7) == "Its counts and the sum of its weights contradict each other");
+    CHECK(changed(23, 0x80) == "Its offset and the sum of its weights contradict each other");
+    CHECK(changed(24, 9) == "Its offset and the sum of its weights contradict each other");
+}
+
 TEST_CASE("interop: damaged messages are refused or understood, and nothing beyond them is read",
           "[interop][untrusted]") {
     std::vector<Bytes> messages;
@@ -390,6 +429,9 @@ TEST_CASE("interop: damaged messages are refused or understood, and nothing beyo
     for (const char *name : {"prom_edges", "prom_lognormal"})
         messages.push_back(Bytes{1} + bytes_of(file(name + std::string(".pb"))));
     messages.push_back(Bytes{2} + bytes_of(file("prom_remote_write.pb")));
+    for (const char *name : {"frequent_strings", "frequent_few", "frequent_empty"})
+        messages.push_back(Bytes{3} + bytes_of(file(name + std::string(".bin"))));
+    messages.push_back(Bytes{4} + bytes_of(file("frequent_longs.bin")));
     const auto must_be_sound = [](const Bytes &bytes, size_t size) {
         if (std::string complaint = interop_complaint(bytes.data(), size, size % 2); !complaint.empty())
             FAIL(complaint << ": " << mutations::hex(bytes));

@@ -1,5 +1,6 @@
-// What must hold for any bytes at all that are given as a message with histograms: as a libFuzzer target, and as the
-// oracle of the tests that mutate messages. The first byte says of which kind the message is.
+// What must hold for any bytes at all that are given as a message with histograms, or as a sketch of others: as a
+// libFuzzer target, and as the oracle of the tests that mutate messages. The first byte says of which kind the message
+// is.
 #include <cmath>
 #include <string>
 
@@ -62,8 +63,31 @@ const char *complaint_about_prometheus(sketch_prometheus_message message, const 
     }
 }
 
+// Items are within, no more than they say, and add up to no more than all rows.
+const char *complaint_about_frequent_items(bool are_longs, const uint8_t *data, size_t size) {
+    sketch_frequent_items_cursor cursor = {};
+    cursor.bytes = {data, size};
+    cursor.are_longs = are_longs;
+    uint64_t count = 0, total = 0;
+    sketch_frequent_item item;
+    sketch_status status;
+    for (; (status = sketch_frequent_items_next(&cursor, &item)) == SKETCH_OK; count++) {
+        if (!is_within(item.item, data, size)) return "an item is not in the sketch";
+        if (are_longs && item.item.size != 8) return "a long of another size";
+        total += item.count;
+    }
+    if (status != SKETCH_END) return cursor.problem == nullptr ? "refused without a reason" : nullptr;
+    if (count != cursor.items || count > cursor.max_items) return "another number of items than it says";
+    return total > cursor.total || cursor.offset > cursor.total ? "counts that do not add up" : nullptr;
+}
+
+// First bytes of what is no histogram.
+constexpr uint8_t kFrequentStrings = 3, kFrequentLongs = 4;
+
 const char *complaint_about(const uint8_t *data, size_t size) {
     if (size == 0) return nullptr;
+    if (data[0] == kFrequentStrings || data[0] == kFrequentLongs)
+        return complaint_about_frequent_items(data[0] == kFrequentLongs, data + 1, size - 1);
     switch (data[0] % 3) {
         case 0: return complaint_about_otlp(data + 1, size - 1);
         case 1: return complaint_about_prometheus(SKETCH_PROMETHEUS_METRIC_FAMILY, data + 1, size - 1);
