@@ -1,6 +1,4 @@
 // Items as text, as PostgreSQL writes it with DateStyle ISO and TimeZone UTC: contracts are in sketch/items.h.
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <cstring>
 #include <string_view>
@@ -180,12 +178,49 @@ void print_uuid(Writer &out, const std::uint8_t *bytes) noexcept {
     }
 }
 
+void print_ipv4(Writer &out, const std::uint8_t *address) noexcept {
+    for (int i = 0; i < 4; i++) {
+        if (i > 0) out.put('.');
+        out.put_number(address[i]);
+    }
+}
+
+// As RFC 5952 has it: the longest run of two or more groups of zero, the first of equal ones, is left out. An IPv4
+// address in the last two groups, behind zeros or ffff, has points. (C libraries disagree about that.)
+void print_ipv6(Writer &out, const std::uint8_t *address) noexcept {
+    constexpr int kGroups = 8;
+    const auto group = [&](int i) { return address[2 * i] << 8 | address[2 * i + 1]; };
+    int run = kGroups, length = 1;
+    for (int i = 0, zeros = 0; i < kGroups; i++) {
+        zeros = group(i) == 0 ? zeros + 1 : 0;
+        if (zeros > length) {
+            length = zeros;
+            run = i + 1 - zeros;
+        }
+    }
+    const bool embeds_ipv4 = run == 0 && (length == 6 || (length == 5 && group(5) == 0xffff));
+    for (int i = 0; i < kGroups; i++) {
+        if (i == run) {
+            out.put("::");
+            i += length - 1;
+            continue;
+        }
+        if (i > 0 && i != run + length) out.put(':');
+        if (embeds_ipv4 && i == 6) return print_ipv4(out, address + 12);
+        bool has_digit = false;
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            const int digit = group(i) >> shift & 15;
+            has_digit = has_digit || digit != 0 || shift == 0;
+            if (has_digit) out.put("0123456789abcdef"[digit]);
+        }
+    }
+}
+
 bool print_inet(Writer &out, const std::uint8_t *item, std::size_t size) noexcept {
     const bool is_v6 = size == 18;
     if ((size != 6 && !is_v6) || item[0] != (is_v6 ? 6 : 4) || item[1] > (is_v6 ? 128 : 32)) return false;
-    char text[INET6_ADDRSTRLEN];
-    if (inet_ntop(is_v6 ? AF_INET6 : AF_INET, item + 2, text, sizeof text) == nullptr) return false;
-    out.put(std::string_view(text));
+    if (is_v6) print_ipv6(out, item + 2);
+    else print_ipv4(out, item + 2);
     if (item[1] == (is_v6 ? 128 : 32)) return true;
     out.put('/');
     out.put_number(item[1]);
