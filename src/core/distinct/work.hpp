@@ -17,7 +17,7 @@ inline constexpr std::size_t kHeaderSize = sizeof(WorkHeader);
 // Where slots begin.
 constexpr std::size_t table_at(bool salted) noexcept { return kHeaderSize + (salted ? sizeof(std::uint64_t) : 0); }
 constexpr std::size_t slots_in(std::uint64_t size, bool salted = false) noexcept {
-    return (size - table_at(salted)) / sizeof(std::uint32_t);
+    return static_cast<std::size_t>((size - table_at(salted)) / sizeof(std::uint32_t));
 }
 // A search that finds nothing looks at 1/2 + 1/2 (1 - load)^-2 slots: 32 when full, 4 over the time of filling up.
 constexpr std::size_t token_capacity(std::uint64_t size, bool salted = false) noexcept {

@@ -50,7 +50,7 @@ class Work : public WorkForm<WorkHeader> {
     bool dense() const noexcept { return header().flags & kDense; }
     int log2_blocks() const noexcept { return header().log2_blocks; }
     std::uint8_t *block(std::uint64_t number) const noexcept {
-        return at<std::uint8_t>(header().blocks_at + kBlockSize * number);
+        return at<std::uint8_t>(static_cast<std::size_t>(header().blocks_at + kBlockSize * number));
     }
     std::uint64_t *table() const noexcept { return at<std::uint64_t>(sizeof(WorkHeader)); }
     std::uint64_t slots() const noexcept { return slots_in(size_); }

@@ -113,7 +113,7 @@ Status plan(const Work &work, int scale, sketch_growth &growth, Demand demand) n
 
 std::size_t work_init_size(const Options &options) noexcept {
     const std::uint8_t flags = options.moving ? kMoving : 0;
-    return size_for(kHeaderSize + tail_size(flags, options.fraction_count));
+    return static_cast<std::size_t>(size_for(kHeaderSize + tail_size(flags, options.fraction_count)));
 }
 
 void work_init(void *state, std::size_t size, const Options &options) noexcept {
