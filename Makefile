@@ -1,5 +1,14 @@
 # PostgreSQL extension, by PGXS: make, make install, make installcheck, with PG_CONFIG= for another server.
+# The package for JavaScript, in build-wasm/package: make wasm, which needs no PostgreSQL.
 # The core alone, its tests and benchmarks: see CMakeLists.txt. Everything at once: ./test/run
+ifeq ($(MAKECMDGOALS),wasm)
+ROOT := $(dir $(lastword $(MAKEFILE_LIST)))
+wasm:
+	cmake -S '$(ROOT)' -B build-wasm -DCMAKE_TOOLCHAIN_FILE=test/wasm/wasi.cmake -DCMAKE_BUILD_TYPE=MinSizeRel \
+		-DSKETCH_TESTS=OFF -DSKETCH_WERROR=$(if $(WERROR),ON,OFF)
+	cmake --build build-wasm --target sketch_module -j $(shell nproc)
+.PHONY: wasm
+else
 EXTENSION = sketch_ext sketch_rollup
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(dir $(lastword $(MAKEFILE_LIST)))sketch_ext.control)
 
@@ -56,3 +65,4 @@ install-pages:
 uninstall-pages:
 	rm -rf '$(pagesdir)'
 .PHONY: install-pages uninstall-pages
+endif

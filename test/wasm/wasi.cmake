@@ -6,6 +6,4 @@ set(CMAKE_CXX_COMPILER clang++)
 set(CMAKE_CXX_COMPILER_TARGET wasm32-wasi)
 list(APPEND CMAKE_PREFIX_PATH /usr) # headers of xxHash and Catch2, which are for any machine
 set(CMAKE_CXX_FLAGS_INIT -DCATCH_CONFIG_NO_POSIX_SIGNALS)
-# Memory for the tests, all at once: Node 20 may crash when it grows.
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wl,-z,stack-size=8388608 -Wl,--initial-memory=2147483648")
 set(CMAKE_CROSSCOMPILING_EMULATOR node;--no-warnings;${CMAKE_CURRENT_LIST_DIR}/run.mjs)
