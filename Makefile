@@ -4,7 +4,7 @@
 ifeq ($(MAKECMDGOALS),wasm)
 ROOT := $(dir $(lastword $(MAKEFILE_LIST)))
 wasm:
-	cmake -S '$(ROOT)' -B build-wasm -DCMAKE_TOOLCHAIN_FILE=test/wasm/wasi.cmake -DCMAKE_BUILD_TYPE=MinSizeRel \
+	cmake --no-warn-unused-cli -S '$(ROOT)' -B build-wasm -DCMAKE_TOOLCHAIN_FILE=test/wasm/wasi.cmake -DCMAKE_BUILD_TYPE=MinSizeRel \
 		-DSKETCH_TESTS=OFF -DSKETCH_WERROR=$(if $(WERROR),ON,OFF)
 	cmake --build build-wasm --target sketch_module -j $(shell nproc)
 .PHONY: wasm

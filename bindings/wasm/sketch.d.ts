@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 /** Sketches byte for byte those that the PostgreSQL extension sketch_ext makes of the same rows: see README.md. */
 
 /** Where the module comes from: a URL, a Response, its bytes, or compiled. */
@@ -174,3 +175,5 @@ export class Membership extends Items {
   falsePositiveRate(): number;
   info(): ItemInfo & { blocks: number; requestedRate: number; isDense: boolean; tokens: Count };
 }
+
+export {};

@@ -102,7 +102,9 @@ async function compile(source) {
 async function start(source) {
   const { exports } = await WebAssembly.instantiate(await compile(source), {});
   exports._initialize();
-  const crypto = globalThis.crypto ?? (await import(/* webpackIgnore: true */ /* @vite-ignore */ 'node:crypto')).webcrypto;
+  const { crypto } = globalThis.crypto
+    ? globalThis
+    : { crypto: (await import(/* webpackIgnore: true */ /* @vite-ignore */ 'node:crypto')).webcrypto }; // Node 18
   exports.sketch_set_salt(crypto.getRandomValues(new BigInt64Array(1))[0]);
   wasm = exports;
   calls = Object.fromEntries(FAMILIES.map((family) => {
@@ -168,8 +170,8 @@ function numbersOf(values) {
   return Array.from(values, (value) => numberOf(value));
 }
 
-// Room for one more item of at most so many bytes. What is there must be added first if there is none, or if the item is
-// of another kind: that is what FULL says.
+// Room for one more item of at most so many bytes. What is there must be added first if there is none, or if the item
+// is of another kind: that is what FULL says.
 const FULL = new Error('rows that wait are to be added first');
 function makeRoom(size) {
   if (stage.used + size <= stage.room) return;
@@ -287,7 +289,8 @@ const isInt64 = (value) =>
   typeof value === 'bigint' ? value >= MIN_INT64 && value <= MAX_INT64 : Number.isSafeInteger(value);
 
 function stageBigint(value, isTopK) {
-  if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) value = BigInt(value.replace(/^\+/, '')); // as drivers give it
+  // Drivers give them as strings.
+  if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) value = BigInt(value.replace(/^\+/, ''));
   wanted(['number', 'bigint', 'string'].includes(typeof value), 'an integer is wanted', value);
   if (!isInt64(value)) throw new SketchError(`no bigint, or beyond the exact numbers of JavaScript: ${value}`);
   stageInt64(value, isTopK);
@@ -313,6 +316,7 @@ function stageString(value, isTopK, type) {
 
 // By what SQL calls them: the kind, and how a value becomes an item.
 const TYPES = {
+  __proto__: null,
   bigint: { kind: KIND.NUMBER, put: stageBigint },
   numeric: { kind: KIND.NUMBER, put: stageNumeric },
   float8: { kind: KIND.FLOAT, put: stageFloat },
@@ -356,7 +360,7 @@ function inChunks(values, weights, add) {
   }
   if (weights !== undefined) {
     if (values.length === undefined) values = [...values];
-    if (weights?.length !== values.length) throw new RangeError('each row has one weight, in an array as long as the rows');
+    if (weights?.length !== values.length) throw new RangeError('weights are an array, as long as that of the rows');
   }
   let rows = [], theirs = [], i = 0;
   const flush = () => {
@@ -395,13 +399,28 @@ function bytesOf(packed) {
   if (typeof packed !== 'string') {
     throw new TypeError(`bytes are a Uint8Array, or a string as PostgreSQL writes a sketch, not ${describe(packed)}`);
   }
-  if (!/^\\x([0-9a-f]{2})*$/i.test(packed)) throw new SketchError('no bytes in hexadecimal digits behind \\x');
+  if (packed.length % 2 || !/^\\x[0-9a-f]*$/i.test(packed)) {
+    throw new SketchError('no bytes in hexadecimal digits behind \\x');
+  }
   const out = new Uint8Array(packed.length / 2 - 1);
-  for (let i = 0; i < out.length; i++) out[i] = parseInt(packed.slice(2 * i + 2, 2 * i + 4), 16);
+  const digit = (i) => {
+    const code = packed.charCodeAt(i);
+    return (code & 15) + (code > 57 ? 9 : 0); // letters begin 9 short of their value
+  };
+  for (let i = 0; i < out.length; i++) out[i] = 16 * digit(2 * i + 2) + digit(2 * i + 3);
   return out;
 }
 
-const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const DIGITS = new TextEncoder().encode('0123456789abcdef');
+function textOf(packed) {
+  const out = new Uint8Array(2 * packed.length + 2);
+  out.set([92, 120]); // \x
+  packed.forEach((byte, i) => {
+    out[2 * i + 2] = DIGITS[byte >> 4];
+    out[2 * i + 3] = DIGITS[byte & 15];
+  });
+  return fromUtf8.decode(out);
+}
 
 /** What all families have. A sketch has memory of the module until it is freed, or collected as garbage. */
 class Sketch {
@@ -555,9 +574,7 @@ class Sketch {
 
   /** As PostgreSQL writes a sketch, and reads it: a parameter of a query, or a field in COPY. */
   toString() {
-    let text = '\\x';
-    for (const byte of this.bytes()) text += digits[byte];
-    return text;
+    return textOf(this.bytes());
   }
   toJSON() {
     return this.toString();
@@ -588,7 +605,9 @@ const numberOption = (options, name, otherwise) => {
 };
 const integerOption = (options, name, otherwise) => {
   const value = numberOption(options, name, otherwise);
-  if (!(Number.isInteger(value) && Math.abs(value) < 2 ** 31)) throw new SketchError(`${name} is an integer in its range, not ${value}`);
+  if (!(Number.isInteger(value) && Math.abs(value) < 2 ** 31)) {
+    throw new SketchError(`${name} is an integer in its range, not ${value}`);
+  }
   return value;
 };
 
@@ -643,13 +662,15 @@ export class Quantile extends Sketch {
     return answer ? { lower: answer.lower, upper: answer.upper } : null;
   }
   #bounded(fractions) {
-    const p = numbersOf(fractions), bytes = 8 * p.length;
-    return this._read((sketch, of) => using(4 * bytes, (address) => {
+    const p = numbersOf(fractions), size = 8 * p.length;
+    return this._read((sketch, of) => using(4 * size, (address) => {
       new Float64Array(memory().buffer, address, p.length).set(p);
-      must(of.percentiles(sketch, address, p.length, ...[1, 2, 3].map((i) => address + i * bytes), at.out));
+      must(of.percentiles(sketch, address, p.length, ...[1, 2, 3].map((i) => address + i * size), at.out));
       if (integer(at.out) === 0) return null;
-      const [value, lower, upper] = [1, 2, 3].map((i) => new Float64Array(memory().buffer, address + i * bytes, p.length));
-      return p.map((_, i) => ({ value: value[i], lower: lower[i], upper: upper[i] }));
+      return p.map((_, i) => {
+        const [value, lower, upper] = [1, 2, 3].map((array) => float8(address + array * size + 8 * i));
+        return { value, lower, upper };
+      });
     }));
   }
 
@@ -731,7 +752,7 @@ class Hashed extends Sketch {
     this.#isTopK = family === 'topk';
     this.#hasWeights = family === 'topk' || family === 'frequency';
     const type = options?.type;
-    if (type !== undefined && !Object.hasOwn(TYPES, type)) {
+    if (type !== undefined && !(type in TYPES)) {
       this.free();
       throw new TypeError(`type is one of ${Object.keys(TYPES).join(', ')}, not ${String(type)}`);
     }
@@ -760,7 +781,7 @@ class Hashed extends Sketch {
   }
 
   addMany(values, weights) {
-    if (weights !== undefined && !this.#hasWeights) throw new TypeError('this family counts no rows, and takes no weights');
+    if (weights !== undefined && !this.#hasWeights) throw new TypeError('this family takes no weights');
     inChunks(values, weights, (rows, theirs) => this.#addChunk(rows, theirs));
     return this;
   }
@@ -914,18 +935,17 @@ export class TopK extends Hashed {
       must(of.begin(sketch, at.cursor));
       let status;
       while ((status = of.next(at.cursor, at.entry)) === OK) {
-        const address = size_t(at.entry), size = size_t(at.entry + 4);
-        entries.push({
-          estimate: integer(at.entry + 8), ...between(integer, at.entry + 16), bytes: memory().slice(address, address + size),
-        });
+        const address = size_t(at.entry), item = memory().slice(address, address + size_t(at.entry + 4));
+        entries.push({ item, estimate: integer(at.entry + 8), ...between(integer, at.entry + 16) });
       }
       if (status !== END) must(status);
       // The order of entries is that of their bytes, and sorting keeps it where estimates are equal.
       entries.sort((a, b) => (a.estimate < b.estimate ? 1 : a.estimate > b.estimate ? -1 : 0));
-      return entries.slice(0, Math.max(0, Math.min(n, k))).map(({ bytes: item, ...counts }) => using(item.length, (address) => {
-        memory().set(item, address);
-        return { item: valueOf(kind, address, item.length), ...counts };
-      }));
+      return entries.slice(0, Math.max(0, Math.min(n, k))).map(({ item, ...counts }) =>
+        using(item.length, (address) => {
+          memory().set(item, address);
+          return { item: valueOf(kind, address, item.length), ...counts };
+        }));
     });
   }
   info() {
@@ -942,7 +962,9 @@ export class Membership extends Hashed {
     super('membership', options, (given) => {
       const rate = numberOption(given, 'falsePositiveRate', 0.01);
       const items = given.expectedItems ?? 1_000_000;
-      if (!isInt64(items) || items < 1) throw new SketchError(`expectedItems is an integer, at least 1, not ${String(items)}`);
+      if (!isInt64(items) || items < 1) {
+        throw new SketchError(`expectedItems is an integer, at least 1, not ${String(items)}`);
+      }
       must(wasm.sketch_membership_log2_blocks(BigInt(items), rate, at.out));
       must(wasm.sketch_membership_kept_rate(rate, at.out + 4));
       return [KIND.NONE, int4(at.out), int4(at.out + 4)];

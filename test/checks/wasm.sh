@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# The package for JavaScript: built by make wasm, tested in Node and in a browser, and its sketches against those that
+# PostgreSQL makes of the same rows. In a database of its own.
+set -euo pipefail
+# shellcheck source=test/lib/report.sh
+source "$(dirname "$0")/../lib/report.sh"
+
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+if ! clang++ --target=wasm32-wasi -mexec-model=reactor -x c++ - -o "$place/empty" <<<'#include <bit>' 2>/dev/null; then
+	printf 'skipped: no C++ for WebAssembly\n'
+	exit 0
+fi
+if ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null; then
+	printf 'skipped: no Node 18\n'
+	exit 0
+fi
+
+# What a command prints if it fails.
+trouble() { "$@" >"$place/log" 2>&1 || tail -n 30 "$place/log" - <<<"$1 failed"; } # <command ...>
+
+differences() { diff <(sort "$1") <(sort "$2") 2>&1 || true; } # <file> <file>
+
+report "make wasm builds the package" "$(trouble env -u MAKEFLAGS make -C "$place" -f "$PWD/Makefile" wasm WERROR=1)"
+package=$place/build-wasm/package
+[[ -e $package/sketch.wasm ]] || exit 1
+printf '{"private": true}\n' >"$place/package.json"
+mkdir "$place/node_modules"
+ln -s "$package" "$place/node_modules/sketch-ext"
+sed -n '/^```js$/,/^```$/ { /^```/d; p }' bindings/wasm/README.md >"$place/page.mjs"
+report "what its page shows runs" "$(trouble node "$place/page.mjs")"
+
+export PGDATABASE=wasm_check PGCLIENTENCODING=UTF8
+export PGOPTIONS='-c client_min_messages=warning -c TimeZone=UTC -c DateStyle=ISO'
+run_sql() { psql -XqAtv ON_ERROR_STOP=1 "$@"; }
+psql -Xqc "DROP DATABASE IF EXISTS $PGDATABASE" \
+	-c "CREATE DATABASE $PGDATABASE TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'" postgres
+trap 'rm -rf "$place"; psql -Xqc "DROP DATABASE $PGDATABASE" postgres' EXIT
+run_sql -f test/abi/items.sql
+
+# Items of every type, from text and back, and sketches of them.
+run_sql -F $'\t' <<'SQL' >"$place/lines"
+SELECT format('SELECT type, to_json(value::%s::text) FROM item WHERE type = %L ORDER BY n', type, type)
+FROM item WHERE type <> 'interval' GROUP BY type \gexec
+SQL
+run_sql -F $'\t' <<'SQL' >"$place/all_expected"
+SELECT type, family, bytes FROM expected WHERE type NOT LIKE '%:text';
+SELECT format($$SELECT %L, 'item', format('[%%s,%%s]', to_json(item), estimate)
+    FROM top_k((SELECT topk_agg(value::%s, 1000 ORDER BY n) FROM item WHERE type = %L), 1000)$$, type, type, type)
+FROM item WHERE type NOT IN ('interval', 'float4', 'float8') GROUP BY type \gexec
+SQL
+node test/wasm/columns.mjs "$package" <"$place/lines" >"$place/output" 2>&1 || true
+while read -r type; do
+	grep -P "^$type\t" "$place/all_expected" >"$place/expected"
+	grep -P "^$type\t" "$place/output" >"$place/of_type" || tail -n 5 "$place/output" >"$place/of_type"
+	report "items of type $type are those of PostgreSQL" "$(differences "$place/expected" "$place/of_type")"
+done < <(cut -f 1 "$place/lines" | sort -u)
+
+# Many rows: one md5 a family.
+run_sql -F $'\t' <<'SQL' >"$place/all_expected"
+CREATE TABLE many AS
+SELECT i, 'Straße €' || i * i % 9973 AS text,
+       CASE i % 1000 WHEN 0 THEN 'NaN' WHEN 1 THEN 'Infinity' WHEN 2 THEN '-Infinity' WHEN 3 THEN 0
+                     ELSE (i % 2000 - 500) * 1.1 ^ (i % 300) END::float8 AS x
+FROM generate_series(0, 39999) AS i;
+SELECT family, md5(bytes)
+FROM (SELECT quantile_agg(x)::bytea AS q, distinct_agg(text)::bytea AS d, membership_agg(text, 10000)::bytea AS m,
+             frequency_weighted_agg(i, i % 5)::bytea AS f, topk_weighted_agg(text, i % 5, 5000)::bytea AS t FROM many) AS s,
+     LATERAL (VALUES ('quantile', q), ('distinct', d), ('frequency', f), ('topk', t), ('membership', m)) AS v (family, bytes);
+SQL
+run_sql -c 'SELECT json_build_array(i, x::text, text) FROM many ORDER BY i' |
+	node test/wasm/families.mjs "$package" >"$place/all_output" 2>&1 || true
+for family in quantile distinct frequency topk membership; do
+	grep "^$family" "$place/all_output" >"$place/output" || tail -n 5 "$place/all_output" >"$place/output"
+	report "$family: one md5, here and in PostgreSQL" \
+		"$(diff <(grep "^$family" "$place/all_expected") "$place/output" 2>&1 || true)"
+done
+
+browser=$(type -P chromium || type -P google-chrome || true)
+node test/wasm/package_test.mjs "$package" "$browser" || failed=1
+exit "$failed"
