@@ -203,17 +203,17 @@ function delaySteps() {
 const share = ({ counts, flights }) => counts.map((count) => (100 * count) / flights);
 const largestShare = Math.ceil(Math.max(...intervals.flatMap(share)));
 
-function distributionRows() {
-  const [shares, ofAll] = [share(chosen), share(all)];
+function distributionRows(interval = chosen) {
+  const [shares, ofAll] = [share(interval), share(all)];
   const { from, to, step } = MINUTES;
   const rows = shares.map((part, i) => {
     const [lower, upper] = [from + (i - 1) * step, from + i * step];
     const name = i === 0 ? `${from} min or earlier` : lower === to ? `more than ${to} min` : `above ${lower}, up to ${upper} min`;
-    return { from: lower, to: upper, share: part, ofAll: ofAll[i], flights: chosen.counts[i], name };
+    return { from: lower, to: upper, share: part, ofAll: ofAll[i], flights: interval.counts[i], name };
   });
   return [...rows, { from: to + step, ofAll: ofAll[ofAll.length - 1] }]; // where the outline ends
 }
-const percentileRows = () => ['p50', 'p90', 'p99'].map((of) => ({ of, at: chosen[of] })).filter(({ at }) => at <= MINUTES.to);
+const percentileRows = (interval = chosen) => ['p50', 'p90', 'p99'].map((of) => ({ of, at: interval[of] })).filter(({ at }) => at <= MINUTES.to);
 const chosenRows = () => [{ start: chosen.start, stop: Math.min(chosen.stop, lastDay), opacity: chosen === all ? 0 : 0.1 }];
 
 let airport = data.asked[0];

@@ -8,6 +8,7 @@ async function showDelays(window) {
     shown = before;
     return;
   }
+  dispatchEvent(new CustomEvent('shown', { detail: window })); // page.any.js merges it
   views.delays.data('gaps', copy(gaps));
   await show('delays', path);
   $('delays-few').hidden = gaps.every(({ start, stop }) => start === stop);

@@ -67,28 +67,28 @@ const specs = {
     ],
   }),
 
-  distribution: () => ({
+  distribution: (interval) => ({
     height: 260,
-    data: { name: 'shown', values: distributionRows() },
+    data: { name: 'shown', values: distributionRows(interval) },
     encoding: {
       x: { field: 'from', type: 'quantitative', scale: { domain: [MINUTES.from - MINUTES.step, MINUTES.to + MINUTES.step], nice: false },
-           axis: { title: 'delay, minutes', values: { expr: 'width < 420 ? [0, 60, 120, 180] : [-30, 0, 30, 60, 90, 120, 150, 180]' }, labelFlush: false, labelExpr: `datum.value === ${MINUTES.from} ? '≤ −30' : datum.value === ${MINUTES.to} ? '> 180' : datum.label` } },
+           axis: { title: 'delay, minutes', values: { expr: 'width < 500 ? [0, 60, 120, 180] : [-30, 0, 30, 60, 90, 120, 150, 180]' }, labelFlush: false, labelExpr: `datum.value === ${MINUTES.from} ? '≤ −30' : datum.value === ${MINUTES.to} ? '> 180' : datum.label` } },
     },
     layer: [
       { transform: [{ filter: 'isValid(datum.share)' }],
         mark: { type: 'rect', color: color.band, stroke: color.card, strokeWidth: 1 },
         encoding: { x2: { field: 'to' },
-                    y: { field: 'share', type: 'quantitative', scale: { domain: [0, largestShare] }, axis: { ...above('% of the flights'), tickCount: 5 } }, y2: { datum: 0 },
+                    y: { field: 'share', type: 'quantitative', scale: interval ? { zero: true } : { domain: [0, largestShare] }, axis: { ...above('% of the flights'), tickCount: 5 } }, y2: { datum: 0 },
                     tooltip: [{ field: 'name', title: 'delay' }, { field: 'flights', format: ',' }, { field: 'share', format: '.2f', title: '%' }, { field: 'ofAll', format: '.2f', title: 'of all flights, %' }] } },
       { mark: { type: 'line', interpolate: 'step-after', color: color.ink, strokeWidth: 1.25 }, encoding: { y: { field: 'ofAll', type: 'quantitative' } } },
-      { data: { name: 'percentiles', values: percentileRows() }, mark: { type: 'rule', color: color.sketchDark, strokeDash: [3, 3], strokeWidth: 1.25 },
+      { data: { name: 'percentiles', values: percentileRows(interval) }, mark: { type: 'rule', color: color.sketchDark, strokeDash: [3, 3], strokeWidth: 1.25 },
         encoding: { x: { field: 'at', type: 'quantitative' } } },
-      { data: { name: 'percentiles', values: percentileRows() }, mark: { type: 'text', align: 'left', baseline: 'top', dx: 4, fill: color.ink, fontWeight: 500 },
+      { data: { name: 'percentiles', values: percentileRows(interval) }, mark: { type: 'text', align: 'left', baseline: 'top', dx: 4, fill: color.ink, fontWeight: 500 },
         encoding: { x: { field: 'at', type: 'quantitative' }, y: { value: 0 }, text: { field: 'of' } } },
     ],
   }),
 
-  top: (label, rows) => ({
+  top: (label, rows, counts = ['estimate', 'lower', 'upper', 'exact']) => ({
     height: 27 * rows.length,
     data: { name: 'shown', values: rows },
     encoding: { y: { field: 'item', type: 'nominal', sort: { field: 'rank', op: 'min' }, axis: { title: null, grid: true, labelColor: color.ink, labelFontWeight: 500, labelLimit: 110 } } },
@@ -100,10 +100,10 @@ const specs = {
       ...['lower', 'upper'].map((field) => ({ mark: { type: 'tick', color: color.sketch, thickness: 2, size: 11 }, encoding: { x: { field, type: 'quantitative' } } })),
       { mark: { type: 'point', filled: true, size: 75, opacity: 1, color: color.sketch },
         encoding: { x: { field: 'estimate', type: 'quantitative' },
-                    tooltip: [{ field: 'item', title: ' ' }, ...['estimate', 'lower', 'upper', 'exact'].map((field) => ({ field, format: ',' }))] } },
-      { mark: { type: 'point', shape: 'diamond', size: 120, strokeWidth: 1.75, stroke: color.exact, opacity: 1 },
+                    tooltip: [{ field: 'item', title: ' ' }, ...counts.map((field) => ({ field, format: ',' }))] } },
+      ...(!counts.includes('exact') ? [] : [{ mark: { type: 'point', shape: 'diamond', size: 120, strokeWidth: 1.75, stroke: color.exact, opacity: 1 },
         encoding: { x: { field: 'exact', type: 'quantitative' },
-                    tooltip: [{ field: 'item', title: ' ' }, ...['estimate', 'lower', 'upper', 'exact'].map((field) => ({ field, format: ',' }))] } },
+                    tooltip: [{ field: 'item', title: ' ' }, ...counts.map((field) => ({ field, format: ',' }))] } }]),
       { mark: { type: 'text', align: 'right', dx: 60, fill: color.ink }, encoding: { x: { value: 'width' }, text: { field: 'estimate', format: ',' } } },
     ],
   }),

@@ -26,6 +26,13 @@ SELECT grain, start, stop, s, total_count(s) AS flights, percentiles(s, ARRAY[0.
 FROM intervals,
      LATERAL (SELECT merge(delay) AS s FROM flights_hourly WHERE hour >= start AND hour < stop) AS merged;
 
+-- ---- embedded ----------------------------------------
+
+-- What the page merges by itself: delays of each hour; routes and airports of each day, which are larger.
+CREATE TEMP TABLE embedded_days AS
+SELECT date_trunc('day', hour) AS day, merge(routes) AS routes, merge(top_airports ORDER BY hour) AS airports
+FROM flights_hourly GROUP BY 1;
+
 -- ---- distribution ----------------------------------------
 
 -- Intervals of five minutes, from half an hour early to three hours late.
@@ -174,6 +181,9 @@ SELECT json_build_object(
     'stored', (SELECT json_build_object('sketches', sketches, 'rows', rows) FROM stored),
     'server', current_setting('server_version'),
     'loads', (SELECT json_object_agg(what, json_build_object('rows', rows, 'statements', statements, 'ms', ms)) FROM loads),
+    'embedded', json_build_object(
+        'hours', (SELECT json_agg(json_build_array(hour, delay) ORDER BY hour) FROM flights_hourly),
+        'days', (SELECT json_agg(json_build_array(day, routes, airports) ORDER BY day) FROM embedded_days)),
     'hours', (SELECT json_agg(json_build_array(start, flights, p[1], p[2], p[3]) ORDER BY start) FROM delay_by_hour),
     'delays', (SELECT json_agg(json_build_array(grain, start, stop, flights, p[1], p[2], p[3], counts) ORDER BY grain, start)
                FROM delays JOIN distribution USING (grain, start)),

@@ -2,6 +2,7 @@
 # A private PostgreSQL for test/run, demo/run and bench/run, which source this file:
 #
 #   need_packages g++ postgresql-N ...  install what is missing; N stands for PostgreSQL's major version
+#   need_wasm_packages                  the same of what make wasm takes, where the distribution has it
 #   build_extension [WERROR=1 ...]      make a copy of the source tree and install it into $DESTDIR
 #   start_cluster ['name = value' ...]  a cluster of our own, with these settings; psql finds it by PGHOST
 #   as_postgres command ...             the server refuses to run as root
@@ -49,6 +50,11 @@ need_packages() {
 	PATH=$PG_BIN:$PATH
 	((EUID)) || as_postgres test -x "$WORK" || die "root needs a user postgres who may enter $WORK (or another TMPDIR)"
 	choose_install_place
+}
+
+need_wasm_packages() {
+	[[ $(apt-cache show libclang-rt-dev-wasm32 2>/dev/null) ]] || return
+	need_packages cmake libxxhash-dev clang lld wasi-libc libc++-dev-wasm32 libclang-rt-dev-wasm32
 }
 
 # Sets PG_MAJOR: that of PG_CONFIG, or else what the distribution calls just "postgresql".

@@ -1,5 +1,5 @@
 // Opens the page of the demo in a browser, looks at what is drawn, and uses it: page_test.mjs <browser> <page>
-// The SQL that it shows runs in the database of the environment, which has its flights.
+// A page that was made without sketch.wasm lacks what it merges by itself. The SQL that it shows runs in the database of the environment, which has its flights.
 import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -51,7 +51,11 @@ const page = await open({ viewport: { width: 1280, height: 900 }, colorScheme: '
 ok(statSync(path).size < 3e6, 'the file is smaller than 3 MB', statSync(path).size);
 ok(/^20,000 flights, answered from [\d.]+\s[kM]B of sketches$/.test(await page.title()), 'the title says what is seen', await page.title());
 
+const merges = await page.locator('#any').count() > 0;
+if (!merges) console.log('skipped: the page has no sketch.wasm');
+else await page.waitForSelector('#any[data-drawn]');
 const expected = [
+  ...(merges ? [['any-delays', 'rect', 44], ['any-airports', 'symbol', 10], ['any-airports', 'rect', 20]] : []),
   ['delays', 'area', 2], ['delays', 'line', 1], ['delays', 'text', 3], ['delays', 'rule', 20],
   ['overview', 'area', 2],
   ['distribution', 'rect', 44], ['distribution', 'line', 1],
@@ -83,7 +87,7 @@ ok(top.length > 200 && top.every(({ estimate, lower, upper, exact }) => lower <=
 ok(top.some(({ lower, upper }) => lower < upper), 'some counts are not exact, so that there are bounds to see');
 
 const charts = await page.locator('.chart').evaluateAll((all) => all.filter((chart) => chart.getAttribute('role') === 'img' && chart.ariaLabel?.length > 20).length);
-ok(charts === 11, 'each of 11 pictures says to a screen reader what it shows', charts);
+ok(charts === (merges ? 13 : 11), 'each picture says to a screen reader what it shows', charts);
 for (const family of ['quantile', 'distinct', 'frequency', 'topk', 'membership']) {
   const marks = await page.locator('section', { has: page.locator('h2 code', { hasText: `${family}_sketch` }) }).locator('.chart .role-mark :is(path:not([d=""]), line)').count();
   ok(marks >= 10, `${family}_sketch has its picture`, marks);
@@ -131,7 +135,7 @@ const readme = new URL(await page.locator('#install a').getAttribute('href'), pa
 ok(readme.pathname.endsWith('/README.md') && existsSync(readme), 'it links to the README of the source tree', readme.href);
 
 const details = await page.locator('details').evaluateAll((all) => all.map((details) => [details.open, details.querySelectorAll('pre.sql').length]));
-ok(details.length === 11 && details.every(([opened, queries]) => !opened && queries === 1), 'the SQL of each picture is at hand, folded', details);
+ok(details.length === (merges ? 12 : 11) && details.every(([opened, queries]) => !opened && queries === 1), 'the SQL of each picture is at hand, folded', details);
 // Nothing but the flights is there when the first of it runs.
 const sql = await page.locator('pre.sql').allTextContents();
 let failed;
@@ -142,6 +146,45 @@ try {
   failed = error.stderr ?? String(error);
 }
 ok(failed === undefined, 'all SQL that is shown runs, in the order of the page', failed);
+
+// ---- what it merges by itself ----------------------------------------
+
+// The answers of the page for [from, to), beside those of the database.
+async function compareMerged(from, to) {
+  await page.fill('#from', from);
+  await page.fill('#to', to);
+  await page.waitForSelector(`#any[data-drawn="${from} ${to}"]`);
+  const { hours, days, p50, p90, p99, flights, counts, different, top } = await page.evaluate(([from, to]) => answerBetween(...[from, to].map((time) => Date.parse(`${time}Z`))), [from, to]);
+  const found = [hours, days, flights, [p50, p90, p99], counts, different, top.map(({ item, estimate, lower, upper }) => [item, estimate, lower, upper])];
+  const expected = JSON.parse(ask(`
+    WITH hours AS (SELECT * FROM flights_hourly WHERE hour >= '${from}' AND hour < '${to}'),
+    days AS (SELECT date_trunc('day', hour) AS day, merge(routes) AS routes, merge(top_airports ORDER BY hour) AS airports FROM flights_hourly GROUP BY 1
+             HAVING date_trunc('day', hour) >= '${from}' AND date_trunc('day', hour) + interval '1 day' <= '${to}')
+    SELECT json_build_array(n, (SELECT count(*) FROM days), total_count(s), percentiles(s, ARRAY[0.5, 0.9, 0.99]),
+        (SELECT array_agg(count ORDER BY lower) FROM histogram(s, (SELECT array_agg(m) FROM generate_series(-30, 180, 5) AS m))),
+        coalesce((SELECT distinct_count(merge(routes)) FROM days), 0),
+        coalesce((SELECT json_agg(json_build_array(item, estimate, lower, upper) ORDER BY place)
+                  FROM top_k((SELECT merge(airports ORDER BY day) FROM days), 10) WITH ORDINALITY AS t (item, estimate, lower, upper, place)), '[]'))
+    FROM (SELECT merge(delay) AS s, count(*) AS n FROM hours) AS merged`));
+  ok(JSON.stringify(found) === JSON.stringify(expected), `from ${from} to ${to}, the page and the database have the same answers`, [found, expected]);
+}
+if (merges) {
+  for (const interval of [['2001-01-24T05:00', '2001-01-27T07:00'], ['2001-01-24T05:00', '2001-01-24T07:00'], ['2001-01-18T00:00', '2001-02-03T00:00'], ['2001-01-17T00:00', '2001-02-06T00:00']]) {
+    await compareMerged(...interval);
+  }
+  const merged = () => page.locator('#any-merged').textContent();
+  ok(/sketches of 477 hours .* of 20 whole days .* No server/.test(await merged()), 'it is told how many sketches were merged', await merged());
+  await page.fill('#to', '2001-01-16T00:00');
+  await until(page, 'any-tells', 'The end is to come after the beginning');
+  ok(true, 'an end before the beginning is said to be one');
+  await page.locator('#from').focus();
+  await page.fill('#to', '2001-01-24T07:00');
+  await page.waitForSelector('#any[data-drawn="2001-01-17T00:00 2001-01-24T07:00"]');
+  await page.locator('#to').focus();
+  for (const key of ['ArrowUp', 'Tab', 'ArrowUp']) await page.keyboard.press(key);
+  await page.waitForSelector('#any[data-drawn="2001-01-17T00:00 2001-02-25T07:00"]');
+  ok(true, 'keys choose the times');
+}
 
 // ---- what it does ----------------------------------------
 
@@ -225,6 +268,10 @@ await page.mouse.move(strip.x + strip.width * 0.5, strip.y + strip.height / 2, {
 await page.mouse.up();
 await until(page, 'delays-hint', 'One step an hour');
 ok((await shapes(page, 'delays', 'area')) !== before.delays, 'dragging in the strip shows its window');
+if (merges) {
+  await page.waitForFunction(() => document.getElementById('any').dataset.drawn.startsWith('2001-01-2'));
+  ok(true, 'which is merged');
+}
 
 const brush = () => page.locator('#overview .brush_brush path').evaluateAll(([path]) => path?.getBBox().width);
 const brushed = await brush();
