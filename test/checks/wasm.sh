@@ -21,8 +21,10 @@ trouble() { "$@" >"$place/log" 2>&1 || tail -n 30 "$place/log" - <<<"$1 failed";
 
 differences() { diff <(sort "$1") <(sort "$2") 2>&1 || true; } # <file> <file>
 
-report "make wasm builds the package" "$(trouble env -u MAKEFLAGS make -C "$place" -f "$PWD/Makefile" wasm WERROR=1)"
-package=$place/build-wasm/package
+# In $SKETCH_WASM, for others to have it, or here.
+build=${SKETCH_WASM:-$place}
+report "make wasm builds the package" "$(trouble env -u MAKEFLAGS make -C "$build" -f "$PWD/Makefile" wasm WERROR=1)"
+package=$build/build-wasm/package
 [[ -e $package/sketch.wasm ]] || exit 1
 printf '{"private": true}\n' >"$place/package.json"
 mkdir "$place/node_modules"
@@ -74,6 +76,55 @@ for family in quantile distinct frequency topk membership; do
 	grep "^$family" "$place/all_output" >"$place/output" || tail -n 5 "$place/all_output" >"$place/output"
 	report "$family: one md5, here and in PostgreSQL" \
 		"$(diff <(grep "^$family" "$place/all_expected") "$place/output" 2>&1 || true)"
+done
+
+# The example of a serverless function: its rows, by an INSERT, by one more of the same event, and by COPY, are those that
+# SQL makes of the same records.
+cp examples/serverless/* "$place"
+cat >"$place/rows.mjs" <<-'JS'
+	import { readFileSync } from 'node:fs';
+	import { copyOf, handler, linesOf } from './handler.mjs';
+	const [path, what] = process.argv.slice(2);
+	const event = JSON.parse(readFileSync(path, 'utf8'));
+	const { rows, ...counts } = await handler(event);
+	process.stdout.write({ rows: () => JSON.stringify(rows), counts: () => JSON.stringify(counts), copy: () => copyOf(rows),
+	  lines: () => linesOf(event).lines.map((line) => JSON.stringify([line])).join('\n') }[what]());
+JS
+run_sql -f examples/serverless/schema.sql -f - <<'SQL'
+CREATE TABLE line (message jsonb);
+CREATE FUNCTION record(message text) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM (message::jsonb ->> 'time')::timestamptz;
+    RETURN message::jsonb;
+EXCEPTION WHEN OTHERS THEN
+    RETURN NULL;
+END $$;
+CREATE VIEW wrong AS
+WITH records AS (SELECT record(message ->> 0) AS r FROM line),
+sketched AS (SELECT date_trunc('minute', (r ->> 'time')::timestamptz) AS minute, r ->> 'route' AS route, quantile_agg((r -> 'ms')::float8) AS latency,
+                    distinct_agg(r ->> 'user') AS users, topk_agg((r -> 'status')::bigint, 10) AS statuses
+             FROM records WHERE r ? 'time' AND jsonb_typeof(r -> 'route') = 'string' AND jsonb_typeof(r -> 'ms') = 'number' GROUP BY 1, 2)
+SELECT minute, route, s.latency AS expected, r.latency, s.users AS expected_users, r.users, s.statuses AS expected_statuses, r.statuses
+FROM sketched AS s FULL JOIN requests AS r USING (minute, route)
+WHERE (s.latency::text, s.users::text, s.statuses::text) IS DISTINCT FROM (r.latency::text, r.users::text, r.statuses::text);
+SQL
+for event in event event-kinesis; do
+	file=$place/$event.json
+	rows() { node "$place/rows.mjs" "$file" "$1" 2>/dev/null; } # <what of them>
+	run_sql -c 'TRUNCATE requests, line'
+	rows lines | run_sql -c "\\copy line FROM pstdin WITH (FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02')"
+	report "$event: records and bad ones are counted" "$(diff <(rows counts) <(printf '{"records":160,"bad":8}') 2>&1 || true)"
+	for _ in first again; do
+		{
+			printf 'PREPARE insert AS %s; EXECUTE insert ($rows$' "$(sed '/^--/d' examples/serverless/insert.sql)"
+			rows rows
+			printf '$rows$);'
+		} | run_sql
+	done
+	report "$event: rows are those of SQL" "$(run_sql -c 'SELECT * FROM wrong' -c 'SELECT 1 WHERE NOT EXISTS (SELECT FROM requests)')"
+	run_sql -c 'TRUNCATE requests'
+	rows copy | run_sql -c '\copy requests FROM pstdin'
+	report "$event: also by COPY" "$(run_sql -c 'SELECT * FROM wrong')"
 done
 
 browser=$(type -P chromium || type -P google-chrome || true)

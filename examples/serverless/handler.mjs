@@ -1,0 +1,94 @@
+// A batch of log records becomes sketches, one row for each minute and route: some hundred bytes instead of the records.
+// For AWS Lambda, subscribed to CloudWatch Logs or to a Kinesis stream. What it returns, or hands on, is ready for
+// insert.sql; README.md tells how.
+import { gunzipSync } from 'node:zlib';
+import { Distinct, load, Quantile, TopK } from 'sketch-ext';
+
+await load(); // once an instance, not once an event
+
+const unpack = (base64) => {
+  const bytes = Buffer.from(base64, 'base64');
+  return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString();
+};
+
+// What CloudWatch Logs sends, by itself or through Kinesis. Its control messages only ask whether somebody is there.
+const messagesOf = ({ messageType, logEvents }) =>
+  messageType === 'DATA_MESSAGE' ? logEvents.map(({ message }) => message) : [];
+
+/** The lines of an event, and what names it: it is the same when the event is delivered once more. */
+export function linesOf(event) {
+  if (event.awslogs) {
+    const batch = JSON.parse(unpack(event.awslogs.data));
+    return { id: batch.logEvents[0]?.id ?? '', lines: messagesOf(batch) };
+  }
+  const lines = event.Records.flatMap(({ kinesis }) => {
+    const text = unpack(kinesis.data);
+    return text.startsWith('{"messageType"') ? messagesOf(JSON.parse(text)) : [text];
+  });
+  return { id: event.Records[0]?.eventID ?? '', lines };
+}
+
+// What PostgreSQL has as text: no character of code 0, and no half of one.
+const isText = (value) => typeof value === 'string' && !/\p{Surrogate}|\0/u.test(value);
+const END = Date.UTC(10000, 0); // beyond, years have a sign
+
+// {"time": "2026-01-31T12:34:56.789Z", "route": "/cart", "ms": 12.5, "user": "u17", "status": 200}; user and status may
+// be absent. Anything else is no record.
+function recordOf(line) {
+  try {
+    const { time, route, ms, user, status } = JSON.parse(line);
+    const at = typeof time === 'string' ? Date.parse(time) : NaN;
+    const isRecord = at >= 0 && at < END && isText(route) && Number.isFinite(ms) &&
+      (user === undefined || isText(user)) && (status === undefined || Number.isSafeInteger(status));
+    return isRecord ? { minute: new Date(at - (at % 60_000)).toISOString(), route, ms, user, status } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Rows of sketches, and how many records were read and were none. */
+export function sketchBatch(event) {
+  const { id, lines } = linesOf(event);
+  const groups = new Map();
+  let bad = 0;
+  for (const line of lines) {
+    const record = recordOf(line);
+    if (!record) {
+      bad += 1;
+      continue;
+    }
+    const { minute, route, ms, user, status } = record;
+    const key = `${minute} ${route}`;
+    let group = groups.get(key);
+    if (!group) {
+      group = { minute, route, latency: new Quantile(), users: new Distinct(), statuses: new TopK({ k: 10 }) };
+      groups.set(key, group);
+    }
+    group.latency.add(ms);
+    group.users.add(user);
+    group.statuses.add(status);
+  }
+  const rows = [...groups.values()].map(({ minute, route, ...sketches }) => {
+    const row = { batch: id, minute, route };
+    for (const [name, sketch] of Object.entries(sketches)) {
+      row[name] = sketch.toString();
+      sketch.free();
+    }
+    return row;
+  });
+  return { rows, records: lines.length - bad, bad };
+}
+
+/** Rows as the text format of COPY has them. */
+export function copyOf(rows) {
+  const escapes = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+  const field = (text) => text.replace(/[\\\t\n\r]/g, (character) => escapes[character]);
+  return rows.map((row) => `${Object.values(row).map(field).join('\t')}\n`).join('');
+}
+
+/** What Lambda calls: for a destination that inserts, or to be followed by a query here. */
+export async function handler(event) {
+  const batch = sketchBatch(event);
+  if (batch.bad > 0) console.warn(`${batch.bad} records of ${batch.bad + batch.records} cannot be read`);
+  return batch;
+}
