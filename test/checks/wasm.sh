@@ -58,7 +58,7 @@ while read -r type; do
 	report "items of type $type are those of PostgreSQL" "$(differences "$place/expected" "$place/of_type")"
 done < <(cut -f 1 "$place/lines" | sort -u)
 
-# Many rows: one md5 a family.
+# Many rows: one md5 a family, from whatever makes sketches.
 run_sql -F $'\t' <<'SQL' >"$place/all_expected"
 CREATE TABLE many AS
 SELECT i, 'Straße €' || i * i % 9973 AS text,
@@ -72,11 +72,49 @@ FROM (SELECT quantile_agg(x)::bytea AS q, distinct_agg(text)::bytea AS d, member
 SQL
 run_sql -c 'SELECT json_build_array(i, x::text, text) FROM many ORDER BY i' |
 	node test/wasm/families.mjs "$package" >"$place/all_output" 2>&1 || true
-for family in quantile distinct frequency topk membership; do
-	grep "^$family" "$place/all_output" >"$place/output" || tail -n 5 "$place/all_output" >"$place/output"
-	report "$family: one md5, here and in PostgreSQL" \
-		"$(diff <(grep "^$family" "$place/all_expected") "$place/output" 2>&1 || true)"
-done
+one_md5() { # <maker> <file of its output>
+	local family
+	for family in quantile distinct frequency topk membership; do
+		grep "^$family" "$2" >"$place/output" || tail -n 5 "$2" >"$place/output"
+		report "$family: one md5, by $1 and by PostgreSQL" \
+			"$(diff <(grep "^$family" "$place/all_expected") "$place/output" 2>&1 || true)"
+	done
+}
+one_md5 JavaScript "$place/all_output"
+run_sql -c '\copy (SELECT i, i % 5 AS weight, x, text FROM many ORDER BY i) TO pstdout (FORMAT csv, HEADER)' >"$place/many.csv"
+if [[ -x ${SKETCH_BUILD:-}/sketch ]]; then
+	# In four parts, which are merged.
+	for part in 0 1 2 3; do
+		awk -v part="$part" 'NR == 1 || NR % 4 == part' "$place/many.csv" |
+			"$SKETCH_BUILD/sketch" build quantile --column x distinct --column text frequency --column i --type bigint --weight weight \
+				topk --column text --weight weight --k 5000 membership --column text --expected-items 10000
+	done | "$SKETCH_BUILD/sketch" merge | tr '\t' '\n' | perl -MDigest::MD5=md5_hex -ne 'chomp; print md5_hex(pack("H*", substr($_, 3))), "\n"' |
+		paste <(printf '%s\n' quantile distinct frequency topk membership) - >"$place/all_output"
+	one_md5 "the command" "$place/all_output"
+else
+	printf 'skipped: no command\n'
+fi
+if /usr/bin/python3 -c 'import numpy' 2>/dev/null && [[ -e ${SKETCH_BUILD:-}/libsketch.so ]]; then
+	cat >"$place/many.py" <<-'PYTHON'
+		import csv, hashlib, sys
+		import numpy
+		from sketch_ext import Distinct, Frequency, Membership, Quantile, TopK
+		rows = list(csv.DictReader(open(sys.argv[1], encoding='utf-8')))
+		i, weight = (numpy.array([int(row[name]) for row in rows]) for name in ('i', 'weight'))
+		x, text = numpy.array([float(row['x']) for row in rows]), numpy.array([row['text'] for row in rows], dtype=object)
+		for name, make, column, weights in (('quantile', Quantile, x, None), ('distinct', Distinct, text, None), ('frequency', Frequency, i, weight),
+		                                    ('topk', lambda: TopK(5000), text, weight), ('membership', lambda: Membership(10000), text, None)):
+		    whole = make()
+		    for part in numpy.array_split(numpy.arange(len(rows)), 4):
+		        whole.merge(make().add(column[part], weights[part]) if weights is not None else make().add(column[part]))
+		    print(name, hashlib.md5(bytes(whole)).hexdigest(), sep='\t')
+	PYTHON
+	LD_LIBRARY_PATH=$SKETCH_BUILD PYTHONPATH=bindings/python PYTHONDONTWRITEBYTECODE=1 \
+		/usr/bin/python3 "$place/many.py" "$place/many.csv" >"$place/all_output" 2>&1 || true
+	one_md5 Python "$place/all_output"
+else
+	printf 'skipped: no NumPy, or no library\n'
+fi
 
 # The example of a serverless function: its rows, by an INSERT, by one more of the same event, and by COPY, are those that
 # SQL makes of the same records.
