@@ -110,11 +110,21 @@ std::string double_text(double value) {
     return std::string(text, std::to_chars(text, end, value, std::chars_format::fixed).ptr);
 }
 
+std::string printable(std::string_view text) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); i++) {
+        const auto byte = static_cast<unsigned char>(text[i]),
+                   next = static_cast<unsigned char>(text[std::min(i + 1, text.size() - 1)]);
+        const bool is_c1 = byte == 0xc2 && next >= 0x80 && next < 0xa0;  // U+0080 to U+009F
+        result += byte < ' ' || byte == 0x7f || is_c1 ? '?' : text[i];
+        i += is_c1;
+    }
+    return result;
+}
+
 std::string shown(std::string_view text) {
     constexpr std::size_t kMost = 60;
-    std::string result = "\"";
-    for (const char c : text.substr(0, kMost)) result += static_cast<unsigned char>(c) < ' ' ? '?' : c;
-    return result + (text.size() > kMost ? "\"..." : "\"");
+    return "\"" + printable(text.substr(0, kMost)) + (text.size() > kMost ? "\"..." : "\"");
 }
 
 bool StoredRows::read_line(Line &line) {

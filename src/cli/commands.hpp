@@ -39,6 +39,8 @@ std::string item_text(int kind, const void *item, std::size_t size);
 // A double as PostgreSQL writes it.
 std::string double_text(double value);
 
+// With question marks in place of control characters, which a terminal would obey.
+std::string printable(std::string_view text);
 // In quotes, and not too long, for messages.
 std::string shown(std::string_view text);
 

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "rows.hpp"
+#include "commands.hpp"
 
 namespace cli {
 
@@ -110,7 +110,7 @@ class DelimitedRows : public Rows {
             const auto found = std::find(names_.begin(), names_.end(), column);
             if (found != names_.end()) return static_cast<std::size_t>(found - names_.begin());
             std::string names;
-            for (const std::string &name : names_) names += (names.empty() ? "" : ", ") + name;
+            for (const std::string &name : names_) names += (names.empty() ? "" : ", ") + printable(name);
             throw Failure(input_.place() + ": no column \"" + column + "\" is among " + names);
         }
         std::size_t place = 0;

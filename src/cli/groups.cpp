@@ -32,6 +32,7 @@ Groups::Groups(bool has_key, std::size_t sketches, const OutputOptions &options)
       sketches_(sketches),
       options_(options),
       has_progress_(!options.is_quiet && isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO)),
+      groups_(16, Hash{random_number()}),
       next_flush_(start_ + std::chrono::microseconds(options.flush)) {}
 
 States &Groups::of(std::string_view key) {

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "../core/common/hash.hpp"
 #include "input.hpp"
 #include "state.hpp"
 
@@ -42,7 +43,10 @@ class Groups {
     using Clock = std::chrono::steady_clock;
     struct Hash {
         using is_transparent = void;
-        std::size_t operator()(std::string_view key) const { return sketch_hash(key.data(), key.size()); }
+        std::uint64_t seed;  // such that nobody can choose keys that share places
+        std::size_t operator()(std::string_view key) const {
+            return static_cast<std::size_t>(XXH3_64bits_withSeed(key.data(), key.size(), seed));
+        }
     };
     using Map = std::unordered_map<std::string, States, Hash, std::equal_to<>>;
 

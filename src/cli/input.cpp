@@ -68,7 +68,7 @@ bool Input::fill() {
         begin_ = 0;
     }
     if (end_ + kPadding == buffer_.size()) {
-        if (end_ >= kMaxRecord) throw Failure(place() + ": a record of more than 256 MB");
+        if (end_ >= kMaxRecord) throw Failure(place() + ": a record of more than 1 GB");
         buffer_.resize(2 * buffer_.size());
     }
     for (;;) {

@@ -10,7 +10,7 @@
 namespace cli {
 
 // No record is longer. It stands in memory as a whole.
-inline constexpr std::size_t kMaxRecord = std::size_t{256} << 20;
+inline constexpr std::size_t kMaxRecord = std::size_t{1} << 30;
 // As many bytes behind a record may be read, whatever they are.
 inline constexpr std::size_t kPadding = 64;
 

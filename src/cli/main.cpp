@@ -1,6 +1,4 @@
 // sketch: sketches of files and pipes, on the command line.
-#include <sys/random.h>
-
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -62,12 +60,6 @@ Questions of read:
   tail -F events.tsv | sketch build quantile --column ms --flush 1s --copy 'minutes (ms)' | psql
 )";
 
-// Nobody who sends rows or sketches may know where hash tables put them.
-void set_random_salt() {
-    std::uint64_t salt;
-    if (getrandom(&salt, sizeof salt, GRND_NONBLOCK) == sizeof salt) sketch_set_salt(salt);
-}
-
 struct Command {
     const char *name;
     void (*run)(int argc, char **argv);
@@ -101,7 +93,7 @@ int run(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a write fails, and says so
-    set_random_salt();
+    sketch_set_salt(cli::random_number());
     try {
         return run(argc, argv);
     } catch (const cli::UsageFailure &failure) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <random>
 
 namespace cli {
 
@@ -133,6 +134,11 @@ std::unique_ptr<State> make_state(const Parameters &parameters) { return state_o
 std::unique_ptr<State> load_state(std::string_view packed) {
     check_packed(packed);
     return state_of(family_of(packed), packed);
+}
+
+std::uint64_t random_number() {
+    std::random_device device;
+    return std::uint64_t{device()} << 32 | device();
 }
 
 const char *family_name(sketch_family family) { return kFamilies[family - SKETCH_QUANTILE]; }

@@ -95,6 +95,9 @@ struct Value {
     std::uint64_t weight = 1;
 };
 
+// Nobody who sends rows or sketches may know where hash tables put them.
+std::uint64_t random_number();
+
 // A sketch that grows.
 class State {
   public:

@@ -50,11 +50,6 @@ std::string csv_of(const Cell &cell) {
 std::size_t width_of(const std::string &text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
-std::string printable(std::string text) {
-    for (char &c : text)
-        if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
-    return text;
-}
 
 }  // namespace
 
@@ -99,7 +94,7 @@ void Table::end() {
     std::vector<std::size_t> widths;
     for (std::vector<Cell> &line : lines_)
         for (std::size_t i = 0; i < line.size(); i++) {
-            line[i].text = printable(std::move(line[i].text));
+            line[i].text = printable(line[i].text);
             if (i == widths.size()) widths.push_back(0);
             widths[i] = std::max(widths[i], width_of(line[i].text));
         }
