@@ -129,20 +129,28 @@ TEST_CASE("abi: limit refuses what no sketch can have, and passes over what is f
     FrequencySketch frequency(10);
     TopkSketch topk(10);
     MembershipSketch membership(10);
+    // Bindings are captured by name: clang before 16 has it no other way.
     for (auto [scale, status] : {std::pair{-11, SKETCH_OUT_OF_RANGE}, {12, SKETCH_OK}, {13, SKETCH_OK}})
-        keeps(quantile, status, [&](auto &s) { return sketch_quantile_limit(s.data(), s.size(), scale, &growth); });
+        keeps(quantile, status,
+              [&, scale = scale](auto &s) { return sketch_quantile_limit(s.data(), s.size(), scale, &growth); });
     for (auto [precision, status] : {std::pair{3, SKETCH_OUT_OF_RANGE}, {-1, SKETCH_OUT_OF_RANGE}, {17, SKETCH_OK}})
-        keeps(distinct, status, [&](auto &s) { return sketch_distinct_limit(s.data(), s.size(), precision, &growth); });
+        keeps(distinct, status, [&, precision = precision](auto &s) {
+            return sketch_distinct_limit(s.data(), s.size(), precision, &growth);
+        });
     for (auto [width, status] : {std::pair{5, SKETCH_OUT_OF_RANGE}, {-1, SKETCH_OUT_OF_RANGE}, {21, SKETCH_OK}})
-        keeps(frequency, status, [&](auto &s) { return sketch_frequency_limit(s.data(), s.size(), width, &growth); });
+        keeps(frequency, status,
+              [&, width = width](auto &s) { return sketch_frequency_limit(s.data(), s.size(), width, &growth); });
     for (auto [k, status] : {std::pair{0u, SKETCH_OUT_OF_RANGE}, {11u, SKETCH_OK}, {UINT32_MAX, SKETCH_OK}})
-        keeps(topk, status, [&](auto &s) { return sketch_topk_limit(s.data(), s.size(), k, &growth); });
+        keeps(topk, status,
+              [&, k = k](auto &s) { return sketch_topk_limit(s.data(), s.size(), k, &growth); });
     for (auto [blocks, rate, status] : {std::tuple{-1, 1000, SKETCH_OUT_OF_RANGE},
                                         {10, 1234, SKETCH_OUT_OF_RANGE},
                                         {10, 0, SKETCH_OUT_OF_RANGE},
                                         {30, 1, SKETCH_OK}})
         keeps(membership, status,
-              [&](auto &s) { return sketch_membership_limit(s.data(), s.size(), blocks, rate, &growth); });
+              [&, blocks = blocks, rate = rate](auto &s) {
+                  return sketch_membership_limit(s.data(), s.size(), blocks, rate, &growth);
+              });
 }
 
 TEST_CASE("abi: the first item gives a sketch no kind that is none", "[abi]") {

@@ -226,8 +226,8 @@ Bytes written(const std::vector<Text> &texts) {
         orders.add(topk::kOwn, t.own.size());
     }
     const uint32_t count = static_cast<uint32_t>(texts.size());
-    for (uint64_t v :
-         {uint64_t{SKETCH_TOPK_MAX_K}, uint64_t{count}, uint64_t{0}, uint64_t{count}, uint64_t{0}, own.size()})
+    for (uint64_t v : {uint64_t{SKETCH_TOPK_MAX_K}, uint64_t{count}, uint64_t{0}, uint64_t{count}, uint64_t{0},
+                       uint64_t{own.size()}})
         out.varint(v);
     std::memcpy(out.reserve(own.size()), own.data(), own.size());
     BitWriter bits(out);
