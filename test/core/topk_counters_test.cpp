@@ -232,7 +232,7 @@ TEST_CASE("topk: counters that cannot be are refused, and change nothing", "[top
     size_t falling[] = {5, 3};
     const uint64_t one = 1;
     CHECK(s.try_merge_counters({SKETCH_KIND_TEXT, 1, 0, 1, "abcdef", falling, &one, nullptr}) == SKETCH_BAD_ITEM);
-    CHECK(s.try_merge_counters({SKETCH_KIND_TEXT, 1, 0, size_t{1} << 40, "", falling, &one, nullptr}) ==
+    CHECK(s.try_merge_counters({SKETCH_KIND_TEXT, 1, 0, size_t{1} << 30, "", falling, &one, nullptr}) ==
           SKETCH_TOO_LARGE);
     CHECK(s.pack() == before);
 
