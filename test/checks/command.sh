@@ -117,7 +117,7 @@ report "and items" "$(diff <(sketch read --format csv --bounds --item 2024-02-28
 	FROM (SELECT * FROM hourly WHERE length(host) > 1 ORDER BY minute, host) AS h, frequency_bounds(days, '2024-02-28'::date)") 2>&1)"
 report "and whether they came" "$(diff <(sketch read --format json --item '1999-12-31 23:59:59.75' --item '1970-01-01' <(cut -f 6 "$place/stored" | tail -n 1)) - <<<'{"1999-12-31 23:59:59.75": true, "1970-01-01": false}' 2>&1)"
 report "JSON has the list in the row" "$(sketch read --header --column days --top 1 --format json "$place/stored" | sed 's/\\/\\\\/g' | run_sql -c 'CREATE TEMP TABLE line (j jsonb)' -c '\copy line FROM pstdin' -c "SELECT j FROM line WHERE (SELECT count(*) FROM jsonb_array_elements(j -> 'top') AS e WHERE e ?& ARRAY['item', 'estimate', 'lower', 'upper']) <> 1")"
-report "a table has nothing that a terminal obeys" "$(printf 'h,ms\n"a\x1b[31m\nb\xc2\x9b0mé",1\n' | sketch build quantile --column ms --by h | sketch read --count | diff - <(printf 'column1        count\na?[31m?b?0mé      1\n') 2>&1)"
+report "a table has nothing that a terminal obeys" "$(printf 'h,ms\n"a\x1b[31m\nb\xc2\x9b0mé",1\n' | sketch build quantile --column ms --by h | sketch read --count | diff - <(printf 'column1       count\na?[31m?b?0mé      1\n') 2>&1)"
 report "info says what sketch_info says" "$(
 	run_sql -c 'CREATE TABLE info (j jsonb)' -c '\copy info FROM pstdin' < <(sketch info "$place/wanted" | sed 's/\\/\\\\/g')
 	# shellcheck disable=SC2086 # a list

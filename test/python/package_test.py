@@ -101,6 +101,11 @@ for sketch in latency, halves, Frequency().add(users), TopK(5).add(users), Membe
     ok(grown == pickle.loads(pickle.dumps(grown)), f'{kind.__name__}: what was packed goes on')
     ok(all(refused(lambda: kind.from_bytes(wrong), SketchError) for wrong in (b'', b'\1', bytes(sketch)[:-1], bytes(sketch) + b'\0', b'\xff' * 40)),
        f'{kind.__name__}: other bytes are an error')
+    whole, before = bytes(sketch), bytes(grown)
+    damaged = (whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1:] for at in range(len(whole)))
+    wrong = [some for some in damaged if refused(lambda: kind.from_bytes(some), SketchError)]
+    ok(wrong and all(refused(lambda: grown.merge(some), SketchError) for some in wrong) and bytes(grown) == before,
+       f'{kind.__name__}: nor are they merged', len(wrong))
 ok(refused(lambda: latency.merge(halves), TypeError) and refused(lambda: Distinct().add(['a']).merge(halves), SketchError),
    'another family or kind is an error')
 ok(refused(lambda: Quantile(7), SketchError) and refused(lambda: TopK(0), SketchError) and refused(lambda: Distinct(3), SketchError),

@@ -27,10 +27,7 @@ class Sketch:
     @classmethod
     def from_bytes(cls, packed):
         """The sketch that was packed, here or in the database; what is no such bytes is a SketchError."""
-        packed = bytes(packed)
-        sketch, scratch = cls.opened(ctypes.c_char_p(packed), len(packed), PACKED)
-        if cls.has_check:
-            must(cls.call('check', sketch))
+        sketch, scratch = cls.checked(bytes(packed))
         self = cls.__new__(cls)
         self.lock = threading.RLock()
         self.state, growth = memory(0), Growth()
@@ -82,6 +79,14 @@ class Sketch:
         must(cls.call('open', data, size_t(size), form, address(scratch), size_t(scratch.nbytes), ctypes.byref(sketch)))
         return sketch, scratch
 
+    @classmethod
+    def checked(cls, packed):
+        """The sketch of packed bytes of any origin, which are sound to the last one."""
+        opened = cls.opened(ctypes.c_char_p(packed), len(packed), PACKED)
+        if cls.has_check:
+            must(cls.call('check', opened[0]))
+        return opened
+
     def read(self, name, *arguments):
         """A call that reads the state, and writes to `arguments`."""
         with self.lock:
@@ -93,7 +98,7 @@ class Sketch:
         if isinstance(other, Sketch) and other.family != self.family:
             raise TypeError(f'a {other.family} sketch does not merge with a {self.family} sketch')
         other = bytes(other) if isinstance(other, Sketch) else bytes(memoryview(other))  # no integer, no list
-        sketch, scratch = self.opened(ctypes.c_char_p(other), len(other), PACKED)
+        sketch, scratch = self.checked(other)
         self.grown('merge', lambda: (sketch,))
         return self
 
