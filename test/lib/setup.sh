@@ -3,6 +3,7 @@
 #
 #   need_packages g++ postgresql-N ...  install what is missing; N stands for PostgreSQL's major version
 #   need_wasm_packages                  the same of what make wasm takes, where the distribution has it
+#   available_packages package ...      those of them that the distribution has
 #   build_extension [WERROR=1 ...]      make a copy of the source tree and install it into $DESTDIR
 #   start_cluster ['name = value' ...]  a cluster of our own, with these settings; psql finds it by PGHOST
 #   as_postgres command ...             the server refuses to run as root
@@ -52,9 +53,18 @@ need_packages() {
 	choose_install_place
 }
 
+# What make wasm takes.
+WASM_PACKAGES=(cmake libxxhash-dev clang lld wasi-libc libc++-dev-wasm32 libclang-rt-dev-wasm32)
 need_wasm_packages() {
-	[[ $(apt-cache show libclang-rt-dev-wasm32 2>/dev/null) ]] || return
-	need_packages cmake libxxhash-dev clang lld wasi-libc libc++-dev-wasm32 libclang-rt-dev-wasm32
+	[[ $(available_packages libclang-rt-dev-wasm32) ]] && need_packages "${WASM_PACKAGES[@]}"
+}
+
+# Those of them that the distribution has; its lists are read by find_postgres_version.
+available_packages() {
+	local package
+	for package; do
+		[[ ! $(apt-cache show "$package" 2>/dev/null) ]] || say "$package"
+	done
 }
 
 # Sets PG_MAJOR: that of PG_CONFIG, or else what the distribution calls just "postgresql".
