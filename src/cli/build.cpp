@@ -35,6 +35,22 @@ class Build {
     void run() {
         add_header();
         Groups groups(!time_column_.empty() || !by_.empty(), targets_.size(), output_);
+        try {
+            read_rows(groups);
+        } catch (const Failure &) {
+            if (output_.flush != 0) groups.flush();  // of a pipe that never ends, all but the bad row
+            groups.end_progress();
+            throw;
+        }
+        groups.flush();
+        groups.end_progress();
+        if (bad_rows_ > 0)
+            std::fprintf(stderr, "sketch: bad rows left out: %llu; the last one: %s\n",
+                         static_cast<unsigned long long>(bad_rows_), last_bad_.c_str());
+    }
+
+  private:
+    void read_rows(Groups &groups) {
         std::uint64_t count = 0;
         const Input *reading = nullptr;
         Input input(files_, [&] { return reading == nullptr ? -1 : groups.wait(*reading, count); });
@@ -61,14 +77,8 @@ class Build {
                     throw Failure(place_of(input, targets_[i].column) + ": " + sketch_status_message(status));
             }
         }
-        groups.flush();
-        groups.end_progress();
-        if (bad_rows_ > 0)
-            std::fprintf(stderr, "sketch: bad rows left out: %llu; the last one: %s\n",
-                         static_cast<unsigned long long>(bad_rows_), last_bad_.c_str());
     }
 
-  private:
     // Options behind the name of a sketch are those of this sketch.
     void take(const Argument &argument) {
         const std::string &option = argument.option, &value = argument.value;

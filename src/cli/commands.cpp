@@ -24,6 +24,7 @@ bool take_row_option(const Argument &argument, RowOptions &options) {
 }
 
 bool take_output_option(const Argument &argument, OutputOptions &options, bool &has_header) {
+    if (argument.option == "copy" && argument.value.empty()) throw UsageFailure("--copy wants the name of a table");
     if (argument.option == "copy") options.copy = argument.value;
     else if (argument.option == "header") has_header = true;
     else if (argument.option == "flush") options.flush = duration_argument(argument);

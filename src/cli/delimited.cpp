@@ -76,8 +76,9 @@ class DelimitedRows : public Rows {
             }
             if (input_.is_first()) {
                 read_header(line);
-                if (options_.has_header) continue;
+                header_ = options_.has_header ? std::string(line) : "";
             }
+            if (options_.has_header && line == header_) continue;  // also where a rotated file begins
             if (!line.empty() || slots_.size() == 1) break;
         }
         fields.assign(options_.columns.size(), Field());
@@ -108,6 +109,8 @@ class DelimitedRows : public Rows {
     std::size_t place_of_column(const std::string &column) {
         if (options_.has_header) {
             const auto found = std::find(names_.begin(), names_.end(), column);
+            if (found != names_.end() && std::find(found + 1, names_.end(), column) != names_.end())
+                throw Failure(input_.place() + ": two columns are called " + shown(column));
             if (found != names_.end()) return static_cast<std::size_t>(found - names_.begin());
             std::string names;
             for (const std::string &name : names_) names += (names.empty() ? "" : ", ") + printable(name);
@@ -204,6 +207,7 @@ class DelimitedRows : public Rows {
     const Format format_;
     const char delimiter_;
     bool is_header_ = false;
+    std::string header_;  // the line
     std::vector<std::string> names_;
     std::vector<std::size_t> slots_;  // of each column
     std::size_t count_ = 0;           // columns of this row so far

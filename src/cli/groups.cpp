@@ -8,13 +8,28 @@
 
 namespace cli {
 
+namespace {
+
+// Not stdio's, which forgets what it has where a signal comes in between.
+std::string waiting;
+constexpr std::size_t kMostWaiting = 256 * 1024;
+
+}  // namespace
+
 void write_out(std::string_view text) {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
-        throw Failure(std::string("cannot write: ") + std::strerror(errno));
+    waiting += text;
+    if (waiting.size() >= kMostWaiting) flush_out();
 }
 
 void flush_out() {
-    if (std::fflush(stdout) != 0) throw Failure(std::string("cannot write: ") + std::strerror(errno));
+    std::string_view left = waiting;
+    while (!left.empty()) {
+        const ssize_t written = ::write(STDOUT_FILENO, left.data(), left.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) throw Failure(std::string("cannot write: ") + std::strerror(errno));
+        left.remove_prefix(static_cast<std::size_t>(written));
+    }
+    waiting.clear();
 }
 
 // "\x..." in hexadecimal is what PostgreSQL reads, and its backslash is written twice.

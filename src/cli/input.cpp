@@ -23,8 +23,8 @@ volatile sig_atomic_t is_stopped = 0;
 void stop_on_signals() {
     struct sigaction action = {};
     action.sa_handler = [](int) { is_stopped = 1; };  // without SA_RESTART: whoever waits is woken
-    sigaction(SIGINT, &action, nullptr);
-    sigaction(SIGTERM, &action, nullptr);
+    action.sa_flags = SA_RESETHAND;                   // who does not want to wait asks twice
+    for (const int signal : {SIGHUP, SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
 }
 
 Input::Input(std::vector<std::string> files, std::function<int()> wait)
@@ -93,7 +93,7 @@ bool Input::fill() {
 
 // The record up to the end of the line in which `from` stands.
 bool Input::find_end(std::size_t from, std::string_view &record) {
-    for (;;) {
+    for (const std::size_t begin = from - begin_;;) {
         const char *const data = buffer_.data();
         if (const void *found = std::memchr(data + from, '\n', end_ - from)) {
             const auto end = static_cast<std::size_t>(static_cast<const char *>(found) - data);
@@ -103,7 +103,8 @@ bool Input::find_end(std::size_t from, std::string_view &record) {
         }
         const std::size_t searched = end_ - begin_;
         if (!fill()) {
-            if (from >= end_) return false;  // a line that does not end is one, too, unless it is empty
+            // A line that does not end is one, too, unless it is empty, or nobody waited for its end.
+            if (end_ - begin_ == begin || is_stopped) return false;
             record = {buffer_.data() + begin_, end_ - begin_};
             at_ = end_;
             break;
@@ -121,7 +122,10 @@ bool Input::next(std::string_view &record) {
         if (is_stopped || !open_next()) return false;
         line_ = 1;
     }
-    if (line_ == 1 && record.substr(0, 3) == "\xef\xbb\xbf") record.remove_prefix(3);  // a mark of the order of bytes
+    if (line_ == 1) {
+        if (record.substr(0, 2) == "\x1f\x8b") throw Failure(name_ + " is compressed by gzip: zcat decompresses it");
+        if (record.substr(0, 3) == "\xef\xbb\xbf") record.remove_prefix(3);  // a mark of the order of bytes
+    }
     return true;
 }
 

@@ -55,7 +55,7 @@ class Input {
     std::uint64_t line_ = 0, lines_ = 0, bytes_ = 0;
 };
 
-// Makes SIGINT and SIGTERM end the input, so that what was read is written; for pipes that never end.
+// Makes SIGINT, SIGTERM and SIGHUP end the input, so that what was read is written; for pipes that never end.
 void stop_on_signals();
 
 }  // namespace cli

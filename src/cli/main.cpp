@@ -1,4 +1,5 @@
 // sketch: sketches of files and pipes, on the command line.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -67,26 +68,15 @@ struct Command {
 constexpr Command kCommands[] = {
     {"build", cli::build}, {"merge", cli::merge}, {"read", cli::read}, {"info", cli::info}};
 
-int run(int argc, char **argv) {
+void run(int argc, char **argv) {
     const std::string name = argc > 1 ? argv[1] : "";
-    if (name == "--version") {
-        cli::write_out(std::string("sketch ") + sketch_version() + "\n");
-    } else if (name == "--help" || name == "-h") {
-        cli::write_out(kHelp);
-    } else {
-        for (const Command &command : kCommands) {
-            if (name != command.name) continue;
-            for (int i = 2; i < argc; i++)
-                if (std::strcmp(argv[i], "--help") == 0) return cli::write_out(kHelp), 0;
-            command.run(argc - 1, argv + 1);
-            cli::flush_out();
-            return 0;
-        }
-        throw cli::UsageFailure(name.empty() ? "which command? build, merge, read or info"
-                                             : "there is no command \"" + name + "\"");
-    }
-    cli::flush_out();
-    return 0;
+    const auto is_help = [](const char *argument) { return std::strcmp(argument, "--help") == 0; };
+    if (name == "--version") return cli::write_out(std::string("sketch ") + sketch_version() + "\n");
+    if (name == "-h" || std::any_of(argv + 1, argv + argc, is_help)) return cli::write_out(kHelp);
+    for (const Command &command : kCommands)
+        if (name == command.name) return command.run(argc - 1, argv + 1);
+    throw cli::UsageFailure(name.empty() ? "which command? build, merge, read or info"
+                                         : "there is no command \"" + name + "\"");
 }
 
 }  // namespace
@@ -95,7 +85,9 @@ int main(int argc, char **argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a write fails, and says so
     sketch_set_salt(cli::random_number());
     try {
-        return run(argc, argv);
+        run(argc, argv);
+        cli::flush_out();
+        return 0;
     } catch (const cli::UsageFailure &failure) {
         std::fprintf(stderr, "sketch: %s\nsketch --help tells more.\n", failure.what());
         return 2;

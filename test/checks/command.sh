@@ -80,6 +80,21 @@ done
 tail -n +2 "$place/event.tsv" | split -l 700 - "$place/part."
 report "columns may be numbers, and files several" "$(sketch build --no-header quantile --column 4 --by 2 "$place"/part.* | cmp - <(sketch build quantile --column ms --by host "$place/event.tsv") 2>&1)"
 report "a CSV with CR LF is the same" "$(sketch build quantile --column ms distinct --column id --type bigint <(sed 's/$/\r/' <(cut -d, -f 4-6 "$place/event.csv" | grep -v '"')) | cmp - <(sketch build quantile --column ms distinct --column id --type bigint <(cut -d, -f 4-6 "$place/event.csv" | grep -v '"')) 2>&1)"
+for format in csv tsv json; do
+	report "the last line of $format need not end" "$(head -c -1 "$place/event.$format" | sketch build "${sketches[@]}" "${groups[@]}" | cmp - "$place/built.$format" 2>&1)"
+done
+report "nor one of few bytes, or of merged rows" "$(
+	for rows in 'ms\n7' 'ms\r\n"7"\r' '{"ms": 7}' 'ms\n"7"'; do
+		# shellcheck disable=SC2059 # escapes
+		printf "$rows" | sketch build quantile --column ms | sketch read --max --format csv | sed 1d
+	done | diff - <(printf '7\n7\n7\n7\n') 2>&1
+	sketch build quantile --column ms --by host "$place/event.csv" | head -c -1 | sketch merge | cmp - <(sketch build quantile --column ms --by host "$place/event.csv") 2>&1
+)"
+report "a header that comes again, as a rotated file has it, is no row" "$(
+	for format in csv tsv; do
+		cat "$place/event.$format" <(head -n 1 "$place/event.$format") | sketch build distinct --column host --by ok --format $format | cmp - <(sketch build distinct --column host --by ok --format $format "$place/event.$format") 2>&1
+	done
+)"
 report "times may be numbers" "$(for unit in 1 1000 1000000; do
 	run_sql -c "SELECT (extract(epoch FROM at) * $unit)::numeric(30, 1), ms FROM event" -F , | (printf 'at,ms\n' && cat) | sketch build quantile --column ms --time at --bucket 1m |
 		cmp - <(sketch build quantile --column ms --time at --bucket 1m "$place/event.csv") 2>&1
@@ -151,8 +166,17 @@ stopped=0
 wait "$reader" || stopped=$?
 report "told to stop, it ends well" "$([[ $stopped == 0 ]] || echo "status $stopped")"
 exec 7>&-
+mkfifo "$place/blocked"
+(exec 8<"$place/blocked" && sleep 1.5 && cat <&8 >"$place/late") &
+late=$!
+{ printf 'id,ms\n' && seq 1 20000 | sed 's/.*/&,&/' && sleep 3; } | (exec "$build/sketch" build quantile --column ms --by id --flush 200ms) >"$place/blocked" 2>"$place/log" &
+sleep 0.8
+pkill -TERM -f -- "--by id --flush 200ms" || true
+wait "$late"
+report "also while nobody reads" "$(sketch build quantile --column ms --by id <(printf 'id,ms\n' && seq 1 20000 | sed 's/.*/&,&/') | cmp - "$place/late" 2>&1; cat "$place/log")"
 report "and nothing came twice or was lost" "$(run_sql -f "$place/statements" -c "SELECT sum(total_count(ms)) FROM live HAVING sum(total_count(ms)) <> 1999
 	UNION ALL SELECT 2 FROM live HAVING merge(ms) <> (SELECT quantile_agg(ms) FROM (SELECT ms FROM event ORDER BY at LIMIT 1999) AS e)")"
+report "before a bad row ends it, what came is written" "$(diff <(printf 'ms\n1\n2\nx\n4\n' | sketch build quantile --column ms --flush 1h 2>/dev/null | sketch read --count --format csv | sed 1d) - <<<2 2>&1)"
 report "many groups are written early" "$(for n in 1 2 7 1000; do
 	sketch build quantile --column ms --by id --max-groups $n "$place/event.csv" | sketch merge | sort | cmp - <(sketch build quantile --column ms --by id "$place/event.csv" | sort) 2>&1
 done)"
@@ -186,6 +210,9 @@ complains 'line 4: text behind an object' 1 sketch build quantile --column ms --
 complains 'line 5: ' 1 sketch build quantile --column ms --skip-bad 2 "$place/bad.json"
 complains 'line 6, column ms: no number' 1 sketch build quantile --column ms --skip-bad 3 "$place/bad.json"
 complains 'line 8: ' 1 sketch build quantile --column ms --skip-bad 4 "$place/bad.json"
+complains 'two columns are called "ms"' 1 sketch build quantile --column ms <(printf 'ms,ms\n1,2\n')
+complains 'is compressed by gzip' 1 sketch build quantile --column ms <(gzip -c "$place/event.csv")
+complains '--copy wants the name of a table' 2 sketch build quantile --column ms --copy ''
 complains 'which sketch?' 2 sketch build
 complains 'there is no sketch "quantil"' 2 sketch build quantil --column ms
 complains '--column wants a value' 2 sketch build quantile --column
