@@ -160,7 +160,7 @@ export class TopK extends WeightedItems {
   /** k is 1 to 100,000, 10 by default. */
   constructor(options?: ItemOptions & { k?: number });
   static fromBytes(packed: Packed, options?: ItemOptions): TopK;
-  /** The first n, or k, the largest estimate first; equal ones by their bytes. */
+  /** The first n, or k, the largest estimate first; of equal ones the surest, then by their bytes. */
   top(n?: number): Entry[];
   info(): ItemInfo & { k: number; items: number; total: Count; offset: Count; isExact: boolean };
 }

@@ -18,6 +18,7 @@ const [MIN_INT64, MAX_INT64] = [-(2n ** 63n), 2n ** 63n - 1n];
 const AT = { growth: 0, out: 32, taken: 96, entry: 104, item: 136, info: 256, cursor: 384, size: 384 + 32 * 8 + 8192 };
 const ITEM = { kind: 0, hash: 8, bytes: 16, size: 20 };
 const ROWS = 2048; // that go into one call
+const LARGEST = 2 ** 28; // bytes of any packed sketch
 const ROOM = 65536; // for their items; more only while a larger one is added
 
 /** What the library refuses: bytes that are no sketch, a parameter out of its range, items of another kind. */
@@ -480,10 +481,12 @@ class Sketch {
 
   // Bytes of any origin: nothing is made of them unless they are canonical to the last one.
   #openBytes(packed, use) {
+    if (packed.length > LARGEST) throw new SketchError('no sketch is so large');
     return using(packed.length, (address) => {
       memory().set(packed, address);
       return this.#open(address, packed.length, PACKED, (sketch) => {
-        if (this.#calls.check) must(this.#calls.check(sketch));
+        const check = this.#calls.check_items ?? this.#calls.check;
+        if (check) must(check(sketch));
         return use(sketch);
       });
     });
@@ -927,8 +930,9 @@ export class TopK extends Hashed {
     super('topk', options, (given) => [KIND.NONE, integerOption(given, 'k', 10)]);
   }
 
-  /** The first n, or k, the largest estimate first; equal ones by their bytes. */
+  /** The first n, or k, the largest estimate first; of equal ones the surest, then by their bytes. */
   top(n = Infinity) {
+    if (!(n >= 0)) throw new RangeError(`so many items are a number that is not negative, not ${String(n)}`);
     return this._readPacked((sketch, of) => {
       must(of.describe(sketch, at.info));
       const kind = int4(at.info), k = size_t(at.info + 12), entries = [];
@@ -940,7 +944,8 @@ export class TopK extends Hashed {
       }
       if (status !== END) must(status);
       // The order of entries is that of their bytes, and sorting keeps it where estimates are equal.
-      entries.sort((a, b) => (a.estimate < b.estimate ? 1 : a.estimate > b.estimate ? -1 : 0));
+      const descending = (a, b) => (a < b ? 1 : a > b ? -1 : 0);
+      entries.sort((a, b) => descending(a.estimate, b.estimate) || descending(a.lower, b.lower));
       return entries.slice(0, Math.max(0, Math.min(n, k))).map(({ item, ...counts }) =>
         using(item.length, (address) => {
           memory().set(item, address);

@@ -6,30 +6,41 @@ import { Distinct, load, Quantile, TopK } from 'sketch-ext';
 
 await load(); // once an instance, not once an event
 
+const MOST_BYTES = 64 * 2 ** 20; // that one record may have when it is decompressed
+
 const unpack = (base64) => {
   const bytes = Buffer.from(base64, 'base64');
-  return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString();
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return (isGzip ? gunzipSync(bytes, { maxOutputLength: MOST_BYTES }) : bytes).toString();
 };
 
 // What CloudWatch Logs sends, by itself or through Kinesis. Its control messages only ask whether somebody is there.
 const messagesOf = ({ messageType, logEvents }) =>
   messageType === 'DATA_MESSAGE' ? logEvents.map(({ message }) => message) : [];
 
+// A record that cannot be read must not keep the others from being counted: it is a line that is none.
+function linesIn(data) {
+  try {
+    const text = unpack(data);
+    return text.startsWith('{"messageType"') ? messagesOf(JSON.parse(text)) : text.split('\n').filter((line) => line.trim() !== '');
+  } catch {
+    return [''];
+  }
+}
+
 /** The lines of an event, and what names it: it is the same when the event is delivered once more. */
 export function linesOf(event) {
   if (event.awslogs) {
-    const batch = JSON.parse(unpack(event.awslogs.data));
-    return { id: batch.logEvents[0]?.id ?? '', lines: messagesOf(batch) };
+    const { logEvents = [], ...batch } = JSON.parse(unpack(event.awslogs.data));
+    return { id: `${logEvents[0]?.id ?? ''}`, lines: messagesOf({ ...batch, logEvents }) };
   }
-  const lines = event.Records.flatMap(({ kinesis }) => {
-    const text = unpack(kinesis.data);
-    return text.startsWith('{"messageType"') ? messagesOf(JSON.parse(text)) : [text];
-  });
-  return { id: event.Records[0]?.eventID ?? '', lines };
+  return { id: `${event.Records[0]?.eventID ?? ''}`, lines: event.Records.flatMap(({ kinesis }) => linesIn(kinesis.data)) };
 }
 
 // What PostgreSQL has as text: no character of code 0, and no half of one.
 const isText = (value) => typeof value === 'string' && !/\p{Surrogate}|\0/u.test(value);
+const MOST_CHARACTERS = 500; // of a route: it is part of the key, and an index has rows of up to 2,704 bytes
+const isAbsent = (value) => value === undefined || value === null;
 const END = Date.UTC(10000, 0); // beyond, years have a sign
 
 // {"time": "2026-01-31T12:34:56.789Z", "route": "/cart", "ms": 12.5, "user": "u17", "status": 200}; user and status may
@@ -38,8 +49,8 @@ function recordOf(line) {
   try {
     const { time, route, ms, user, status } = JSON.parse(line);
     const at = typeof time === 'string' ? Date.parse(time) : NaN;
-    const isRecord = at >= 0 && at < END && isText(route) && Number.isFinite(ms) &&
-      (user === undefined || isText(user)) && (status === undefined || Number.isSafeInteger(status));
+    const isRecord = at >= 0 && at < END && isText(route) && route.length <= MOST_CHARACTERS && Number.isFinite(ms) &&
+      (isAbsent(user) || isText(user)) && (isAbsent(status) || Number.isSafeInteger(status));
     return isRecord ? { minute: new Date(at - (at % 60_000)).toISOString(), route, ms, user, status } : undefined;
   } catch {
     return undefined;

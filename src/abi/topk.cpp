@@ -1,9 +1,11 @@
 // The C face of the topk family: thin, noexcept, no state. Contracts are in sketch/topk.h.
 #include "../core/topk/topk.hpp"
 
+#include <bit>
 #include <new>
 #include <type_traits>
 
+#include "../core/common/item.hpp"
 #include "load.hpp"
 #include "many.hpp"
 #include "opened.hpp"
@@ -116,6 +118,39 @@ sketch_status sketch_topk_pack(const sketch_topk *sketch, void *scratch, size_t 
 
 sketch_status sketch_topk_check(const sketch_topk *packed) noexcept {
     return packed->view.is_work ? SKETCH_WRONG_FORM : check(packed->view);
+}
+
+namespace {
+
+bool is_value(int kind, const std::uint8_t *item, size_t size) noexcept {
+    switch (kind) {
+        case SKETCH_KIND_FLOAT: {
+            if (size != 8) return false;
+            const std::uint64_t bits = to_little_endian(load<std::uint64_t>(item));
+            return bits == canonical_bits(std::bit_cast<double>(bits));
+        }
+        case SKETCH_KIND_TIMETZ: return size == 12;
+        case SKETCH_KIND_MACADDR: return size == 6;
+        case SKETCH_KIND_MACADDR8:
+        case SKETCH_KIND_MONEY:
+        case SKETCH_KIND_PG_LSN: return size == 8;
+    }
+    char text[2 * SKETCH_TOPK_MAX_ITEM + 256];
+    return sketch_item_print(kind, item, size, text, sizeof text, &size) == SKETCH_OK;
+}
+
+}  // namespace
+
+sketch_status sketch_topk_check_items(const sketch_topk *packed) noexcept {
+    sketch_topk_cursor cursor;
+    sketch_topk_entry entry;
+    sketch_status s = sketch_topk_begin(packed, &cursor);
+    if (s != SKETCH_OK) return s;
+    for (std::size_t i = 0; (s = sketch_topk_next(&cursor, &entry)) == SKETCH_OK; i++) {
+        poll_at(i);
+        if (!is_value(packed->view.kind, entry.item, entry.item_size)) return SKETCH_CORRUPT;
+    }
+    return s == SKETCH_END ? SKETCH_OK : s;
 }
 
 sketch_status sketch_topk_begin(const sketch_topk *packed, sketch_topk_cursor *cursor) noexcept {

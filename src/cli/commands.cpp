@@ -24,7 +24,9 @@ bool take_row_option(const Argument &argument, RowOptions &options) {
 }
 
 bool take_output_option(const Argument &argument, OutputOptions &options, bool &has_header) {
-    if (argument.option == "copy" && argument.value.empty()) throw UsageFailure("--copy wants the name of a table");
+    if (argument.option == "copy" && (argument.value.empty() || argument.value.find('\n') != std::string::npos))
+        throw UsageFailure("--copy wants the name of a table");
+    if (argument.option == "max-groups" && argument.value == "0") throw UsageFailure("--max-groups 0: of no group?");
     if (argument.option == "copy") options.copy = argument.value;
     else if (argument.option == "header") has_header = true;
     else if (argument.option == "flush") options.flush = duration_argument(argument);
@@ -114,11 +116,14 @@ std::string double_text(double value) {
 std::string printable(std::string_view text) {
     std::string result;
     for (std::size_t i = 0; i < text.size(); i++) {
-        const auto byte = static_cast<unsigned char>(text[i]),
-                   next = static_cast<unsigned char>(text[std::min(i + 1, text.size() - 1)]);
-        const bool is_c1 = byte == 0xc2 && next >= 0x80 && next < 0xa0;  // U+0080 to U+009F
-        result += byte < ' ' || byte == 0x7f || is_c1 ? '?' : text[i];
-        i += is_c1;
+        const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(at < text.size() ? text[at] : 0); };
+        const auto is_between = [](unsigned char x, int first, int last) { return x >= first && x <= last; };
+        std::size_t hidden = byte(i) < ' ' || byte(i) == 0x7f ? 1 : 0;
+        if (byte(i) == 0xc2 && is_between(byte(i + 1), 0x80, 0x9f)) hidden = 2;  // U+0080 to U+009F
+        if (byte(i) == 0xe2 && byte(i + 1) == 0x80 && is_between(byte(i + 2), 0xaa, 0xae)) hidden = 3;  // U+202A to E
+        if (byte(i) == 0xe2 && byte(i + 1) == 0x81 && is_between(byte(i + 2), 0xa6, 0xa9)) hidden = 3;  // U+2066 to 9
+        result += hidden > 0 ? '?' : text[i];
+        i += hidden > 0 ? hidden - 1 : 0;
     }
     return result;
 }

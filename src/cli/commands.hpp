@@ -39,7 +39,7 @@ std::string item_text(int kind, const void *item, std::size_t size);
 // A double as PostgreSQL writes it.
 std::string double_text(double value);
 
-// With question marks in place of control characters, which a terminal would obey.
+// With question marks in place of what a terminal would obey: control characters, and those that turn its direction.
 std::string printable(std::string_view text);
 // In quotes, and not too long, for messages.
 std::string shown(std::string_view text);

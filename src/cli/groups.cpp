@@ -65,6 +65,8 @@ States &Groups::of(std::string_view key) {
 void Groups::flush() {
     if (in_order_.empty()) return;
     end_progress();
+    // If psql went on after an error, it would read the rows as statements, or lose them and say that all was well.
+    if (!options_.copy.empty() && !is_header_written_) write_out("\\set ON_ERROR_STOP on\n");
     if (!options_.copy.empty()) write_out("COPY " + options_.copy + " FROM STDIN;\n");
     else if (!options_.header.empty() && !is_header_written_) write_out(options_.header + "\n");
     is_header_written_ = true;

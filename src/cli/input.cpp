@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "state.hpp"
+#include "commands.hpp"
 
 namespace cli {
 
@@ -38,7 +38,7 @@ Input::~Input() {
 
 std::string Input::place() const {
     const std::string line = "line " + std::to_string(line_);
-    return files_.size() > 1 ? name_ + ": " + line : line;
+    return files_.size() > 1 ? printable(name_) + ": " + line : line;
 }
 
 bool Input::open_next() {
@@ -46,7 +46,7 @@ bool Input::open_next() {
     name_ = files_[next_file_++];
     if (file_ > 0) ::close(file_);
     file_ = name_ == "-" ? 0 : ::open(name_.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file_ < 0) throw Failure("cannot open " + name_ + ": " + std::strerror(errno));
+    if (file_ < 0) throw Failure("cannot open " + printable(name_) + ": " + std::strerror(errno));
     is_at_end_ = false;
     begin_ = at_ = end_ = 0;
     line_ = lines_ = 0;
@@ -81,7 +81,7 @@ bool Input::fill() {
         }
         const ssize_t got = ::read(file_, buffer_.data() + end_, buffer_.size() - kPadding - end_);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) throw Failure("cannot read " + name_ + ": " + std::strerror(errno));
+        if (got < 0) throw Failure("cannot read " + printable(name_) + ": " + std::strerror(errno));
         if (got == 0) break;
         end_ += static_cast<std::size_t>(got);
         bytes_ += static_cast<std::uint64_t>(got);
@@ -123,7 +123,8 @@ bool Input::next(std::string_view &record) {
         line_ = 1;
     }
     if (line_ == 1) {
-        if (record.substr(0, 2) == "\x1f\x8b") throw Failure(name_ + " is compressed by gzip: zcat decompresses it");
+        if (record.substr(0, 2) == "\x1f\x8b")
+            throw Failure(printable(name_) + " is compressed by gzip: zcat decompresses it");
         if (record.substr(0, 3) == "\xef\xbb\xbf") record.remove_prefix(3);  // a mark of the order of bytes
     }
     return true;

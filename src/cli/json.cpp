@@ -1,5 +1,5 @@
 // JSON lines: an object a line.
-#include <charconv>
+#include <algorithm>
 #include <map>
 
 #include <simdjson.h>
@@ -85,12 +85,30 @@ class JsonRows : public Rows {
     std::string_view number_of(ondemand::value value, std::size_t slot) {
         std::string_view token = value.raw_json_token();
         token = token.substr(0, std::min(token.find_first_of(" \t\r\n"), token.size()));
-        double ignored;  // beyond the doubles it may be
-        const char *const end = token.data() + token.size();
-        if (token.find_first_not_of("0123456789+-.eE") != token.npos ||
-            std::from_chars(token.data(), end, ignored).ptr != end)
-            throw BadRow(place_of(input_, columns_[slot]) + ": no number");
+        if (!is_number(token)) throw BadRow(place_of(input_, columns_[slot]) + ": no number");
         return token;
+    }
+
+    // RFC 8259, section 6.
+    static bool is_number(std::string_view text) {
+        const auto take = [&](char c) {
+            if (text.empty() || text.front() != c) return false;
+            text.remove_prefix(1);
+            return true;
+        };
+        const auto take_digits = [&] {
+            const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+            text.remove_prefix(digits);
+            return digits > 0;
+        };
+        take('-');
+        if (!take('0') && !take_digits()) return false;
+        if (take('.') && !take_digits()) return false;
+        if (take('e') || take('E')) {
+            if (!take('+')) take('-');
+            if (!take_digits()) return false;
+        }
+        return text.empty();
     }
 
     Input &input_;

@@ -251,7 +251,7 @@ class Reader {
         }
     }
 
-    // The most frequent first; of equally frequent ones by their bytes.
+    // As top_k in SQL: the most frequent first, of equally frequent ones the surest, then by their bytes.
     std::vector<Answer> entries_of(const std::string &packed) {
         struct Entry {
             std::string item;
@@ -270,8 +270,9 @@ class Reader {
                 {{reinterpret_cast<const char *>(next.item), next.item_size}, next.estimate, next.lower, next.upper});
         if (status != SKETCH_END) must(status);
         const std::size_t most = std::min({entries.size(), questions_.top, std::size_t{info.k}});
-        std::stable_sort(entries.begin(), entries.end(),
-                         [](const Entry &a, const Entry &b) { return a.estimate > b.estimate; });
+        std::stable_sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) {
+            return a.estimate != b.estimate ? a.estimate > b.estimate : a.lower > b.lower;
+        });
         std::vector<Answer> answers;
         for (std::size_t i = 0; i < most; i++) {
             const Entry &entry = entries[i];

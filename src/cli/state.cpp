@@ -166,7 +166,7 @@ void check_packed(std::string_view packed) {
         case SKETCH_QUANTILE: Opening<SKETCH_QUANTILE>{packed}; return;  // which checks everything
         case SKETCH_DISTINCT: return must(sketch_distinct_check(Opening<SKETCH_DISTINCT>(packed).get()));
         case SKETCH_FREQUENCY: return must(sketch_frequency_check(Opening<SKETCH_FREQUENCY>(packed).get()));
-        case SKETCH_TOPK: return must(sketch_topk_check(Opening<SKETCH_TOPK>(packed).get()));
+        case SKETCH_TOPK: return must(sketch_topk_check_items(Opening<SKETCH_TOPK>(packed).get()));
         case SKETCH_MEMBERSHIP: return must(sketch_membership_check(Opening<SKETCH_MEMBERSHIP>(packed).get()));
     }
 }

@@ -121,6 +121,11 @@ SKETCH_API sketch_status sketch_topk_pack(const sketch_topk *sketch, void *scrat
  * these but of texts: those are to be valid, and without bytes of 0. */
 SKETCH_API sketch_status sketch_topk_check(const sketch_topk *packed) SKETCH_NOEXCEPT;
 
+/* The same, and whether items are values of their kind: those that sketch_item_print prints, and doubles; of other kinds
+ * whether they have the right size. Texts are to be UTF-8. For bytes from outside whose items are shown, or merged into
+ * what is sent to PostgreSQL. */
+SKETCH_API sketch_status sketch_topk_check_items(const sketch_topk *packed) SKETCH_NOEXCEPT;
+
 /* An item and how often it came: lower <= true <= upper, certainly; lower <= estimate <= upper. */
 typedef struct sketch_topk_entry {
     const uint8_t *item; /* in the cursor, until its next call */

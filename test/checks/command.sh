@@ -132,7 +132,7 @@ report "and items" "$(diff <(sketch read --format csv --bounds --item 2024-02-28
 	FROM (SELECT * FROM hourly WHERE length(host) > 1 ORDER BY minute, host) AS h, frequency_bounds(days, '2024-02-28'::date)") 2>&1)"
 report "and whether they came" "$(diff <(sketch read --format json --item '1999-12-31 23:59:59.75' --item '1970-01-01' <(cut -f 6 "$place/stored" | tail -n 1)) - <<<'{"1999-12-31 23:59:59.75": true, "1970-01-01": false}' 2>&1)"
 report "JSON has the list in the row" "$(sketch read --header --column days --top 1 --format json "$place/stored" | sed 's/\\/\\\\/g' | run_sql -c 'CREATE TEMP TABLE line (j jsonb)' -c '\copy line FROM pstdin' -c "SELECT j FROM line WHERE (SELECT count(*) FROM jsonb_array_elements(j -> 'top') AS e WHERE e ?& ARRAY['item', 'estimate', 'lower', 'upper']) <> 1")"
-report "a table has nothing that a terminal obeys" "$(printf 'h,ms\n"a\x1b[31m\nb\xc2\x9b0mé",1\n' | sketch build quantile --column ms --by h | sketch read --count | diff - <(printf 'column1       count\na?[31m?b?0mé      1\n') 2>&1)"
+report "a table has nothing that a terminal obeys" "$(printf 'h,ms\n"a\x1b[31m\nb\xc2\x9b0mé\xe2\x80\xae",1\n' | sketch build quantile --column ms --by h | sketch read --count | diff - <(printf 'column1        count\na?[31m?b?0mé?      1\n') 2>&1)"
 report "info says what sketch_info says" "$(
 	run_sql -c 'CREATE TABLE info (j jsonb)' -c '\copy info FROM pstdin' < <(sketch info "$place/wanted" | sed 's/\\/\\\\/g')
 	# shellcheck disable=SC2086 # a list
@@ -209,6 +209,10 @@ complains 'line 3: ' 1 sketch build quantile --column ms "$place/bad.json"
 complains 'line 4: text behind an object' 1 sketch build quantile --column ms --skip-bad 1 "$place/bad.json"
 complains 'line 5: ' 1 sketch build quantile --column ms --skip-bad 2 "$place/bad.json"
 complains 'line 6, column ms: no number' 1 sketch build quantile --column ms --skip-bad 3 "$place/bad.json"
+for number in 01 1. -01 .5 1.e3 +1 1e; do
+	complains 'line 1' 1 sketch build quantile --column ms <(printf '{"ms":%s}\n' "$number")
+done
+report "JSON's numbers are read" "$(for number in 0 -0.5 10.25E+1 1e-2; do printf '{"ms":%s}\n' "$number"; done | sketch build quantile --column ms | cmp - <(printf 'ms\n0\n-0.5\n102.5\n0.01\n' | sketch build quantile --column ms) 2>&1)"
 complains 'line 8: ' 1 sketch build quantile --column ms --skip-bad 4 "$place/bad.json"
 complains 'two columns are called "ms"' 1 sketch build quantile --column ms <(printf 'ms,ms\n1,2\n')
 complains 'is compressed by gzip' 1 sketch build quantile --column ms <(gzip -c "$place/event.csv")
@@ -230,6 +234,10 @@ complains 'there is no command "bild"' 2 sketch bild
 complains 'there is no column of sketches' 1 sketch merge "$place/bad.csv"
 complains 'line 1, column 2: no sketch: ' 1 sketch read <(printf 'a\t\\\\x01010000000000000000\n')
 complains 'The value is a sketch of another type.' 1 sketch merge <(cut -f 3 "$place/wanted" | head -n 1; cut -f 5 "$place/wanted" | head -n 1)
+for kind in 01 02 03 05 06 08 09 0a 0b 0d; do # an item of two bytes that no value has
+	complains 'line 1, column 1: no sketch: ' 1 sketch merge <(printf '\\\\x010400%s03f5020500010802fffe00200037\n' "$kind" | sed 's/03f5/f5/')
+done
+complains '--max-groups 0' 2 sketch build quantile --column ms --max-groups 0
 complains 'is no item of kind date' 1 sketch read --item 7 <(cut -f 4 "$place/stored" | tail -n 1)
 report "help and version are told" "$(sketch --help | grep -q '^Usage: sketch build' && sketch build --help | grep -q '^Usage' && sketch --version | grep -qx "sketch $(sed -n "s/^default_version *= *'\(.*\)'/\1/p" sketch_ext.control)" || echo neither)"
 

@@ -165,6 +165,31 @@ for event in event event-kinesis; do
 	report "$event: also by COPY" "$(run_sql -c 'SELECT * FROM wrong')"
 done
 
+# What cannot be read keeps nothing else from being counted.
+cat >"$place/hostile.mjs" <<-'JS'
+	import { gzipSync } from 'node:zlib';
+	import { sketchBatch } from './handler.mjs';
+	const record = (data) => ({ eventID: 'a', kinesis: { data: Buffer.from(data).toString('base64') } });
+	const good = { time: '2026-01-31T12:00:00Z', route: '/', ms: 1, user: null, status: null };
+	const line = JSON.stringify(good);
+	for (const [name, data, records, bad] of [
+	  ['cut-off gzip', gzipSync(line).subarray(0, 20), 1, 1], ['two bytes', Buffer.from([0x1f, 0x8b]), 1, 1],
+	  ['no events', '{"messageType":"DATA_MESSAGE"}', 1, 1], ['events that are none', '{"messageType":"DATA_MESSAGE","logEvents":[null]}', 1, 1],
+	  ['half a message', '{"messageType":"DATA_MESSAGE","logEv', 1, 1], ['a gzip of 100 MB', gzipSync(Buffer.alloc(1e8, 32)), 1, 1],
+	  ['two lines', `${line}
+${line}
+`, 3, 0], ['nothing', '', 1, 0],
+	  ['a long route', JSON.stringify({ ...good, route: 'x'.repeat(501) }), 1, 1], ['a route of 500', JSON.stringify({ ...good, route: '€'.repeat(500) }), 2, 0]]) {
+	  try {
+	    const batch = sketchBatch({ Records: [record(data), record(line)] });
+	    if (batch.records !== records || batch.bad !== bad) console.log(name, batch.records, batch.bad);
+	  } catch (error) {
+	    console.log(name, error);
+	  }
+	}
+JS
+report "a record that cannot be read is counted as one" "$(node "$place/hostile.mjs" 2>&1)"
+
 browser=$(type -P chromium || type -P google-chrome || true)
 node test/wasm/package_test.mjs "$package" "$browser" || failed=1
 exit "$failed"

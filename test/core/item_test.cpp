@@ -10,6 +10,7 @@
 
 #include "../../src/sketch.h"
 #include "catch.hpp"
+#include "topk_sketch.hpp"
 
 namespace {
 
@@ -385,4 +386,43 @@ TEST_CASE("items: bytes that are no item are not printed") {
             CHECK(parsed(kind, text).bytes == bytes);
     }
     CHECK(printable > 1000);
+}
+
+TEST_CASE("items: a topk sketch of bytes that are no values of their kind is refused", "[topk]") {
+    const auto checked = [](int kind, const Bytes &item) {
+        TopkSketch s(3, kind);
+        s.add(std::string(item.begin(), item.end()));
+        const Bytes packed = s.pack();
+        REQUIRE(sketch_topk_check(packed.data(), packed.size()) == SKETCH_OK);
+        return sketch_topk_check_items(packed.data(), packed.size());
+    };
+    const Bytes text = {'1', '2'}, word(8), nan = {0, 0, 0, 0, 0, 0, 0xf8, 0x7f};
+    const struct {
+        int kind;
+        Bytes right, wrong;
+    } items[] = {
+        {SKETCH_KIND_NUMBER, of_int64(7).bytes, text},
+        {SKETCH_KIND_FLOAT, nan, {0, 0, 0, 0, 0, 0, 0xf8, 0xff}},
+        {SKETCH_KIND_FLOAT, word, {0, 0, 0, 0, 0, 0, 0, 0x80}},
+        {SKETCH_KIND_FLOAT, word, text},
+        {SKETCH_KIND_TEXT, text, {0xff}},
+        {SKETCH_KIND_UUID, Bytes(16), Bytes(15)},
+        {SKETCH_KIND_TIMESTAMPTZ, word, text},
+        {SKETCH_KIND_DATE, Bytes(4), word},
+        {SKETCH_KIND_INET, {4, 32, 1, 2, 3, 4}, {4, 33, 1, 2, 3, 4}},
+        {SKETCH_KIND_BOOL, {1}, {2}},
+        {SKETCH_KIND_TIMETZ, Bytes(12), word},
+        {SKETCH_KIND_MACADDR, Bytes(6), word},
+        {SKETCH_KIND_PG_LSN, word, Bytes(6)},
+        {SKETCH_KIND_INTERVAL, word, {0, 0, 0, 0, 0, 0, 0, 0, 0xff}},
+    };
+    for (const auto &[kind, right, wrong] : items) {
+        INFO(kind);
+        CHECK(checked(kind, right) == SKETCH_OK);
+        CHECK(checked(kind, wrong) == SKETCH_CORRUPT);
+    }
+    for (size_t size : {size_t{0}, size_t{SKETCH_TOPK_MAX_ITEM}}) {
+        CHECK(checked(SKETCH_KIND_TEXT, Bytes(size, 'x')) == SKETCH_OK);
+        CHECK(checked(SKETCH_KIND_BYTEA, Bytes(size, 'x')) == SKETCH_OK);
+    }
 }

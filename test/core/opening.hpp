@@ -136,6 +136,9 @@ inline sketch_status sketch_distinct_check(const uint8_t *packed, size_t size) {
 inline sketch_status sketch_frequency_check(const uint8_t *packed, size_t size) {
     return OpenedFrequency(packed, size, SKETCH_PACKED).then([](auto *s) { return sketch_frequency_check(s); });
 }
+inline sketch_status sketch_topk_check_items(const uint8_t *packed, size_t size) {
+    return OpenedTopk(packed, size, SKETCH_PACKED).then([](auto *s) { return sketch_topk_check_items(s); });
+}
 inline sketch_status sketch_topk_check(const uint8_t *packed, size_t size) {
     return OpenedTopk(packed, size, SKETCH_PACKED).then([](auto *s) { return sketch_topk_check(s); });
 }

@@ -136,6 +136,8 @@ const char *complaint_about(const uint8_t *data, size_t size) {
     sketch_status described = sketch_topk_describe(data, size, &info);
     sketch_status checked = is_work ? SKETCH_OK : sketch_topk_check(data, size);
     if (!is_work && described != SKETCH_OK && checked != described) return "check and describe disagree";
+    if (!is_work && checked != SKETCH_OK && sketch_topk_check_items(data, size) == SKETCH_OK)
+        return "check_items accepts what check refuses";
     // What a damaged header tells may be anything: no more than this is offered.
     size_t bound = described == SKETCH_OK ? topk_packed_bound(data, size) : 4096;
     size_t scratch_size = described == SKETCH_OK ? topk_pack_size(data, size) : 0;

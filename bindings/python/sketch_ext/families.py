@@ -17,7 +17,7 @@ class Sketch:
     """
 
     family = None
-    has_check = True  # of bytes behind the header, which opening does not look at
+    check = 'check'  # of bytes behind the header, which opening does not look at
 
     def __init__(self, *parameters):
         self.lock = threading.RLock()
@@ -83,8 +83,8 @@ class Sketch:
     def checked(cls, packed):
         """The sketch of packed bytes of any origin, which are sound to the last one."""
         opened = cls.opened(ctypes.c_char_p(packed), len(packed), PACKED)
-        if cls.has_check:
-            must(cls.call('check', opened[0]))
+        if cls.check is not None:
+            must(cls.call(cls.check, opened[0]))
         return opened
 
     def read(self, name, *arguments):
@@ -146,7 +146,7 @@ class Quantile(Sketch):
     """Percentiles of numbers, each within `accuracy` of the row's value."""
 
     family = 'quantile'
-    has_check = False
+    check = None
 
     def __init__(self, accuracy=0.01):
         scale = ctypes.c_int()
@@ -282,6 +282,7 @@ class TopK(Hashed):
     """The k most frequent items."""
 
     family = 'topk'
+    check = 'check_items'
     has_weights = True
 
     def __init__(self, k=10):
@@ -292,7 +293,7 @@ class TopK(Hashed):
         return address(self.scratch), size_t(self.scratch.nbytes)
 
     def top(self, k=None):
-        """The first k of (value, estimate, lower, upper), the largest estimate first; equal ones by their bytes."""
+        """The first k of (value, estimate, lower, upper), the largest estimate first; of equal ones the surest."""
         packed = bytes(self)
         sketch, scratch = self.opened(ctypes.c_char_p(packed), len(packed), PACKED)
         info, entry, cursor, entries = TopKInfo(), TopKEntry(), memory(CURSOR_SIZE), []
@@ -301,10 +302,10 @@ class TopK(Hashed):
         while (status := self.call('next', address(cursor), ctypes.byref(entry))) != END:
             must(status)
             item = ctypes.string_at(entry.item, entry.item_size)
-            entries.append((-entry.estimate, item, entry.lower, entry.upper))
+            entries.append((-entry.estimate, -entry.lower, item, entry.upper))
         entries.sort()
-        return [(value_of(info.kind, item), -estimate, lower, upper)
-                for estimate, item, lower, upper in entries[:info.k if k is None else min(k, info.k)]]
+        return [(value_of(info.kind, item), -estimate, -lower, upper)
+                for estimate, lower, item, upper in entries[:info.k if k is None else min(k, info.k)]]
 
 
 class Membership(Hashed):
