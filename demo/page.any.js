@@ -16,10 +16,10 @@ const ends = [byHour[0].time, byHour[byHour.length - 1].time + HOUR];
 const bounds = [];
 for (let bound = MINUTES.from; bound <= MINUTES.to; bound += MINUTES.step) bounds.push(bound);
 
-// The answers for [start, stop): delays of all its hours; routes and airports of the days that are wholly in it.
+// The answers for [start, stop): delays of the hours that are wholly in it, routes and airports of such days.
 function answer(start, stop) {
   const began = performance.now();
-  const hours = byHour.filter(({ time }) => time >= start && time < stop);
+  const hours = byHour.filter(({ time }) => time >= start && time + HOUR <= stop);
   const days = byDay.filter(({ time }) => time >= start && time + DAY <= stop);
   const delay = hours.reduce((sum, hour) => sum.merge(hour.delay), new Quantile());
   const routes = days.reduce((sum, day) => sum.merge(day.routes), new Distinct());
@@ -28,6 +28,7 @@ function answer(start, stop) {
   const found = {
     flights: delay.total, p50, p90, p99, counts: delay.histogram(bounds),
     different: Math.round(routes.count()), top: airports.top(10), hours: hours.length, days: days.length,
+    first: hours[0]?.time, last: hours[hours.length - 1]?.time + HOUR,
   };
   [delay, routes, airports].forEach((sketch) => sketch.free());
   return { ...found, ms: performance.now() - began };
@@ -41,15 +42,15 @@ const timeOf = (id) => Date.parse(`${$(id).value}Z`);
 
 const many = (count, thing) => `${number(count)} ${thing}${count === 1 ? '' : 's'}`;
 
-function tellAny(start, stop, { flights, p50, p90, p99, different, days, hours, ms }) {
+function tellAny(start, stop, { flights, p50, p90, p99, different, days, hours, first, last, ms }) {
   if (flights === 0) {
-    tell('any-tells', start < stop ? 'There was no flight between these times.' : 'The end is to come after the beginning.');
+    tell('any-tells', start >= stop ? 'The end is to come after the beginning.' : hours ? 'There was no flight in these hours.' : 'No whole hour of the data lies between these times.');
   } else {
-    tell('any-tells', `From ${moment.format(start)} to ${moment.format(stop)}, the median of ${number(flights)} flights came *about ${minutes(p50)}*, ` +
+    tell('any-tells', `From ${moment.format(first)} to ${moment.format(last)}, the median of ${number(flights)} flights came *about ${minutes(p50)}*, ` +
       `one in ten *about ${minutes(p90)}* or later, and one in a hundred *about ${minutes(p99)}* or later` +
       (days ? `; on ${days === 1 ? 'the day' : `the ${number(days)} days`} wholly between, *about ${number(different)}* different routes were flown.` : '.'));
   }
-  tell('any-merged', `Merged in *${digits(ms)} ms* by libsketch in WebAssembly, which is in this page: sketches of *${many(hours, 'hour')}* for delays, and ` +
+  tell('any-merged', `Merged in *${digits(ms)} ms* by libsketch in WebAssembly, which is in this page: sketches of *${many(hours, 'whole hour')}* for delays, and ` +
     `of *${many(days, 'whole day')}* for airports and routes. No server was asked. Write other times, or drag in the strip above.`);
   describe('any-delays', `Histogram of delays. ${$('any-tells').textContent}`);
 }

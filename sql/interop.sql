@@ -205,7 +205,8 @@ FROM frequent, LATERAL (VALUES ('\x'::bytea), (substr(items, 1, 60)), (set_byte(
                                (set_byte(items, 39, 127)), (items || '\x00'), (set_byte(set_byte(items, 24, 1), 3, 3)))
                        AS damaged (bytes)
 WHERE of = 'few';
-SELECT problem(format('SELECT topk_sketch_from_frequent_longs(%L)', overlay(items PLACING '\x2a00000000000000' FROM 57)))
+SELECT problem(format('SELECT topk_sketch_from_frequent_longs(%L)',
+                      overlay(items PLACING '\x2a00000000000000' FROM 57)))
 FROM frequent WHERE of = 'longs';
 
 DROP FUNCTION problem, request_of, field;

@@ -10,7 +10,11 @@ const KIND = {
   NONE: 0, NUMBER: 1, FLOAT: 2, TEXT: 3, BYTEA: 4, UUID: 5, TIMESTAMPTZ: 6, TIMESTAMP: 7, DATE: 8, INET: 9, BOOL: 10,
   ENUM: 11, TIME: 13,
 };
-const FAMILIES = ['quantile', 'distinct', 'frequency', 'topk', 'membership'];
+const OPTIONS = {
+  quantile: ['accuracy'], distinct: ['precision'], frequency: ['error'], topk: ['k'],
+  membership: ['expectedItems', 'falsePositiveRate'],
+};
+const FAMILIES = Object.keys(OPTIONS);
 const UNIX_MICROSECONDS = 946684800000000n; // from 1970 to 2000, where PostgreSQL begins to count
 const [MIN_INT64, MAX_INT64] = [-(2n ** 63n), 2n ** 63n - 1n];
 
@@ -433,6 +437,9 @@ class Sketch {
     if (options !== undefined && (typeof options !== 'object' || options === null)) {
       throw new TypeError(`options are an object, not ${describe(options)}`);
     }
+    const known = [...OPTIONS[family], ...(family === 'quantile' ? [] : ['type'])];
+    const unknown = options instanceof Packed ? undefined : Object.keys(options ?? {}).find((name) => !known.includes(name));
+    if (unknown !== undefined) throw new TypeError(`a ${family} sketch has no option ${unknown}, but ${known.join(', ')}`);
     this.#calls = calls[family];
     const state = { address: 0, size: 0 };
     try {

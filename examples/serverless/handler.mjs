@@ -34,6 +34,7 @@ export function linesOf(event) {
     const { logEvents = [], ...batch } = JSON.parse(unpack(event.awslogs.data));
     return { id: `${logEvents[0]?.id ?? ''}`, lines: messagesOf({ ...batch, logEvents }) };
   }
+  if (!event.Records?.every((record) => record.kinesis)) throw new TypeError('neither an event of CloudWatch Logs nor of Kinesis');
   return { id: `${event.Records[0]?.eventID ?? ''}`, lines: event.Records.flatMap(({ kinesis }) => linesIn(kinesis.data)) };
 }
 
@@ -43,12 +44,14 @@ const MOST_CHARACTERS = 500; // of a route: it is part of the key, and an index 
 const isAbsent = (value) => value === undefined || value === null;
 const END = Date.UTC(10000, 0); // beyond, years have a sign
 
-// {"time": "2026-01-31T12:34:56.789Z", "route": "/cart", "ms": 12.5, "user": "u17", "status": 200}; user and status may
-// be absent. Anything else is no record.
+// {"time": "2026-01-31T12:34:56.789Z", "route": "/cart", "ms": 12.5, "user": "u17", "status": 200}, as README.md tells.
+// Anything else is no record.
 function recordOf(line) {
   try {
-    const { time, route, ms, user, status } = JSON.parse(line);
-    const at = typeof time === 'string' ? Date.parse(time) : NaN;
+    const { time, route, ms, user: name, status } = JSON.parse(line);
+    const hasZone = /(Z|[+-]\d\d(:?\d\d)?)$/i.test(time) || /^\d{4}-\d\d-\d\d$/.test(time); // else it is in UTC, too
+    const at = typeof time === 'string' ? Date.parse(hasZone ? time : `${time}Z`) : NaN;
+    const user = Number.isSafeInteger(name) ? String(name) : name;
     const isRecord = at >= 0 && at < END && isText(route) && route.length <= MOST_CHARACTERS && Number.isFinite(ms) &&
       (isAbsent(user) || isText(user)) && (isAbsent(status) || Number.isSafeInteger(status));
     return isRecord ? { minute: new Date(at - (at % 60_000)).toISOString(), route, ms, user, status } : undefined;

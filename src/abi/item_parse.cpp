@@ -133,16 +133,17 @@ bool take_time(Reader &text, std::int64_t &time) noexcept {
     if (!text.take_number(2, 2, hours) || !text.take(':') || !text.take_number(2, 2, minutes)) return false;
     if (text.take(':')) {
         if (!text.take_number(2, 2, seconds)) return false;
-        if (text.take('.') && !take_fraction(text, fraction)) return false;
+        if ((text.take('.') || text.take(',')) && !take_fraction(text, fraction)) return false;
     }
     time = hours * kHour + minutes * kMinute + seconds * kSecond + fraction;
     return minutes < 60 && seconds <= 60 && time <= kMicrosecondsPerDay;
 }
 
-// Z, +HH, +HH:MM, +HHMM or +HH:MM:SS, by what a clock there is ahead; or nothing.
+// Z, UTC, GMT, +HH, +HH:MM, +HHMM or +HH:MM:SS, by what a clock there is ahead; or nothing.
 bool take_zone(Reader &text, std::int64_t &ahead) noexcept {
     ahead = 0;
-    if (text.take('z')) return true;
+    if (text.rest.size() > 1 && text.rest[0] == ' ' && lower(text.rest[1]) != 'b') text.take(' ');  // " BC" is no zone
+    if (text.take('z') || text.take_word("utc") || text.take_word("gmt")) return true;
     const bool is_west = text.take('-');
     if (!is_west && !text.take('+')) return true;
     std::int64_t hours, minutes = 0, seconds = 0;

@@ -94,7 +94,8 @@ class Build {
         } else if (option == "bucket") {
             bucket_ = duration_argument(argument);
         } else if (option == "skip-bad") {
-            max_bad_rows_ = count_argument(argument);
+            max_bad_rows_ =
+                argument.value == "all" ? std::numeric_limits<std::uint64_t>::max() : count_argument(argument);
         } else if (!take_row_option(argument, rows_) && !take_output_option(argument, output_, has_header_)) {
             if (targets_.empty()) throw UsageFailure("--" + option + " belongs behind the name of a sketch");
             take_of(targets_.back(), argument);
@@ -109,6 +110,9 @@ class Build {
                 throw UsageFailure("--" + option + " is not for a " + family_name(parameters.family) + " sketch");
         };
         if (option == "column") {
+            if (!target.column.empty())
+                throw UsageFailure(std::string("a ") + family_name(parameters.family) +
+                                   " sketch is of one column: name the sketch again for the next one");
             target.column = argument.value;
         } else if (option == "weight") {
             only({SKETCH_QUANTILE, SKETCH_FREQUENCY, SKETCH_TOPK});
@@ -144,14 +148,28 @@ class Build {
         if (target.parameters.family == SKETCH_MEMBERSHIP && target.parameters.expected_items == 0)
             throw UsageFailure("a membership sketch wants --expected-items");
         target.kind = sketch_kind_of_type(target.type.c_str());
-        if (target.kind == SKETCH_KIND_NONE) throw UsageFailure("there are no items of type \"" + target.type + "\"");
+        if (target.kind == SKETCH_KIND_NONE)
+            throw UsageFailure(
+                "--type " + shown(target.type) + ": there are bigint, numeric, float8, text, uuid, bytea, " +
+                "boolean, date, timestamp, timestamptz, time, inet, enum, and other names of these in SQL");
         try {
             make_state(target.parameters);
-        } catch (const Failure &failure) {
-            throw UsageFailure("a " + std::string(family) + " sketch: " + failure.what());
+        } catch (const Failure &) {
+            throw UsageFailure("a " + std::string(family) + " sketch: " + range_of(target.parameters.family));
         }
         target.slot = slot_of(target.column);
         if (target.has_weight()) target.weight_slot = slot_of(target.weight_column);
+    }
+
+    // Where a parameter must be.
+    static const char *range_of(sketch_family family) {
+        switch (family) {
+            case SKETCH_QUANTILE: return "accuracy is 0.00015625 to 1";
+            case SKETCH_DISTINCT: return "precision is 4 to 16";
+            case SKETCH_FREQUENCY: return "error is 0.0000026 to 0.0424";
+            case SKETCH_TOPK: return "k is 1 to 100000";
+            default: return "rate is 0.00001 to 0.5, and no filter is larger than 128 MB";
+        }
     }
 
     std::size_t slot_of(const std::string &column) {
@@ -171,7 +189,10 @@ class Build {
         for (const Target &target : targets_) {
             const auto is_same = [&](const Target &other) { return other.column == target.column; };
             const bool is_alone = std::count_if(targets_.begin(), targets_.end(), is_same) == 1;
-            names.push_back(is_alone ? target.column : target.column + "_" + family_name(target.parameters.family));
+            std::string name = is_alone ? target.column : target.column + "_" + family_name(target.parameters.family);
+            for (int number = 2; std::find(names.begin(), names.end(), name) != names.end(); number++)
+                name = target.column + "_" + family_name(target.parameters.family) + "_" + std::to_string(number);
+            names.push_back(name);
         }
         for (const std::string &name : names) {
             if (!output_.header.empty()) output_.header += '\t';

@@ -12,6 +12,13 @@ namespace cli {
 bool take_row_option(const Argument &argument, RowOptions &options) {
     if (argument.option == "no-header") {
         options.has_header = false;
+    } else if (argument.option == "delimiter") {
+        const bool is_one = argument.value.size() == 1 && argument.value.find_first_of("\"\r\n") == std::string::npos;
+        if (!is_one) throw UsageFailure("--delimiter " + shown(argument.value) + ": one character of ASCII is wanted");
+        options.delimiter = argument.value[0];
+        if (options.format == Format::kGuessed) options.format = Format::kCsv;
+    } else if (argument.option == "null") {
+        options.null = argument.value;
     } else if (argument.option == "format") {
         if (argument.value == "csv") options.format = Format::kCsv;
         else if (argument.value == "tsv") options.format = Format::kTsv;
@@ -60,7 +67,25 @@ bool parse_unix_time(std::string_view text, std::int64_t &microseconds) {
 
 }  // namespace
 
+namespace {
+
+// As web servers log it: 31/Jan/2026:12:34:56 +0100. It becomes 2026-01-31 12:34:56 +0100.
+bool rewrite_log_time(std::string_view text, std::string &iso) {
+    static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    if (text.size() < 20 || text[2] != '/' || text[6] != '/' || text[11] != ':') return false;
+    const std::size_t month = kMonths.find(text.substr(3, 3));
+    if (month == kMonths.npos || month % 3 != 0) return false;
+    const std::string number = std::to_string(101 + month / 3).substr(1);
+    iso = std::string(text.substr(7, 4)) + "-" + number + "-" + std::string(text.substr(0, 2)) + " " +
+          std::string(text.substr(12));
+    return true;
+}
+
+}  // namespace
+
 bool parse_time(std::string_view text, std::int64_t &microseconds) {
+    std::string iso;
+    if (rewrite_log_time(text, iso)) text = iso;
     const bool is_date = text.size() > 4 && text.find('-', 1) != text.npos && text.find_first_of("eE") == text.npos;
     if (!is_date) return parse_unix_time(text, microseconds);
     sketch_item item;
@@ -218,7 +243,8 @@ std::size_t StoredRows::column(const std::string &name) const {
     const char *const end = name.data() + name.size();
     if (std::from_chars(name.data(), end, number).ptr == end && number >= 1 && number <= names_.size())
         return number - 1;
-    throw Failure("there is no column " + shown(name));
+    throw Failure("there is no column " + shown(name) +
+                  (has_header_ ? "" : " (with --header, the first line has names)"));
 }
 
 std::string StoredRows::packed(std::size_t column, const Field &field) const {

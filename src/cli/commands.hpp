@@ -20,14 +20,14 @@ void read(int argc, char **argv);
 void info(int argc, char **argv);
 
 // Options of rows that come in, and of groups that go out. Whether the argument was one of them.
-inline constexpr Option kRowOptions[] = {{"format", true}, {"no-header", false}};
+inline constexpr Option kRowOptions[] = {{"format", true}, {"no-header", false}, {"delimiter", true}, {"null", true}};
 bool take_row_option(const Argument &argument, RowOptions &options);
 inline constexpr Option kOutputOptions[] = {
     {"copy", true}, {"header", false}, {"flush", true}, {"max-groups", true}, {"quiet", false}};
 bool take_output_option(const Argument &argument, OutputOptions &options, bool &has_header);
 
-// A point in time, in microseconds since 2000-01-01 in UTC: ISO 8601, or a number since 1970-01-01, which is one of
-// seconds, milliseconds, microseconds or nanoseconds, by its size. False if it is none.
+// A point in time, in microseconds since 2000-01-01 in UTC: ISO 8601, what web servers log, or a number since
+// 1970-01-01, which is one of seconds, milliseconds, microseconds or nanoseconds, by its size. False if it is none.
 bool parse_time(std::string_view text, std::int64_t &microseconds);
 std::string time_text(std::int64_t microseconds);
 

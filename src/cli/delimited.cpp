@@ -62,7 +62,7 @@ class DelimitedRows : public Rows {
         : input_(input),
           options_(options),
           format_(format),
-          delimiter_(format == Format::kTsv ? '\t' : ','),
+          delimiter_(format == Format::kTsv ? '\t' : options.delimiter),
           unescaped_(options.columns.size()) {}
 
     bool next(std::vector<Field> &fields) override {
@@ -112,17 +112,15 @@ class DelimitedRows : public Rows {
             if (found != names_.end() && std::find(found + 1, names_.end(), column) != names_.end())
                 throw Failure(input_.place() + ": two columns are called " + shown(column));
             if (found != names_.end()) return static_cast<std::size_t>(found - names_.begin());
-            std::string names;
-            for (const std::string &name : names_) names += (names.empty() ? "" : ", ") + printable(name);
-            throw Failure(input_.place() + ": no column \"" + column + "\" is among " + names);
         }
         std::size_t place = 0;
         const char *const end = column.data() + column.size();
         const auto [at, error] = std::from_chars(column.data(), end, place);
-        if (error != std::errc() || at != end || place == 0)
-            throw UsageFailure("columns without a header are numbers, not \"" + column + "\"");
-        if (place > names_.size()) throw Failure(input_.place() + ": there is no column " + column);
-        return place - 1;
+        if (error == std::errc() && at == end && place >= 1 && place <= names_.size()) return place - 1;
+        std::string names;
+        for (const std::string &name : names_) names += (names.empty() ? "" : ", ") + printable(name);
+        throw Failure(input_.place() + ": no column " + shown(column) +
+                      (options_.has_header ? " is among " + names : " among " + std::to_string(names_.size())));
     }
 
     // The text of the next column, which may be that of `unescaped`.
@@ -130,7 +128,7 @@ class DelimitedRows : public Rows {
         if (is_header_) {
             names_.emplace_back(text);
         } else if (count_ < slots_.size() && slots_[count_] != kNone) {
-            fields[slots_[count_]] = {text, is_null};
+            fields[slots_[count_]] = {text, is_null || (!options_.null.empty() && text == options_.null)};
         }
         count_++;
     }
@@ -229,7 +227,11 @@ void split_copied(std::string_view line, std::vector<std::string> &unescaped, st
     for (std::size_t i = 0; i < count; i++) {
         const std::size_t end = find(line, '\t');
         const std::string_view text = line.substr(0, end);
-        unescape(text, unescaped[i]);
+        // As psql shows a sketch its backslash stands alone. Nothing else is \x01 and then digits only.
+        const bool is_shown = text.size() > 6 && text.substr(0, 4) == "\\x01" &&
+                              text.find_first_not_of("0123456789abcdef", 2) == text.npos;
+        if (is_shown) unescaped[i] = text;
+        else unescape(text, unescaped[i]);
         fields[i] = {unescaped[i], text == "\\N"};
         line.remove_prefix(std::min(end + 1, line.size()));
     }

@@ -1,10 +1,11 @@
 // JSON lines: an object a line.
 #include <algorithm>
+#include <cstdio>
 #include <map>
 
 #include <simdjson.h>
 
-#include "rows.hpp"
+#include "commands.hpp"
 
 namespace cli {
 
@@ -16,7 +17,8 @@ static_assert(kPadding >= SIMDJSON_PADDING);
 
 class JsonRows : public Rows {
   public:
-    JsonRows(Input &input, const RowOptions &options) : input_(input), columns_(options.columns) {
+    JsonRows(Input &input, const RowOptions &options)
+        : input_(input), columns_(options.columns), null_(options.null), was_seen_(options.columns.size()) {
         for (std::size_t i = 0; i < columns_.size(); i++) {
             // As a key itself, and as a way through objects.
             Node *node = &root_;
@@ -31,11 +33,15 @@ class JsonRows : public Rows {
     bool next(std::vector<Field> &fields) override {
         std::string_view line;
         do {
-            if (!input_.next(line)) return false;
+            if (!input_.next(line)) return warn(), false;
         } while (line.find_first_not_of(" \t\r") == line.npos);
+        if (input_.is_first() && line[line.find_first_not_of(" \t")] == '[')
+            throw Failure(input_.place() + ": an array, where an object a line is wanted, as jq -c '.[]' makes them");
         fields.assign(columns_.size(), Field());
         try {
             ondemand::document document = parser_.iterate(line.data(), line.size(), line.size() + kPadding);
+            if (keys_.empty()) note_keys(document.get_object());
+            document.rewind();
             read_object(document.get_object(), root_, fields);
             if (document.current_location().error() != OUT_OF_BOUNDS)
                 throw BadRow(input_.place() + ": text behind an object");
@@ -68,9 +74,26 @@ class JsonRows : public Rows {
         }
     }
 
+    void note_keys(ondemand::object object) {
+        for (ondemand::field field : object)
+            keys_ += (keys_.empty() ? "" : ", ") + printable(std::string_view(field.unescaped_key()));
+    }
+
+    // A column that no row has is rather misspelt than NULL everywhere.
+    void warn() const {
+        for (std::size_t i = 0; i < columns_.size() && !keys_.empty(); i++)
+            if (!was_seen_[i])
+                std::fprintf(stderr, "sketch: warning: no row has a column %s; the first one has %s\n",
+                             shown(columns_[i]).c_str(), keys_.c_str());
+    }
+
     void read_scalar(ondemand::value value, ondemand::json_type type, std::size_t slot, Field &field) {
+        was_seen_[slot] = true;
         switch (type) {
-            case ondemand::json_type::string: field = {value.get_string(), false}; return;
+            case ondemand::json_type::string:
+                field = {value.get_string(), false};
+                field.is_null = !null_.empty() && field.text == null_;
+                return;
             case ondemand::json_type::boolean: field = {value.get_bool() ? "true" : "false", false}; return;
             case ondemand::json_type::null:
                 if (!value.is_null()) throw simdjson_error(N_ATOM_ERROR);
@@ -113,6 +136,9 @@ class JsonRows : public Rows {
 
     Input &input_;
     const std::vector<std::string> columns_;
+    const std::string null_;
+    std::vector<bool> was_seen_;  // of each column
+    std::string keys_;            // of the first row
     Node root_;
     ondemand::parser parser_;
 };

@@ -36,8 +36,9 @@ Options of build:
   --by <name>[,<name> ...]       a group for each value of these columns
   --time <name> --bucket <1m>    and for each such interval of this time
   --format csv|tsv|json          else what the first line looks like. tsv is the text format of COPY
+  --delimiter ';'                of CSV      --null -       what is NULL, too
   --no-header                    columns are numbers from 1 on, and the first line is a row
-  --skip-bad <n>                 so many rows may be bad; else the first one ends it
+  --skip-bad <n>|all             so many rows may be bad; else the first one ends it
 Options of build and merge:
   --flush <1s>                   writes what came since, each second, as long as there is input
   --max-groups <n>               writes as soon as there are so many groups
@@ -58,7 +59,7 @@ Questions of read:
   --format table|csv|json
 
   sketch build quantile --column latency distinct --column user --by host --time at --bucket 1m events.csv
-  tail -F events.tsv | sketch build quantile --column ms --flush 1s --copy 'minutes (ms)' | psql
+  tail -n +1 -F events.tsv | sketch build quantile --column ms --flush 1s --copy 'minutes (ms)' | psql -q
 )";
 
 struct Command {
@@ -76,7 +77,8 @@ void run(int argc, char **argv) {
     for (const Command &command : kCommands)
         if (name == command.name) return command.run(argc - 1, argv + 1);
     throw cli::UsageFailure(name.empty() ? "which command? build, merge, read or info"
-                                         : "there is no command \"" + name + "\"");
+                                         : "there is no command \"" + name + "\"" +
+                                               (cli::is_family_name(name) ? ": sketch build " + name + "?" : ""));
 }
 
 }  // namespace

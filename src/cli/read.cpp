@@ -48,7 +48,11 @@ class Reader {
             questions_.percentiles = {0.5, 0.9, 0.99};
             questions_.count = true;
             questions_.top = 10;
+            is_usual_ = true;
         }
+        for (const double p : questions_.percentiles)
+            if (!(p >= 0 && p <= 1))
+                throw UsageFailure("--percentiles " + double_text(p) + ": a fraction from 0 to 1 is wanted, as 0.99");
     }
 
     void run() {
@@ -101,6 +105,22 @@ class Reader {
         if (lists > 1 && questions_.top > 0)
             throw Failure("there are several columns of topk sketches: which one? --column");
         has_names_ = sketches > 1;
+        check_questions();
+    }
+
+    // What nobody can answer is a mistake.
+    void check_questions() const {
+        const auto has = [&](std::initializer_list<int> some) {
+            return std::find_first_of(families_.begin(), families_.end(), some.begin(), some.end()) != families_.end();
+        };
+        const Questions &q = questions_;
+        const bool asks_numbers = !q.percentiles.empty() || !q.ranks.empty() || q.sum || q.mean || q.min || q.max;
+        if (is_usual_) return;
+        if (asks_numbers && !has({SKETCH_QUANTILE}))
+            throw Failure("percentiles, ranks, sum, mean, min and max are asked of quantile sketches: there is none");
+        if (q.top > 0 && !has({SKETCH_TOPK})) throw Failure("--top is asked of topk sketches: there is none");
+        if (!q.items.empty() && !has({SKETCH_FREQUENCY, SKETCH_TOPK, SKETCH_MEMBERSHIP}))
+            throw Failure("--item is asked of frequency, topk and membership sketches: there is none");
     }
 
     void answer_row(const StoredRows &rows, const std::vector<Field> &fields, Table &table) {
@@ -167,7 +187,6 @@ class Reader {
         for (const double p : questions_.percentiles) {
             double value, lower, upper;
             std::uint64_t rows;
-            if (!(p >= 0 && p <= 1)) throw Failure("a percentile is asked for by a fraction from 0 to 1");
             if (has_rows) must(sketch_quantile_percentiles(sketch->get(), &p, 1, &value, &lower, &upper, &rows));
             const std::string name = percentile_name(p);
             put(answer, name, has_rows ? Cell::of(value) : Cell());
@@ -311,6 +330,7 @@ class Reader {
     bool has_header_ = false, has_names_ = false;
     Style style_ = Style::kTable;
     Questions questions_;
+    bool is_usual_ = false;      // nothing was asked
     std::vector<int> families_;  // of each column; 0 if it is no sketch
     std::string prefix_;
     std::vector<std::uint64_t> scratch_;
@@ -415,14 +435,17 @@ void info(int argc, char **argv) {
     StoredRows rows(input, has_header);
     Table table(Style::kJson);
     std::vector<Field> fields;
+    bool has_sketch = false;
     for (std::uint64_t row = 1; rows.next(fields); row++)
         for (std::size_t i = 0; i < fields.size(); i++) {
             if (rows.families()[i] == 0 || fields[i].is_null) continue;
+            has_sketch = true;
             Answer answer = {{"row", Cell::of(row)}, {"column", Cell::of_text(rows.names()[i])}};
             const Answer facts = info_of(rows.packed(i, fields[i]));
             answer.insert(answer.end(), facts.begin(), facts.end());
             table.add(answer);
         }
+    if (!has_sketch && !rows.names().empty()) throw Failure("there is no column of sketches");
     table.end();
 }
 

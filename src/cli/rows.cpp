@@ -21,9 +21,8 @@ std::unique_ptr<Rows> make_rows(Input &input, const RowOptions &options) {
     std::string_view first;
     if (format == Format::kGuessed && input.next(first)) {
         const std::size_t begin = std::min(first.find_first_not_of(" \t"), first.size());
-        format = begin < first.size() && first[begin] == '{'  ? Format::kJson
-                 : first.find('\t') != std::string_view::npos ? Format::kTsv
-                                                              : Format::kCsv;
+        const bool is_json = begin < first.size() && (first[begin] == '{' || first[begin] == '[');
+        format = is_json ? Format::kJson : first.find('\t') != std::string_view::npos ? Format::kTsv : Format::kCsv;
         input.again();
     }
     return format == Format::kJson ? make_json_rows(input, options) : make_delimited_rows(input, options, format);

@@ -34,6 +34,8 @@ class Rows {
 struct RowOptions {
     Format format = Format::kGuessed;
     bool has_header = true;  // of columns that are named; else they are numbers from 1 on
+    char delimiter = ',';    // of CSV
+    std::string null;        // what else is NULL; empty: nothing else
     std::vector<std::string> columns;
 };
 // `input` lives longer. The format of nothing but guessed is that of the first line.

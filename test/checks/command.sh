@@ -95,6 +95,12 @@ report "a header that comes again, as a rotated file has it, is no row" "$(
 		cat "$place/event.$format" <(head -n 1 "$place/event.$format") | sketch build distinct --column host --by ok --format $format | cmp - <(sketch build distinct --column host --by ok --format $format "$place/event.$format") 2>&1
 	done
 )"
+report "a CSV may have another delimiter, and another NULL" "$(printf 'ms;host\n1,5;-\n-;b\n2;b\n' | sketch build distinct --column ms --by host --delimiter ';' --null - | cmp - <(printf 'host,ms\n,"1,5"\nb,\nb,2\n' | sketch build distinct --column ms --by host) 2>&1)"
+report "columns with names have numbers, too" "$(sketch build quantile --column 4 --by 2 "$place/event.csv" | cmp - <(sketch build quantile --column ms --by host "$place/event.csv") 2>&1)"
+report "all rows but one may be bad" "$(diff <(printf 'ms\nx\ny\n1\n' | sketch build quantile --column ms --skip-bad all 2>/dev/null | sketch read --count --format csv) <(printf 'count\n1\n') 2>&1)"
+report "times may be those of logs" "$(for time in '31/Jan/2026:23:58:30 +0000' '01/Feb/2026:00:58:30 +0100' '2026-01-31 23:58:30,000 UTC' '2026-01-31T23:58:30.000 +00'; do
+	printf 'at;ms\n%s;1\n' "$time" | sketch build quantile --column ms --time at --bucket 1m --delimiter ';' | cut -f 1
+done | sort -u | diff - <(echo '2026-01-31 23:58:00+00') 2>&1)"
 report "times may be numbers" "$(for unit in 1 1000 1000000; do
 	run_sql -c "SELECT (extract(epoch FROM at) * $unit)::numeric(30, 1), ms FROM event" -F , | (printf 'at,ms\n' && cat) | sketch build quantile --column ms --time at --bucket 1m |
 		cmp - <(sketch build quantile --column ms --time at --bucket 1m "$place/event.csv") 2>&1
@@ -116,6 +122,7 @@ report "names go from the header to the header" "$(diff <(sketch build --header 
 ### Reading
 
 run_sql -c '\copy (SELECT host, ms, ids, days, sessions, locals FROM hourly WHERE length(host) > 1 ORDER BY minute, host) TO pstdout (HEADER)' >"$place/stored"
+report "what psql shows is read" "$(run_sql -F $'\t' -c 'SELECT ms, ids FROM hourly ORDER BY host' | sketch read --count --format csv | tail -n +2 | diff - <(run_sql -F , -c 'SELECT total_count(ms), distinct_count(ids) FROM hourly ORDER BY host') 2>&1)"
 report "it reads what PostgreSQL reads" "$(diff <(sketch read --header --format csv --count --bounds --percentiles 0,0.5,0.99,1 --ranks 1000 --sum --mean --min --max --top 2 "$place/stored") <(
 	psql -Xq --csv -c "SELECT host, total_count(ms) AS ms_count,
 		percentile(ms, 0) AS ms_p0, (percentile_bounds(ms, 0)).lower AS ms_p0_lower, (percentile_bounds(ms, 0)).upper AS ms_p0_upper,
@@ -200,7 +207,7 @@ complains 'bad rows left out: 5; the last one: line 7: text behind a quote' 0 sk
 report "a bad row adds nothing" "$(cut -f 1 "$place/out" | diff - <(printf '2026-01-01 00:00:00+00\n2026-01-07 00:00:00+00\n') 2>&1)"
 complains "$place/bad.csv: line 3, column ms: no number" 1 sketch build quantile --column ms "$place/event.csv" "$place/bad.csv"
 complains 'line 1: no column "latency" is among ms, user, at' 1 sketch build quantile --column latency "$place/bad.csv"
-complains 'there is no column 4' 1 sketch build quantile --column 4 --no-header "$place/bad.csv"
+complains 'no column "4" among 3' 1 sketch build quantile --column 4 --no-header "$place/bad.csv"
 complains 'cannot open /nowhere: No such file or directory' 1 sketch build quantile --column ms /nowhere
 complains 'cannot read .: Is a directory' 1 sketch build quantile --column ms .
 printf '{"ms": 1, "user": {"id": 7}}\n{"ms": 2, "user": {"id": [1]}}\n{"ms": 2, "user":\n{"ms": 1} {"ms": 2}\n[1]\n{"ms": 1x}\n{"user": 3}\n{"ms": "\\ud800"}\n' >"$place/bad.json"
@@ -214,6 +221,17 @@ for number in 01 1. -01 .5 1.e3 +1 1e; do
 done
 report "JSON's numbers are read" "$(for number in 0 -0.5 10.25E+1 1e-2; do printf '{"ms":%s}\n' "$number"; done | sketch build quantile --column ms | cmp - <(printf 'ms\n0\n-0.5\n102.5\n0.01\n' | sketch build quantile --column ms) 2>&1)"
 complains 'line 8: ' 1 sketch build quantile --column ms --skip-bad 4 "$place/bad.json"
+complains 'no row has a column "request.MS"; the first one has request, at' 0 sketch build quantile --column request.MS <(printf '{"request": {"ms": 1}, "at": 2}\n{"request": {"ms": 1}}\n')
+complains 'an array, where an object a line is wanted' 1 sketch build quantile --column ms <(printf '[{"ms": 1}]\n')
+complains 'a quantile sketch is of one column' 2 sketch build quantile --column ms --column at
+complains 'sketch build quantile?' 2 sketch quantile --column ms
+complains 'one character of ASCII is wanted' 2 sketch build quantile --column ms --delimiter '||'
+complains 'there is no column "host" (with --header' 1 sketch merge --by host "$place/wanted"
+complains '--top is asked of topk sketches' 1 sketch read --top 3 <(cut -f 3 "$place/wanted")
+complains '--item is asked of' 1 sketch read --item 3 <(cut -f 3 "$place/wanted")
+complains 'mean, min and max are asked of quantile sketches' 1 sketch read --max <(cut -f 5 "$place/wanted")
+complains '--percentiles 99: a fraction' 2 sketch read --percentiles 99 "$place/wanted"
+complains 'there is no column of sketches' 1 sketch info "$place/bad.csv"
 complains 'two columns are called "ms"' 1 sketch build quantile --column ms <(printf 'ms,ms\n1,2\n')
 complains 'is compressed by gzip' 1 sketch build quantile --column ms <(gzip -c "$place/event.csv")
 complains '--copy wants the name of a table' 2 sketch build quantile --column ms --copy ''
@@ -223,13 +241,13 @@ complains '--column wants a value' 2 sketch build quantile --column
 complains 'unknown option --colunm' 2 sketch build quantile --colunm ms
 complains 'a quantile sketch of what? --column' 2 sketch build quantile
 complains '--precision is not for a quantile sketch' 2 sketch build quantile --column ms --precision 10
-complains 'a quantile sketch: a parameter is out of range' 2 sketch build quantile --column ms --accuracy 0
-complains 'a distinct sketch: a parameter is out of range' 2 sketch build distinct --column ms --precision 17
-complains 'a topk sketch: a parameter is out of range' 2 sketch build topk --column ms --k 99999999999
+complains 'a quantile sketch: accuracy is 0.00015625 to 1' 2 sketch build quantile --column ms --accuracy 0
+complains 'a distinct sketch: precision is 4 to 16' 2 sketch build distinct --column ms --precision 17
+complains 'a topk sketch: k is 1 to 100000' 2 sketch build topk --column ms --k 99999999999
 complains 'a membership sketch wants --expected-items' 2 sketch build membership --column ms
 complains '--time and --bucket go together' 2 sketch build quantile --column ms --time at
 complains '--bucket "1 m": no duration' 2 sketch build quantile --column ms --time at --bucket '1 m'
-complains 'there are no items of type "point"' 2 sketch build distinct --column ms --type point
+complains '--type "point": there are bigint,' 2 sketch build distinct --column ms --type point
 complains 'there is no command "bild"' 2 sketch bild
 complains 'there is no column of sketches' 1 sketch merge "$place/bad.csv"
 complains 'line 1, column 2: no sketch: ' 1 sketch read <(printf 'a\t\\\\x01010000000000000000\n')

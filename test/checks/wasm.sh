@@ -172,11 +172,13 @@ cat >"$place/hostile.mjs" <<-'JS'
 	const record = (data) => ({ eventID: 'a', kinesis: { data: Buffer.from(data).toString('base64') } });
 	const good = { time: '2026-01-31T12:00:00Z', route: '/', ms: 1, user: null, status: null };
 	const line = JSON.stringify(good);
+	const local = sketchBatch({ Records: [record(JSON.stringify({ ...good, time: '2026-01-31T12:00:00' }))] });
+	if (local.rows[0]?.minute !== '2026-01-31T12:00:00.000Z') console.log('a time without a zone', local);
 	for (const [name, data, records, bad] of [
 	  ['cut-off gzip', gzipSync(line).subarray(0, 20), 1, 1], ['two bytes', Buffer.from([0x1f, 0x8b]), 1, 1],
 	  ['no events', '{"messageType":"DATA_MESSAGE"}', 1, 1], ['events that are none', '{"messageType":"DATA_MESSAGE","logEvents":[null]}', 1, 1],
 	  ['half a message', '{"messageType":"DATA_MESSAGE","logEv', 1, 1], ['a gzip of 100 MB', gzipSync(Buffer.alloc(1e8, 32)), 1, 1],
-	  ['two lines', `${line}
+	  ['a number of a user', JSON.stringify({ ...good, user: 7 }), 2, 0], ['two lines', `${line}
 ${line}
 `, 3, 0], ['nothing', '', 1, 0],
 	  ['a long route', JSON.stringify({ ...good, route: 'x'.repeat(501) }), 1, 1], ['a route of 500', JSON.stringify({ ...good, route: '€'.repeat(500) }), 2, 0]]) {
@@ -188,7 +190,7 @@ ${line}
 	  }
 	}
 JS
-report "a record that cannot be read is counted as one" "$(node "$place/hostile.mjs" 2>&1)"
+report "a record that cannot be read is counted as one" "$(TZ=America/New_York node "$place/hostile.mjs" 2>&1)"
 
 browser=$(type -P chromium || type -P google-chrome || true)
 node test/wasm/package_test.mjs "$package" "$browser" || failed=1

@@ -157,7 +157,7 @@ async function compareMerged(from, to) {
   const { hours, days, p50, p90, p99, flights, counts, different, top } = await page.evaluate(([from, to]) => answerBetween(...[from, to].map((time) => Date.parse(`${time}Z`))), [from, to]);
   const found = [hours, days, flights, [p50, p90, p99], counts, different, top.map(({ item, estimate, lower, upper }) => [item, estimate, lower, upper])];
   const expected = JSON.parse(ask(`
-    WITH hours AS (SELECT * FROM flights_hourly WHERE hour >= '${from}' AND hour < '${to}'),
+    WITH hours AS (SELECT * FROM flights_hourly WHERE hour >= '${from}' AND hour + interval '1 hour' <= '${to}'),
     days AS (SELECT date_trunc('day', hour) AS day, merge(routes) AS routes, merge(top_airports ORDER BY hour) AS airports FROM flights_hourly GROUP BY 1
              HAVING date_trunc('day', hour) >= '${from}' AND date_trunc('day', hour) + interval '1 day' <= '${to}')
     SELECT json_build_array(n, (SELECT count(*) FROM days), total_count(s), percentiles(s, ARRAY[0.5, 0.9, 0.99]),
@@ -169,11 +169,16 @@ async function compareMerged(from, to) {
   ok(JSON.stringify(found) === JSON.stringify(expected), `from ${from} to ${to}, the page and the database have the same answers`, [found, expected]);
 }
 if (merges) {
-  for (const interval of [['2001-01-24T05:00', '2001-01-27T07:00'], ['2001-01-24T05:00', '2001-01-24T07:00'], ['2001-01-18T00:00', '2001-02-03T00:00'], ['2001-01-17T00:00', '2001-02-06T00:00']]) {
+  for (const interval of [['2001-01-24T05:00', '2001-01-27T07:00'], ['2001-01-24T05:30', '2001-01-24T09:45'], ['2001-01-24T05:00', '2001-01-24T07:00'], ['2001-01-18T00:00', '2001-02-03T00:00'], ['2001-01-17T00:00', '2001-02-06T00:00']]) {
     await compareMerged(...interval);
   }
   const merged = () => page.locator('#any-merged').textContent();
-  ok(/sketches of 477 hours .* of 20 whole days .* No server/.test(await merged()), 'it is told how many sketches were merged', await merged());
+  ok(/sketches of 477 whole hours .* of 20 whole days .* No server/.test(await merged()), 'it is told how many sketches were merged', await merged());
+  await page.fill('#from', '2001-01-24T05:30');
+  await page.fill('#to', '2001-01-24T05:45');
+  await until(page, 'any-tells', 'No whole hour');
+  ok(true, 'that no whole hour was chosen is said');
+  await page.fill('#from', '2001-01-17T00:00');
   await page.fill('#to', '2001-01-16T00:00');
   await until(page, 'any-tells', 'The end is to come after the beginning');
   ok(true, 'an end before the beginning is said to be one');

@@ -40,6 +40,10 @@ ok(abs(latency.rank(500) - 0.5) <= 0.01, 'a rank', latency.rank(500))
 ok(Quantile().percentile(0.5) is None and Quantile().mean() is None and Quantile().percentile_bounds(1) is None, 'an empty one has none')
 ok(Quantile().add([1, 2], weights=[3, 0]) == Quantile().add([1, 1, 1]), 'weights')
 ok(Quantile().add([]) == Quantile(), 'an empty column')
+spread = Quantile().add(range(1, 101))
+ok((spread.min, spread.max, spread.total, spread.histogram([50, 200]).tolist()) == (1, 100, 100, [50, 50, 0]) and Quantile().min is None, 'extremes and histograms', spread.histogram([50, 200]))
+text = '\\x' + bytes(spread).hex()
+ok(Quantile.from_bytes(text) == spread and Quantile().merge(text) == spread and refused(lambda: Quantile.from_bytes('\\xzz'), SketchError), 'the text of PostgreSQL')
 
 users = numpy.arange(20000) % 3000
 halves = Distinct().add(users[:10000]).merge(Distinct().add(users[10000:]))
@@ -61,10 +65,14 @@ masked = numpy.ma.masked_array([1.0, 2.0, 3.0], [False, True, False])
 ok(Quantile().add([1.0, None, 2.0]) == Quantile().add([1, 2]) and Quantile().add(masked) == Quantile().add([1, 3]), 'None and masked numbers are left out')
 ok(Distinct().add([1, None, 2]) == Distinct().add([1, 2]) and Distinct().add([None]) == Distinct(), 'None and masked items are left out')
 ok(Quantile().add(masked, weights=[1, 2]) == Quantile().add([1, 3, 3]), 'weights are those of the other rows')
+ok(Distinct().add(['a', float('nan'), None]) == Distinct().add(['a']), 'NaN among texts is none')
+instants = [datetime.datetime(2026, 1, 2, 3, tzinfo=datetime.timezone(datetime.timedelta(hours=hours))) for hours in (0, 5)]
+ok(numpy.datetime64('2026-01-01T22', 'us') in {value for value, *_ in TopK(5).add(instants).top()}, 'times with a zone are points in time', TopK(5).add(instants).top())
 ok(Quantile().add(numpy.array([1500], 'm8[ms]')) == Quantile().add([1.5]), 'intervals are seconds')
 for name, call in {
         'None': lambda: Quantile().add(None), 'NaT': lambda: Quantile().add(numpy.array(['NaT'], 'm8[s]')),
         'a date': lambda: Quantile().add(numpy.array(['2026-01-01'], 'M8[D]')), 'text': lambda: Quantile().add(['1']),
+        'a text that is no column': lambda: Distinct().add('abc'), 'one number': lambda: Quantile().add(12.5),
         'complex': lambda: Quantile().add([1j]), 'a weight with a fraction': lambda: Quantile().add([1, 2], weights=[3.5, 1]),
         'a negative weight': lambda: TopK().add(['a', 'b'], weights=[1, -1]), 'a weight too few': lambda: TopK().add(['a', 'b'], weights=[1]),
         'mixed items': lambda: Distinct().add([1, 'b']), 'no item': lambda: None in Membership(9).add([1]),

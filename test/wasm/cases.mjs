@@ -70,6 +70,8 @@ export function run({ Quantile, Distinct, Frequency, TopK, Membership, SketchErr
     test(whole.merge(whole).equals(twice), `${name}: merged with itself`);
   }
   const few = new TopK({ k: 5 }).addMany(texts);
+  const unknown = [[Quantile, { acuracy: 0.1 }], [Membership, { expected_items: 5 }], [Quantile, { type: 'text' }]];
+  test(unknown.every(([Family, options]) => thrown(() => new Family(options)) instanceof TypeError), 'an option that there is not is an error');
   const kinds = ['01', '02', '03', '05', '06', '08', '09', '0a', '0b', '0d'];
   const taken = kinds.filter((kind) => !(thrown(() => TopK.fromBytes(`\\x010400${kind}f5020500010802fffe00200037`)) instanceof SketchError));
   test(taken.length === 0, 'topk: items that are no value of their kind are refused', taken);

@@ -9,6 +9,16 @@ from .items import item_of, items_of, numbers_of, value_of, weights_of
 from .library import END, GROW, LIBRARY, PACKED, WORK, Growth, SketchError, address, memory, must, pointer, size_t
 
 
+def packed_bytes(packed):
+    """Bytes, or the text that PostgreSQL writes of a sketch."""
+    if not isinstance(packed, str):
+        return bytes(memoryview(packed))  # no integer, no list
+    try:
+        return bytes.fromhex(packed.removeprefix('\\x'))
+    except ValueError:
+        raise SketchError('no bytes in hexadecimal digits behind \\x') from None
+
+
 class Sketch:
     """
     A state that grows, of one family: `family` is what the names of its functions have.
@@ -26,8 +36,11 @@ class Sketch:
 
     @classmethod
     def from_bytes(cls, packed):
-        """The sketch that was packed, here or in the database; what is no such bytes is a SketchError."""
-        sketch, scratch = cls.checked(bytes(packed))
+        """
+        The sketch that was packed, here or in the database, or its text there, '\\x...'; what is none is a SketchError.
+        """
+        packed = packed_bytes(packed)
+        sketch, scratch = cls.checked(packed)
         self = cls.__new__(cls)
         self.lock = threading.RLock()
         self.state, growth = memory(0), Growth()
@@ -97,7 +110,7 @@ class Sketch:
         """All rows of another one of this family, or of its packed bytes."""
         if isinstance(other, Sketch) and other.family != self.family:
             raise TypeError(f'a {other.family} sketch does not merge with a {self.family} sketch')
-        other = bytes(other) if isinstance(other, Sketch) else bytes(memoryview(other))  # no integer, no list
+        other = bytes(other) if isinstance(other, Sketch) else packed_bytes(other)
         sketch, scratch = self.checked(other)
         self.grown('merge', lambda: (sketch,))
         return self
@@ -199,8 +212,30 @@ class Quantile(Sketch):
         self.read('describe', ctypes.byref(info))
         return info
 
-    def __len__(self):
+    def histogram(self, bounds):
+        """Rows up to the first bound, above it and up to the second, ..., above the last: one more than bounds."""
+        bounds, _ = numbers_of(bounds)
+        rows = numpy.empty(len(bounds) + 1, dtype=numpy.uint64)
+        self.read('histogram_at', address(bounds), size_t(len(bounds)), address(rows))
+        return rows
+
+    @property
+    def total(self):
         return self.info().total
+
+    @property
+    def min(self):
+        """The least row; the edge of its bucket where it is not known. None of an empty sketch."""
+        info = self.info()
+        return info.minimum if info.total > 0 else None
+
+    @property
+    def max(self):
+        info = self.info()
+        return info.maximum if info.total > 0 else None
+
+    def __len__(self):
+        return self.total
 
 
 class Hashed(Sketch):

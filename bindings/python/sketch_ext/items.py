@@ -20,6 +20,8 @@ ITEM_SIZE = 128  # of a sketch_item
 
 def rows_of(column):
     """A column of one dimension, without the rows that are None or masked: NULL is no item."""
+    if isinstance(column, (str, bytes)) or not hasattr(column, '__iter__'):
+        raise TypeError(f'a column is an array or a list, not {type(column).__name__}')
     if isinstance(column, numpy.ma.MaskedArray):
         column = column.compressed()
     if not isinstance(column, numpy.ndarray):
@@ -30,8 +32,10 @@ def rows_of(column):
             column[:] = values
     if column.dtype == object and column.ndim == 1:
         values = column.tolist()
-        column = column[[value is not None for value in values]]
-        dtype = common_dtype([value for value in values if value is not None])
+        has_text = any(isinstance(value, str) for value in values)  # pandas has NaN where a text is missing
+        is_there = [value is not None and not (has_text and isinstance(value, float) and value != value) for value in values]
+        column = column[is_there]
+        dtype = common_dtype(column.tolist())
         column = column if dtype is None else column.astype(dtype)
     if column.ndim != 1:
         raise ValueError('a column has one dimension')
@@ -141,7 +145,18 @@ def items_of(column, is_topk):
         return BYTEA, *joined(values)
     if all(isinstance(value, uuid.UUID) for value in values):
         return UUID, *joined([value.bytes for value in values])
+    if values and all(isinstance(value, datetime.datetime) and value.tzinfo is not None for value in values):
+        return instants(values)
     raise TypeError(f'no items are made of {column.dtype}')
+
+
+EPOCH = datetime.datetime(2000, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def instants(values):
+    """Times with a time zone, which are points in time: timestamptz."""
+    since = numpy.array([(value - EPOCH) // datetime.timedelta(microseconds=1) for value in values], dtype='<i8')
+    return TIMESTAMPTZ, *equally_sized(since)
 
 
 def item_of(value, is_topk):

@@ -5,7 +5,10 @@ import os
 
 import numpy
 
-LIBRARY = ctypes.CDLL(os.environ.get('LIBSKETCH', 'libsketch.so'))
+try:
+    LIBRARY = ctypes.CDLL(os.environ.get('LIBSKETCH', 'libsketch.so'))
+except OSError as error:
+    raise OSError(f'{error}. The variable LIBSKETCH says which file libsketch is') from None
 LIBRARY.sketch_status_message.restype = ctypes.c_char_p
 LIBRARY.sketch_hash.restype = ctypes.c_uint64
 OK, GROW, END = 0, 1, 3
