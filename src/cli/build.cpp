@@ -37,6 +37,8 @@ class Build {
         Groups groups(!time_column_.empty() || !by_.empty(), targets_.size(), output_);
         try {
             read_rows(groups);
+        } catch (const WriteFailure &) {
+            throw;
         } catch (const Failure &) {
             if (output_.flush != 0) groups.flush();  // of a pipe that never ends, all but the bad row
             groups.end_progress();

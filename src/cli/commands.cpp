@@ -248,15 +248,10 @@ std::size_t StoredRows::column(const std::string &name) const {
 }
 
 std::string StoredRows::packed(std::size_t column, const Field &field) const {
-    const auto digit = [](char c) {
-        const std::size_t value =
-            std::string_view("0123456789abcdef").find(c >= 'A' && c <= 'F' ? static_cast<char>(c | 0x20) : c);
-        return value == std::string_view::npos ? -1 : static_cast<int>(value);
-    };
     std::string packed;
     bool is_hex = is_sketch(field) && field.text.size() % 2 == 0;
     for (std::size_t i = 2; is_hex && i < field.text.size(); i += 2) {
-        const int high = digit(field.text[i]), low = digit(field.text[i + 1]);
+        const int high = hex_digit(field.text[i]), low = hex_digit(field.text[i + 1]);
         is_hex = high >= 0 && low >= 0;
         packed += static_cast<char>(high << 4 | low);
     }

@@ -21,11 +21,6 @@ std::size_t find(std::string_view text, char c) {
 }
 
 int octal_digit(char c) { return c >= '0' && c <= '7' ? c - '0' : -1; }
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    c = static_cast<char>(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 // COPY's escapes: letters for control characters, \NNN and \xNN for bytes, and any other character for itself.
 void unescape(std::string_view text, std::string &out) {

@@ -26,7 +26,7 @@ void flush_out() {
     while (!left.empty()) {
         const ssize_t written = ::write(STDOUT_FILENO, left.data(), left.size());
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) throw Failure(std::string("cannot write: ") + std::strerror(errno));
+        if (written < 0) throw WriteFailure(std::string("cannot write: ") + std::strerror(errno));
         left.remove_prefix(static_cast<std::size_t>(written));
     }
     waiting.clear();

@@ -226,47 +226,41 @@ class Reader {
         put(answer, "distinct_upper", cell(std::ceil(upper)));
     }
 
-    void put_item_counts(Answer &answer, const std::string &text, bool has_sketch, std::uint64_t estimate,
-                         std::uint64_t lower, std::uint64_t upper) {
-        put(answer, text, has_sketch ? Cell::of(estimate) : Cell());
-        if (!questions_.bounds) return;
-        put(answer, text + "_lower", has_sketch ? Cell::of(lower) : Cell());
-        put(answer, text + "_upper", has_sketch ? Cell::of(upper) : Cell());
-    }
-
     void ask_frequency(const std::string &packed, Answer &answer) {
-        std::unique_ptr<Opening<SKETCH_FREQUENCY>> sketch;
-        sketch_frequency_info info = {};
-        if (!packed.empty()) {
-            sketch = std::make_unique<Opening<SKETCH_FREQUENCY>>(packed);
-            must(sketch_frequency_describe(sketch->get(), &info));
-        }
-        if (questions_.count) put(answer, "count", sketch == nullptr ? Cell() : Cell::of(info.total));
-        for (const std::string &text : questions_.items) {
-            std::uint64_t estimate = 0, lower = 0, upper = 0;
-            if (sketch != nullptr && info.kind != SKETCH_KIND_NONE) {
-                make_item(info.kind, text, scratch_, item_);
-                must(sketch_frequency_count(sketch->get(), item_.kind, item_.hash, &estimate, &lower, &upper));
-            }
-            put_item_counts(answer, text, sketch != nullptr, estimate, lower, upper);
-        }
+        ask_counts<SKETCH_FREQUENCY>(packed, answer, sketch_frequency_describe,
+                                     [](const sketch_frequency *sketch, const sketch_item &item, std::uint64_t(&n)[3]) {
+                                         return sketch_frequency_count(sketch, item.kind, item.hash, &n[0], &n[1],
+                                                                       &n[2]);
+                                     });
+    }
+    void ask_topk(const std::string &packed, Answer &answer) {
+        ask_counts<SKETCH_TOPK>(packed, answer, sketch_topk_describe,
+                                [](const sketch_topk *sketch, const sketch_item &item, std::uint64_t(&n)[3]) {
+                                    return sketch_topk_count(sketch, item.kind, item.bytes, item.size, &n[0], &n[1],
+                                                             &n[2]);
+                                });
     }
 
-    void ask_topk(const std::string &packed, Answer &answer) {
-        std::unique_ptr<Opening<SKETCH_TOPK>> sketch;
-        sketch_topk_info info = {};
+    // Rows, and how often items came: count(sketch, item, n) with the estimate and both bounds.
+    template <sketch_family kFamily, typename Info, typename Count>
+    void ask_counts(const std::string &packed, Answer &answer,
+                    sketch_status (*describe)(const typename Calls<kFamily>::Opened *, Info *), Count count) {
+        std::unique_ptr<Opening<kFamily>> sketch;
+        Info info = {};
         if (!packed.empty()) {
-            sketch = std::make_unique<Opening<SKETCH_TOPK>>(packed);
-            must(sketch_topk_describe(sketch->get(), &info));
+            sketch = std::make_unique<Opening<kFamily>>(packed);
+            must(describe(sketch->get(), &info));
         }
         if (questions_.count) put(answer, "count", sketch == nullptr ? Cell() : Cell::of(info.total));
         for (const std::string &text : questions_.items) {
-            std::uint64_t estimate = 0, lower = 0, upper = 0;
+            std::uint64_t n[3] = {};
             if (sketch != nullptr && info.kind != SKETCH_KIND_NONE) {
                 make_item(info.kind, text, scratch_, item_);
-                must(sketch_topk_count(sketch->get(), item_.kind, item_.bytes, item_.size, &estimate, &lower, &upper));
+                must(count(sketch->get(), item_, n));
             }
-            put_item_counts(answer, text, sketch != nullptr, estimate, lower, upper);
+            static constexpr const char *kNames[] = {"", "_lower", "_upper"};
+            for (int i = 0; i < (questions_.bounds ? 3 : 1); i++)
+                put(answer, text + kNames[i], sketch == nullptr ? Cell() : Cell::of(n[i]));
         }
     }
 

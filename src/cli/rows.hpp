@@ -47,6 +47,9 @@ void split_copied(std::string_view line, std::vector<std::string> &unescaped, st
 // A field of COPY's text format.
 void append_copied(std::string &out, const Field &field);
 
+// The value of a hexadecimal digit; -1 if it is none.
+int hex_digit(char c);
+
 // A number as PostgreSQL reads a double precision. False if it is none.
 bool parse_double(std::string_view text, double &value);
 

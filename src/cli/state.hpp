@@ -15,7 +15,11 @@ namespace cli {
 struct Failure : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
-// The same where the command line is wrong.
+// The same where nothing more can be written.
+struct WriteFailure : Failure {
+    using Failure::Failure;
+};
+// And where the command line is wrong.
 struct UsageFailure : Failure {
     using Failure::Failure;
 };

@@ -184,6 +184,19 @@ report "also while nobody reads" "$(sketch build quantile --column ms --by id <(
 report "and nothing came twice or was lost" "$(run_sql -f "$place/statements" -c "SELECT sum(total_count(ms)) FROM live HAVING sum(total_count(ms)) <> 1999
 	UNION ALL SELECT 2 FROM live HAVING merge(ms) <> (SELECT quantile_agg(ms) FROM (SELECT ms FROM event ORDER BY at LIMIT 1999) AS e)")"
 report "before a bad row ends it, what came is written" "$(diff <(printf 'ms\n1\n2\nx\n4\n' | sketch build quantile --column ms --flush 1h 2>/dev/null | sketch read --count --format csv | sed 1d) - <<<2 2>&1)"
+report "on a terminal it shows how far it is" "$(/usr/bin/python3 - "$build/sketch" <<'PYTHON'
+import os, pty, subprocess, sys, time
+terminal, theirs = pty.openpty()
+run = subprocess.Popen([sys.argv[1], 'build', 'quantile', '--column', 'ms'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=theirs)
+run.stdin.write(b'ms\n' + b'1\n' * 100000)
+run.stdin.flush()
+time.sleep(1.2)
+out, _ = run.communicate(b'2\n')
+shown = os.read(terminal, 10000).decode()
+if '0.1 million rows, 0 MB, 1 groups' not in shown or not shown.endswith('\r\x1b[K') or not out.startswith(b'\\\\x0101'):
+    print(repr(shown), out)
+PYTHON
+)"
 report "many groups are written early" "$(for n in 1 2 7 1000; do
 	sketch build quantile --column ms --by id --max-groups $n "$place/event.csv" | sketch merge | sort | cmp - <(sketch build quantile --column ms --by id "$place/event.csv" | sort) 2>&1
 done)"
