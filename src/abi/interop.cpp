@@ -28,28 +28,25 @@ sketch_status sketch_exponential_add(const sketch_exponential *histogram, sketch
 
 namespace {
 
-// Unless there is a next point, the caller's is untouched.
-template <typename Cursor, typename Point>
-Status next_of(Cursor &cursor, Point &point) noexcept {
-    Point next = {};
-    const Status s = interop::next_point(cursor, next);
-    if (s == SKETCH_OK) point = next;
+// Unless there is a next one, the caller's is untouched.
+template <typename Cursor, typename Entry>
+Status next_of(Status (*next)(Cursor &, Entry &) noexcept, Cursor &cursor, Entry &entry) noexcept {
+    Entry found = {};
+    const Status s = next(cursor, found);
+    if (s == SKETCH_OK) entry = found;
     return s;
 }
 
 }  // namespace
 
 sketch_status sketch_otlp_next(sketch_otlp_cursor *cursor, sketch_otlp_point *point) noexcept {
-    return next_of(*cursor, *point);
+    return next_of(interop::next_point, *cursor, *point);
 }
 
 sketch_status sketch_prometheus_next(sketch_prometheus_cursor *cursor, sketch_prometheus_point *point) noexcept {
-    return next_of(*cursor, *point);
+    return next_of(interop::next_point, *cursor, *point);
 }
 
 sketch_status sketch_frequent_items_next(sketch_frequent_items_cursor *cursor, sketch_frequent_item *item) noexcept {
-    sketch_frequent_item next = {};
-    const Status s = interop::next_item(*cursor, next);
-    if (s == SKETCH_OK) *item = next;
-    return s;
+    return next_of(interop::next_item, *cursor, *item);
 }

@@ -40,14 +40,6 @@ struct Writer {
     }
 };
 
-template <typename Integer>
-Integer read_little_endian(const std::uint8_t *bytes) noexcept {
-    std::make_unsigned_t<Integer> value = 0;
-    for (std::size_t i = 0; i < sizeof value; i++)
-        value |= static_cast<std::make_unsigned_t<Integer>>(std::make_unsigned_t<Integer>{bytes[i]} << (8 * i));
-    return static_cast<Integer>(value);
-}
-
 bool print_integer(Writer &out, const std::uint8_t *item, std::size_t size) noexcept {
     const bool is_negative = item[0] < kZeroItem;
     const int length = is_negative ? kZeroItem - 1 - item[0] : item[0] - kZeroItem;
@@ -65,12 +57,12 @@ bool print_integer(Writer &out, const std::uint8_t *item, std::size_t size) noex
 bool print_decimal(Writer &out, const std::uint8_t *item, std::size_t size) noexcept {
     static constexpr std::string_view kSpecials[] = {"NaN", "Infinity", "-Infinity"};
     if (size < 3 || size % 2 == 0 || item[0] > 4) return false;
-    const int weight = read_little_endian<std::int16_t>(item + 1), groups = static_cast<int>(size - 3) / 2;
+    const int weight = load_little_endian<std::int16_t>(item + 1), groups = static_cast<int>(size - 3) / 2;
     if (item[0] >= 2) {
         out.put(kSpecials[item[0] - 2]);
         return weight == 0 && groups == 0;
     }
-    const auto group = [=](int i) -> int { return read_little_endian<std::uint16_t>(item + 3 + 2 * i); };
+    const auto group = [=](int i) -> int { return load_little_endian<std::uint16_t>(item + 3 + 2 * i); };
     for (int i = 0; i < groups; i++)
         if (group(i) >= 10000) return false;
     if (groups == 0 || group(0) == 0 || group(groups - 1) == 0) return false;
@@ -244,9 +236,9 @@ bool print_item(Writer &out, int kind, const std::uint8_t *item, std::size_t siz
         case SKETCH_KIND_TIMESTAMPTZ:
         case SKETCH_KIND_TIMESTAMP:
             return size == 8 &&
-                   print_timestamp(out, read_little_endian<std::int64_t>(item), kind == SKETCH_KIND_TIMESTAMPTZ);
-        case SKETCH_KIND_DATE: return size == 4 && print_date(out, read_little_endian<std::int32_t>(item));
-        case SKETCH_KIND_TIME: return size == 8 && print_time(out, read_little_endian<std::int64_t>(item));
+                   print_timestamp(out, load_little_endian<std::int64_t>(item), kind == SKETCH_KIND_TIMESTAMPTZ);
+        case SKETCH_KIND_DATE: return size == 4 && print_date(out, load_little_endian<std::int32_t>(item));
+        case SKETCH_KIND_TIME: return size == 8 && print_time(out, load_little_endian<std::int64_t>(item));
         case SKETCH_KIND_INET: return print_inet(out, item, size);
         case SKETCH_KIND_BOOL: return size == 1 && item[0] <= 1 && (out.put(item[0] == 1 ? "true" : "false"), true);
         default: {

@@ -126,7 +126,7 @@ bool is_value(int kind, const std::uint8_t *item, size_t size) noexcept {
     switch (kind) {
         case SKETCH_KIND_FLOAT: {
             if (size != 8) return false;
-            const std::uint64_t bits = to_little_endian(load<std::uint64_t>(item));
+            const std::uint64_t bits = load_little_endian<std::uint64_t>(item);
             return bits == canonical_bits(std::bit_cast<double>(bits));
         }
         case SKETCH_KIND_TIMETZ: return size == 12;

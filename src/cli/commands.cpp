@@ -91,7 +91,7 @@ bool parse_time(std::string_view text, std::int64_t &microseconds) {
     sketch_item item;
     if (sketch_item_parse(SKETCH_KIND_TIMESTAMPTZ, text.data(), text.size(), nullptr, 0, &item) != SKETCH_OK)
         return false;
-    microseconds = static_cast<std::int64_t>(sketch::to_little_endian(sketch::load<std::uint64_t>(item.bytes)));
+    microseconds = sketch::load_little_endian<std::int64_t>(item.bytes);
     return true;
 }
 
@@ -113,7 +113,7 @@ bool item_from_text(int kind, std::string_view text, std::vector<std::uint64_t> 
 
 std::string item_text(int kind, const void *item, std::size_t size) {
     if (kind == SKETCH_KIND_FLOAT && size == 8)
-        return double_text(std::bit_cast<double>(sketch::to_little_endian(sketch::load<std::uint64_t>(item))));
+        return double_text(std::bit_cast<double>(sketch::load_little_endian<std::uint64_t>(item)));
     std::string text(sketch_item_print_size(kind, size), '\0');
     std::size_t text_size;
     sketch_status status = sketch_item_print(kind, item, size, text.data(), text.size(), &text_size);

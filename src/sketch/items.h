@@ -116,11 +116,11 @@ SKETCH_API sketch_status sketch_item_inet(const uint8_t *address, size_t size, i
 SKETCH_API int sketch_kind_of_type(const char *name) SKETCH_NOEXCEPT;
 
 /*
- * A value of each kind above, from text as PostgreSQL writes it: dates and times as "2026-01-31 12:34:56.789+01", also as
- * other forms of ISO 8601 are ("2026-01-31T12:34:56,789Z"), and in UTC where no zone is told; bytea as "\x00ff"; text and labels must be valid UTF-8. Not
- * doubles, which every language reads by itself, nor intervals. Of more than 90 bytes it may need scratch memory, never
- * more than `size` bytes, in which the item then stands. OK, NO_ROOM, OUT_OF_RANGE if it is no such value, or
- * WRONG_KIND if the kind has none that are read here.
+ * A value of each kind above, from text as PostgreSQL writes it: dates and times as "2026-01-31 12:34:56.789+01", also
+ * as other forms of ISO 8601 are ("2026-01-31T12:34:56,789Z"), and in UTC where no zone is told; bytea as "\x00ff"; text
+ * and labels must be valid UTF-8. Not doubles, which every language reads by itself, nor intervals. Of more than 90 bytes
+ * it may need scratch memory, never more than `size` bytes, in which the item then stands. OK, NO_ROOM, OUT_OF_RANGE if
+ * it is no such value, or WRONG_KIND if the kind has none that are read here.
  */
 SKETCH_API sketch_status sketch_item_parse(int kind, const char *text, size_t size, void *scratch, size_t scratch_size,
                                            sketch_item *item) SKETCH_NOEXCEPT;

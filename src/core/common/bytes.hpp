@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 namespace sketch {
 
@@ -27,6 +28,16 @@ inline void store(void *to, T value) noexcept {
 inline std::uint64_t to_little_endian(std::uint64_t v) noexcept {
     if constexpr (std::endian::native == std::endian::big) v = __builtin_bswap64(v);
     return v;
+}
+
+// An integer as stored formats have it, on any machine.
+template <typename Integer>
+inline Integer load_little_endian(const void *from) noexcept {
+    using Unsigned = std::make_unsigned_t<Integer>;
+    const std::uint8_t *const bytes = static_cast<const std::uint8_t *>(from);
+    Unsigned value = 0;
+    for (std::size_t i = 0; i < sizeof value; i++) value |= static_cast<Unsigned>(Unsigned{bytes[i]} << (8 * i));
+    return static_cast<Integer>(value);
 }
 
 // 8 bytes, little-endian, of which those from `end` on are 0.

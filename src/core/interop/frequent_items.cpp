@@ -13,21 +13,8 @@ struct Walk {
     const std::uint8_t *count, *item;  // of the next item
     std::uint64_t left;
     std::uint64_t total_left;  // of the sum of all weights, less the counts so far
-    std::uint64_t begun;
+    bool begun;
 };
-static_assert(sizeof(Walk) <= sizeof(sketch_frequent_items_cursor::opaque));
-
-template <typename T>
-T read(const std::uint8_t *at) noexcept {
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < sizeof(T); i++) bits |= std::uint64_t{at[i]} << (8 * i);
-    return static_cast<T>(bits);
-}
-
-Status fail(sketch_frequent_items_cursor &cursor, Status status, const char *problem) noexcept {
-    cursor.problem = problem;
-    return status;
-}
 
 Status begin(sketch_frequent_items_cursor &cursor, Walk &walk) noexcept {
     const Slice bytes = cursor.bytes;
@@ -40,47 +27,45 @@ Status begin(sketch_frequent_items_cursor &cursor, Walk &walk) noexcept {
         return fail(cursor, SKETCH_CORRUPT, "Its preamble contradicts itself");
     cursor.max_items = std::uint32_t{3} << (at[3] - 2);
     if (is_empty) {
-        walk = {at + kEmptyPreamble, at + kEmptyPreamble, 0, 0, 1};
+        walk = {at + kEmptyPreamble, at + kEmptyPreamble, 0, 0, true};
         return SKETCH_OK;
     }
     if (bytes.size < kPreamble) return fail(cursor, SKETCH_TRUNCATED, "It ends within its preamble");
-    cursor.items = read<std::uint32_t>(at + 8);
-    cursor.total = read<std::uint64_t>(at + 16);
-    cursor.offset = read<std::uint64_t>(at + 24);
+    cursor.items = load_little_endian<std::uint32_t>(at + 8);
+    cursor.total = load_little_endian<std::uint64_t>(at + 16);
+    cursor.offset = load_little_endian<std::uint64_t>(at + 24);
     if (cursor.items > cursor.max_items) return fail(cursor, SKETCH_CORRUPT, "It has more items than its table can");
     if (cursor.total > kMaxTotal || cursor.offset > cursor.total)
         return fail(cursor, SKETCH_CORRUPT, "Its offset and the sum of its weights contradict each other");
     const std::size_t counts = std::size_t{8} * cursor.items;
     if (bytes.size - kPreamble < counts) return fail(cursor, SKETCH_TRUNCATED, "It ends within its counts");
-    walk = {at + kPreamble, at + kPreamble + counts, cursor.items, cursor.total, 1};
+    walk = {at + kPreamble, at + kPreamble + counts, cursor.items, cursor.total, true};
     return SKETCH_OK;
 }
 
-}  // namespace
-
-Status next_item(sketch_frequent_items_cursor &cursor, sketch_frequent_item &item) noexcept {
-    Walk walk;
-    std::memcpy(&walk, cursor.opaque, sizeof walk);
-    if (walk.begun == 0)
+Status next(sketch_frequent_items_cursor &cursor, Walk &walk, sketch_frequent_item &item) noexcept {
+    if (!walk.begun)
         if (const Status s = begin(cursor, walk); s != SKETCH_OK) return s;
     Slice rest = {walk.item, static_cast<std::size_t>(cursor.bytes.at + cursor.bytes.size - walk.item)};
-    if (walk.left == 0) {
-        std::memcpy(cursor.opaque, &walk, sizeof walk);
-        return rest.size == 0 ? SKETCH_END : fail(cursor, SKETCH_TRAILING, "Bytes are left over");
-    }
-    item.count = read<std::uint64_t>(walk.count);
+    if (walk.left == 0) return rest.size == 0 ? SKETCH_END : fail(cursor, SKETCH_TRAILING, "Bytes are left over");
+    item.count = load_little_endian<std::uint64_t>(walk.count);
     if (item.count == 0 || item.count > walk.total_left)
         return fail(cursor, SKETCH_CORRUPT, "Its counts and the sum of its weights contradict each other");
     std::uint64_t size = 8;
     if (!cursor.are_longs) {
         Slice length;
         if (!take(rest, 4, length)) return fail(cursor, SKETCH_TRUNCATED, "It ends within its items");
-        size = read<std::uint32_t>(length.at);
+        size = load_little_endian<std::uint32_t>(length.at);
     }
     if (!take(rest, size, item.item)) return fail(cursor, SKETCH_TRUNCATED, "It ends within its items");
-    walk = {walk.count + 8, rest.at, walk.left - 1, walk.total_left - item.count, 1};
-    std::memcpy(cursor.opaque, &walk, sizeof walk);
+    walk = {walk.count + 8, rest.at, walk.left - 1, walk.total_left - item.count, true};
     return SKETCH_OK;
+}
+
+}  // namespace
+
+Status next_item(sketch_frequent_items_cursor &cursor, sketch_frequent_item &item) noexcept {
+    return resumed<Walk>(cursor.opaque, [&](Walk &walk) { return next(cursor, walk, item); });
 }
 
 }  // namespace sketch::interop
