@@ -51,9 +51,7 @@ double number_argument(const Argument &argument) {
 
 std::uint64_t count_argument(const Argument &argument) {
     std::uint64_t value;
-    const char *const end = argument.value.data() + argument.value.size();
-    const auto [at, error] = std::from_chars(argument.value.data(), end, value);
-    if (error != std::errc() || at != end) throw wrong(argument, "a whole number is wanted");
+    if (!parse_whole(argument.value, value)) throw wrong(argument, "a whole number is wanted");
     return value;
 }
 

@@ -1,10 +1,8 @@
 // sketch build: sketches of the columns of rows.
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <limits>
 
-#include "../core/common/calendar.hpp"
 #include "../core/common/utf8.hpp"
 #include "commands.hpp"
 
@@ -28,7 +26,7 @@ class Build {
     explicit Build(const std::vector<Argument> &arguments) {
         for (const Argument &argument : arguments) take(argument);
         if (targets_.empty()) throw UsageFailure("which sketch? As in: sketch build quantile --column latency");
-        if (time_column_.empty() != (bucket_ == 0)) throw UsageFailure("--time and --bucket go together");
+        if (time_column_.empty() == has_buckets_) throw UsageFailure("--time and --bucket go together");
         for (Target &target : targets_) prepare(target);
     }
 
@@ -54,9 +52,7 @@ class Build {
   private:
     void read_rows(Groups &groups) {
         std::uint64_t count = 0;
-        const Input *reading = nullptr;
-        Input input(files_, [&] { return reading == nullptr ? -1 : groups.wait(*reading, count); });
-        reading = &input;
+        Input input(files_, [&](const Input &reading) { return groups.wait(reading, count); });
         if (output_.flush != 0) stop_on_signals();
         const std::unique_ptr<Rows> rows = make_rows(input, rows_);
         std::vector<Field> fields;
@@ -94,7 +90,8 @@ class Build {
         } else if (option == "time") {
             time_column_ = value;
         } else if (option == "bucket") {
-            bucket_ = duration_argument(argument);
+            buckets_ = Buckets(duration_argument(argument));
+            has_buckets_ = true;
         } else if (option == "skip-bad") {
             max_bad_rows_ =
                 argument.value == "all" ? std::numeric_limits<std::uint64_t>::max() : count_argument(argument);
@@ -196,10 +193,7 @@ class Build {
                 name = target.column + "_" + family_name(target.parameters.family) + "_" + std::to_string(number);
             names.push_back(name);
         }
-        for (const std::string &name : names) {
-            if (!output_.header.empty()) output_.header += '\t';
-            append_copied(output_.header, {name, false});
-        }
+        output_.header = std::move(names);
     }
 
     void tolerate(const BadRow &bad) {
@@ -226,12 +220,7 @@ class Build {
         std::int64_t microseconds;
         if (!parse_time(field.text, microseconds))
             throw BadRow(place_of(input, time_column_) + ": no time: " + shown(field.text));
-        const std::int64_t bucket = sketch::floor_divided(microseconds, bucket_);
-        if (bucket != last_bucket_ || bucket_text_.empty()) {
-            last_bucket_ = bucket;
-            bucket_text_ = time_text(bucket * bucket_);
-        }
-        return bucket_text_;
+        return buckets_.text_of(microseconds);
     }
 
     // The value of a row; its weight is 0 if it has none.
@@ -260,9 +249,7 @@ class Build {
     static void read_weight(const Input &input, const Target &target, const Field &field, std::uint64_t &weight) {
         weight = 0;
         if (field.is_null) return;
-        const char *const end = field.text.data() + field.text.size();
-        const auto [at, error] = std::from_chars(field.text.data(), end, weight);
-        if (error != std::errc() || at != end ||
+        if (!parse_whole(field.text, weight) ||
             weight > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
             throw BadRow(place_of(input, target.weight_column) + ": no weight: " + shown(field.text));
     }
@@ -270,16 +257,15 @@ class Build {
     std::vector<Target> targets_;
     std::vector<std::string> by_, files_;
     std::string time_column_;
-    std::int64_t bucket_ = 0;
+    Buckets buckets_{0};
     RowOptions rows_;
     OutputOptions output_;
-    bool has_header_ = false;
+    bool has_header_ = false, has_buckets_ = false;
     std::uint64_t max_bad_rows_ = 0, bad_rows_ = 0;
     std::string last_bad_;
     std::size_t time_slot_ = 0;
     std::vector<std::size_t> by_slots_;
-    std::string key_, bucket_text_;
-    std::int64_t last_bucket_ = 0;
+    std::string key_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "../core/common/bytes.hpp"
+#include "../core/common/calendar.hpp"
 
 namespace cli {
 
@@ -55,8 +56,7 @@ bool parse_unix_time(std::string_view text, std::int64_t &microseconds) {
     for (double end = kSecondsEnd; std::fabs(number) >= end; end *= 1e3) unit /= 1e3;
     // Whole numbers are exact beyond what a double holds.
     std::int64_t whole = 0;
-    const char *const last = text.data() + text.size();
-    if (std::from_chars(text.data(), last, whole).ptr == last) {
+    if (parse_whole(text, whole)) {
         microseconds = unit >= 1 ? whole * static_cast<std::int64_t>(unit) : whole / 1000 - (whole % 1000 < 0);
     } else {
         microseconds = std::llround(number * unit);
@@ -64,10 +64,6 @@ bool parse_unix_time(std::string_view text, std::int64_t &microseconds) {
     microseconds -= SKETCH_UNIX_MICROSECONDS;
     return true;
 }
-
-}  // namespace
-
-namespace {
 
 // As web servers log it: 31/Jan/2026:12:34:56 +0100. It becomes 2026-01-31 12:34:56 +0100.
 bool rewrite_log_time(std::string_view text, std::string &iso) {
@@ -95,10 +91,15 @@ bool parse_time(std::string_view text, std::int64_t &microseconds) {
     return true;
 }
 
-std::string time_text(std::int64_t microseconds) {
-    sketch_item item;
-    must(sketch_item_timestamptz(microseconds, &item));
-    return item_text(item.kind, item.bytes, item.size);
+const std::string &Buckets::text_of(std::int64_t microseconds) {
+    const std::int64_t bucket = sketch::floor_divided(microseconds, width_);
+    if (bucket != last_ || text_.empty()) {
+        sketch_item item;
+        must(sketch_item_timestamptz(bucket * width_, &item));
+        last_ = bucket;
+        text_ = item_text(item.kind, item.bytes, item.size);
+    }
+    return text_;
 }
 
 bool item_from_text(int kind, std::string_view text, std::vector<std::uint64_t> &scratch, sketch_item &item) {
@@ -240,9 +241,7 @@ std::size_t StoredRows::column(const std::string &name) const {
     const auto found = std::find(names_.begin(), names_.end(), name);
     if (found != names_.end()) return static_cast<std::size_t>(found - names_.begin());
     std::size_t number = 0;
-    const char *const end = name.data() + name.size();
-    if (std::from_chars(name.data(), end, number).ptr == end && number >= 1 && number <= names_.size())
-        return number - 1;
+    if (parse_whole(name, number) && number >= 1 && number <= names_.size()) return number - 1;
     throw Failure("there is no column " + shown(name) +
                   (has_header_ ? "" : " (with --header, the first line has names)"));
 }

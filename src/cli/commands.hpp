@@ -29,7 +29,17 @@ bool take_output_option(const Argument &argument, OutputOptions &options, bool &
 // A point in time, in microseconds since 2000-01-01 in UTC: ISO 8601, what web servers log, or a number since
 // 1970-01-01, which is one of seconds, milliseconds, microseconds or nanoseconds, by its size. False if it is none.
 bool parse_time(std::string_view text, std::int64_t &microseconds);
-std::string time_text(std::int64_t microseconds);
+
+// Intervals of one width, from 2000-01-01 on: the text of the beginning of that in which a point in time is.
+class Buckets {
+  public:
+    explicit Buckets(std::int64_t width) : width_(width) {}
+    const std::string &text_of(std::int64_t microseconds);
+
+  private:
+    std::int64_t width_, last_ = 0;
+    std::string text_;  // of the last one
+};
 
 // The item that a text is, which may stand in `scratch`. False if it is none of its kind.
 bool item_from_text(int kind, std::string_view text, std::vector<std::uint64_t> &scratch, sketch_item &item);

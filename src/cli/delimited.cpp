@@ -1,6 +1,5 @@
 // CSV as in RFC 4180, and PostgreSQL's text format of COPY.
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 #include "commands.hpp"
@@ -109,9 +108,7 @@ class DelimitedRows : public Rows {
             if (found != names_.end()) return static_cast<std::size_t>(found - names_.begin());
         }
         std::size_t place = 0;
-        const char *const end = column.data() + column.size();
-        const auto [at, error] = std::from_chars(column.data(), end, place);
-        if (error == std::errc() && at == end && place >= 1 && place <= names_.size()) return place - 1;
+        if (parse_whole(column, place) && place >= 1 && place <= names_.size()) return place - 1;
         std::string names;
         for (const std::string &name : names_) names += (names.empty() ? "" : ", ") + printable(name);
         throw Failure(input_.place() + ": no column " + shown(column) +

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "rows.hpp"
+
 namespace cli {
 
 namespace {
@@ -32,6 +34,8 @@ void flush_out() {
     waiting.clear();
 }
 
+namespace {
+
 // "\x..." in hexadecimal is what PostgreSQL reads, and its backslash is written twice.
 void append_sketch(std::string &out, std::string_view packed) {
     out += "\\\\x";
@@ -41,6 +45,17 @@ void append_sketch(std::string &out, std::string_view packed) {
         out += "0123456789abcdef"[byte & 15];
     }
 }
+
+std::string header_line(const std::vector<std::string> &names) {
+    std::string line;
+    for (const std::string &name : names) {
+        append_copied(line, {name, false});
+        line += &name == &names.back() ? '\n' : '\t';
+    }
+    return line;
+}
+
+}  // namespace
 
 Groups::Groups(bool has_key, std::size_t sketches, const OutputOptions &options)
     : has_key_(has_key),
@@ -68,7 +83,7 @@ void Groups::flush() {
     // If psql went on after an error, it would read the rows as statements, or lose them and say that all was well.
     if (!options_.copy.empty() && !is_header_written_) write_out("\\set ON_ERROR_STOP on\n");
     if (!options_.copy.empty()) write_out("COPY " + options_.copy + " FROM STDIN;\n");
-    else if (!options_.header.empty() && !is_header_written_) write_out(options_.header + "\n");
+    else if (!options_.header.empty() && !is_header_written_) write_out(header_line(options_.header));
     is_header_written_ = true;
     std::string line;
     for (const Map::value_type *group : in_order_) {

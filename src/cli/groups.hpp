@@ -18,10 +18,10 @@ using States = std::vector<std::unique_ptr<State>>;
 
 // What is written and when, as options say it.
 struct OutputOptions {
-    std::string copy;            // statements of COPY to this table, with rows in between; empty: only rows
-    std::string header;          // the first line, if not empty
-    std::int64_t flush = 0;      // microseconds after which what came since is written; 0: at the end
-    std::size_t max_groups = 0;  // written as soon as there are so many; 0: any number
+    std::string copy;                 // statements of COPY to this table, with rows in between; empty: only rows
+    std::vector<std::string> header;  // names of columns, which are the first line; none: no such line
+    std::int64_t flush = 0;           // microseconds after which what came since is written; 0: at the end
+    std::size_t max_groups = 0;       // written as soon as there are so many; 0: any number
     bool is_quiet = false;
 };
 
@@ -64,8 +64,6 @@ class Groups {
     bool is_progress_shown_ = false;
     bool is_header_written_ = false;
 };
-
-void append_sketch(std::string &out, std::string_view packed);
 
 // To standard output; throws.
 void write_out(std::string_view text);

@@ -27,7 +27,7 @@ void stop_on_signals() {
     for (const int signal : {SIGHUP, SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
 }
 
-Input::Input(std::vector<std::string> files, std::function<int()> wait)
+Input::Input(std::vector<std::string> files, Wait wait)
     : files_(std::move(files)), wait_(std::move(wait)), buffer_(kBlock + kPadding) {
     if (files_.empty()) files_.push_back("-");
 }
@@ -72,7 +72,7 @@ bool Input::fill() {
         buffer_.resize(2 * buffer_.size());
     }
     for (;;) {
-        const int timeout = wait_();
+        const int timeout = wait_(*this);
         if (is_stopped) break;
         if (timeout >= 0) {
             pollfd waited = {file_, POLLIN, 0};

@@ -18,7 +18,8 @@ class Input {
   public:
     // Of no files: standard input. `wait` is called before each read: it tells for how many milliseconds to wait at
     // most, -1 for ever; and it is called again when they are over.
-    Input(std::vector<std::string> files, std::function<int()> wait);
+    using Wait = std::function<int(const Input &)>;
+    Input(std::vector<std::string> files, Wait wait);
     ~Input();
     Input(const Input &) = delete;
 
@@ -46,7 +47,7 @@ class Input {
 
     std::vector<std::string> files_;
     std::size_t next_file_ = 0;
-    std::function<int()> wait_;
+    Wait wait_;
     int file_ = -1;
     std::string name_;
     bool is_at_end_ = true;

@@ -40,8 +40,10 @@ class JsonRows : public Rows {
         fields.assign(columns_.size(), Field());
         try {
             ondemand::document document = parser_.iterate(line.data(), line.size(), line.size() + kPadding);
-            if (keys_.empty()) note_keys(document.get_object());
-            document.rewind();
+            if (keys_.empty()) {
+                note_keys(document.get_object());
+                document.rewind();
+            }
             read_object(document.get_object(), root_, fields);
             if (document.current_location().error() != OUT_OF_BOUNDS)
                 throw BadRow(input_.place() + ": text behind an object");

@@ -1,7 +1,6 @@
 // sketch merge: the sketches of rows, merged into those of fewer groups.
 #include <algorithm>
 
-#include "../core/common/calendar.hpp"
 #include "commands.hpp"
 
 namespace cli {
@@ -17,27 +16,24 @@ class Merge {
             else if (option == "by")
                 by_ = argument.value.empty() ? std::vector<std::string>() : split_list(argument.value), has_by_ = true;
             else if (option == "time") time_ = argument.value;
-            else if (option == "bucket") bucket_ = duration_argument(argument);
+            else if (option == "bucket") buckets_ = Buckets(duration_argument(argument)), has_buckets_ = true;
             else take_output_option(argument, output_, has_header_);
         }
-        if (time_.empty() != (bucket_ == 0)) throw UsageFailure("--time and --bucket go together");
+        if (time_.empty() == has_buckets_) throw UsageFailure("--time and --bucket go together");
     }
 
     void run() {
         std::uint64_t count = 0;
-        Groups *writing = nullptr;
-        const Input *reading = nullptr;
-        Input input(files_, [&] { return writing == nullptr ? -1 : writing->wait(*reading, count); });
-        reading = &input;
+        std::unique_ptr<Groups> groups;
+        Input input(files_,
+                    [&](const Input &reading) { return groups == nullptr ? -1 : groups->wait(reading, count); });
         if (output_.flush != 0) stop_on_signals();
         StoredRows rows(input, has_header_);
         std::vector<Field> fields;
-        std::unique_ptr<Groups> groups;
         for (; rows.next(fields); count++) {
             if (groups == nullptr) {
                 choose_columns(rows);
                 groups = std::make_unique<Groups>(!keys_.empty(), sketches_.size(), output_);
-                writing = groups.get();
             }
             merge_row(rows, fields, *groups);
         }
@@ -61,10 +57,7 @@ class Merge {
         if (sketches_.empty()) throw Failure("there is no column of sketches");
         if (!has_header_) return;
         for (const std::vector<std::size_t> *some : {&keys_, &sketches_})
-            for (const std::size_t column : *some) {
-                if (!output_.header.empty()) output_.header += '\t';
-                append_copied(output_.header, {rows.names()[column], false});
-            }
+            for (const std::size_t column : *some) output_.header.push_back(rows.names()[column]);
     }
 
     void merge_row(const StoredRows &rows, const std::vector<Field> &fields, Groups &groups) {
@@ -92,17 +85,17 @@ class Merge {
         std::int64_t microseconds;
         if (!parse_time(field.text, microseconds))
             throw Failure(rows.place(time_column_) + ": no time: " + shown(field.text));
-        return bucket_text_ = time_text(sketch::floor_divided(microseconds, bucket_) * bucket_);
+        return buckets_.text_of(microseconds);
     }
 
     std::vector<std::string> by_, files_;
-    bool has_by_ = false, has_header_ = false;
+    bool has_by_ = false, has_header_ = false, has_buckets_ = false;
     std::string time_;
-    std::int64_t bucket_ = 0;
+    Buckets buckets_{0};
     OutputOptions output_;
     std::size_t time_column_ = 0;
     std::vector<std::size_t> keys_, sketches_;
-    std::string key_, bucket_text_;
+    std::string key_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // sketch read: what stored sketches answer. sketch info: what they are.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "commands.hpp"
 #include "table.hpp"
@@ -40,6 +41,21 @@ void make_item(int kind, const std::string &text, std::vector<std::uint64_t> &sc
         throw Failure(shown(text) + " is no item of kind " + kind_name(kind));
 }
 
+// A sketch to read, of NULL none; and what its header says.
+template <sketch_family kFamily>
+struct Described {
+    std::optional<Opening<kFamily>> opening;
+    typename Calls<kFamily>::Info info = {};
+
+    explicit Described(const std::string &packed) {
+        if (packed.empty()) return;
+        opening.emplace(packed);
+        must(Calls<kFamily>::describe(get(), &info));
+    }
+    explicit operator bool() const { return opening.has_value(); }
+    typename Calls<kFamily>::Opened *get() const { return opening->get(); }
+};
+
 class Reader {
   public:
     explicit Reader(const std::vector<Argument> &arguments) {
@@ -56,7 +72,7 @@ class Reader {
     }
 
     void run() {
-        Input input(files_, [] { return -1; });
+        Input input(files_, [](const Input &) { return -1; });
         StoredRows rows(input, has_header_);
         Table table(style_);
         std::vector<Field> fields;
@@ -170,12 +186,8 @@ class Reader {
     }
 
     void ask_quantile(const std::string &packed, Answer &answer) {
-        std::unique_ptr<Opening<SKETCH_QUANTILE>> sketch;
-        sketch_quantile_info info = {};
-        if (!packed.empty()) {
-            sketch = std::make_unique<Opening<SKETCH_QUANTILE>>(packed);
-            must(sketch_quantile_describe(sketch->get(), &info));
-        }
+        const Described<SKETCH_QUANTILE> sketch(packed);
+        const sketch_quantile_info &info = sketch.info;
         const bool has_rows = info.total > 0;
         const auto number = [&](const std::string &name, auto call) {
             double value;
@@ -183,11 +195,11 @@ class Reader {
             if (has_rows) must(call(&value, &rows));
             put(answer, name, has_rows ? Cell::of(value) : Cell());
         };
-        if (questions_.count) put(answer, "count", sketch == nullptr ? Cell() : Cell::of(info.total));
+        if (questions_.count) put(answer, "count", !sketch ? Cell() : Cell::of(info.total));
         for (const double p : questions_.percentiles) {
             double value, lower, upper;
             std::uint64_t rows;
-            if (has_rows) must(sketch_quantile_percentiles(sketch->get(), &p, 1, &value, &lower, &upper, &rows));
+            if (has_rows) must(sketch_quantile_percentiles(sketch.get(), &p, 1, &value, &lower, &upper, &rows));
             const std::string name = percentile_name(p);
             put(answer, name, has_rows ? Cell::of(value) : Cell());
             if (!questions_.bounds) continue;
@@ -196,14 +208,14 @@ class Reader {
         }
         for (const double x : questions_.ranks)
             number("rank_" + double_text(x), [&](double *value, std::uint64_t *rows) {
-                return sketch_quantile_rank(sketch->get(), x, value, rows);
+                return sketch_quantile_rank(sketch.get(), x, value, rows);
             });
         if (questions_.sum)
             number("sum",
-                   [&](double *value, std::uint64_t *rows) { return sketch_quantile_sum(sketch->get(), value, rows); });
+                   [&](double *value, std::uint64_t *rows) { return sketch_quantile_sum(sketch.get(), value, rows); });
         if (questions_.mean)
             number("mean", [&](double *value, std::uint64_t *rows) {
-                return sketch_quantile_mean(sketch->get(), 0, 1, value, rows);
+                return sketch_quantile_mean(sketch.get(), 0, 1, value, rows);
             });
         if (questions_.min) put(answer, "min", has_rows ? Cell::of(info.minimum) : Cell());
         if (questions_.max) put(answer, "max", has_rows ? Cell::of(info.maximum) : Cell());
@@ -227,40 +239,32 @@ class Reader {
     }
 
     void ask_frequency(const std::string &packed, Answer &answer) {
-        ask_counts<SKETCH_FREQUENCY>(packed, answer, sketch_frequency_describe,
-                                     [](const sketch_frequency *sketch, const sketch_item &item, std::uint64_t(&n)[3]) {
-                                         return sketch_frequency_count(sketch, item.kind, item.hash, &n[0], &n[1],
-                                                                       &n[2]);
-                                     });
+        ask_counts<SKETCH_FREQUENCY>(
+            packed, answer, [](const sketch_frequency *sketch, const sketch_item &item, std::uint64_t(&n)[3]) {
+                return sketch_frequency_count(sketch, item.kind, item.hash, &n[0], &n[1], &n[2]);
+            });
     }
     void ask_topk(const std::string &packed, Answer &answer) {
-        ask_counts<SKETCH_TOPK>(packed, answer, sketch_topk_describe,
-                                [](const sketch_topk *sketch, const sketch_item &item, std::uint64_t(&n)[3]) {
-                                    return sketch_topk_count(sketch, item.kind, item.bytes, item.size, &n[0], &n[1],
-                                                             &n[2]);
-                                });
+        ask_counts<SKETCH_TOPK>(
+            packed, answer, [](const sketch_topk *sketch, const sketch_item &item, std::uint64_t(&n)[3]) {
+                return sketch_topk_count(sketch, item.kind, item.bytes, item.size, &n[0], &n[1], &n[2]);
+            });
     }
 
     // Rows, and how often items came: count(sketch, item, n) with the estimate and both bounds.
-    template <sketch_family kFamily, typename Info, typename Count>
-    void ask_counts(const std::string &packed, Answer &answer,
-                    sketch_status (*describe)(const typename Calls<kFamily>::Opened *, Info *), Count count) {
-        std::unique_ptr<Opening<kFamily>> sketch;
-        Info info = {};
-        if (!packed.empty()) {
-            sketch = std::make_unique<Opening<kFamily>>(packed);
-            must(describe(sketch->get(), &info));
-        }
-        if (questions_.count) put(answer, "count", sketch == nullptr ? Cell() : Cell::of(info.total));
+    template <sketch_family kFamily, typename Count>
+    void ask_counts(const std::string &packed, Answer &answer, Count count) {
+        const Described<kFamily> sketch(packed);
+        if (questions_.count) put(answer, "count", !sketch ? Cell() : Cell::of(sketch.info.total));
         for (const std::string &text : questions_.items) {
             std::uint64_t n[3] = {};
-            if (sketch != nullptr && info.kind != SKETCH_KIND_NONE) {
-                make_item(info.kind, text, scratch_, item_);
-                must(count(sketch->get(), item_, n));
+            if (sketch && sketch.info.kind != SKETCH_KIND_NONE) {
+                make_item(sketch.info.kind, text, scratch_, item_);
+                must(count(sketch.get(), item_, n));
             }
             static constexpr const char *kNames[] = {"", "_lower", "_upper"};
             for (int i = 0; i < (questions_.bounds ? 3 : 1); i++)
-                put(answer, text + kNames[i], sketch == nullptr ? Cell() : Cell::of(n[i]));
+                put(answer, text + kNames[i], !sketch ? Cell() : Cell::of(n[i]));
         }
     }
 
@@ -270,9 +274,7 @@ class Reader {
             std::string item;
             std::uint64_t estimate, lower, upper;
         };
-        const Opening<SKETCH_TOPK> sketch(packed);
-        sketch_topk_info info;
-        must(sketch_topk_describe(sketch.get(), &info));
+        const Described<SKETCH_TOPK> sketch(packed);
         const auto cursor = std::make_unique<sketch_topk_cursor>();
         must(sketch_topk_begin(sketch.get(), cursor.get()));
         std::vector<Entry> entries;
@@ -282,40 +284,36 @@ class Reader {
             entries.push_back(
                 {{reinterpret_cast<const char *>(next.item), next.item_size}, next.estimate, next.lower, next.upper});
         if (status != SKETCH_END) must(status);
-        const std::size_t most = std::min({entries.size(), questions_.top, std::size_t{info.k}});
+        const std::size_t most = std::min({entries.size(), questions_.top, std::size_t{sketch.info.k}});
         std::stable_sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) {
             return a.estimate != b.estimate ? a.estimate > b.estimate : a.lower > b.lower;
         });
         std::vector<Answer> answers;
         for (std::size_t i = 0; i < most; i++) {
             const Entry &entry = entries[i];
-            answers.push_back({{"item", Cell::of_text(item_text(info.kind, entry.item.data(), entry.item.size()))},
-                               {"estimate", Cell::of(entry.estimate)},
-                               {"lower", Cell::of(entry.lower)},
-                               {"upper", Cell::of(entry.upper)}});
+            answers.push_back(
+                {{"item", Cell::of_text(item_text(sketch.info.kind, entry.item.data(), entry.item.size()))},
+                 {"estimate", Cell::of(entry.estimate)},
+                 {"lower", Cell::of(entry.lower)},
+                 {"upper", Cell::of(entry.upper)}});
         }
         return answers;
     }
 
     void ask_membership(const std::string &packed, Answer &answer) {
-        std::unique_ptr<Opening<SKETCH_MEMBERSHIP>> sketch;
-        sketch_membership_info info = {};
-        if (!packed.empty()) {
-            sketch = std::make_unique<Opening<SKETCH_MEMBERSHIP>>(packed);
-            must(sketch_membership_describe(sketch->get(), &info));
-        }
+        const Described<SKETCH_MEMBERSHIP> sketch(packed);
         for (const std::string &text : questions_.items) {
             int found = 0;
-            if (sketch != nullptr && info.kind != SKETCH_KIND_NONE) {
-                make_item(info.kind, text, scratch_, item_);
-                must(sketch_membership_contains(sketch->get(), item_.kind, item_.hash, &found));
+            if (sketch && sketch.info.kind != SKETCH_KIND_NONE) {
+                make_item(sketch.info.kind, text, scratch_, item_);
+                must(sketch_membership_contains(sketch.get(), item_.kind, item_.hash, &found));
             }
-            put(answer, text, sketch == nullptr ? Cell() : Cell::of(found != 0));
+            put(answer, text, !sketch ? Cell() : Cell::of(found != 0));
         }
         if (!questions_.count) return;
         double rate = 0;
-        if (sketch != nullptr) must(sketch_membership_rate(sketch->get(), &rate));
-        put(answer, "false_positive_rate", sketch == nullptr ? Cell() : Cell::of(rate));
+        if (sketch) must(sketch_membership_rate(sketch.get(), &rate));
+        put(answer, "false_positive_rate", !sketch ? Cell() : Cell::of(rate));
     }
 
     static constexpr int kIgnored = -1;
@@ -340,8 +338,7 @@ Answer info_of(const std::string &packed) {
     const auto put_text = [&](const char *name, const char *text) { answer.emplace_back(name, Cell::of_text(text)); };
     switch (family) {
         case SKETCH_QUANTILE: {
-            sketch_quantile_info info;
-            must(sketch_quantile_describe(Opening<SKETCH_QUANTILE>(packed).get(), &info));
+            const sketch_quantile_info info = Described<SKETCH_QUANTILE>(packed).info;
             put("total_count", info.total);
             put("accuracy", info.accuracy);
             put("current_accuracy", info.current_accuracy);
@@ -349,10 +346,9 @@ Answer info_of(const std::string &packed) {
             break;
         }
         case SKETCH_DISTINCT: {
-            const Opening<SKETCH_DISTINCT> sketch(packed);
-            sketch_distinct_info info;
+            const Described<SKETCH_DISTINCT> sketch(packed);
+            const sketch_distinct_info &info = sketch.info;
             double estimate;
-            must(sketch_distinct_describe(sketch.get(), &info));
             must(sketch_distinct_count(sketch.get(), &estimate));
             put_text("kind", kind_name(info.kind));
             put("distinct_count", static_cast<std::uint64_t>(std::llround(estimate)));
@@ -361,8 +357,7 @@ Answer info_of(const std::string &packed) {
             break;
         }
         case SKETCH_FREQUENCY: {
-            sketch_frequency_info info;
-            must(sketch_frequency_describe(Opening<SKETCH_FREQUENCY>(packed).get(), &info));
+            const sketch_frequency_info info = Described<SKETCH_FREQUENCY>(packed).info;
             put_text("kind", kind_name(info.kind));
             put_text("mode", info.is_dense ? "counters" : "exact");
             put("total_count", info.total);
@@ -370,8 +365,7 @@ Answer info_of(const std::string &packed) {
             break;
         }
         case SKETCH_TOPK: {
-            sketch_topk_info info;
-            must(sketch_topk_describe(Opening<SKETCH_TOPK>(packed).get(), &info));
+            const sketch_topk_info info = Described<SKETCH_TOPK>(packed).info;
             put_text("kind", kind_name(info.kind));
             put_text("mode", info.is_exact ? "exact" : "counters");
             put("total_count", info.total);
@@ -381,10 +375,9 @@ Answer info_of(const std::string &packed) {
             break;
         }
         case SKETCH_MEMBERSHIP: {
-            const Opening<SKETCH_MEMBERSHIP> sketch(packed);
-            sketch_membership_info info;
+            const Described<SKETCH_MEMBERSHIP> sketch(packed);
+            const sketch_membership_info &info = sketch.info;
             double rate;
-            must(sketch_membership_describe(sketch.get(), &info));
             must(sketch_membership_rate(sketch.get(), &rate));
             put_text("kind", kind_name(info.kind));
             put_text("mode", info.is_dense ? "blocks" : "tokens");
@@ -425,7 +418,7 @@ void info(int argc, char **argv) {
         if (argument.option.empty()) files.push_back(argument.value);
         else has_header = true;
     }
-    Input input(files, [] { return -1; });
+    Input input(files, [](const Input &) { return -1; });
     StoredRows rows(input, has_header);
     Table table(Style::kJson);
     std::vector<Field> fields;

@@ -1,6 +1,7 @@
 // Rows of CSV, of PostgreSQL's text format of COPY, and of JSON lines: the columns that are asked for.
 #pragma once
 
+#include <charconv>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,6 +53,14 @@ int hex_digit(char c);
 
 // A number as PostgreSQL reads a double precision. False if it is none.
 bool parse_double(std::string_view text, double &value);
+
+// A whole number, in digits only. False if it is none, or none of this type.
+template <typename Integer>
+bool parse_whole(std::string_view text, Integer &value) {
+    const char *const end = text.data() + text.size();
+    const auto [at, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc() && at == end;
+}
 
 // "line 7, column host".
 std::string place_of(const Input &input, const std::string &column);

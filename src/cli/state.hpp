@@ -47,6 +47,7 @@ struct Calls;
     template <>                                                            \
     struct Calls<family> {                                                 \
         using Opened = sketch_##name;                                      \
+        using Info = sketch_##name##_info;                                 \
         static constexpr auto open_size = sketch_##name##_open_size;       \
         static constexpr auto open = sketch_##name##_open;                 \
         static constexpr auto init_size = sketch_##name##_init_size;       \
@@ -55,6 +56,7 @@ struct Calls;
         static constexpr auto load = sketch_##name##_load;                 \
         static constexpr auto packed_bound = sketch_##name##_packed_bound; \
         static constexpr auto pack = sketch_##name##_pack;                 \
+        static constexpr auto describe = sketch_##name##_describe;         \
     };
 SKETCH_CALLS(SKETCH_QUANTILE, quantile)
 SKETCH_CALLS(SKETCH_DISTINCT, distinct)
@@ -111,7 +113,7 @@ class State {
     virtual std::string packed() const = 0;
 };
 
-// An empty one, or one that goes on with what was packed.
+// An empty one, or one that goes on with what was packed, and has been checked.
 std::unique_ptr<State> make_state(const Parameters &parameters);
 std::unique_ptr<State> load_state(std::string_view packed);
 
