@@ -9,7 +9,7 @@ import uuid
 
 import numpy
 
-from sketch_ext import Distinct, Frequency, Membership, Quantile, SketchError, TopK
+from sketch_ext import Distinct, Frequency, Items, Membership, Quantile, SketchError, TopK
 
 failures = 0
 
@@ -84,6 +84,18 @@ ok(Distinct().add(numpy.arange(5, dtype=numpy.uint64)) == Distinct().add(range(5
 ok(Distinct().add([datetime.datetime(2026, 1, 2, 3)]) == Distinct().add(numpy.array(['2026-01-02T03'], 'M8[us]'))
    and Distinct().add([datetime.date(2026, 1, 2)]) == Distinct().add(numpy.array(['2026-01-02'], 'M8[D]')), "Python's dates and times")
 ok(bool(Quantile()) and bool(Distinct()), 'an empty sketch is one')
+
+# Columns that are given to several sketches.
+for column, for_topk in (['a', 'ä', None, 'a', 'long' * 99] * 3, False), (range(-9, 9), False), (range(-9, 9), True), ([2.5, -0.0, 1e300], False):
+    items = Items(column, for_topk)
+    rows = [value for value in column if value is not None]
+    for family in (TopK,) if for_topk else (Distinct, Frequency, lambda: Membership(50)):
+        ok(family().add(items) == family().add(column) and family().add(items[2:5]).add(items[5:5]) == family().add(rows[2:5])
+           and family().add(items[-2:]) == family().add(rows[-2:]) and len(items[7:3]) == 0, f'Items of {type(column).__name__}: the same, and some of its rows', rows)
+ok(TopK(9).add(Items(['a', 'b', 'b'])[1:], weights=[1, 5]).top() == [('b', 6, 6, 6)], 'Items with weights')
+for name, call in {'rows with a step': lambda: Items(['a'])[::2], 'one row': lambda: Items(['a'])[0], 'of numbers': lambda: TopK().add(Items([1])),
+                   'of numbers for a TopK': lambda: Distinct().add(Items([1], for_topk=True)), 'a weight too many': lambda: TopK().add(Items(['a'])[:0], weights=[1])}.items():
+    ok(refused(call, TypeError, ValueError), f'Items: {name} is refused')
 
 # Threads share a sketch.
 shared, several = Quantile(), TopK(50)

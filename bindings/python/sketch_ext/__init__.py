@@ -11,6 +11,7 @@ libsketch: what they promise stands in its headers.
 """
 
 from .families import Distinct, Frequency, Membership, Quantile, Sketch, TopK
+from .items import Items
 from .library import SketchError
 
-__all__ = ['Distinct', 'Frequency', 'Membership', 'Quantile', 'Sketch', 'SketchError', 'TopK']
+__all__ = ['Distinct', 'Frequency', 'Items', 'Membership', 'Quantile', 'Sketch', 'SketchError', 'TopK']

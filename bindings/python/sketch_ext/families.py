@@ -5,7 +5,7 @@ import threading
 
 import numpy
 
-from .items import item_of, items_of, numbers_of, value_of, weights_of
+from .items import NUMBER, Items, item_of, numbers_of, value_of, weights_of
 from .library import END, GROW, LIBRARY, PACKED, WORK, Growth, SketchError, address, memory, must, pointer, size_t
 
 
@@ -246,10 +246,13 @@ class Hashed(Sketch):
     def add(self, column, weights=None):
         if weights is not None and not self.has_weights:
             raise TypeError(f'a {self.family} sketch counts no rows')
-        kind, items, offsets = items_of(column, self.family == 'topk')
-        weights = weights_of(weights, len(offsets) - 1)
-        arrays = (offsets, weights) if self.has_weights else (offsets,)
-        return self.add_rows('add_items', kind, address(items), arrays=arrays, count=len(offsets) - 1)
+        is_topk = self.family == 'topk'
+        items = column if isinstance(column, Items) else Items(column, is_topk)
+        if items.kind == NUMBER and items.for_topk != is_topk:
+            raise TypeError('of numbers, Items are made for_topk=True if they are for a TopK')
+        weights = weights_of(weights, len(items))
+        arrays = (items.offsets, weights) if self.has_weights else (items.offsets,)
+        return self.add_rows('add_items', items.kind, address(items.bytes), arrays=arrays, count=len(items))
 
     @staticmethod
     def hash_of(value):

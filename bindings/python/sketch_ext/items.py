@@ -26,6 +26,10 @@ def rows_of(column):
         column = column.compressed()
     if not isinstance(column, numpy.ndarray):
         values = [value for value in column if value is not None]
+        if set(map(type, values)) == {str}:  # what is most often a list: nothing has to be found out
+            column = numpy.empty(len(values), dtype=object)
+            column[:] = values
+            return column
         column = numpy.array(values)
         if column.dtype.kind in 'OSU' or column.ndim != 1:  # as they are, not as the text of one of them
             column = numpy.empty(len(values), dtype=object)
@@ -139,7 +143,7 @@ def items_of(column, is_topk):
     if kind == 'M':
         return moments(column)
     values = column.tolist()
-    if all(isinstance(value, str) for value in values):
+    if set(map(type, values)) <= {str} or all(isinstance(value, str) for value in values):
         return TEXT, *joined([value.encode() for value in values])
     if all(isinstance(value, bytes) for value in values):
         return BYTEA, *joined(values)
@@ -148,6 +152,29 @@ def items_of(column, is_topk):
     if values and all(isinstance(value, datetime.datetime) and value.tzinfo is not None for value in values):
         return instants(values)
     raise TypeError(f'no items are made of {column.dtype}')
+
+
+class Items:
+    """
+    A column in the form that the library takes, made once for several sketches: `add(items)`, or of some rows that follow
+    each other, `add(items[10:20])`, which copies nothing. Numbers for a TopK have a form of their own.
+    """
+
+    def __init__(self, column, for_topk=False):
+        self.kind, self.bytes, self.offsets = items_of(column, for_topk)
+        self.for_topk = for_topk or self.kind != NUMBER
+
+    def __getitem__(self, rows):
+        if not isinstance(rows, slice) or rows.step not in (None, 1):
+            raise TypeError('rows that follow each other are taken, as items[10:20]')
+        begin, end, _ = rows.indices(len(self))
+        part = object.__new__(Items)
+        part.kind, part.bytes, part.for_topk = self.kind, self.bytes, self.for_topk
+        part.offsets = self.offsets[begin:max(begin, end) + 1]
+        return part
+
+    def __len__(self):
+        return len(self.offsets) - 1
 
 
 EPOCH = datetime.datetime(2000, 1, 1, tzinfo=datetime.timezone.utc)
