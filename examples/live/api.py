@@ -1,0 +1,311 @@
+"""
+Answers over HTTP: JSON, CSV, server-sent events, Prometheus' formats, and the dashboard at /.
+
+All of it is what the functions of the schema sketch_api give. /docs has every parameter.
+"""
+
+import argparse
+import asyncio
+import csv
+import datetime
+import io
+import json
+import logging
+import pathlib
+import re
+from typing import Optional
+
+import psycopg
+import uvicorn
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+log = logging.getLogger('live')
+HERE = pathlib.Path(__file__).parent
+UTC = datetime.timezone.utc
+UNITS = {'s': 1, 'm': 60, 'h': 3600, 'd': 86400}
+
+app = FastAPI(title='Answers', description=__doc__)
+state = argparse.Namespace(listeners=set())
+
+
+class Refused(Exception):
+    """What the client has to know."""
+
+
+async def rows_of(function, **arguments):
+    """A call as PostgREST makes it: by name, and without what was not given."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    call = ', '.join(f'"{name}" := %({name})s' for name in given)
+    async with state.pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(f'SELECT * FROM sketch_api.{function}({call})', given)
+        return await cursor.fetchall()
+
+
+async def answer(request, function, **arguments):
+    rows = await rows_of(function, **arguments)
+    if 'text/csv' in request.headers.get('accept', '') or request.query_params.get('format') == 'csv':
+        text = io.StringIO()
+        writer = csv.writer(text)
+        if rows:
+            writer.writerow(rows[0])
+        writer.writerows([value.isoformat() if isinstance(value, datetime.datetime) else value for value in row.values()] for row in rows)
+        return Response(text.getvalue(), media_type='text/csv; charset=utf-8')
+    return Response(to_json(rows), media_type='application/json')
+
+
+def to_json(value):
+    """JSON has no infinities, and they come only as edges that are open: null."""
+    def plain(value):
+        if isinstance(value, float):
+            return value if abs(value) < float('inf') else None
+        if isinstance(value, dict):
+            return {key: plain(part) for key, part in value.items()}
+        return [plain(part) for part in value] if isinstance(value, list) else value
+    return json.dumps(plain(value), default=lambda time: time.isoformat(), separators=(',', ':'))
+
+
+def step_of(step):
+    """1s, 5m, 1h, 1d."""
+    match = re.fullmatch(r'([1-9][0-9]{0,5})([smhd])', step or '1s', re.ASCII)
+    if not match:
+        raise Refused('"step" is a number and s, m, h or d: 5m')
+    return None if step is None else datetime.timedelta(seconds=int(match[1]) * UNITS[match[2]])
+
+
+def time_of(name, text):
+    """An ISO time or date (of UTC, if nothing else is said), seconds since 1970, or -15m: fifteen minutes ago."""
+    if text is None:
+        return None
+    try:
+        if text.startswith('-'):
+            return datetime.datetime.now(UTC) - step_of(text[1:])
+        if re.fullmatch(r'[0-9]{1,11}(\.[0-9]+)?', text, re.ASCII):
+            return datetime.datetime.fromtimestamp(float(text), UTC)
+        time = datetime.datetime.fromisoformat(re.sub(r' (?=[0-9]{2}:?[0-9]{2}$)(?<=[0-9] )(?<=.{19} )', '+', text))
+        return time if time.tzinfo else time.replace(tzinfo=UTC)
+    except (Refused, ValueError, OverflowError):
+        raise Refused(f'"{name}" is an ISO time, seconds since 1970, or -15m for fifteen minutes ago') from None
+
+
+def interval_of(start, to):
+    return {'from': time_of('from', start), 'to': time_of('to', to)}
+
+
+def numbers_of(name, text, least, most, count):
+    try:
+        numbers = [float(part) for part in text.split(',')]
+    except ValueError:
+        raise Refused(f'"{name}" are numbers with commas between them') from None
+    if len(numbers) > count or not all(least <= number <= most for number in numbers):
+        raise Refused(f'"{name}" are at most {count} numbers from {least:g} to {most:g}')
+    return numbers
+
+
+From = Query(None, alias='from', description='ISO time, seconds since 1970, or -15m; 5 minutes before "to" if not given')
+To = Query(None, description='the first moment that is not in it; now if not given')
+Host = Query(None, max_length=200)
+By = Query(None, description='host')
+Step = Query(None, description='1s, 5m, 1h, ...: a row for each such interval')
+Text = Optional[str]
+
+
+@app.get('/percentiles')
+async def percentiles(request: Request, p: str = '0.5,0.9,0.99', start: Text = From, to: Text = To, host: Text = Host, by: Text = By, step: Text = Step):
+    return await answer(request, 'percentiles', p=numbers_of('p', p, 0, 1, 100), **interval_of(start, to), host=host, by=by, step=step_of(step))
+
+
+@app.get('/distinct')
+async def distinct(request: Request, start: Text = From, to: Text = To, host: Text = Host, by: Text = By, step: Text = Step):
+    return await answer(request, 'distinct_clients', **interval_of(start, to), host=host, by=by, step=step_of(step))
+
+
+@app.get('/top')
+async def top(request: Request, what: str = 'routes', k: int = Query(10, ge=1, le=50), start: Text = From, to: Text = To, host: Text = Host):
+    return await answer(request, 'top', what=what, k=k, **interval_of(start, to), host=host)
+
+
+@app.get('/frequency')
+async def frequency(request: Request, client: str = Query(..., max_length=200), start: Text = From, to: Text = To, host: Text = Host, step: Text = Step):
+    return await answer(request, 'frequency', client=client, **interval_of(start, to), host=host, step=step_of(step))
+
+
+@app.get('/seen')
+async def seen(request: Request, client: str = Query(..., max_length=200), start: Text = From, to: Text = To, host: Text = Host, step: Text = Step):
+    return await answer(request, 'seen', client=client, **interval_of(start, to), host=host, step=step_of(step))
+
+
+@app.get('/histogram')
+async def histogram(request: Request, bounds: Text = Query(None, description='milliseconds, ascending'), start: Text = From, to: Text = To, host: Text = Host, step: Text = Step):
+    edges = None if bounds is None else numbers_of('bounds', bounds, -1e15, 1e15, 200)
+    return await answer(request, 'histogram', bounds=edges, **interval_of(start, to), host=host, step=step_of(step))
+
+
+@app.get('/exact', description='From the events themselves, as long as they are kept, beside the answers of the sketches: slow')
+async def exact(request: Request, start: Text = From, to: Text = To, host: Text = Host, by: Text = By):
+    return await answer(request, 'exact', **interval_of(start, to), host=host, by=by)
+
+
+@app.get('/alerts')
+async def alerts(request: Request, after: int = Query(0, ge=0), limit: int = Query(100, ge=1, le=1000)):
+    return await answer(request, 'alerts', after=after, limit=limit)
+
+
+@app.get('/hosts')
+async def hosts(request: Request):
+    return await answer(request, 'hosts')
+
+
+### Server-sent events
+
+@app.get('/live', description='Server-sent events: "now" each second, "alert" as they come; those after Last-Event-ID come first')
+async def live(request: Request):
+    if len(state.listeners) >= 500:
+        return JSONResponse({'error': 'too many listeners: come again'}, 503, {'Retry-After': '5'})
+    last = request.headers.get('last-event-id', '')
+    missed = await rows_of('alerts', after=int(last)) if last.isascii() and last.isdigit() and len(last) < 19 else []
+    queue = asyncio.Queue(maxsize=100)  # who reads too slowly is disconnected, and comes again
+    state.listeners.add(queue)
+
+    async def events():
+        try:
+            yield 'retry: 1000\n\n'
+            for alert in missed:
+                yield event_of('alert', alert)
+            if state.latest:
+                yield state.latest
+            while not queue.full():
+                try:
+                    yield await asyncio.wait_for(queue.get(), 15)
+                except asyncio.TimeoutError:
+                    yield ': still here\n\n'
+        finally:
+            state.listeners.discard(queue)
+    return StreamingResponse(events(), media_type='text/event-stream', headers={'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no'})
+
+
+def event_of(name, value):
+    return f'{"id: " + str(value["id"]) + chr(10) if name == "alert" else ""}event: {name}\ndata: {to_json(value)}\n\n'
+
+
+def tell(event):
+    for queue in list(state.listeners):
+        if not queue.full():
+            queue.put_nowait(event)
+
+
+async def look():
+    """Once a second for all who look, and for nobody if there is nobody."""
+    while True:
+        begin = asyncio.get_running_loop().time()
+        if state.listeners:
+            try:
+                (row,) = await rows_of('now_playing')
+                state.latest = event_of('now', row['now_playing'])
+                tell(state.latest)
+            except (psycopg.Error, PoolTimeout) as error:
+                log.warning('look: %s', str(error).strip())
+        await asyncio.sleep(max(0.05, begin + state.options.every - asyncio.get_running_loop().time()))
+
+
+async def listen():
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(state.options.database, autocommit=True, connect_timeout=5) as connection:
+                await connection.execute('LISTEN live_alert')
+                async for notification in connection.notifies():
+                    tell(event_of('alert', json.loads(notification.payload)))
+        except psycopg.Error as error:
+            log.warning('listen: %s', str(error).strip())
+            await asyncio.sleep(0.5)
+
+
+### Prometheus
+
+@app.get('/metrics', description="Prometheus': with native histograms, if it takes protobuf; counters begin at midnight UTC")
+async def metrics(request: Request):
+    if 'application/vnd.google.protobuf' in request.headers.get('accept', ''):
+        rows = await rows_of('prometheus')
+        return Response(b''.join(length_of(row['family']) + row['family'] for row in rows),
+                        media_type='application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited')
+    rows = await rows_of('percentiles', **{'from': datetime.datetime.now(UTC) - datetime.timedelta(minutes=1)}, by='host')
+    lines = ['# TYPE http_request_milliseconds summary']
+    for row in rows:
+        host = re.sub(r'["\\\n]', lambda match: {'"': r'\"', '\\': r'\\', '\n': r'\n'}[match[0]], row['by_host'])
+        lines.append(f'http_request_milliseconds{{host="{host}",quantile="{row["percentile"]}"}} {row["value"]}')
+    return Response('\n'.join(lines) + '\n', media_type='text/plain; version=0.0.4; charset=utf-8')
+
+
+def length_of(message):
+    size, out = len(message), b''
+    while size > 127:
+        out, size = out + bytes([size & 127 | 128]), size >> 7
+    return out + bytes([size])
+
+
+### The page, and what goes wrong
+
+PAGES = {'': 'page.html', 'page.js': 'page.js', 'page.css': 'page.css'}
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+
+@app.get('/{name}', include_in_schema=False)
+async def page(name: str):
+    if name not in PAGES:
+        return JSONResponse({'error': 'there is nothing here: see /docs'}, 404)
+    return FileResponse(HERE / PAGES[name], headers={'Content-Security-Policy': POLICY, 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff'})
+
+
+@app.exception_handler(RequestValidationError)
+async def not_valid(_request, error):
+    what = '; '.join(f'"{part["loc"][-1]}": {part["msg"]}' for part in error.errors())
+    return JSONResponse({'error': what}, 400)
+
+
+@app.exception_handler(Refused)
+async def refused(_request, error):
+    return JSONResponse({'error': str(error)}, 400)
+
+
+@app.exception_handler(psycopg.Error)
+async def failed(_request, error):
+    if isinstance(error, psycopg.errors.QueryCanceled):
+        return JSONResponse({'error': 'that took too long: ask for less, or for wider steps'}, 503)
+    if isinstance(error, psycopg.DataError):
+        return JSONResponse({'error': error.diag.message_primary or str(error)}, 400)
+    log.warning('%s', str(error).strip())
+    return JSONResponse({'error': 'no answer from the database: come again'}, 503, {'Retry-After': '1'})
+
+
+@app.exception_handler(PoolTimeout)
+async def crowded(_request, _error):
+    return JSONResponse({'error': 'no connection is free: come again'}, 503, {'Retry-After': '1'})
+
+
+@app.on_event('startup')
+async def start():
+    options = state.options
+    state.pool = AsyncConnectionPool(options.database, min_size=1, max_size=options.connections, timeout=5, open=False,
+                                     kwargs={'autocommit': True, 'options': '-c timezone=UTC'})
+    await state.pool.open()
+    state.latest = None
+    state.tasks = [asyncio.create_task(look()), asyncio.create_task(listen())]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--database', default='user=live_reader', help='connection string')
+    parser.add_argument('--host', default='127.0.0.1')
+    parser.add_argument('--port', type=int, default=8081)
+    parser.add_argument('--connections', type=int, default=8, help='to the database')
+    parser.add_argument('--every', type=float, default=1, help='seconds between looks at what is live')
+    state.options = parser.parse_args()
+    logging.basicConfig(format='%(asctime)s api: %(message)s')
+    uvicorn.run(app, host=state.options.host, port=state.options.port, log_level='warning', access_log=False)
+
+
+if __name__ == '__main__':
+    main()

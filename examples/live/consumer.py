@@ -1,0 +1,126 @@
+"""
+From Kafka into PostgreSQL, each request once.
+
+Where to go on stands in PostgreSQL, in the transaction that has what came before; Kafka's own offsets are not used. After a
+rebalance, or beside a consumer that was thought dead, only one finds its offset as it left it: the other one's transaction
+is undone.
+"""
+
+import argparse
+import json
+import logging
+import signal
+import time
+
+import confluent_kafka
+import psycopg
+
+from events import Columns
+from store import Fenced, Request, Store
+
+log = logging.getLogger('live')
+
+
+class Consumer:
+    def __init__(self, options):
+        self.store = Store(options.database, options.keep_events)
+        self.next = {}  # of each partition that we have
+        self.batch, self.interval, self.is_running = options.batch, options.interval, True
+        self.consumer = confluent_kafka.Consumer({'group.id': 'sketches', 'enable.auto.commit': False, 'auto.offset.reset': 'earliest',
+                                                  'session.timeout.ms': 6000, **json.loads(options.kafka)})
+        self.consumer.subscribe([options.topic], on_assign=self.assigned, on_revoke=self.revoked)
+
+    def stored(self, topic, partition):
+        """Where the database is."""
+        while True:
+            try:
+                connection = self.store.connect()
+                connection.execute('INSERT INTO live.consumed VALUES (%s, %s, 0) ON CONFLICT DO NOTHING', (topic, partition))
+                return connection.execute('SELECT next FROM live.consumed WHERE topic = %s AND partition = %s', (topic, partition)).fetchone()[0]
+            except psycopg.OperationalError as error:
+                log.warning('offsets: %s; again', str(error).strip())
+
+    def assigned(self, consumer, partitions):
+        for partition in partitions:
+            at = self.stored(partition.topic, partition.partition)
+            self.next[partition.topic, partition.partition] = at
+            partition.offset = at if at > 0 else confluent_kafka.OFFSET_BEGINNING
+        consumer.assign(partitions)
+
+    def revoked(self, _consumer, partitions):
+        for partition in partitions:
+            self.next.pop((partition.topic, partition.partition), None)
+
+    def rewind(self):
+        """To where the database is: what was read beyond that is read again."""
+        for (topic, partition) in list(self.next):
+            at = self.next[topic, partition] = self.stored(topic, partition)
+            self.consumer.seek(confluent_kafka.TopicPartition(topic, partition, at if at > 0 else confluent_kafka.OFFSET_BEGINNING))
+
+    def commit(self, messages):
+        requests, after = [], {}
+        for message in messages:
+            place = message.topic(), message.partition()
+            if place not in self.next or message.offset() < self.next[place]:
+                continue  # of a partition that has gone, or read twice
+            after[place] = message.offset() + 1
+            headers = dict(message.headers())
+            requests.append(Request(headers['producer'].decode(), int(headers['sequence']), Columns.from_json(message.value())))
+        if not after:
+            return 0
+        while True:
+            try:
+                answers = self.store.commit(requests, [(*place, self.next[place], offset) for place, offset in sorted(after.items())], strict=False)
+                self.next |= after
+                return sum(len(request.columns) for request, answer in zip(requests, answers) if answer[0] == 'new')
+            except psycopg.OperationalError as error:
+                log.warning('%d requests: %s; again', len(requests), str(error).strip())
+            except Fenced as error:  # also after a commit whose answer was lost
+                log.warning('fenced: %s', error)
+                self.rewind()
+                return 0
+
+    def run(self):
+        total = 0
+        while self.is_running:
+            begin = time.monotonic()
+            messages = self.consumer.consume(self.batch, timeout=self.interval)
+            for message in messages:
+                if message.error():
+                    log.warning('Kafka: %s', message.error().str())
+            messages = [message for message in messages if not message.error()]
+            if messages:
+                busy = time.process_time()
+                taken = self.commit(messages)
+                total += taken
+                log.info('%d events, %d in all, %.0f a processor second', taken, total, taken / max(time.process_time() - busy, 1e-6))
+                try:
+                    self.store.evaluate()
+                except psycopg.Error as error:
+                    log.warning('rules: %s', str(error).strip())
+            time.sleep(max(0.0, begin + self.interval - time.monotonic()))
+        self.consumer.close()
+
+    def stop(self, *_):
+        self.is_running = False
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--database', default='user=live_writer', help='connection string')
+    parser.add_argument('--kafka', required=True, help='settings of librdkafka as JSON')
+    parser.add_argument('--topic', default='events')
+    parser.add_argument('--interval', type=float, default=0.25, help='seconds between transactions')
+    parser.add_argument('--batch', type=int, default=500, help='messages of a transaction')
+    parser.add_argument('--no-events', dest='keep_events', action='store_false', help='keep sketches only')
+    parser.add_argument('--verbose', action='store_true', help='a line for each transaction')
+    options = parser.parse_args()
+    logging.basicConfig(format='%(asctime)s consumer: %(message)s', level=logging.INFO if options.verbose else logging.WARNING)
+    consumer = Consumer(options)
+    signal.signal(signal.SIGTERM, consumer.stop)
+    signal.signal(signal.SIGINT, consumer.stop)
+    consumer.run()
+
+
+if __name__ == '__main__':
+    main()

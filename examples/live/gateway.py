@@ -1,0 +1,301 @@
+"""
+Takes events over HTTP, and answers when they are committed.
+
+POST /events      JSON (one event, or an array) or NDJSON; with X-Producer and X-Sequence, what is sent again is counted once
+POST /v1/metrics  OTLP, JSON or protobuf: exponential histograms
+GET /stats        what it did, and has to do
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import logging
+import time
+import uuid
+import zlib
+
+import psycopg
+import uvicorn
+from fastapi import FastAPI, HTTPException, Request as HttpRequest, Response
+from fastapi.responses import JSONResponse
+
+from events import Columns, Parsed
+from store import Request, Store
+
+log = logging.getLogger('live')
+MOST_BYTES = 4 << 20        # of a request, inflated
+MOST_EVENTS = 50_000        # of a request
+MOST_BYTES_READ = 64 << 20  # of all requests that are being read
+AGAIN = {'Retry-After': '1'}
+
+
+class Full(HTTPException):
+    def __init__(self, why):
+        super().__init__(503, f'{why}: come again', AGAIN)
+
+
+class Database:
+    """What waits goes into one transaction every `interval` seconds."""
+
+    def __init__(self, store, interval, most_waiting):
+        self.store, self.interval, self.most_waiting = store, interval, most_waiting
+        self.requests, self.waiting, self.flushes, self.taken, self.seconds = [], 0, 0, 0, 0.0
+
+    def submit(self, request, size):
+        if self.waiting + size > self.most_waiting:
+            raise Full('the buffer is full')
+        request.answer, request.size = asyncio.get_running_loop().create_future(), size
+        self.requests.append(request)
+        self.waiting += size
+        return request.answer
+
+    async def run(self):
+        while True:
+            begin = time.monotonic()
+            if self.requests:
+                batch, self.requests = self.requests, []
+                answers = await asyncio.to_thread(self.flush, batch)
+                self.waiting -= sum(request.size for request in batch)
+                for request, answer in zip(batch, answers):
+                    if not request.answer.done():
+                        request.answer.set_result(answer)
+                await asyncio.to_thread(self.evaluate)
+                self.seconds += time.monotonic() - begin
+            await asyncio.sleep(max(0.0, self.interval - (time.monotonic() - begin)))
+
+    def flush(self, batch):
+        """Until it is committed. What was committed just before the connection broke is known then."""
+        number = next(state.numbers)
+        for request in batch:
+            request.sequence = number if request.is_ours else request.sequence
+        while True:
+            try:
+                answers = self.store.commit(batch)
+                self.flushes += 1
+                self.taken += sum(len(request.columns or ()) for request, answer in zip(batch, answers) if answer[0] == 'new')
+                return answers
+            except psycopg.OperationalError as error:
+                log.warning('flush of %d requests: %s; again', len(batch), str(error).strip())
+                time.sleep(0.05)
+            except psycopg.Error as error:  # of one of them: the others must not suffer
+                log.error('flush of %d requests: %s', len(batch), error)
+                return [('error', str(error))] if len(batch) == 1 else [answer for one in batch for answer in self.flush([one])]
+
+    def evaluate(self):
+        try:
+            self.store.evaluate()
+        except psycopg.Error as error:
+            log.warning('rules: %s', str(error).strip())
+
+
+class Kafka:
+    """A message for each request, since a sketch of several could not be taken apart when one of them comes again."""
+
+    def __init__(self, settings, topic, most_waiting):
+        import confluent_kafka
+        self.confluent_kafka, self.topic, self.most_waiting, self.waiting, self.taken = confluent_kafka, topic, most_waiting, 0, 0
+        self.producer = confluent_kafka.Producer({'acks': 'all', 'enable.idempotence': True, 'linger.ms': 20, 'delivery.timeout.ms': 20_000,
+                                                  'queue.buffering.max.kbytes': 65536, 'compression.type': 'lz4', **settings})
+
+    def submit(self, request, size):
+        loop = asyncio.get_running_loop()
+        request.sequence = next(state.numbers) if request.is_ours else request.sequence
+        answer, value = loop.create_future(), request.columns.to_json()
+        if len(value) > 900_000:
+            raise HTTPException(413, 'that is too much for one message: send less at once')
+        if self.waiting + size > self.most_waiting:
+            raise Full('the buffer is full')
+
+        def delivered(error, _message):
+            def settle():
+                self.waiting -= size
+                self.taken += 0 if error else size
+                if not answer.done():
+                    answer.set_result(('new', None) if error is None else ('error', error.str()))
+            loop.call_soon_threadsafe(settle)
+        try:
+            self.producer.produce(self.topic, value, request.producer, on_delivery=delivered,
+                                  headers={'producer': request.producer, 'sequence': str(request.sequence)})
+        except BufferError:
+            raise Full('the queue is full') from None
+        self.waiting += size
+        return answer
+
+    async def run(self):
+        while True:
+            await asyncio.to_thread(self.producer.poll, 0.05)
+
+
+app = FastAPI(title='Events in', docs_url=None, redoc_url=None, openapi_url=None)
+state = argparse.Namespace(read=0, refused=0, bad=0)
+
+
+def media_type(request, *types):
+    kind, *parameters = (part.strip().lower() for part in request.headers.get('content-type', '').split(';'))
+    charset = [parameter.partition('=')[2].strip('"') for parameter in parameters if parameter.startswith('charset=')]
+    if kind not in types or charset not in ([], ['utf-8'], ['utf8']):
+        raise HTTPException(415, f'Content-Type must be {" or ".join(types)}, in UTF-8')
+    if request.headers.get('content-encoding', 'identity').lower() not in ('identity', 'gzip'):
+        raise HTTPException(415, 'Content-Encoding must be gzip, if any')
+    return kind
+
+
+async def body_of(request):
+    """Its parts as they come, inflated, with limits on size and time."""
+    inflate = zlib.decompressobj(31) if request.headers.get('content-encoding', '').lower() == 'gzip' else None
+    if int(request.headers.get('content-length', 0)) > MOST_BYTES:
+        raise HTTPException(413, f'a request has at most {MOST_BYTES} bytes')
+    size, begun = 0, time.monotonic()
+    chunks = request.stream().__aiter__()
+    try:
+        while True:
+            try:
+                chunk = await asyncio.wait_for(chunks.__anext__(), max(0.0, begun + state.options.read_within - time.monotonic()))
+            except StopAsyncIteration:
+                break
+            except asyncio.TimeoutError:
+                raise HTTPException(408, f'the request was not sent within {state.options.read_within:g} seconds', {'Connection': 'close'}) from None
+            if inflate is not None:
+                try:
+                    chunk = inflate.decompress(chunk, MOST_BYTES + 1 - size)
+                except zlib.error as error:
+                    raise HTTPException(400, f'no gzip: {error}') from None
+            size += len(chunk)
+            state.read += len(chunk)
+            if size > MOST_BYTES:
+                raise HTTPException(413, f'a request has at most {MOST_BYTES} bytes', {'Connection': 'close'})
+            if state.read > MOST_BYTES_READ:
+                raise Full('too much is being read')
+            yield chunk
+        if inflate is not None and size > 0 and not inflate.eof:
+            raise HTTPException(400, 'no gzip: it ends too early')
+    finally:
+        state.read -= size
+
+
+def identity_of(request):
+    """Its producer and number, or ours: so that we ourselves can send it again."""
+    producer, sequence = request.headers.get('x-producer'), request.headers.get('x-sequence')
+    if producer is None and sequence is None:
+        return {'producer': state.name, 'sequence': None, 'is_ours': True}
+    if not producer or len(producer) > 200 or not sequence or not sequence.isascii() or not sequence.isdigit() or len(sequence) > 18:
+        raise HTTPException(400, 'X-Producer (1 to 200 characters) and X-Sequence (0, 1, 2, ...) go together')
+    return {'producer': f'= {producer}', 'sequence': int(sequence)}
+
+
+async def answered(sink, request, size):
+    """What became of it; nobody waits for ever."""
+    try:
+        verdict, detail = await asyncio.wait_for(asyncio.shield(sink.submit(request, size)), state.options.answer_within)
+    except asyncio.TimeoutError:
+        raise HTTPException(503, 'not committed yet: send it again, with the same X-Sequence', AGAIN) from None
+    if verdict == 'gap':
+        raise HTTPException(409, f'X-Sequence {request.sequence} comes too early: the last one was {detail}')
+    if verdict == 'error':
+        raise HTTPException(503, f'not taken: {detail}', AGAIN)
+    return verdict
+
+
+@app.post('/events')
+async def take_events(http: HttpRequest):
+    identity = identity_of(http)
+    is_lines = media_type(http, 'application/json', 'application/x-ndjson') == 'application/x-ndjson'
+    parsed, rest, lines = Parsed(state.oldest), [], 1
+
+    def check_size():
+        if len(parsed.columns) + parsed.bad > MOST_EVENTS:
+            raise HTTPException(413, f'a request has at most {MOST_EVENTS} events', {'Connection': 'close'})
+
+    async for chunk in body_of(http):
+        if is_lines and b'\n' in chunk:
+            *whole, last = (b''.join(rest) + chunk).split(b'\n')
+            parsed.add_lines(whole, lines)
+            lines, rest = lines + len(whole), [last]
+            check_size()
+        else:
+            rest.append(chunk)
+    try:
+        if is_lines:
+            parsed.add_lines([b''.join(rest)], lines)
+        else:
+            parsed.add_json(b''.join(rest))
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(400, f'no JSON: {error}') from None
+    check_size()
+    state.bad += parsed.bad
+    size = len(parsed.columns)
+    verdict = await answered(state.sink, Request(**identity, columns=parsed.columns), size)
+    return JSONResponse({'accepted': size, 'rejected': parsed.bad, 'errors': parsed.errors, 'duplicate': verdict == 'known' and 'is_ours' not in identity},
+                        400 if parsed.bad and not size else 200)
+
+
+@app.post('/v1/metrics')
+async def take_metrics(http: HttpRequest):
+    """Of OTLP every point has a time, by which it is known when it comes again."""
+    is_json = media_type(http, 'application/json', 'application/x-protobuf') == 'application/json'
+    body = b''.join([chunk async for chunk in body_of(http)])
+    try:
+        metrics = (body.decode().replace('\\u0000', ''), None) if is_json else (None, body)
+        if is_json and '\0' in metrics[0]:
+            raise ValueError('a zero byte')
+    except ValueError as error:
+        raise HTTPException(400, f'no JSON: {error}') from None
+    verdict = await answered(state.database, Request(state.name, None, metrics=metrics, is_ours=True), len(body) // 64 + 1)
+    if verdict not in ('new', 'known'):
+        raise HTTPException(400, verdict)
+    return Response('{}' if is_json else b'', media_type='application/json' if is_json else 'application/x-protobuf')
+
+
+@app.get('/stats')
+async def stats():
+    database = state.database
+    return {'waiting': state.sink.waiting, 'taken': state.sink.taken, 'bad': state.bad, 'reading': state.read,
+            'flushes': database.flushes, 'seconds': database.seconds}
+
+
+@app.exception_handler(HTTPException)
+async def tell(_request, error):
+    state.refused += 1
+    return JSONResponse({'error': error.detail}, error.status_code, error.headers)
+
+
+@app.on_event('startup')
+async def start():
+    options = state.options
+    state.name, state.numbers = f'gateway {uuid.uuid4()}', itertools.count(1)
+    store = Store(options.database, options.keep_events)
+    state.oldest = await asyncio.to_thread(store.oldest_event)
+    state.database = state.sink = Database(store, options.interval, options.most_waiting)
+    if options.kafka:
+        state.sink = Kafka(json.loads(options.kafka), options.topic, options.most_waiting)
+    state.tasks = [asyncio.create_task(sink.run()) for sink in {state.database, state.sink}]
+    state.tasks.append(asyncio.create_task(follow_days(options)))
+
+
+async def follow_days(options):
+    clock = Store(options.database)
+    while True:
+        await asyncio.sleep(60)
+        state.oldest = await asyncio.to_thread(clock.oldest_event)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--database', default='user=live_writer', help='connection string')
+    parser.add_argument('--host', default='127.0.0.1')
+    parser.add_argument('--port', type=int, default=8080)
+    parser.add_argument('--interval', type=float, default=0.25, help='seconds between flushes')
+    parser.add_argument('--most-waiting', type=int, default=200_000, help='events; beyond them 503')
+    parser.add_argument('--read-within', type=float, default=20, help='seconds that a client has to send a request')
+    parser.add_argument('--answer-within', type=float, default=30, help='seconds until 503')
+    parser.add_argument('--no-events', dest='keep_events', action='store_false', help='keep sketches only')
+    parser.add_argument('--kafka', help='settings of librdkafka as JSON: events go there, and consumer.py takes them on')
+    parser.add_argument('--topic', default='events')
+    state.options = parser.parse_args()
+    logging.basicConfig(format='%(asctime)s gateway: %(message)s')
+    uvicorn.run(app, host=state.options.host, port=state.options.port, limit_concurrency=1000, log_level='warning', access_log=False)
+
+
+if __name__ == '__main__':
+    main()

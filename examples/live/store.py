@@ -1,0 +1,120 @@
+"""Into PostgreSQL, each event once: the transaction that the gateway and the consumer have in common."""
+
+import dataclasses
+import logging
+import time
+
+import numpy
+import psycopg
+
+from events import Columns, sketches_of
+
+log = logging.getLogger('live')
+
+
+class Fenced(Exception):
+    """Another consumer has gone on from where this one was."""
+
+
+@dataclasses.dataclass
+class Request:
+    """What was sent at once. Two of one producer and sequence are one request that was sent twice, unless the number is ours."""
+    producer: str
+    sequence: int
+    columns: Columns = None
+    metrics: tuple = None  # a request of OTLP: JSON, or None and protobuf
+    is_ours: bool = False  # numbered here: those of one transaction have one number
+    answer: object = None  # where somebody waits for what became of it
+
+    @property
+    def claim(self):
+        return self.producer, self.sequence
+
+
+ESCAPES = str.maketrans({'\\': r'\\', '\t': r'\t', '\n': r'\n', '\r': r'\r'})
+
+
+def escaped(texts):
+    whole = ''.join(texts)
+    return [text.translate(ESCAPES) for text in texts] if any(character in whole for character in '\\\t\n\r') else texts
+
+
+class Store:
+    def __init__(self, conninfo, keep_events=True):
+        self.conninfo, self.keep_events, self.connection, self.hosts = conninfo, keep_events, None, set()
+
+    def connect(self):
+        """Until it succeeds: whoever sends meanwhile waits, or is told to come again."""
+        wait = 0.05
+        while self.connection is None or self.connection.closed or self.connection.broken:
+            try:
+                self.connection = psycopg.connect(self.conninfo, autocommit=True, connect_timeout=5, options='-c timezone=UTC')
+            except psycopg.OperationalError as error:
+                log.warning('no connection: %s', str(error).strip())
+                time.sleep(wait)
+                wait = min(2 * wait, 2)
+        return self.connection
+
+    def oldest_event(self):
+        return self.connect().execute('SELECT extract(epoch FROM live.oldest_event())::float8').fetchone()[0]
+
+    def commit(self, requests, consumed=(), strict=True):
+        """
+        Takes what is new of the requests, in one transaction; `consumed` is (topic, partition, next before, next after).
+
+        Gives what became of each: 'new', 'known' (was taken before), 'gap' (one before it is missing: not taken) or, of metrics,
+        what is wrong with them.
+        """
+        connection = self.connect()
+        with connection.transaction():
+            for topic, partition, before, after in consumed:
+                if connection.execute('UPDATE live.consumed SET next = %s WHERE topic = %s AND partition = %s AND next = %s',
+                                      (after, topic, partition, before)).rowcount != 1:
+                    raise Fenced(f'{topic}/{partition} is not at {before} any more')
+            verdicts, rest = {}, requests
+            while rest:  # one sequence of a producer at a time
+                now = {request.producer: request for request in reversed(rest)}
+                rows = connection.execute('SELECT * FROM live.claim(%s, %s, %s)', (
+                    list(now), [r.sequence for r in now.values()], [strict and not r.is_ours for r in now.values()])).fetchall()
+                verdicts |= {(producer, now[producer].sequence): (verdict, reached) for producer, verdict, reached in rows}
+                rest = [request for request in rest if request.claim not in verdicts]
+            columns, taken, answers = Columns(), set(), []
+            for request in requests:
+                verdict, reached = verdicts[request.claim]
+                if verdict == 'new' and (request.is_ours or request.claim not in taken):
+                    taken.add(request.claim)
+                    if request.columns is not None:
+                        columns.extend(request.columns)
+                    if request.metrics is not None:
+                        verdict = self.take_metrics(request.metrics) or verdict
+                answers.append((verdict, reached))
+            hosts = set(columns.host) - self.hosts
+            if columns:
+                self.write(columns, sorted(hosts))
+        self.hosts |= hosts
+        return answers
+
+    def take_metrics(self, metrics):
+        try:
+            with self.connection.transaction():
+                self.connection.execute('SELECT live.take_metrics(%s::jsonb, %s)', metrics)
+        except psycopg.DataError as error:
+            return error.diag.message_primary
+
+    def write(self, columns, new_hosts):
+        with self.connection.cursor() as cursor:
+            cursor.executemany('INSERT INTO live.host VALUES (%s) ON CONFLICT DO NOTHING', [(host,) for host in new_hosts])
+            with cursor.copy('COPY live.delta FROM STDIN') as copy:
+                for second, host, requests, *sketches in sketches_of(columns):
+                    at = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(second))
+                    packed = '\t'.join('\\\\x' + bytes(sketch).hex() for sketch in sketches)
+                    copy.write(f'{at}\t{host.translate(ESCAPES)}\t{requests}\t{packed}\n')
+            if self.keep_events:
+                micros = (numpy.array(columns.at, dtype=numpy.float64) * 1e6).astype('datetime64[us]')
+                texts = zip(micros.astype(str).tolist(), escaped(columns.host), escaped(columns.route), escaped(columns.client), map(repr, columns.ms))
+                with cursor.copy('COPY live.event FROM STDIN') as copy:
+                    copy.write('\n'.join(map('\t'.join, texts)) + '\n')
+
+    def evaluate(self):
+        """The rules of alerts, once what they look at is committed."""
+        self.connection.execute('SELECT live.evaluate()')
