@@ -21,7 +21,7 @@ DATA_built = sketch_ext--$(EXTVERSION).sql sketch_rollup--$(EXTVERSION).sql
 DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/upgrade/*.sql))
 # What README.md and the pages link to, each in its directory, so that the links work where they are installed.
 PAGES := $(patsubst $(ROOT)%,%,$(wildcard $(addprefix $(ROOT),*.md LICENSE docs/*.md docs/plots/*.svg src/sketch.h \
-	src/sketch/*.h examples/*/* bindings/*/*.md)))
+	src/sketch/*.h examples/c/* examples/python/* examples/serverless/* bindings/*/*.md)))
 
 REGRESS = quantile quantile_special quantile_forms quantile_plans quantile_windows \
           items distinct frequency membership hashed_forms hashed_plans topk topk_forms topk_typed bounds drivers empty \

@@ -19,6 +19,7 @@ from events import Columns
 from store import Fenced, Request, Store
 
 log = logging.getLogger('live')
+MOST_EVENTS = 50_000  # of a transaction, more or less
 
 
 class Consumer:
@@ -58,14 +59,21 @@ class Consumer:
             self.consumer.seek(confluent_kafka.TopicPartition(topic, partition, at if at > 0 else confluent_kafka.OFFSET_BEGINNING))
 
     def commit(self, messages):
-        requests, after = [], {}
-        for message in messages:
+        """As many of the messages as one transaction should have, and then the rest."""
+        requests, after, size = [], {}, 0
+        for number, message in enumerate(messages):
+            if size > MOST_EVENTS:
+                return self.commit(messages[:number]) + self.commit(messages[number:])
             place = message.topic(), message.partition()
-            if place not in self.next or message.offset() < self.next[place]:
+            if place not in self.next or message.offset() < after.get(place, self.next[place]):
                 continue  # of a partition that has gone, or read twice
             after[place] = message.offset() + 1
-            headers = dict(message.headers())
-            requests.append(Request(headers['producer'].decode(), int(headers['sequence']), Columns.from_json(message.value())))
+            size += len(message.value()) // 50
+            try:
+                headers = dict(message.headers())
+                requests.append(Request(headers['producer'].decode(), int(headers['sequence']), Columns.from_json(message.value())))
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                log.error('%s/%d: message %d is none of the gateway, and left out: %r', *place, message.offset(), error)
         if not after:
             return 0
         while True:
@@ -75,10 +83,11 @@ class Consumer:
                 return sum(len(request.columns) for request, answer in zip(requests, answers) if answer[0] == 'new')
             except psycopg.OperationalError as error:
                 log.warning('%d requests: %s; again', len(requests), str(error).strip())
-            except Fenced as error:  # also after a commit whose answer was lost
-                log.warning('fenced: %s', error)
-                self.rewind()
-                return 0
+            except (psycopg.Error, AttributeError, TypeError, ValueError) as error:  # of one of them: the others must not suffer
+                if len(messages) > 1:
+                    return sum(self.commit([message]) for message in messages)
+                log.error('%s/%d: message %d is left out: %r', *place, messages[0].offset(), error)
+                requests = []
 
     def run(self):
         total = 0
@@ -91,7 +100,12 @@ class Consumer:
             messages = [message for message in messages if not message.error()]
             if messages:
                 busy = time.process_time()
-                taken = self.commit(messages)
+                try:
+                    taken = self.commit(messages)
+                except Fenced as error:  # also after a commit whose answer was lost
+                    log.warning('fenced: %s', error)
+                    self.rewind()
+                    continue
                 total += taken
                 log.info('%d events, %d in all, %.0f a processor second', taken, total, taken / max(time.process_time() - busy, 1e-6))
                 try:

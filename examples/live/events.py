@@ -17,6 +17,7 @@ from sketch_ext import Distinct, Frequency, Items, Membership, Quantile, TopK
 TEXTS = {'host': 200, 'route': 1000, 'client': 200}  # their longest
 LATEST = 60  # seconds that an event may be ahead of us
 REASONS = 20  # of bad events that are told of
+MOST_EVENTS = 50_000  # of a request
 
 
 def no_number(name):
@@ -76,7 +77,10 @@ class Columns:
     @classmethod
     def from_json(cls, text):
         columns = cls()
-        vars(columns).update(json.loads(text))
+        parsed = json.loads(text)
+        vars(columns).update({name: parsed[name] for name in vars(columns)})
+        if len({len(column) for column in vars(columns).values()}) != 1:
+            raise ValueError('columns of different lengths')
         return columns
 
     def take(self, events, oldest, now):
@@ -102,11 +106,15 @@ class Columns:
         return True
 
 
+class TooMany(Exception):
+    """Events in one request."""
+
+
 class Parsed:
     """The good events of a request, how many were bad, and why the first ones are."""
 
     def __init__(self, oldest):
-        self.columns, self.bad, self.errors, self.oldest, self.now = Columns(), 0, [], oldest, time.time()
+        self.columns, self.bad, self.errors, self.oldest, self.now, self.seconds = Columns(), 0, [], oldest, time.time(), 0.0
 
     def refuse(self, line, reason):
         self.bad += 1
@@ -115,6 +123,8 @@ class Parsed:
 
     def add(self, events, lines):
         """`lines` are the numbers of the events, from 1, that errors name."""
+        if len(self.columns) + self.bad + len(events) > MOST_EVENTS:
+            raise TooMany(f'a request has at most {MOST_EVENTS} events')
         if not events or self.columns.take(events, self.oldest, self.now):
             return
         good = []
@@ -129,13 +139,15 @@ class Parsed:
 
     def add_json(self, body):
         """One event or an array of them."""
+        begin = time.perf_counter()
         events = decode_json(body.decode())
         events = events if isinstance(events, list) else [events]
         self.add(events, range(1, len(events) + 1))
+        self.seconds += time.perf_counter() - begin
 
     def add_lines(self, lines, first):
         """Lines of JSON, as they come."""
-        events, numbers = [], []
+        begin, events, numbers = time.perf_counter(), [], []
         for number, line in enumerate(lines, first):
             if not line.strip():
                 continue
@@ -145,6 +157,7 @@ class Parsed:
             except (ValueError, RecursionError) as error:
                 self.refuse(number, f'no JSON: {error}')
         self.add(events, numbers)
+        self.seconds += time.perf_counter() - begin
 
 
 def sketches_of(columns):

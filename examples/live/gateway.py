@@ -20,12 +20,11 @@ import uvicorn
 from fastapi import FastAPI, HTTPException, Request as HttpRequest, Response
 from fastapi.responses import JSONResponse
 
-from events import Columns, Parsed
+from events import Parsed, TooMany
 from store import Request, Store
 
 log = logging.getLogger('live')
 MOST_BYTES = 4 << 20        # of a request, inflated
-MOST_EVENTS = 50_000        # of a request
 MOST_BYTES_READ = 64 << 20  # of all requests that are being read
 AGAIN = {'Retry-After': '1'}
 
@@ -40,7 +39,7 @@ class Database:
 
     def __init__(self, store, interval, most_waiting):
         self.store, self.interval, self.most_waiting = store, interval, most_waiting
-        self.requests, self.waiting, self.flushes, self.taken, self.seconds = [], 0, 0, 0, 0.0
+        self.requests, self.waiting, self.flushes, self.taken = [], 0, 0, 0
 
     def submit(self, request, size):
         if self.waiting + size > self.most_waiting:
@@ -61,7 +60,6 @@ class Database:
                     if not request.answer.done():
                         request.answer.set_result(answer)
                 await asyncio.to_thread(self.evaluate)
-                self.seconds += time.monotonic() - begin
             await asyncio.sleep(max(0.0, self.interval - (time.monotonic() - begin)))
 
     def flush(self, batch):
@@ -100,7 +98,9 @@ class Kafka:
 
     def submit(self, request, size):
         loop = asyncio.get_running_loop()
-        request.sequence = next(state.numbers) if request.is_ours else request.sequence
+        if request.is_ours:
+            request.sequence = next(state.numbers)
+            request.producer += f'/{request.sequence % 16}'  # its key, for all partitions to have a share
         answer, value = loop.create_future(), request.columns.to_json()
         if len(value) > 900_000:
             raise HTTPException(413, 'that is too much for one message: send less at once')
@@ -128,7 +128,7 @@ class Kafka:
 
 
 app = FastAPI(title='Events in', docs_url=None, redoc_url=None, openapi_url=None)
-state = argparse.Namespace(read=0, refused=0, bad=0)
+state = argparse.Namespace(read=0, refused=0, bad=0, parsing=0.0)
 
 
 def media_type(request, *types):
@@ -168,8 +168,8 @@ async def body_of(request):
             if state.read > MOST_BYTES_READ:
                 raise Full('too much is being read')
             yield chunk
-        if inflate is not None and size > 0 and not inflate.eof:
-            raise HTTPException(400, 'no gzip: it ends too early')
+        if inflate is not None and size > 0 and (not inflate.eof or inflate.unused_data):
+            raise HTTPException(400, 'no gzip: it ends too early, or goes on behind its end')
     finally:
         state.read -= size
 
@@ -202,27 +202,22 @@ async def take_events(http: HttpRequest):
     identity = identity_of(http)
     is_lines = media_type(http, 'application/json', 'application/x-ndjson') == 'application/x-ndjson'
     parsed, rest, lines = Parsed(state.oldest), [], 1
-
-    def check_size():
-        if len(parsed.columns) + parsed.bad > MOST_EVENTS:
-            raise HTTPException(413, f'a request has at most {MOST_EVENTS} events', {'Connection': 'close'})
-
-    async for chunk in body_of(http):
-        if is_lines and b'\n' in chunk:
-            *whole, last = (b''.join(rest) + chunk).split(b'\n')
-            parsed.add_lines(whole, lines)
-            lines, rest = lines + len(whole), [last]
-            check_size()
-        else:
-            rest.append(chunk)
     try:
+        async for chunk in body_of(http):
+            rest.append(chunk)
+            if is_lines and b'\n' in chunk:
+                *whole, last = b''.join(rest).split(b'\n')
+                parsed.add_lines(whole, lines)
+                lines, rest = lines + len(whole), [last]
         if is_lines:
             parsed.add_lines([b''.join(rest)], lines)
         else:
             parsed.add_json(b''.join(rest))
+        state.parsing += parsed.seconds
+    except TooMany as error:
+        raise HTTPException(413, str(error), {'Connection': 'close'}) from None
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, f'no JSON: {error}') from None
-    check_size()
     state.bad += parsed.bad
     size = len(parsed.columns)
     verdict = await answered(state.sink, Request(**identity, columns=parsed.columns), size)
@@ -251,7 +246,7 @@ async def take_metrics(http: HttpRequest):
 async def stats():
     database = state.database
     return {'waiting': state.sink.waiting, 'taken': state.sink.taken, 'bad': state.bad, 'reading': state.read,
-            'flushes': database.flushes, 'seconds': database.seconds}
+            'flushes': database.flushes, 'seconds': {'parse': state.parsing, **database.store.laps.seconds}}
 
 
 @app.exception_handler(HTTPException)

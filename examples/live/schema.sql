@@ -43,6 +43,7 @@ CREATE INDEX ON delta (at);
 
 -- The events themselves, for exact answers as long as they are kept: a partition a day.
 CREATE TABLE event (at timestamptz NOT NULL, host text NOT NULL, route text NOT NULL, client text NOT NULL, ms float8 NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE event_rest PARTITION OF event DEFAULT; -- what waited in a queue until its partition was gone
 
 -- Each producer numbers its requests. What it sends again is known by that, also after a crash between commit and answer.
 CREATE TABLE producer (id text PRIMARY KEY, sequence bigint NOT NULL, seen timestamptz NOT NULL DEFAULT now());
@@ -89,7 +90,7 @@ INSERT INTO level VALUES ('1 minute', '10 minutes'), ('1 hour', '2 days'), ('1 d
 CREATE TABLE retention (what text PRIMARY KEY, age interval NOT NULL);
 INSERT INTO retention VALUES ('traffic', '2 years'), ('event', '8 days'), ('producer', '1 day'), ('alert', '90 days'), ('metric', '8 days');
 
--- Events that are older than this are refused, for there is no partition for them.
+-- Events that are older than this are refused.
 CREATE FUNCTION oldest_event() RETURNS timestamptz LANGUAGE sql STABLE SECURITY DEFINER SET search_path = live, public, pg_temp AS $$
     SELECT date_bin('1 day', now(), '2000-01-01 00:00+00') - age + interval '1 day' FROM live.retention WHERE what = 'event' $$;
 
@@ -102,7 +103,7 @@ BEGIN
         EXECUTE format('CREATE TABLE live.%I PARTITION OF live.event FOR VALUES FROM (%L) TO (%L)',
             'event_' || to_char(day AT TIME ZONE 'UTC', 'YYYYMMDD'), day, day + interval '24 hours');
     END LOOP;
-    FOR day IN SELECT to_date(right(relid::text, 8), 'YYYYMMDD')::timestamp AT TIME ZONE 'UTC' FROM pg_partition_tree('live.event') WHERE isleaf LOOP
+    FOR day IN SELECT to_date(right(relid::text, 8), 'YYYYMMDD')::timestamp AT TIME ZONE 'UTC' FROM pg_partition_tree('live.event') WHERE relid::text ~ '_[0-9]{8}$' LOOP
         IF day < oldest_event() THEN
             EXECUTE format('DROP TABLE live.%I', 'event_' || to_char(day AT TIME ZONE 'UTC', 'YYYYMMDD'));
         END IF;
@@ -122,6 +123,7 @@ BEGIN
     UPDATE level SET before = rollup_fold('live.traffic', older_than, width);
     DELETE FROM delta WHERE at < (SELECT sealed_before::timestamptz FROM rollup_status WHERE view = 'live.traffic'::regclass);
     PERFORM rollup_retain('live.traffic', age) FROM retention WHERE what = 'traffic';
+    DELETE FROM event_rest WHERE at < oldest_event();
     DELETE FROM producer WHERE seen < now() - (SELECT age FROM retention WHERE what = 'producer');
     DELETE FROM alert WHERE at < now() - (SELECT age FROM retention WHERE what = 'alert');
     DELETE FROM metric WHERE time < now() - (SELECT age FROM retention WHERE what = 'metric');

@@ -12,10 +12,9 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 
-from generate import Generator, Ledger, send_yesterday
+from generate import Generator, send_yesterday
 
 HERE = pathlib.Path(__file__).parent
 
@@ -43,12 +42,12 @@ def memory_of(process):
 class System:
     """The processes, each started again when it ends."""
 
-    def __init__(self, use_kafka=False, interval=0.25, webhook=None, logs=None):
+    def __init__(self, use_kafka=False, webhook=None, logs=None, gateway=()):
         self.ports = {name: free_port() for name in ('gateway', 'api')}
         self.gateway, self.api = (f'http://127.0.0.1:{self.ports[name]}' for name in ('gateway', 'api'))
         self.logs, self.is_running, self.restarts = logs, True, 0
         self.commands = {
-            'gateway': ['gateway.py', '--port', str(self.ports['gateway']), '--interval', str(interval)],
+            'gateway': ['gateway.py', '--port', str(self.ports['gateway']), *gateway],
             'keeper': ['keeper.py', *(['--webhook', webhook] if webhook else [])],
             'api': ['api.py', '--port', str(self.ports['api'])]}
         self.processes = {}
@@ -161,9 +160,12 @@ def main():
         if generator:
             probe.is_running = False
             generator.stop()
-            alerts = fetch(f'{system.api}/alerts')
+            alerts, stats = fetch(f'{system.api}/alerts'), fetch(f'{system.gateway}/stats')
             print(f'{generator.acknowledged:,} events committed, {generator.refused} refused, {generator.sent_again} sent again; lag from POST to answer '
                   f'{probe.figures()[0]:.2f} s, p99 {probe.figures()[1]:.2f} s; {sum(alert["state"] == "firing" for alert in alerts)} alerts fired, {sum(alert["state"] == "cleared" for alert in alerts)} cleared', flush=True)
+            seconds, flushes = stats['seconds'], max(1, stats['flushes'])
+            steps = ', '.join(f'{step} {1000 * seconds[step] / flushes:.1f} ms' for step in seconds if step != 'parse')
+            print(f'An event was parsed in {1e6 * seconds["parse"] / max(1, stats["taken"]):.1f} us; a flush of {stats["taken"] / flushes:.0f} events: {steps}', flush=True)
         if system:
             system.stop()
 

@@ -1,5 +1,6 @@
 """Into PostgreSQL, each event once: the transaction that the gateway and the consumer have in common."""
 
+import collections
 import dataclasses
 import logging
 import time
@@ -39,9 +40,24 @@ def escaped(texts):
     return [text.translate(ESCAPES) for text in texts] if any(character in whole for character in '\\\t\n\r') else texts
 
 
+class Laps:
+    """Seconds that each step took in all."""
+
+    def __init__(self):
+        self.seconds, self.last = collections.Counter(), time.perf_counter()
+
+    def begin(self):
+        self.last = time.perf_counter()
+
+    def end(self, step):
+        now = time.perf_counter()
+        self.seconds[step] += now - self.last
+        self.last = now
+
+
 class Store:
     def __init__(self, conninfo, keep_events=True):
-        self.conninfo, self.keep_events, self.connection, self.hosts = conninfo, keep_events, None, set()
+        self.conninfo, self.keep_events, self.connection, self.hosts, self.laps = conninfo, keep_events, None, set(), Laps()
 
     def connect(self):
         """Until it succeeds: whoever sends meanwhile waits, or is told to come again."""
@@ -65,7 +81,8 @@ class Store:
         Gives what became of each: 'new', 'known' (was taken before), 'gap' (one before it is missing: not taken) or, of metrics,
         what is wrong with them.
         """
-        connection = self.connect()
+        connection, laps = self.connect(), self.laps
+        laps.begin()
         with connection.transaction():
             for topic, partition, before, after in consumed:
                 if connection.execute('UPDATE live.consumed SET next = %s WHERE topic = %s AND partition = %s AND next = %s',
@@ -78,6 +95,7 @@ class Store:
                     list(now), [r.sequence for r in now.values()], [strict and not r.is_ours for r in now.values()])).fetchall()
                 verdicts |= {(producer, now[producer].sequence): (verdict, reached) for producer, verdict, reached in rows}
                 rest = [request for request in rest if request.claim not in verdicts]
+            laps.end('claim')
             columns, taken, answers = Columns(), set(), []
             for request in requests:
                 verdict, reached = verdicts[request.claim]
@@ -91,6 +109,7 @@ class Store:
             hosts = set(columns.host) - self.hosts
             if columns:
                 self.write(columns, sorted(hosts))
+        laps.end('commit')
         self.hosts |= hosts
         return answers
 
@@ -102,10 +121,12 @@ class Store:
             return error.diag.message_primary
 
     def write(self, columns, new_hosts):
+        deltas = list(sketches_of(columns))
+        self.laps.end('sketches')
         with self.connection.cursor() as cursor:
             cursor.executemany('INSERT INTO live.host VALUES (%s) ON CONFLICT DO NOTHING', [(host,) for host in new_hosts])
             with cursor.copy('COPY live.delta FROM STDIN') as copy:
-                for second, host, requests, *sketches in sketches_of(columns):
+                for second, host, requests, *sketches in deltas:
                     at = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(second))
                     packed = '\t'.join('\\\\x' + bytes(sketch).hex() for sketch in sketches)
                     copy.write(f'{at}\t{host.translate(ESCAPES)}\t{requests}\t{packed}\n')
@@ -114,7 +135,10 @@ class Store:
                 texts = zip(micros.astype(str).tolist(), escaped(columns.host), escaped(columns.route), escaped(columns.client), map(repr, columns.ms))
                 with cursor.copy('COPY live.event FROM STDIN') as copy:
                     copy.write('\n'.join(map('\t'.join, texts)) + '\n')
+        self.laps.end('copy')
 
     def evaluate(self):
         """The rules of alerts, once what they look at is committed."""
+        self.laps.begin()
         self.connection.execute('SELECT live.evaluate()')
+        self.laps.end('rules')

@@ -1,0 +1,350 @@
+"""
+The whole system under load and faults, in the database of the environment, which has schema.sql and api.sql and nothing else yet.
+
+live_test.py [directory with packages of npm [browser]]: a minute; with SKETCH_LONG=1 the long form, in five.
+"""
+
+import collections
+import gzip
+import http.client
+import http.server
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import psycopg
+import sketch_ext.psycopg
+from generate import Generator, Ledger
+from show import Probe, System, fetch, memory_of
+
+HERE = pathlib.Path(__file__).parent
+LONG = bool(os.environ.get('SKETCH_LONG'))
+failures = 0
+
+
+def ok(condition, name, detail=None):
+    global failures
+    failures += not condition
+    print(f"{'ok' if condition else 'not ok'} - live: {name}", flush=True)
+    if not condition:
+        print(f'# {detail!r}'[:2000], flush=True)
+
+
+def until(condition, seconds=30):
+    """What it gives at last."""
+    end = time.monotonic() + seconds
+    while not (value := condition()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return value
+
+
+def database():
+    return psycopg.connect(user='postgres', autocommit=True)
+
+
+def send(url, body, kind='application/json', path='/events', **headers):
+    """Status and answer."""
+    connection = http.client.HTTPConnection(url.removeprefix('http://'), timeout=40)
+    try:
+        connection.request('POST', path, body, {'Content-Type': kind, **{name.replace('_', '-'): str(value) for name, value in headers.items()}})
+        response = connection.getresponse()
+        text = response.read()
+        return response.status, json.loads(text) if text[:1] in (b'{', b'[') else text
+    except (BrokenPipeError, ConnectionResetError):  # it was told no before it had sent all
+        return 413, {'error': 'closed'}
+    finally:
+        connection.close()
+
+
+def event(**fields):
+    return {'host': 'h', 'route': '/', 'client': 'c', 'ms': 1, **fields}
+
+
+class Webhook(http.server.BaseHTTPRequestHandler):
+    alerts, refuse = [], 2
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers['Content-Length'])))
+        Webhook.refuse -= 1
+        if Webhook.refuse < 0:
+            Webhook.alerts.append(body)
+        self.send_response(500 if Webhook.refuse >= 0 else 200)  # the first ones have to come again
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class Listener(threading.Thread):
+    """Server-sent events, also after the server has gone and come back."""
+
+    def __init__(self, url):
+        super().__init__(daemon=True)
+        self.address, self.alerts, self.looks, self.last = url.removeprefix('http://'), {}, 0, 0
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                connection = http.client.HTTPConnection(self.address, timeout=20)
+                connection.request('GET', '/live', headers={'Last-Event-ID': str(self.last)})
+                name = None
+                for line in connection.getresponse():
+                    field, _, value = line.decode().strip().partition(': ')
+                    name = value if field == 'event' else name
+                    if field == 'data' and name == 'alert':
+                        alert = json.loads(value)
+                        self.last = alert['id']
+                        self.alerts[alert['id']] = alert
+                    self.looks += field == 'data' and name == 'now'
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.2)
+
+
+def test_bodies(system):
+    def lines(*events):
+        return b'\n'.join(one if isinstance(one, bytes) else json.dumps(one).encode() for one in events)
+
+    begin = memory_of(system.processes['gateway'].pid)
+    cases = {
+        'no JSON': (400, dict(body=b'{"host":')), 'nothing': (400, dict(body=b'')), 'a number': (400, dict(body=b'17')), 'depth': (400, dict(body=b'[' * 100_000)),
+        'NaN': (400, dict(body=b'{"host":"h","route":"/","client":"c","ms":NaN}')), 'a huge number': (400, dict(body=json.dumps(event(ms=int('9' * 400))))),
+        'negative': (400, dict(body=json.dumps(event(ms=-1)))), 'true': (400, dict(body=json.dumps(event(ms=True)))), 'a long host': (400, dict(body=json.dumps(event(host='h' * 201)))),
+        'a zero byte': (400, dict(body=json.dumps(event(client='\0')))), 'half a character': (400, dict(body=b'{"host":"h","route":"/","client":"\\ud800","ms":1}')),
+        'the future': (400, dict(body=json.dumps(event(at=time.time() + 900)))), 'long ago': (400, dict(body=json.dumps(event(at='1999-12-31T00:00:00Z')))),
+        'latin-1': (400, dict(body=json.dumps(event(host='é'), ensure_ascii=False).encode('latin-1'))), 'UTF-16': (415, dict(body=b'', kind='application/json; charset=utf-16')),
+        'a form': (415, dict(body=b'a=1', kind='application/x-www-form-urlencoded')), 'brotli': (415, dict(body=b'', content_encoding='br')),
+        'no gzip': (400, dict(body=b'{}', content_encoding='gzip')), 'more than a gzip': (400, dict(body=gzip.compress(b'[]') + b'[]', content_encoding='gzip')), 'half a gzip': (400, dict(body=gzip.compress(b'[]' * 99)[:-9], content_encoding='gzip')),
+        'a gzip bomb': (413, dict(body=gzip.compress(b' ' * 10**8), content_encoding='gzip')), '100 MB': (413, dict(body=b' ' * 10**8)),
+        '100 MB in chunks': (413, dict(body=iter([b' ' * 10**6] * 100))), 'too many lines': (413, dict(body=b'{}\n' * 60_000, kind='application/x-ndjson')), 'too many events': (413, dict(body=b'[0' + b',0' * 1_500_000 + b']')),
+        'a producer without a number': (400, dict(body=b'[]', x_producer='p')), 'a number that is none': (400, dict(body=b'[]', x_producer='p', x_sequence='-1')),
+        'OTLP that is none': (400, dict(body=b'{"resourceMetrics": 3}', path='/v1/metrics')), 'protobuf that is none': (400, dict(body=b'\xff' * 99, path='/v1/metrics', kind='application/x-protobuf')),
+    }
+    for name, (status, request) in cases.items():
+        got = send(system.gateway, **request)
+        ok(got[0] == status and (got[1].get('error') or got[1]['errors'][0]['error']), f'{name}: {status}, in words', got)
+    got = send(system.gateway, lines(event(), b'{', event(ms='x'), b'', event(at='2 o clock'), event(host='é')), 'application/x-ndjson')
+    ok(got[0] == 200 and (got[1]['accepted'], got[1]['rejected'], [error['line'] for error in got[1]['errors']]) == (2, 3, [2, 3, 5]), 'good lines are kept, bad ones told', got)
+    for number, expected in (7, (200, False)), (7, (200, True)), (9, (409, None)), (8, (200, False)), (7, (200, True)):
+        got = send(system.gateway, json.dumps(event(host='numbered')), x_producer='p', x_sequence=number)
+        ok((got[0], got[1].get('duplicate')) == expected, f'sequence {number}: {expected}', got)
+    got = send(system.gateway, b'{}', x_producer='p', x_sequence=9)
+    ok(got[0] == 400 and send(system.gateway, json.dumps(event(host='numbered')), x_producer='p', x_sequence=10)[0] == 200, 'a request without a good event has a number, too', got)
+    slow = socket.create_connection(('127.0.0.1', system.ports['gateway']))
+    slow.sendall(b'POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{')
+    answer = slow.recv(1000)
+    ok(answer.startswith(b'HTTP/1.1 408'), 'a slow client: 408', answer)
+    with database() as connection:
+        ok(connection.execute("SELECT sum(requests) FROM live.traffic WHERE host = 'numbered'").fetchone() == (3,), 'each number counts once')
+    ok(memory_of(system.processes['gateway'].pid) < begin + 60, 'memory is bounded', (begin, memory_of(system.processes['gateway'].pid)))
+    ok(system.restarts == 0, 'nothing had to be started again', system.restarts)
+
+
+def test_queries(system):
+    for path in ('percentiles?p=2', 'percentiles?p=a', 'percentiles?by=route', 'percentiles?step=1y', 'percentiles?from=now', 'percentiles?from=-1m&to=-2m', 'percentiles?from=-8d&step=1s',
+                 'top?k=0', 'top?what=all', 'frequency', 'histogram?bounds=3,2', 'histogram?bounds=nan', 'seen?client=%00', 'alerts?after=x'):
+        try:
+            got = 200, fetch(f'{system.api}/{path}')
+        except OSError as error:
+            got = error.code, json.load(error)
+        ok(got[0] == 400 and got[1]['error'], f'/{path}: 400, in words', got)
+    for name, condition in {
+            'percentiles?host=numbered&p=0,1&step=1m': lambda rows: rows and all(row['lower'] <= row['value'] <= row['upper'] for row in rows), 'distinct?host=numbered': lambda rows: rows[0]['clients'] == 1,
+            'top?host=numbered': lambda rows: rows == [{'item': '/', 'requests': 3, 'lower': 3, 'upper': 3, 'total': 3}], 'frequency?client=c&host=numbered': lambda rows: rows[0]['requests'] == 3,
+            'seen?client=c': lambda rows: rows[0]['seen'], 'seen?client=nobody': lambda rows: not rows[0]['seen'], 'histogram?host=numbered': lambda rows: sum(row['requests'] for row in rows) == 3,
+            'exact?host=numbered': lambda rows: [row['error'] for row in rows] == [0] * 5, 'hosts': lambda rows: {'host': 'é'}.items() <= rows[-1].items()}.items():
+        got = fetch(f'{system.api}/{name}')
+        ok(condition(got), f'/{name}', got)
+    with database() as connection:
+        functions = connection.execute("SELECT proname, count(*) OVER (PARTITION BY proname), array_agg(a || ' ' || format_type(t, NULL)) FROM pg_proc, unnest(proargnames, proargtypes::oid[]) AS u (a, t) "
+                                       "WHERE pronamespace = 'sketch_api'::regnamespace AND t IS NOT NULL GROUP BY oid, proname").fetchall()
+        values = {'client': 'c', 'p': [0.5], 'from': '-infinity', 'to': 'infinity'}
+        for function, overloads, arguments in functions:
+            names = [argument.split(' ')[0] for argument in arguments]
+            given = {name: value for name, value in values.items() if name in names and name not in ('from', 'to')}
+            types = ', '.join(f'"{name}" {kind}' for name, kind in (argument.split(' ', 1) for argument in arguments) if name in given)
+            call = ', '.join(f'"{name}" := a."{name}"' for name in given)
+            source = f'(SELECT * FROM json_to_record(%s) AS _({types}))' if given else '(SELECT %s)'
+            connection.execute(f'WITH pgrst AS {source} SELECT coalesce(json_agg(f), \'[]\') FROM pgrst AS a, LATERAL sketch_api.{function}({call}) AS f', (json.dumps(given),))
+            ok(overloads == 1, f'sketch_api.{function} as PostgREST calls it', arguments)
+        for role, statement in {'live_reader': 'DELETE FROM live.delta', 'live_writer': 'SELECT * FROM live.event', 'live_keeper': 'UPDATE live.producer SET sequence = 0'}.items():
+            try:
+                connection.execute(f'SET ROLE {role}')
+                ok(connection.execute(statement) is None, f'{role} may not: {statement}')
+            except psycopg.errors.InsufficientPrivilege:
+                ok(True, f'{role} may not: {statement}')
+
+
+def test_alerts(system, listener):
+    with database() as connection:
+        connection.execute("UPDATE live.rule SET period = '2 s', hold = '2 s', every = '0 s'")
+        time.sleep(3)
+        connection.execute('TRUNCATE live.alert, live.firing')
+        now = time.time()
+        send(system.gateway, json.dumps([event(host='quiet', client=f'c{i % 10}', at=now - 86400 + i % 5) for i in range(100)]))
+        send(system.gateway, json.dumps([event(host='unknown', client='heavy' if i % 4 else f'c{i}', ms=1000) for i in range(1000)]))
+        alerts = until(lambda: len(rows := connection.execute('SELECT id, rule, subject, state, value, above FROM live.alert ORDER BY id').fetchall()) >= 12 and rows) or \
+            connection.execute('SELECT id, rule, subject, state, value, above FROM live.alert ORDER BY id').fetchall()
+        time.sleep(3)
+    found = collections.defaultdict(list)
+    for _, rule, subject, state, *_ in alerts:
+        found[rule, subject].append(state)
+    expected = {('slow', 'unknown'), ('many clients', 'all'), ('heavy item', 'client heavy'), ('heavy item', 'route /'), ('new host', 'quiet'), ('new host', 'unknown')}
+    ok(set(found) == expected and all(states == ['firing', 'cleared'] for states in found.values()), 'every rule fires once and clears once', dict(found))
+    ok(all(value > above for *_, state, value, above in alerts if state == 'firing'), 'with a value above its line', alerts)
+    ids = [alert[0] for alert in alerts]
+    ok(until(lambda: [alert['id'] for alert in Webhook.alerts if alert['id'] in ids] == ids), 'the webhook has all, in order, also what it refused first', Webhook.alerts)
+    ok(set(ids) <= set(listener.alerts), 'and so have server-sent events', listener.alerts)
+
+
+def kill(system, name):
+    """In the middle of what it does; of PostgreSQL one process, whereupon it ends all others and recovers."""
+    if name != 'postgres':
+        system.processes[name].kill()
+        return
+    with database() as connection:
+        (process,) = connection.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'live_writer' ORDER BY xact_start NULLS LAST LIMIT 1").fetchone()
+        os.kill(process, signal.SIGKILL)
+
+
+def test_kills(systems, rate, victims, every):
+    ledger = Ledger()
+    generators = [Generator(system.gateway, rate / len(systems), 8, ledger, seed=number).start() for number, system in enumerate(systems)]
+    for number, (system, name) in enumerate(victims):
+        time.sleep(every)
+        until(lambda: victim_is_there(system, name))
+        kill(system, name)
+    time.sleep(every)
+    for generator in generators:
+        generator.stop()
+    total = sum(generator.acknowledged for generator in generators)
+    query = "SELECT sum(requests) FROM live.traffic WHERE host LIKE 'web%'"
+
+    def stored():
+        try:
+            with database() as connection:
+                return connection.execute(query).fetchone()[0] or 0
+        except psycopg.Error:
+            return 0
+    until(lambda: stored() >= total, 60)
+    time.sleep(1)  # for what would come twice
+    ok(stored() == total, f'{total} events acknowledged through {len(victims)} kills, {sum(generator.sent_again for generator in generators)} requests sent again: each is counted once', stored())
+    ok(sum(generator.refused for generator in generators) == 0, 'and none was refused')
+    with database() as connection:
+        sketch_ext.psycopg.register(connection)
+        ok(connection.execute("SELECT count(*) FROM live.event WHERE host LIKE 'web%'").fetchone() == (total,), 'also in the events themselves')
+        rows = connection.execute("SELECT host, merge(latency), merge(clients), merge(client_requests), merge(seen_clients), merge(top_routes) FROM live.traffic WHERE host LIKE 'web%' GROUP BY 1").fetchall()
+        ok({row[0] for row in rows} == set(ledger.hosts), 'of all hosts', rows)
+        ok(all(bytes(mine) == bytes(theirs) for host, *sketches, _ in rows for mine, theirs in zip(ledger.hosts[host], sketches)), 'the sketches are those of the acknowledged events, byte for byte')
+        wrong = [(host, entry, ledger.hosts[host][4][entry[0]]) for host, *_, top in rows for entry in top.top() if not entry[2] <= ledger.hosts[host][4][entry[0]] <= entry[3]]
+        ok(not wrong, 'and the bounds of top routes hold', wrong)
+    return total
+
+
+def victim_is_there(system, name):
+    if name == 'postgres':
+        try:
+            with database() as connection:
+                return connection.execute("SELECT count(*) > 0 FROM pg_stat_activity WHERE usename = 'live_writer'").fetchone()[0]
+        except psycopg.OperationalError:
+            return False
+    return system.processes[name].poll() is None
+
+
+def test_clients(system, packages):
+    got = subprocess.run(['curl', '-sS', '-d', json.dumps(event(host='curl')), '-H', 'Content-Type: application/json', f'{system.gateway}/events'], capture_output=True, text=True)
+    ok('"accepted":1' in got.stdout, 'curl', got)
+    if packages is None:
+        print('skipped: no packages of OpenTelemetry')
+        return
+    program = shutil.copy(HERE / 'otlp_client.mjs', packages)
+    for form in 'json', 'protobuf':
+        for temporality in 'delta', 'cumulative':
+            got = subprocess.run(['node', program, system.gateway, form, temporality], capture_output=True, text=True)
+            (row,) = fetch(f'{system.api}/percentiles?p=0.5&host=otlp-{form}-{temporality}') or [None]
+            ok(row and row['requests'] == 1000 and abs(row['value'] / 500.5 - 1) < 0.01, f"OpenTelemetry's exporter for JavaScript, {form}, {temporality}", (row, got))
+
+
+def test_page(system, packages, browser):
+    if not browser:
+        print('skipped: no browser')
+        return
+    generator = Generator(system.gateway, 500).start()
+    program = shutil.copy(HERE / 'page_test.mjs', packages)
+    got = subprocess.run(['node', program, browser, system.api], env={**os.environ, 'GATEWAY': system.gateway}, capture_output=True, text=True)
+    print(got.stdout, end='')
+    ok(got.returncode == 0, 'the page in a browser', got.stderr)
+    generator.stop()
+
+
+def test_load(system, browser):
+    """A minute at 20,000 events a second with the page open: the promise in figures, of an idle machine with two cores."""
+    page = subprocess.Popen([browser, '--headless', '--no-sandbox', '--remote-debugging-port=0', f'--user-data-dir={tempfile.mkdtemp()}', f'{system.api}/'], stderr=subprocess.DEVNULL) if browser else None
+    ok(page is not None, 'there is a browser')
+    generator, probe = Generator(system.gateway, 20_000).start(), Probe(system)
+    probe.start()
+    time.sleep(20)
+    early = {name: memory_of(process.pid) for name, process in system.processes.items()}
+    time.sleep(40)
+    late = {name: memory_of(process.pid) for name, process in system.processes.items()}
+    probe.is_running = False
+    generator.stop()
+    median, p99 = probe.figures()
+    print(f'# {generator.acknowledged} events in 60 s; lag {median:.2f} s, p99 {p99:.2f} s of {len(probe.lags)}; MB at 20 s {early}, at 60 s {late}')
+    ok(generator.acknowledged > 60 * 18_000, '20,000 events a second', generator.acknowledged)
+    ok(median <= 1 and p99 <= 2.5, 'the lag from POST to a changed answer', (median, p99))
+    ok(all(late[name] <= 1.1 * early[name] + 1 for name in late), 'memory at 60 s is what it was at 20 s', (early, late))
+    if page:
+        page.kill()
+
+
+def main():
+    packages, browser = (sys.argv + [None, None])[1:3]
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Webhook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with database() as connection:  # seconds of yesterday are kept, for windows of two seconds
+        connection.execute("UPDATE live.level SET older_than = CASE width WHEN '1 minute' THEN interval '3 days' WHEN '1 hour' THEN '5 days' ELSE older_than END")
+    logs = tempfile.mkdtemp()
+    direct = System(webhook=f'http://127.0.0.1:{server.server_port}/', logs=logs, gateway=['--read-within', '3'])
+    systems = [direct]
+    try:
+        listener = Listener(direct.api)
+        test_bodies(direct)
+        test_queries(direct)
+        test_alerts(direct, listener)
+        test_clients(direct, packages)
+        try:
+            import confluent_kafka  # noqa: F401
+            systems.append(System(use_kafka=True, logs=logs))
+            victims = [(direct, 'gateway'), (systems[1], 'consumer'), (direct, 'postgres'), (systems[1], 'gateway'), (direct, 'api'), (direct, 'keeper')]
+        except ImportError:
+            print('skipped: no Kafka')
+            victims = [(direct, 'gateway'), (direct, 'postgres'), (direct, 'api'), (direct, 'keeper')]
+        if LONG:
+            victims = [random.Random(1).choice(victims[:4]) for _ in range(10)] + victims
+        looks = listener.looks
+        test_kills(systems, 20_000 if LONG else 2000, victims, 15 / (len(victims) + 1) if not LONG else 4)
+        ok(until(lambda: listener.looks > looks), 'who listens is told again', listener.looks)
+        test_page(direct, packages, browser)
+        if LONG:
+            test_load(direct, browser)
+    finally:
+        for system in systems:
+            system.stop()
+    for log in sorted(pathlib.Path(logs).iterdir()) if failures else []:
+        print(f'--- {log.name}', *log.read_text().splitlines()[-30:], sep='\n# ')
+    shutil.rmtree(logs)
+    sys.exit(failures > 0)
+
+
+if __name__ == '__main__':
+    main()
