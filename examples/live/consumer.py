@@ -16,7 +16,7 @@ import confluent_kafka
 import psycopg
 
 from events import Columns
-from store import Fenced, Request, Store
+from store import Fenced, Request, Store, is_passing
 
 log = logging.getLogger('live')
 MOST_EVENTS = 50_000  # of a transaction, more or less
@@ -81,13 +81,15 @@ class Consumer:
                 answers = self.store.commit(requests, [(*place, self.next[place], offset) for place, offset in sorted(after.items())], strict=False)
                 self.next |= after
                 return sum(len(request.columns) for request, answer in zip(requests, answers) if answer[0] == 'new')
-            except psycopg.OperationalError as error:
-                log.warning('%d requests: %s; again', len(requests), str(error).strip())
-            except (psycopg.Error, AttributeError, TypeError, ValueError) as error:  # of one of them: the others must not suffer
-                if len(messages) > 1:
+            except Fenced:
+                raise
+            except Exception as error:
+                log.warning('%d requests: %s', len(requests), str(error).strip())
+                if not is_passing(error) and len(messages) > 1:  # the others must not suffer from one of them
                     return sum(self.commit([message]) for message in messages)
-                log.error('%s/%d: message %d is left out: %r', *place, messages[0].offset(), error)
-                requests = []
+                if not is_passing(error):
+                    log.error('%s/%d: message %d is left out', *place, messages[0].offset())
+                    requests = []
 
     def run(self):
         total = 0

@@ -11,6 +11,7 @@ import asyncio
 import itertools
 import json
 import logging
+import os
 import time
 import uuid
 import zlib
@@ -21,7 +22,7 @@ from fastapi import FastAPI, HTTPException, Request as HttpRequest, Response
 from fastapi.responses import JSONResponse
 
 from events import Parsed, TooMany
-from store import Request, Store
+from store import Request, Store, is_passing
 
 log = logging.getLogger('live')
 MOST_BYTES = 4 << 20        # of a request, inflated
@@ -64,7 +65,7 @@ class Database:
 
     def flush(self, batch):
         """Until it is committed. What was committed just before the connection broke is known then."""
-        number = next(state.numbers)
+        number, refused = next(state.numbers), None
         for request in batch:
             request.sequence = number if request.is_ours else request.sequence
         while True:
@@ -72,13 +73,16 @@ class Database:
                 answers = self.store.commit(batch)
                 self.flushes += 1
                 self.taken += sum(len(request.columns or ()) for request, answer in zip(batch, answers) if answer[0] == 'new')
-                return answers
-            except psycopg.OperationalError as error:
-                log.warning('flush of %d requests: %s; again', len(batch), str(error).strip())
-                time.sleep(0.05)
-            except psycopg.Error as error:  # of one of them: the others must not suffer
-                log.error('flush of %d requests: %s', len(batch), error)
-                return [('error', str(error))] if len(batch) == 1 else [answer for one in batch for answer in self.flush([one])]
+                return answers if refused is None else [('refused', refused)]
+            except Exception as error:
+                log.warning('flush of %d requests: %s', len(batch), str(error).strip())
+                if is_passing(error):
+                    time.sleep(0.05)
+                elif len(batch) > 1:  # the others must not suffer from one of them
+                    return [answer for one in batch for answer in self.flush([one])]
+                else:  # its number is used, so that its producer can go on
+                    refused, batch = str(error), [Request(batch[0].producer, batch[0].sequence, is_ours=batch[0].is_ours)]
+                    time.sleep(0.05)
 
     def evaluate(self):
         try:
@@ -92,7 +96,7 @@ class Kafka:
 
     def __init__(self, settings, topic, most_waiting):
         import confluent_kafka
-        self.confluent_kafka, self.topic, self.most_waiting, self.waiting, self.taken = confluent_kafka, topic, most_waiting, 0, 0
+        self.topic, self.most_waiting, self.waiting, self.taken = topic, most_waiting, 0, 0
         self.producer = confluent_kafka.Producer({'acks': 'all', 'enable.idempotence': True, 'linger.ms': 20, 'delivery.timeout.ms': 20_000,
                                                   'queue.buffering.max.kbytes': 65536, 'compression.type': 'lz4', **settings})
 
@@ -110,7 +114,7 @@ class Kafka:
         def delivered(error, _message):
             def settle():
                 self.waiting -= size
-                self.taken += 0 if error else size
+                self.taken += 0 if error else len(request.columns)
                 if not answer.done():
                     answer.set_result(('new', None) if error is None else ('error', error.str()))
             loop.call_soon_threadsafe(settle)
@@ -192,6 +196,8 @@ async def answered(sink, request, size):
         raise HTTPException(503, 'not committed yet: send it again, with the same X-Sequence', AGAIN) from None
     if verdict == 'gap':
         raise HTTPException(409, f'X-Sequence {request.sequence} comes too early: the last one was {detail}')
+    if verdict == 'refused':
+        raise HTTPException(400, f'not taken: {detail}')
     if verdict == 'error':
         raise HTTPException(503, f'not taken: {detail}', AGAIN)
     return verdict
@@ -220,7 +226,7 @@ async def take_events(http: HttpRequest):
         raise HTTPException(400, f'no JSON: {error}') from None
     state.bad += parsed.bad
     size = len(parsed.columns)
-    verdict = await answered(state.sink, Request(**identity, columns=parsed.columns), size)
+    verdict = await answered(state.sink, Request(**identity, columns=parsed.columns), size + 1)
     return JSONResponse({'accepted': size, 'rejected': parsed.bad, 'errors': parsed.errors, 'duplicate': verdict == 'known' and 'is_ours' not in identity},
                         400 if parsed.bad and not size else 200)
 
@@ -266,13 +272,18 @@ async def start():
         state.sink = Kafka(json.loads(options.kafka), options.topic, options.most_waiting)
     state.tasks = [asyncio.create_task(sink.run()) for sink in {state.database, state.sink}]
     state.tasks.append(asyncio.create_task(follow_days(options)))
+    for task in state.tasks:  # none of them ends, or nothing is right any more
+        task.add_done_callback(lambda task: task.cancelled() or log.error('%r', task.exception()) or os._exit(1))
 
 
 async def follow_days(options):
     clock = Store(options.database)
     while True:
         await asyncio.sleep(60)
-        state.oldest = await asyncio.to_thread(clock.oldest_event)
+        try:
+            state.oldest = await asyncio.to_thread(clock.oldest_event)
+        except psycopg.Error as error:
+            log.warning('oldest event: %s', str(error).strip())
 
 
 def main():

@@ -74,11 +74,11 @@ class Generator:
             thread.start()
         return self
 
-    def stop(self):
-        """When all that was sent is acknowledged."""
-        self.is_running = False
+    def stop(self, seconds=60):
+        """When all that was sent is acknowledged, or not within that time."""
+        self.is_running, end = False, time.time() + seconds
         for thread in self.threads:
-            thread.join()
+            thread.join(max(0, end - time.time()))
 
     def produce(self, number, producers):
         random = numpy.random.default_rng(self.random.integers(2**63) + number)

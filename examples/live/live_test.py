@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -127,7 +128,7 @@ def test_bodies(system):
         'a gzip bomb': (413, dict(body=gzip.compress(b' ' * 10**8), content_encoding='gzip')), '100 MB': (413, dict(body=b' ' * 10**8)),
         '100 MB in chunks': (413, dict(body=iter([b' ' * 10**6] * 100))), 'too many lines': (413, dict(body=b'{}\n' * 60_000, kind='application/x-ndjson')), 'too many events': (413, dict(body=b'[0' + b',0' * 1_500_000 + b']')),
         'a producer without a number': (400, dict(body=b'[]', x_producer='p')), 'a number that is none': (400, dict(body=b'[]', x_producer='p', x_sequence='-1')),
-        'OTLP that is none': (400, dict(body=b'{"resourceMetrics": 3}', path='/v1/metrics')), 'protobuf that is none': (400, dict(body=b'\xff' * 99, path='/v1/metrics', kind='application/x-protobuf')),
+        'deep OTLP': (400, dict(body=b'{"resourceMetrics":' + b'[' * 10**6 + b']' * 10**6 + b'}', path='/v1/metrics')), 'OTLP that is none': (400, dict(body=b'{"resourceMetrics": 3}', path='/v1/metrics')), 'protobuf that is none': (400, dict(body=b'\xff' * 99, path='/v1/metrics', kind='application/x-protobuf')),
     }
     for name, (status, request) in cases.items():
         got = send(system.gateway, **request)
@@ -333,6 +334,9 @@ def main():
             victims = [random.Random(1).choice(victims[:4]) for _ in range(10)] + victims
         looks = listener.looks
         test_kills(systems, 20_000 if LONG else 2000, victims, 15 / (len(victims) + 1) if not LONG else 4)
+        rates = [re.search(r'(\d+) events.* (\d+) a processor second', line) for line in pathlib.Path(logs, 'consumer.log').read_text().splitlines()] if len(systems) > 1 else []
+        if rates := sorted((int(rate[1]), int(rate[2])) for rate in rates if rate):
+            print(f'# the consumer: {rates[-1][1]:,} events a processor second in its largest transaction, of {rates[-1][0]:,} events')
         ok(until(lambda: listener.looks > looks), 'who listens is told again', listener.looks)
         test_page(direct, packages, browser)
         if LONG:

@@ -52,20 +52,21 @@ class System:
             'api': ['api.py', '--port', str(self.ports['api'])]}
         self.processes = {}
         if use_kafka:
-            self.processes['kafka'] = subprocess.Popen([sys.executable, HERE / 'mock_kafka.py'], stdout=subprocess.PIPE, text=True)
+            self.processes['kafka'] = subprocess.Popen([sys.executable, HERE / 'mock_kafka.py'], stdout=subprocess.PIPE, text=True, start_new_session=True)
             kafka = json.dumps({'bootstrap.servers': self.processes['kafka'].stdout.readline().strip()})
             self.commands['gateway'] += ['--kafka', kafka]
-            self.commands['consumer'] = ['consumer.py', '--kafka', kafka]
+            self.commands['consumer'] = ['consumer.py', '--verbose', '--kafka', kafka]
         for name in self.commands:
             self.start(name)
-        threading.Thread(target=self.watch, daemon=True).start()
+        self.watcher = threading.Thread(target=self.watch, daemon=True)
+        self.watcher.start()
         for url in f'{self.gateway}/stats', f'{self.api}/hosts':
             self.wait_for(url)
 
     def start(self, name):
         command = [sys.executable, HERE / self.commands[name][0], *self.commands[name][1:]]
         log = open(f'{self.logs}/{name}.log', 'a') if self.logs else None
-        self.processes[name] = subprocess.Popen(command, stderr=log)
+        self.processes[name] = subprocess.Popen(command, stderr=log, start_new_session=True)  # Ctrl-C is for us: we end them in order
 
     def watch(self):
         while self.is_running:
@@ -87,8 +88,9 @@ class System:
 
     def stop(self):
         self.is_running = False
+        self.watcher.join()
         for process in self.processes.values():
-            process.send_signal(signal.SIGTERM if process.args[1].name != 'keeper.py' else signal.SIGKILL)
+            process.terminate()
         for process in self.processes.values():
             try:
                 process.wait(10)
@@ -138,7 +140,8 @@ def main():
     parser.add_argument('--rate', type=int, default=20_000, help='events a second')
     parser.add_argument('--kafka', action='store_true', help="with Kafka between: librdkafka's mock cluster")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    for number in signal.SIGINT, signal.SIGTERM:
+        signal.signal(number, signal.default_int_handler)
     system = generator = None
     try:
         system = System(options.kafka)
@@ -156,18 +159,26 @@ def main():
     except KeyboardInterrupt:
         print()
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        if generator:
-            probe.is_running = False
-            generator.stop()
-            alerts, stats = fetch(f'{system.api}/alerts'), fetch(f'{system.gateway}/stats')
-            print(f'{generator.acknowledged:,} events committed, {generator.refused} refused, {generator.sent_again} sent again; lag from POST to answer '
-                  f'{probe.figures()[0]:.2f} s, p99 {probe.figures()[1]:.2f} s; {sum(alert["state"] == "firing" for alert in alerts)} alerts fired, {sum(alert["state"] == "cleared" for alert in alerts)} cleared', flush=True)
-            seconds, flushes = stats['seconds'], max(1, stats['flushes'])
-            steps = ', '.join(f'{step} {1000 * seconds[step] / flushes:.1f} ms' for step in seconds if step != 'parse')
-            print(f'An event was parsed in {1e6 * seconds["parse"] / max(1, stats["taken"]):.1f} us; a flush of {stats["taken"] / flushes:.0f} events: {steps}', flush=True)
-        if system:
-            system.stop()
+        for number in signal.SIGINT, signal.SIGTERM:
+            signal.signal(number, signal.SIG_IGN)
+        try:
+            if generator:
+                probe.is_running = False
+                generator.stop()
+                print_summary(system, generator, probe)
+        finally:
+            if system:
+                system.stop()
+
+
+def print_summary(system, generator, probe):
+    alerts, stats = fetch(f'{system.api}/alerts'), fetch(f'{system.gateway}/stats')
+    states = [alert['state'] for alert in alerts]
+    print(f'{generator.acknowledged:,} events committed, {generator.refused} refused, {generator.sent_again} requests sent again; lag from POST to answer {probe.figures()[0]:.2f} s, '
+          f'p99 {probe.figures()[1]:.2f} s; {states.count("firing")} alerts fired, {states.count("cleared")} cleared', flush=True)
+    seconds, flushes = stats['seconds'], max(1, stats['flushes'])
+    steps = ', '.join(f'{step} {1000 * seconds[step] / flushes:.1f} ms' for step in seconds if step != 'parse')
+    print(f'An event was parsed in {1e6 * seconds["parse"] / max(1, stats["taken"]):.1f} us; a flush of {stats["taken"] / flushes:.0f} events: {steps}', flush=True)
 
 
 if __name__ == '__main__':

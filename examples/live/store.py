@@ -13,6 +13,11 @@ from events import Columns, sketches_of
 log = logging.getLogger('live')
 
 
+def is_passing(error):
+    """It may succeed when it is done again: the connection, the server, its resources, or others were in the way."""
+    return isinstance(error, psycopg.OperationalError) and (error.sqlstate or '08')[:2] in ('08', '40', '53', '55', '57', '58', 'XX')
+
+
 class Fenced(Exception):
     """Another consumer has gone on from where this one was."""
 
@@ -117,7 +122,9 @@ class Store:
         try:
             with self.connection.transaction():
                 self.connection.execute('SELECT live.take_metrics(%s::jsonb, %s)', metrics)
-        except psycopg.DataError as error:
+        except psycopg.Error as error:
+            if is_passing(error):
+                raise
             return error.diag.message_primary
 
     def write(self, columns, new_hosts):
