@@ -200,11 +200,11 @@ BEGIN
         FROM whole);
 END $$;
 
--- What Prometheus counts: since midnight UTC, which it sees as a counter that begins anew.
+-- What Prometheus counts, of the busiest hosts: since midnight UTC, which it sees as a counter that begins anew.
 CREATE FUNCTION sketch_api.prometheus() RETURNS TABLE (family bytea) LANGUAGE sql STABLE SET search_path = live, public, pg_temp AS $$
     SELECT to_prometheus(latency, sum_value(latency), 'http_request_milliseconds', jsonb_build_object('host', host))
     FROM (SELECT host, merge(latency) AS latency FROM live.traffic WHERE bucket >= date_bin('1 day', now(), '2000-01-01 00:00+00') GROUP BY 1) AS t
-    WHERE latency IS NOT NULL $$;
+    WHERE latency IS NOT NULL ORDER BY total_count(latency) DESC LIMIT 1000 $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA sketch_api FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA sketch_api TO live_reader;

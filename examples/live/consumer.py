@@ -16,7 +16,7 @@ import confluent_kafka
 import psycopg
 
 from events import Columns
-from store import Fenced, Request, Store, is_passing
+from store import Fenced, Request, Store
 
 log = logging.getLogger('live')
 MOST_EVENTS = 50_000  # of a transaction, more or less
@@ -76,20 +76,9 @@ class Consumer:
                 log.error('%s/%d: message %d is none of the gateway, and left out: %r', *place, message.offset(), error)
         if not after:
             return 0
-        while True:
-            try:
-                answers = self.store.commit(requests, [(*place, self.next[place], offset) for place, offset in sorted(after.items())], strict=False)
-                self.next |= after
-                return sum(len(request.columns) for request, answer in zip(requests, answers) if answer[0] == 'new')
-            except Fenced:
-                raise
-            except Exception as error:
-                log.warning('%d requests: %s', len(requests), str(error).strip())
-                if not is_passing(error) and len(messages) > 1:  # the others must not suffer from one of them
-                    return sum(self.commit([message]) for message in messages)
-                if not is_passing(error):
-                    log.error('%s/%d: message %d is left out', *place, messages[0].offset())
-                    requests = []
+        answers = self.store.take(requests, [(*place, self.next[place], offset) for place, offset in sorted(after.items())], strict=False)
+        self.next |= after
+        return sum(len(request.columns) for request, answer in zip(requests, answers) if answer[0] == 'new')
 
     def run(self):
         total = 0

@@ -22,7 +22,7 @@ from fastapi import FastAPI, HTTPException, Request as HttpRequest, Response
 from fastapi.responses import JSONResponse
 
 from events import Parsed, TooMany
-from store import Request, Store, is_passing
+from store import Request, Store
 
 log = logging.getLogger('live')
 MOST_BYTES = 4 << 20        # of a request, inflated
@@ -64,25 +64,13 @@ class Database:
             await asyncio.sleep(max(0.0, self.interval - (time.monotonic() - begin)))
 
     def flush(self, batch):
-        """Until it is committed. What was committed just before the connection broke is known then."""
-        number, refused = next(state.numbers), None
+        number = next(state.numbers)
         for request in batch:
             request.sequence = number if request.is_ours else request.sequence
-        while True:
-            try:
-                answers = self.store.commit(batch)
-                self.flushes += 1
-                self.taken += sum(len(request.columns or ()) for request, answer in zip(batch, answers) if answer[0] == 'new')
-                return answers if refused is None else [('refused', refused)]
-            except Exception as error:
-                log.warning('flush of %d requests: %s', len(batch), str(error).strip())
-                if is_passing(error):
-                    time.sleep(0.05)
-                elif len(batch) > 1:  # the others must not suffer from one of them
-                    return [answer for one in batch for answer in self.flush([one])]
-                else:  # its number is used, so that its producer can go on
-                    refused, batch = str(error), [Request(batch[0].producer, batch[0].sequence, is_ours=batch[0].is_ours)]
-                    time.sleep(0.05)
+        answers = self.store.take(batch)
+        self.flushes += 1
+        self.taken += sum(len(request.columns or ()) for request, answer in zip(batch, answers) if answer[0] == 'new')
+        return answers
 
     def evaluate(self):
         try:
@@ -242,9 +230,7 @@ async def take_metrics(http: HttpRequest):
             raise ValueError('a zero byte')
     except ValueError as error:
         raise HTTPException(400, f'no JSON: {error}') from None
-    verdict = await answered(state.database, Request(state.name, None, metrics=metrics, is_ours=True), len(body) // 64 + 1)
-    if verdict not in ('new', 'known'):
-        raise HTTPException(400, verdict)
+    await answered(state.database, Request(state.name, None, metrics=metrics, is_ours=True), len(body) // 64 + 1)
     return Response('{}' if is_json else b'', media_type='application/json' if is_json else 'application/x-protobuf')
 
 

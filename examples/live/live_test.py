@@ -5,6 +5,7 @@ live_test.py [directory with packages of npm [browser]]: a minute; with SKETCH_L
 """
 
 import collections
+import concurrent.futures
 import gzip
 import http.client
 import http.server
@@ -146,6 +147,11 @@ def test_bodies(system):
     ok(answer.startswith(b'HTTP/1.1 408'), 'a slow client: 408', answer)
     with database() as connection:
         ok(connection.execute("SELECT sum(requests) FROM live.traffic WHERE host = 'numbered'").fetchone() == (3,), 'each number counts once')
+        connection.execute("ALTER TABLE live.event ADD CONSTRAINT whim CHECK (route <> '/refused')")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            got = list(pool.map(lambda number: send(system.gateway, json.dumps(event(host='whim', route='/refused' if number % 3 == 0 else '/')))[0], range(12)))
+        connection.execute('ALTER TABLE live.event DROP CONSTRAINT whim')
+        ok(got == [400, 200, 200] * 4 and connection.execute("SELECT sum(requests) FROM live.traffic WHERE host = 'whim'").fetchone() == (8,), 'what the database refuses stops nothing else', got)
     ok(memory_of(system.processes['gateway'].pid) < begin + 60, 'memory is bounded', (begin, memory_of(system.processes['gateway'].pid)))
     ok(system.restarts == 0, 'nothing had to be started again', system.restarts)
 

@@ -79,13 +79,42 @@ class Store:
     def oldest_event(self):
         return self.connect().execute('SELECT extract(epoch FROM live.oldest_event())::float8').fetchone()[0]
 
-    def commit(self, requests, consumed=(), strict=True):
+    def take(self, requests, consumed=(), strict=True):
         """
-        Takes what is new of the requests, in one transaction; `consumed` is (topic, partition, next before, next after).
+        What is new of the requests, in one transaction, done again until it is committed.
 
-        Gives what became of each: 'new', 'known' (was taken before), 'gap' (one before it is missing: not taken) or, of metrics,
-        what is wrong with them.
+        `consumed` is (topic, partition, next before, next after). Gives what became of each request: 'new', 'known' (taken before),
+        'gap' (not taken, for one before it is missing) or 'refused', with the producer's last number or the reason.
         """
+        refused = {}
+        while True:
+            try:
+                answers = self.commit(requests, consumed, strict)
+                return [refused.get(id(request), answer) for request, answer in zip(requests, answers)]
+            except Fenced:
+                raise
+            except Exception as error:
+                log.warning('%d requests: %s', len(requests), str(error).strip())
+                if is_passing(error):
+                    time.sleep(0.05)
+                    continue
+                troubles = {id(request): ('refused', trouble) for request in requests if (trouble := self.trouble_of(request))}
+                if not troubles:
+                    raise
+                refused |= troubles
+                for request in requests:  # its number is used, for its producer to go on; the others do not suffer
+                    request.columns = None if id(request) in troubles else request.columns
+
+    def trouble_of(self, request):
+        """Why it cannot be written, if so: it is tried alone."""
+        try:
+            with self.connect().transaction(force_rollback=True):
+                if request.columns:
+                    self.write(request.columns, [])
+        except Exception as error:
+            return str(error)
+
+    def commit(self, requests, consumed, strict):
         connection, laps = self.connect(), self.laps
         laps.begin()
         with connection.transaction():
@@ -108,8 +137,8 @@ class Store:
                     taken.add(request.claim)
                     if request.columns is not None:
                         columns.extend(request.columns)
-                    if request.metrics is not None:
-                        verdict = self.take_metrics(request.metrics) or verdict
+                    if request.metrics is not None and (trouble := self.take_metrics(request.metrics)):
+                        verdict, reached = 'refused', trouble
                 answers.append((verdict, reached))
             hosts = set(columns.host) - self.hosts
             if columns:
