@@ -26,6 +26,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 log = logging.getLogger('live')
 HERE = pathlib.Path(__file__).parent
 UTC = datetime.timezone.utc
+MOST_ROWS = 100_000  # of an answer
 UNITS = {'s': 1, 'm': 60, 'h': 3600, 'd': 86400}
 
 app = FastAPI(title='Answers', description=__doc__)
@@ -40,9 +41,19 @@ async def rows_of(function, **arguments):
     """A call as PostgREST makes it: by name, and without what was not given."""
     given = {name: value for name, value in arguments.items() if value is not None}
     call = ', '.join(f'"{name}" := %({name})s' for name in given)
-    async with state.pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(f'SELECT * FROM sketch_api.{function}({call})', given)
-        return await cursor.fetchall()
+    for attempt in 1, 2:
+        try:
+            async with state.pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+                await cursor.execute(f'SELECT * FROM sketch_api.{function}({call}) LIMIT {MOST_ROWS + 1}', given)
+                rows = await cursor.fetchall()
+            break
+        except psycopg.OperationalError as error:
+            if attempt == 2 or isinstance(error, psycopg.errors.QueryCanceled):
+                raise
+            await state.pool.check()  # connections that died unseen
+    if len(rows) > MOST_ROWS:
+        raise Refused(f'that would be more than {MOST_ROWS} rows')
+    return rows
 
 
 async def answer(request, function, **arguments):
@@ -150,7 +161,7 @@ async def exact(request: Request, start: Text = From, to: Text = To, host: Text 
 
 
 @app.get('/alerts')
-async def alerts(request: Request, after: int = Query(0, ge=0), limit: int = Query(100, ge=1, le=1000)):
+async def alerts(request: Request, after: int = Query(0, ge=0, lt=2**63), limit: int = Query(100, ge=1, le=1000)):
     return await answer(request, 'alerts', after=after, limit=limit)
 
 
@@ -212,15 +223,25 @@ async def look():
 
 
 async def listen():
+    """A notification says that there is something; what it is stands in the table, also what came while we were not connected."""
+    last = None
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(state.options.database, autocommit=True, connect_timeout=5) as connection:
                 await connection.execute('LISTEN live_alert')
-                async for notification in connection.notifies():
-                    tell(event_of('alert', json.loads(notification.payload)))
-        except psycopg.Error as error:
+                last = max([alert['id'] for alert in await rows_of('alerts', limit=1)], default=0) if last is None else await tell_alerts(last)
+                async for _ in connection.notifies():
+                    last = await tell_alerts(last)
+        except (psycopg.Error, PoolTimeout) as error:
             log.warning('listen: %s', str(error).strip())
             await asyncio.sleep(0.5)
+
+
+async def tell_alerts(last):
+    for alert in await rows_of('alerts', after=last, limit=1000):
+        tell(event_of('alert', alert))
+        last = alert['id']
+    return last
 
 
 ### Prometheus

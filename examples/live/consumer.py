@@ -67,6 +67,8 @@ class Consumer:
             place = message.topic(), message.partition()
             if place not in self.next or message.offset() < after.get(place, self.next[place]):
                 continue  # of a partition that has gone, or read twice
+            if message.offset() > after.get(place, self.next[place]):
+                log.error('%s/%d: messages %d to %d are not in Kafka any more', *place, after.get(place, self.next[place]), message.offset() - 1)
             after[place] = message.offset() + 1
             size += len(message.value()) // 50
             try:

@@ -8,7 +8,6 @@ What an event is: checked, in columns, and as sketches.
 
 import datetime
 import json
-import math
 import time
 
 import numpy
@@ -51,7 +50,7 @@ def trouble_of(event, oldest, now):
         at = seconds_of(at)
     except (ValueError, OverflowError):
         at = None
-    if type(at) not in (int, float) or not math.isfinite(at):
+    if type(at) not in (int, float):
         return '"at" must be seconds since 1970 or an ISO time'
     if not oldest <= at <= now + LATEST:
         return f'"at" is {"too old" if at < oldest else "in the future"}: {at}'
@@ -113,18 +112,22 @@ class TooMany(Exception):
 class Parsed:
     """The good events of a request, how many were bad, and why the first ones are."""
 
-    def __init__(self, oldest):
-        self.columns, self.bad, self.errors, self.oldest, self.now, self.seconds = Columns(), 0, [], oldest, time.time(), 0.0
+    def __init__(self, kept):
+        self.columns, self.bad, self.errors, self.now, self.seconds = Columns(), 0, [], time.time(), 0.0
+        self.oldest = self.now // 86400 * 86400 - kept
 
     def refuse(self, line, reason):
         self.bad += 1
         if len(self.errors) < REASONS:
             self.errors.append({'line': line, 'error': reason})
 
+    def check_room(self, more):
+        if len(self.columns) + self.bad + more > MOST_EVENTS:
+            raise TooMany(f'a request has at most {MOST_EVENTS} events')
+
     def add(self, events, lines):
         """`lines` are the numbers of the events, from 1, that errors name."""
-        if len(self.columns) + self.bad + len(events) > MOST_EVENTS:
-            raise TooMany(f'a request has at most {MOST_EVENTS} events')
+        self.check_room(len(events))
         if not events or self.columns.take(events, self.oldest, self.now):
             return
         good = []
@@ -140,7 +143,7 @@ class Parsed:
     def add_json(self, body):
         """One event or an array of them."""
         begin = time.perf_counter()
-        events = decode_json(body.decode())
+        events = decode_json(body.decode('utf-8-sig'))
         events = events if isinstance(events, list) else [events]
         self.add(events, range(1, len(events) + 1))
         self.seconds += time.perf_counter() - begin
@@ -148,11 +151,12 @@ class Parsed:
     def add_lines(self, lines, first):
         """Lines of JSON, as they come."""
         begin, events, numbers = time.perf_counter(), [], []
+        self.check_room(len(lines))
         for number, line in enumerate(lines, first):
             if not line.strip():
                 continue
             try:
-                events.append(decode_json(line.decode()))
+                events.append(decode_json(line.decode('utf-8-sig' if number == 1 else 'utf-8')))
                 numbers.append(number)
             except (ValueError, RecursionError) as error:
                 self.refuse(number, f'no JSON: {error}')

@@ -120,7 +120,7 @@ class Kafka:
 
 
 app = FastAPI(title='Events in', docs_url=None, redoc_url=None, openapi_url=None)
-state = argparse.Namespace(read=0, refused=0, bad=0, parsing=0.0)
+state = argparse.Namespace(read=0, bad=0, parsing=0.0)
 
 
 def media_type(request, *types):
@@ -183,7 +183,7 @@ async def answered(sink, request, size):
     except asyncio.TimeoutError:
         raise HTTPException(503, 'not committed yet: send it again, with the same X-Sequence', AGAIN) from None
     if verdict == 'gap':
-        raise HTTPException(409, f'X-Sequence {request.sequence} comes too early: the last one was {detail}')
+        raise HTTPException(409, f'X-Sequence {request.sequence} comes too early: {"the first one is 0" if detail is None else f"the last one was {detail}"}')
     if verdict == 'refused':
         raise HTTPException(400, f'not taken: {detail}')
     if verdict == 'error':
@@ -195,7 +195,7 @@ async def answered(sink, request, size):
 async def take_events(http: HttpRequest):
     identity = identity_of(http)
     is_lines = media_type(http, 'application/json', 'application/x-ndjson') == 'application/x-ndjson'
-    parsed, rest, lines = Parsed(state.oldest), [], 1
+    parsed, rest, lines = Parsed(state.kept), [], 1
     try:
         async for chunk in body_of(http):
             rest.append(chunk)
@@ -225,9 +225,7 @@ async def take_metrics(http: HttpRequest):
     is_json = media_type(http, 'application/json', 'application/x-protobuf') == 'application/json'
     body = b''.join([chunk async for chunk in body_of(http)])
     try:
-        metrics = (body.decode().replace('\\u0000', ''), None) if is_json else (None, body)
-        if is_json and '\0' in metrics[0]:
-            raise ValueError('a zero byte')
+        metrics = (body.decode(), None) if is_json else (None, body)
     except ValueError as error:
         raise HTTPException(400, f'no JSON: {error}') from None
     await answered(state.database, Request(state.name, None, metrics=metrics, is_ours=True), len(body) // 64 + 1)
@@ -243,7 +241,6 @@ async def stats():
 
 @app.exception_handler(HTTPException)
 async def tell(_request, error):
-    state.refused += 1
     return JSONResponse({'error': error.detail}, error.status_code, error.headers)
 
 
@@ -252,24 +249,13 @@ async def start():
     options = state.options
     state.name, state.numbers = f'gateway {uuid.uuid4()}', itertools.count(1)
     store = Store(options.database, options.keep_events)
-    state.oldest = await asyncio.to_thread(store.oldest_event)
+    state.kept = await asyncio.to_thread(store.seconds_kept)
     state.database = state.sink = Database(store, options.interval, options.most_waiting)
     if options.kafka:
         state.sink = Kafka(json.loads(options.kafka), options.topic, options.most_waiting)
     state.tasks = [asyncio.create_task(sink.run()) for sink in {state.database, state.sink}]
-    state.tasks.append(asyncio.create_task(follow_days(options)))
     for task in state.tasks:  # none of them ends, or nothing is right any more
         task.add_done_callback(lambda task: task.cancelled() or log.error('%r', task.exception()) or os._exit(1))
-
-
-async def follow_days(options):
-    clock = Store(options.database)
-    while True:
-        await asyncio.sleep(60)
-        try:
-            state.oldest = await asyncio.to_thread(clock.oldest_event)
-        except psycopg.Error as error:
-            log.warning('oldest event: %s', str(error).strip())
 
 
 def main():

@@ -82,7 +82,7 @@ class Generator:
 
     def produce(self, number, producers):
         random = numpy.random.default_rng(self.random.integers(2**63) + number)
-        connection, sequence, last = http.client.HTTPConnection(self.address, timeout=10), 0, time.time()
+        connection, sequence, last = http.client.HTTPConnection(self.address, timeout=10), -1, time.time()
         time.sleep(0.25 * number / producers)
         while self.is_running:
             now = time.time()

@@ -5,11 +5,11 @@ pg_cron can do all but the webhook: SELECT live.compact(), live.evaluate(), live
 """
 
 import argparse
+import http.client
 import json
 import logging
 import threading
 import time
-import urllib.error
 import urllib.request
 
 import psycopg
@@ -19,7 +19,7 @@ log = logging.getLogger('live')
 
 def forever(options, every, statements):
     """Each statement by itself, so that one that fails stops none of the others."""
-    connection = None
+    connection = last = None
     while True:
         begin = time.monotonic()
         try:
@@ -32,8 +32,11 @@ def forever(options, every, statements):
                     if connection.broken:
                         raise
                     log.warning('%s: later', statement)  # a lock that is not to be had
-        except psycopg.Error as error:
-            log.warning('%s', str(error).strip())
+            last = None
+        except Exception as error:
+            if str(error) != last:  # once is enough
+                log.warning('%s', str(error).strip())
+            last = str(error)
         time.sleep(max(0.1, begin + every - time.monotonic()))
 
 
@@ -45,7 +48,7 @@ def webhook(url):
             request = urllib.request.Request(url, json.dumps(alert).encode(), {'Content-Type': 'application/json'})
             try:
                 urllib.request.urlopen(request, timeout=5).close()
-            except (urllib.error.URLError, OSError, ValueError) as error:
+            except (OSError, ValueError, http.client.HTTPException) as error:
                 log.warning('webhook: alert %d: %s; again', number, error)
                 return
             connection.execute('UPDATE live.alert SET delivered = true WHERE id = %s', (number,))

@@ -29,9 +29,9 @@ GRANT USAGE ON SCHEMA sketch_api TO live_reader;
 
 -- The events of one host, one second and one flush.
 CREATE TABLE delta (
-    at timestamptz NOT NULL,
-    host text NOT NULL,
-    requests bigint NOT NULL,
+    at timestamptz NOT NULL CHECK (isfinite(at)),
+    host text NOT NULL CHECK (length(host) BETWEEN 1 AND 200),
+    requests bigint NOT NULL CHECK (requests BETWEEN 1 AND 1000000000), -- far from where sums of them end
     latency quantile_sketch,          -- of milliseconds
     clients distinct_sketch,
     top_routes topk_sketch,
@@ -45,14 +45,21 @@ CREATE INDEX ON delta (at);
 CREATE TABLE event (at timestamptz NOT NULL, host text NOT NULL, route text NOT NULL, client text NOT NULL, ms float8 NOT NULL) PARTITION BY RANGE (at);
 CREATE TABLE event_rest PARTITION OF event DEFAULT; -- what waited in a queue until its partition was gone
 
--- Each producer numbers its requests. What it sends again is known by that, also after a crash between commit and answer.
+-- Each producer numbers its requests, from 0 on. What it sends again is known by that, also after a crash between commit and answer.
 CREATE TABLE producer (id text PRIMARY KEY, sequence bigint NOT NULL, seen timestamptz NOT NULL DEFAULT now());
 
 -- Where the consumer goes on in each partition of a topic: written in the transaction that has what came before it.
 CREATE TABLE consumed (topic text, partition int, next bigint NOT NULL, PRIMARY KEY (topic, partition));
 
--- Hosts, as they come up.
+-- Hosts, as they come up. They are rows of each second and lines of each answer: somebody has to mind how many there are.
 CREATE TABLE host (name text PRIMARY KEY, since timestamptz NOT NULL DEFAULT now());
+CREATE FUNCTION know_hosts(names text[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = live, public, pg_temp AS $$
+BEGIN
+    INSERT INTO host SELECT DISTINCT name FROM unnest(names) AS n (name) ORDER BY 1 ON CONFLICT DO NOTHING;
+    IF FOUND AND (SELECT count(*) FROM host) > 10000 THEN
+        RAISE program_limit_exceeded USING MESSAGE = 'there are 10000 hosts already';
+    END IF;
+END $$;
 
 -- 'new' where a request is taken now, 'known' where it was taken before, 'gap' where it is not taken as one before it is
 -- missing (of those that are strict), with the sequence that the producer has reached. Producers wait for each other here, in the order of their names.
@@ -63,14 +70,16 @@ DECLARE
 BEGIN
     WITH claimed AS (
         INSERT INTO live.producer AS p (id, sequence)
-        SELECT w.id, w.sequence FROM unnest(producers, sequences) AS w (id, sequence) ORDER BY w.id
+        SELECT w.id, w.sequence FROM unnest(producers, sequences, strict) AS w (id, sequence, strict)
+        WHERE NOT w.strict OR w.sequence = 0 OR EXISTS (SELECT FROM live.producer AS p WHERE p.id = w.id)
+        ORDER BY w.id
         ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, seen = now()
         WHERE p.sequence < excluded.sequence AND (p.sequence = excluded.sequence - 1 OR NOT strict[array_position(producers, p.id)])
         RETURNING id)
     SELECT array_agg(id) INTO taken FROM claimed;
     RETURN QUERY -- a statement of its own sees what the first one waited for
-    SELECT p.id, CASE WHEN p.id = ANY (taken) THEN 'new' WHEN p.sequence >= w.sequence THEN 'known' ELSE 'gap' END, p.sequence
-    FROM unnest(producers, sequences) AS w (id, sequence) JOIN live.producer AS p USING (id);
+    SELECT w.id, CASE WHEN p.id = ANY (taken) THEN 'new' WHEN p.sequence >= w.sequence THEN 'known' ELSE 'gap' END, p.sequence
+    FROM unnest(producers, sequences) AS w (id, sequence) LEFT JOIN live.producer AS p USING (id);
 END $$;
 
 ---------- What is kept: one roll-up, whose buckets grow with age
@@ -84,7 +93,7 @@ SELECT rollup_create('live.traffic', $$
 CALL rollup_refresh('live.traffic');
 
 -- Buckets become this wide when they are older than that; "before" is how far that is done.
-CREATE TABLE level (width interval PRIMARY KEY, older_than interval NOT NULL, before timestamptz NOT NULL DEFAULT '-infinity');
+CREATE TABLE level (width interval PRIMARY KEY, older_than interval NOT NULL CHECK (older_than >= width), before timestamptz NOT NULL DEFAULT '-infinity');
 INSERT INTO level VALUES ('1 minute', '10 minutes'), ('1 hour', '2 days'), ('1 day', '60 days');
 
 CREATE TABLE retention (what text PRIMARY KEY, age interval NOT NULL);
@@ -94,7 +103,7 @@ INSERT INTO retention VALUES ('traffic', '2 years'), ('event', '8 days'), ('prod
 CREATE FUNCTION oldest_event() RETURNS timestamptz LANGUAGE sql STABLE SECURITY DEFINER SET search_path = live, public, pg_temp AS $$
     SELECT date_bin('1 day', now(), '2000-01-01 00:00+00') - age + interval '1 day' FROM live.retention WHERE what = 'event' $$;
 
-CREATE FUNCTION make_partitions() RETURNS void LANGUAGE plpgsql SET search_path = live, public, pg_temp AS $$
+CREATE FUNCTION make_partitions() RETURNS void LANGUAGE plpgsql SET search_path = live, public, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
     day timestamptz;
 BEGIN
@@ -113,15 +122,17 @@ SELECT make_partitions();
 
 -- Once a minute, then keep(). What is sealed does not follow its table any more, so the deltas that it was made of can go:
 -- in a transaction of their own, for writers wait for this one.
-CREATE FUNCTION seal() RETURNS timestamptz LANGUAGE sql SECURITY DEFINER SET search_path = live, public, pg_temp SET lock_timeout = '2 s' AS $$
-    SELECT rollup_seal('live.traffic', now() - interval '5 minutes') $$;
+CREATE TABLE sealed (before timestamptz NOT NULL);
+INSERT INTO sealed VALUES ('-infinity');
+CREATE FUNCTION seal() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = live, public, pg_temp SET lock_timeout = '2 s' AS $$
+    UPDATE live.sealed SET before = rollup_seal('live.traffic', now() - interval '5 minutes') $$;
 
 CREATE FUNCTION keep() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = live, public, pg_temp SET lock_timeout = '2 s' AS $$
 BEGIN
     PERFORM make_partitions();
     PERFORM rollup_compact('live.traffic');
     UPDATE level SET before = rollup_fold('live.traffic', older_than, width);
-    DELETE FROM delta WHERE at < (SELECT sealed_before::timestamptz FROM rollup_status WHERE view = 'live.traffic'::regclass);
+    DELETE FROM delta WHERE at < (SELECT before FROM sealed);
     PERFORM rollup_retain('live.traffic', age) FROM retention WHERE what = 'traffic';
     DELETE FROM event_rest WHERE at < oldest_event();
     DELETE FROM producer WHERE seen < now() - (SELECT age FROM retention WHERE what = 'producer');
@@ -149,7 +160,8 @@ CREATE TABLE rule (
     below float8 NOT NULL CHECK (below <= above),   -- and clears when it was not above this
     hold interval NOT NULL DEFAULT '10 seconds',    -- for as long
     every interval NOT NULL DEFAULT '0 s',          -- no more often than that
-    evaluated timestamptz NOT NULL DEFAULT '-infinity'
+    evaluated timestamptz NOT NULL DEFAULT '-infinity',
+    CHECK (kind <> 'percentile' OR argument IS NOT NULL AND argument BETWEEN 0 AND 1)
 );
 INSERT INTO rule (name, kind, argument, period, above, below, every) VALUES
     ('slow', 'percentile', 0.99, '1 minute', 250, 200, '0 s'),
@@ -199,38 +211,49 @@ END $$;
 CREATE FUNCTION report(rule rule, subject text, state text, value float8, moment timestamptz) RETURNS void
 LANGUAGE sql SET search_path = live, public, pg_temp AS $$
     WITH logged AS (
-        INSERT INTO live.alert (at, rule, subject, state, value, above) VALUES (moment, rule.name, subject, state, value, rule.above)
+        INSERT INTO live.alert (at, rule, subject, state, value, above) VALUES (moment, rule.name, left(subject, 1000), state, value, rule.above)
         RETURNING id, at, alert.rule, alert.subject, alert.state, alert.value, alert.above)
     SELECT pg_notify('live_alert', to_jsonb(logged)::text) FROM logged $$;
 
--- After each flush, and each second. Who comes while another one is at it has nothing to do.
-CREATE FUNCTION evaluate(moment timestamptz DEFAULT clock_timestamp()) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = live, public, pg_temp AS $$
+CREATE FUNCTION evaluate_rule(due rule, moment timestamptz) RETURNS void LANGUAGE plpgsql SET search_path = live, public, pg_temp AS $$
 DECLARE
-    due rule;
     one record;
 BEGIN
-    IF NOT pg_try_advisory_xact_lock('live.rule'::regclass::bigint) THEN
+    FOR one IN
+        SELECT subject, m.value, f.since IS NOT NULL AS is_firing, f.quiet_since
+        FROM measure(due.kind, due.argument, due.period, moment) AS m
+        FULL JOIN (SELECT * FROM firing WHERE rule = due.name) AS f USING (subject)
+    LOOP
+        IF NOT one.is_firing AND one.value > due.above THEN
+            INSERT INTO firing VALUES (due.name, one.subject, moment);
+            PERFORM report(due, one.subject, 'firing', one.value, moment);
+        ELSIF one.is_firing AND one.value > due.below THEN
+            UPDATE firing SET quiet_since = NULL WHERE rule = due.name AND subject = one.subject AND quiet_since IS NOT NULL;
+        ELSIF one.is_firing AND coalesce(one.quiet_since, moment) <= moment - due.hold THEN
+            DELETE FROM firing WHERE rule = due.name AND subject = one.subject;
+            PERFORM report(due, one.subject, 'cleared', one.value, moment);
+        ELSIF one.is_firing THEN
+            UPDATE firing SET quiet_since = moment WHERE rule = due.name AND subject = one.subject AND quiet_since IS NULL;
+        END IF;
+    END LOOP;
+EXCEPTION WHEN OTHERS THEN -- the other rules go on
+    RAISE WARNING 'rule "%": %', due.name, sqlerrm;
+END $$;
+
+-- After each flush, and each second. Who comes while another one is at it has nothing to do.
+CREATE FUNCTION evaluate() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = live, public, pg_temp AS $$
+DECLARE
+    moment timestamptz := clock_timestamp();
+    due rule;
+BEGIN
+    BEGIN
+        LOCK TABLE firing IN SHARE ROW EXCLUSIVE MODE NOWAIT;
+    EXCEPTION WHEN lock_not_available THEN
         RETURN;
-    END IF;
+    END;
     FOR due IN UPDATE rule SET evaluated = moment WHERE evaluated <= moment - every RETURNING * LOOP
-        FOR one IN
-            SELECT subject, m.value, f.since IS NOT NULL AS is_firing, f.quiet_since
-            FROM measure(due.kind, due.argument, due.period, moment) AS m
-            FULL JOIN (SELECT * FROM firing WHERE rule = due.name) AS f USING (subject)
-        LOOP
-            IF NOT one.is_firing AND one.value > due.above THEN
-                INSERT INTO firing VALUES (due.name, one.subject, moment);
-                PERFORM report(due, one.subject, 'firing', one.value, moment);
-            ELSIF one.is_firing AND one.value > due.below THEN
-                UPDATE firing SET quiet_since = NULL WHERE rule = due.name AND subject = one.subject AND quiet_since IS NOT NULL;
-            ELSIF one.is_firing AND coalesce(one.quiet_since, moment) <= moment - due.hold THEN
-                DELETE FROM firing WHERE rule = due.name AND subject = one.subject;
-                PERFORM report(due, one.subject, 'cleared', one.value, moment);
-            ELSIF one.is_firing THEN
-                UPDATE firing SET quiet_since = moment WHERE rule = due.name AND subject = one.subject AND quiet_since IS NULL;
-            END IF;
-        END LOOP;
+        PERFORM evaluate_rule(due, moment);
     END LOOP;
 END $$;
 
@@ -241,54 +264,51 @@ CREATE TABLE metric (
     time timestamptz NOT NULL,
     metric text NOT NULL, unit text, resource jsonb, attributes jsonb,
     count bigint, sum float8, sketch quantile_sketch, -- of this interval
+    host text, -- of those that count as traffic
     PRIMARY KEY (series, time)
 );
-CREATE TABLE counter (series text PRIMARY KEY, time timestamptz NOT NULL, start_time timestamptz, count bigint, sum float8, sketch quantile_sketch);
+CREATE TABLE counter (series text PRIMARY KEY, time timestamptz NOT NULL, start_time timestamptz, sum float8, sketch quantile_sketch);
 
 -- Points of counters become what came since the one before. Server latencies in milliseconds count as traffic.
-CREATE FUNCTION take_metrics(request jsonb, request_protobuf bytea) RETURNS bigint
+CREATE FUNCTION take_metrics(request jsonb, request_protobuf bytea) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = live, public, pg_temp AS $$
-DECLARE
-    point record;
-    last counter;
-    key text;
-    taken bigint := 0;
-    is_new boolean;
 BEGIN
-    FOR point IN
-        SELECT * FROM (SELECT * FROM otlp_points(request) UNION ALL SELECT * FROM otlp_points_protobuf(request_protobuf)) AS p ORDER BY time
-    LOOP
-        key := md5(jsonb_build_array(point.resource, point.metric, point.attributes)::text);
-        IF point.temporality = 'cumulative' THEN
-            SELECT * INTO last FROM counter WHERE series = key FOR UPDATE;
-            CONTINUE WHEN last.time >= point.time;
-            INSERT INTO counter VALUES (key, point.time, point.start_time, point.count, point.sum, point.sketch)
-            ON CONFLICT (series) DO UPDATE SET time = excluded.time, start_time = excluded.start_time, count = excluded.count, sum = excluded.sum, sketch = excluded.sketch;
-            IF last.series IS NOT NULL THEN
-                point.sketch := counter_delta(point.sketch, point.start_time, last.sketch, last.start_time);
-                point.sum := CASE WHEN total_count(point.sketch) < point.count THEN point.sum - last.sum ELSE point.sum END;
-                point.count := total_count(point.sketch);
-            END IF;
-        END IF;
-        INSERT INTO metric VALUES (key, point.time, point.metric, point.unit, point.resource, point.attributes, point.count, point.sum, point.sketch)
-        ON CONFLICT DO NOTHING;
-        is_new := FOUND;
-        taken := taken + is_new::int;
-        IF is_new AND point.count > 0 AND point.unit = 'ms' AND point.metric LIKE 'http.server.%duration' AND point.time >= oldest_event() THEN
-            INSERT INTO delta (at, host, requests, latency)
-            VALUES (date_trunc('second', point.time), coalesce(point.resource ->> 'host.name', point.resource ->> 'service.name', 'unknown'), point.count, point.sketch);
-        END IF;
-    END LOOP;
-    RETURN taken;
+    LOCK TABLE counter IN SHARE ROW EXCLUSIVE MODE;
+    CREATE TEMP TABLE IF NOT EXISTS point (series text, time timestamptz, start_time timestamptz, temporality text, metric text, unit text,
+        resource jsonb, attributes jsonb, count bigint, sum float8, sketch quantile_sketch, host text);
+    TRUNCATE pg_temp.point;
+    INSERT INTO pg_temp.point
+    SELECT DISTINCT ON (1, 2) md5(jsonb_build_array(resource, metric, attributes)::text), time, start_time, temporality, metric, unit, resource, attributes, count, sum, sketch,
+        CASE WHEN unit = 'ms' AND metric LIKE 'http.server.%duration' THEN coalesce(resource ->> 'host.name', resource ->> 'service.name', 'unknown') END
+    FROM (SELECT * FROM otlp_points(request) UNION ALL SELECT * FROM otlp_points_protobuf(request_protobuf)) AS p;
+    IF EXISTS (SELECT FROM pg_temp.point WHERE time IS NULL OR NOT time BETWEEN oldest_event() AND now() + interval '1 minute' OR count > 1000000000 OR NOT length(host) BETWEEN 1 AND 200) THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'a point has no time, or one that is too old or in the future, or more than 10^9 values, or a host of more than 200 characters';
+    END IF;
+    PERFORM know_hosts(array_agg(host)) FROM pg_temp.point WHERE host IS NOT NULL;
+    WITH chain AS ( -- with the point before, here or in an earlier request
+        SELECT p.*, lag(p.sketch, 1, c.sketch) OVER w AS older, lag(p.start_time, 1, c.start_time) OVER w AS older_start, lag(p.sum, 1, c.sum) OVER w AS older_sum
+        FROM pg_temp.point AS p LEFT JOIN counter AS c ON c.series = p.series AND p.temporality = 'cumulative'
+        WHERE p.temporality <> 'cumulative' OR p.time > c.time IS NOT FALSE
+        WINDOW w AS (PARTITION BY p.series ORDER BY p.time)),
+    since AS (
+        SELECT *, CASE WHEN temporality = 'cumulative' AND older IS NOT NULL THEN counter_delta(sketch, start_time, older, older_start) ELSE sketch END AS new
+        FROM chain),
+    taken AS (
+        INSERT INTO metric SELECT series, time, metric, unit, resource, attributes, total_count(new), CASE WHEN total_count(new) < count THEN sum - older_sum ELSE sum END, new, host FROM since
+        ON CONFLICT DO NOTHING RETURNING *)
+    INSERT INTO delta (at, host, requests, latency)
+    SELECT date_trunc('second', time), host, count, sketch FROM taken WHERE host IS NOT NULL AND count > 0;
+    INSERT INTO counter SELECT DISTINCT ON (series) series, time, start_time, sum, sketch FROM pg_temp.point WHERE temporality = 'cumulative' ORDER BY series, time DESC
+    ON CONFLICT (series) DO UPDATE SET time = excluded.time, start_time = excluded.start_time, sum = excluded.sum, sketch = excluded.sketch WHERE counter.time < excluded.time;
 END $$;
 
 ---------- Rights
 
-GRANT INSERT ON delta, event, host TO live_writer;
+GRANT INSERT ON delta, event TO live_writer;
 GRANT SELECT, INSERT, UPDATE ON consumed TO live_writer;
 GRANT SELECT ON host TO live_writer;
 GRANT SELECT, UPDATE ON alert TO live_keeper;
 GRANT SELECT ON traffic, event, alert, firing, rule, host, level, metric, consumed, producer TO live_reader, live_keeper;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA live FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION claim, evaluate, oldest_event, take_metrics TO live_writer;
+GRANT EXECUTE ON FUNCTION claim, know_hosts, evaluate, oldest_event, take_metrics TO live_writer;
 GRANT EXECUTE ON FUNCTION evaluate, compact, seal, keep TO live_keeper;

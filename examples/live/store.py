@@ -13,9 +13,9 @@ from events import Columns, sketches_of
 log = logging.getLogger('live')
 
 
-def is_passing(error):
-    """It may succeed when it is done again: the connection, the server, its resources, or others were in the way."""
-    return isinstance(error, psycopg.OperationalError) and (error.sqlstate or '08')[:2] in ('08', '40', '53', '55', '57', '58', 'XX')
+def is_refused(error):
+    """It is what was sent that cannot be taken. All else may be otherwise when it is done again: nothing is given up for it."""
+    return not isinstance(error, psycopg.Error) or isinstance(error, psycopg.DataError) or (error.sqlstate or '')[:2] in ('22', '23', '54')
 
 
 class Fenced(Exception):
@@ -76,8 +76,9 @@ class Store:
                 wait = min(2 * wait, 2)
         return self.connection
 
-    def oldest_event(self):
-        return self.connect().execute('SELECT extract(epoch FROM live.oldest_event())::float8').fetchone()[0]
+    def seconds_kept(self):
+        """How old an event may be at midnight (UTC)."""
+        return self.connect().execute("SELECT extract(epoch FROM date_bin('1 day', now(), '2000-01-01') - live.oldest_event())::float8").fetchone()[0]
 
     def take(self, requests, consumed=(), strict=True):
         """
@@ -86,7 +87,7 @@ class Store:
         `consumed` is (topic, partition, next before, next after). Gives what became of each request: 'new', 'known' (taken before),
         'gap' (not taken, for one before it is missing) or 'refused', with the producer's last number or the reason.
         """
-        refused = {}
+        refused, wait = {}, 0.05
         while True:
             try:
                 answers = self.commit(requests, consumed, strict)
@@ -95,24 +96,27 @@ class Store:
                 raise
             except Exception as error:
                 log.warning('%d requests: %s', len(requests), str(error).strip())
-                if is_passing(error):
-                    time.sleep(0.05)
-                    continue
-                troubles = {id(request): ('refused', trouble) for request in requests if (trouble := self.trouble_of(request))}
-                if not troubles:
-                    raise
-                refused |= troubles
+                faults = self.faults_of(requests) if is_refused(error) else {}
+                refused |= faults
                 for request in requests:  # its number is used, for its producer to go on; the others do not suffer
-                    request.columns = None if id(request) in troubles else request.columns
+                    request.columns = None if id(request) in faults else request.columns
+                if not faults:
+                    self.connection.close()  # there may be another server by now
+                    time.sleep(wait)
+                    wait = min(2 * wait, 2)
 
-    def trouble_of(self, request):
-        """Why it cannot be written, if so: it is tried alone."""
-        try:
-            with self.connect().transaction(force_rollback=True):
-                if request.columns:
-                    self.write(request.columns, [])
-        except Exception as error:
-            return str(error)
+    def faults_of(self, requests):
+        """Those that cannot be written, each tried alone, and why."""
+        faults = {}
+        for request in requests:
+            try:
+                with self.connect().transaction(force_rollback=True):
+                    if request.columns:
+                        self.write(request.columns)
+            except Exception as error:
+                if is_refused(error):
+                    faults[id(request)] = 'refused', str(error)
+        return faults
 
     def commit(self, requests, consumed, strict):
         connection, laps = self.connect(), self.laps
@@ -140,11 +144,10 @@ class Store:
                     if request.metrics is not None and (trouble := self.take_metrics(request.metrics)):
                         verdict, reached = 'refused', trouble
                 answers.append((verdict, reached))
-            hosts = set(columns.host) - self.hosts
             if columns:
-                self.write(columns, sorted(hosts))
+                self.write(columns)
         laps.end('commit')
-        self.hosts |= hosts
+        self.hosts.update(columns.host)
         return answers
 
     def take_metrics(self, metrics):
@@ -152,15 +155,16 @@ class Store:
             with self.connection.transaction():
                 self.connection.execute('SELECT live.take_metrics(%s::jsonb, %s)', metrics)
         except psycopg.Error as error:
-            if is_passing(error):
+            if not is_refused(error):
                 raise
             return error.diag.message_primary
 
-    def write(self, columns, new_hosts):
+    def write(self, columns):
         deltas = list(sketches_of(columns))
         self.laps.end('sketches')
         with self.connection.cursor() as cursor:
-            cursor.executemany('INSERT INTO live.host VALUES (%s) ON CONFLICT DO NOTHING', [(host,) for host in new_hosts])
+            if new_hosts := set(columns.host) - self.hosts:
+                cursor.execute('SELECT live.know_hosts(%s)', (list(new_hosts),))
             with cursor.copy('COPY live.delta FROM STDIN') as copy:
                 for second, host, requests, *sketches in deltas:
                     at = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(second))
