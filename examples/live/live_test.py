@@ -139,6 +139,10 @@ def test_bodies(system):
         'a gzip bomb': (413, dict(body=gzip.compress(b' ' * 10**8), content_encoding='gzip')), '100 MB': (413, dict(body=b' ' * 10**8)),
         '100 MB in chunks': (413, dict(body=iter([b' ' * 10**6] * 100))), 'too many lines': (413, dict(body=b'{}\n' * 60_000, kind='application/x-ndjson')), 'too many events': (413, dict(body=b'[0' + b',0' * 1_500_000 + b']')),
         'a producer without a number': (400, dict(body=b'[]', x_producer='p')), 'a number that is none': (400, dict(body=b'[]', x_producer='p', x_sequence='-1')),
+        'OTLP of too many values': (400, otlp(count=2**62)), 'OTLP of a long host': (400, otlp(host='h' * 9000)), 'OTLP of the future': (400, otlp(seconds=1e6)),
+        'a time without end': (400, dict(body=b'{"host":"h","route":"/","client":"c","ms":1,"at":1' + b'0' * 400 + b'}')),
+        'millions of lines': (413, dict(body=gzip.compress(b'x\n' * 2**20), kind='application/x-ndjson', content_encoding='gzip')),
+        'too many hosts': (400, dict(body=b'\n'.join(json.dumps(event(host=f'host {number}')).encode() for number in range(10_001)), kind='application/x-ndjson')),
         'deep OTLP': (400, dict(body=b'{"resourceMetrics":' + b'[' * 10**6 + b']' * 10**6 + b'}', path='/v1/metrics')), 'OTLP that is none': (400, dict(body=b'{"resourceMetrics": 3}', path='/v1/metrics')), 'protobuf that is none': (400, dict(body=b'\xff' * 99, path='/v1/metrics', kind='application/x-protobuf')),
     }
     for name, (status, request) in cases.items():

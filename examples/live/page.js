@@ -45,8 +45,7 @@ async function catchUp(to) {
     rows.forEach(({ at, requests }, i) => i % 3 || learn(secondOf(at), { requests, percentiles: rows.slice(i, i + 3).map(({ value }) => value) }));
     for (let at = columnOf(from); at < to; at += COLUMN) columns.set(at, noBins());
     for (const { at, upper, requests } of bins) columns.get(secondOf(at))[rowOf(upper)] += requests;
-    last.forEach((alert) => takeAlert(alert, knowsAlerts));
-    fillHosts(hosts); tell('live-trouble', ''); knowsAlerts = true;
+    last.forEach((alert) => takeAlert(alert, knowsAlerts)); fillHosts(hosts); tell('live-trouble', ''); knowsAlerts = true;
   } catch (error) {
     tell('live-trouble', `What came before is missing: ${error.message}. It is asked for again.`);
     await new Promise((resolve) => setTimeout(resolve, 3000)); missing = Math.min(missing ?? from, from);
@@ -87,7 +86,6 @@ function connect() {
   }, 1000);
   on(source, 'now', ({ data }) => take(JSON.parse(data))); on(source, 'alert', ({ data }) => takeAlert(JSON.parse(data), true));
 }
-// Numbers and tables.
 function show({ requests, clients, percentiles, routes, total, firing }) {
   tell('rate-now', `${whole(sum(TEN.map((i) => seconds.get(latest - 2 - i)?.requests ?? 0)) / 10)}/s`);
   tell('rate-note', `${whole(requests ?? 0)} in the last minute`);
@@ -115,11 +113,10 @@ function measureLine(one, ...before) { // without "exact" there is no error, eit
   const texts = [format(one.sketch), `${isFine ? '' : '✗ '}${range(one.lower, one.upper, format)}`], all = [format(one.exact), ...texts, percent(one.error)];
   return line(...before, head(one.measure), ...('exact' in one ? all : texts).map((text) => cell(text, isFine ? '' : 'out')));
 }
-// Pictures.
 const tick = (value) => (value >= 1000 ? `${+(value / 1000).toPrecision(2)} s` : `${+value.toPrecision(2)} ms`), edge = (row) => 10 ** (row / DECADE);
 const rowName = (row) => (row === 0 ? 'up to 1 ms' : row === ROWS - 1 ? 'over 10 s' : range(edge(row - 1), edge(row), ms));
-const path = (name, parts, opacity = 1) => make('path', { class: name, d: [parts].flat().join(''), opacity }), log = (value) => Math.log10(Math.max(value, STEPS[0]));
-const words = (name, x, y, text) => make('text', { class: name, x, y }, text), bottom = (id) => $(id).getAttribute('height') - 18;
+const path = (name, parts, opacity = 1) => make('path', { class: name, d: [parts].flat().join(''), opacity }), log = (value) => Math.log10(value || 0.01);
+const bottom = (id) => $(id).getAttribute('height') - 18, words = (name, x, y, text) => make('text', { class: name, x, y }, text);
 const scale = (id, low, high) => (value) => 8 + (1 - (value - low) / (high - low)) * (bottom(id) - 8), fullest = (bins) => bins.indexOf(Math.max(...bins));
 function draw() {
   if (latest === null || document.hidden) return;
@@ -157,11 +154,10 @@ function draw() {
     ...cells.map((boxes, i) => path('heat', boxes, shades[i])), path('cell', reading?.row == null ? '' : box(columnOf(reading.second), reading.row, 0)));
   const name = (floor, i) => words('start', 42 * i, 18, i === 0 ? '1' : floor > 1 ? `${whole(floor)}${i === 5 ? '+' : ''}` : '');
   $('legend').replaceChildren(...floors.map(name), ...shades.map((shade, i) => path('heat', `M${42 * i} 0h42v7h-42Z`, shade)));
-  // Requests per second.
   const fastest = STEPS.find((step) => step >= Math.max(1, ...known.map(({ requests }) => requests))) ?? STEPS.at(-1), up = scale('rate', 0, fastest);
   const bar = ({ second, requests }) => `M${x(second)} ${up(0)}V${up(requests)}H${x(second + 0.8)}V${up(0)}Z`;
   panel('rate', up, [0, fastest / 2, fastest], whole, path('bars', known.map(bar)));
-  const across = (px, from, to) => (px - from) / (to - from), rowAt = (py) => clamp(first + Math.ceil((top - first) * across(py, bottom('heat'), 8)), 0, ROWS - 1);
+  const across = (at, a, b) => (at - a) / (b - a), rowAt = (py) => clamp(first + Math.ceil((top - first) * across(py, bottom('heat'), 8)), 0, ROWS - 1);
   view = { begin, end, x, right, rowAt, secondAt: (px) => Math.floor(begin + WINDOW * across(px, left, right)) };
   Object.assign($('moment').style, { marginLeft: `${left - 8}px`, width: `${right - left + 16}px` }); read();
 }
@@ -216,11 +212,12 @@ function compareYesterday() {
     const [, , took] = await timed({ percentiles: each, distinct: each }), [some, exactly] = await timed({ exact: each });
     const [total] = await timed({ exact: all }), rows = [...total, ...some.sort((a, b) => natural(a.by_host, b.by_host))];
     const worst = (what, first) => {
-      const those = rows.filter(({ measure }) => measure[0] === first), one = those.reduce((a, b) => (b.error > a.error ? b : a)), good = those.filter(isIn).length;
-      return `The largest error of ${what} is ${percent(one.error)} (${one.measure} of ${nameOf(one.by_host)}); ${good} of ${those.length} lie within their bounds.`;
+      const those = rows.filter(({ measure }) => measure[0] === first), one = those.reduce((a, b) => (b.error > a.error ? b : a));
+      const where = `${one.measure} of ${nameOf(one.by_host)}`, good = `${those.filter(isIn).length} of ${those.length}`;
+      return `The largest error of ${what} is ${percent(one.error)} (${where}); ${good} lie within their bounds.`;
     };
-    const found = () => [worst('a percentile', 'p'), worst('distinct clients', 'c'), 'Bounds of clients are for 95 %, others always hold.', times(took, exactly)];
-    tell('yesterday-note', `${begin.slice(0, 10)}, UTC. ${rows.length ? found().join(' ') : 'There are no events.'}`);
+    const found = () => `${worst('a percentile', 'p')} ${worst('distinct clients', 'c')} Bounds of clients are for 95 %, others always hold.`;
+    tell('yesterday-note', `${begin.slice(0, 10)}, UTC. ${rows.length ? `${found()} ${times(took, exactly)}` : 'There are no events.'}`);
     const first = (name, rowspan) => make('th', { scope: 'rowgroup', rowspan }, nameOf(name)), groups = [...Map.groupBy(rows, ({ by_host }) => by_host)];
     table('days', ['Host', 'Measure', 'Exact', 'Sketch', 'Bounds', 'Error'],
       ...groups.map(([name, some]) => body(...some.map((one, i) => measureLine(one, ...(i ? [] : [first(name, some.length)]))))));

@@ -160,11 +160,11 @@ class Store:
             return error.diag.message_primary
 
     def write(self, columns):
+        if new_hosts := set(columns.host) - self.hosts:
+            self.connection.execute('SELECT live.know_hosts(%s)', (list(new_hosts),))
         deltas = list(sketches_of(columns))
         self.laps.end('sketches')
         with self.connection.cursor() as cursor:
-            if new_hosts := set(columns.host) - self.hosts:
-                cursor.execute('SELECT live.know_hosts(%s)', (list(new_hosts),))
             with cursor.copy('COPY live.delta FROM STDIN') as copy:
                 for second, host, requests, *sketches in deltas:
                     at = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(second))
