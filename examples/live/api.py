@@ -17,7 +17,7 @@ from typing import Optional
 
 import psycopg
 import uvicorn
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from psycopg.rows import dict_row
@@ -96,14 +96,10 @@ def time_of(name, text):
             return datetime.datetime.now(UTC) - step_of(text[1:])
         if re.fullmatch(r'[0-9]{1,11}(\.[0-9]+)?', text, re.ASCII):
             return datetime.datetime.fromtimestamp(float(text), UTC)
-        time = datetime.datetime.fromisoformat(re.sub(r' (?=[0-9]{2}:?[0-9]{2}$)(?<=[0-9] )(?<=.{19} )', '+', text))
+        time = datetime.datetime.fromisoformat(text.replace(' ', '+'))  # as which a plus in an address comes here
         return time if time.tzinfo else time.replace(tzinfo=UTC)
     except (Refused, ValueError, OverflowError):
         raise Refused(f'"{name}" is an ISO time, seconds since 1970, or -15m for fifteen minutes ago') from None
-
-
-def interval_of(start, to):
-    return {'from': time_of('from', start), 'to': time_of('to', to)}
 
 
 def numbers_of(name, text, least, most, count):
@@ -124,40 +120,47 @@ Step = Query(None, description='1s, 5m, 1h, ...: a row for each such interval')
 Text = Optional[str]
 
 
+class Interval:
+    """What nearly all questions have."""
+
+    def __init__(self, start: Text = From, to: Text = To, host: Text = Host):
+        self.arguments = {'from': time_of('from', start), 'to': time_of('to', to), 'host': host}
+
+
 @app.get('/percentiles')
-async def percentiles(request: Request, p: str = '0.5,0.9,0.99', start: Text = From, to: Text = To, host: Text = Host, by: Text = By, step: Text = Step):
-    return await answer(request, 'percentiles', p=numbers_of('p', p, 0, 1, 100), **interval_of(start, to), host=host, by=by, step=step_of(step))
+async def percentiles(request: Request, p: str = '0.5,0.9,0.99', asked: Interval = Depends(), by: Text = By, step: Text = Step):
+    return await answer(request, 'percentiles', p=numbers_of('p', p, 0, 1, 100), **asked.arguments, by=by, step=step_of(step))
 
 
 @app.get('/distinct')
-async def distinct(request: Request, start: Text = From, to: Text = To, host: Text = Host, by: Text = By, step: Text = Step):
-    return await answer(request, 'distinct_clients', **interval_of(start, to), host=host, by=by, step=step_of(step))
+async def distinct(request: Request, asked: Interval = Depends(), by: Text = By, step: Text = Step):
+    return await answer(request, 'distinct_clients', **asked.arguments, by=by, step=step_of(step))
 
 
 @app.get('/top')
-async def top(request: Request, what: str = 'routes', k: int = Query(10, ge=1, le=50), start: Text = From, to: Text = To, host: Text = Host):
-    return await answer(request, 'top', what=what, k=k, **interval_of(start, to), host=host)
+async def top(request: Request, what: str = 'routes', k: int = Query(10, ge=1, le=50), asked: Interval = Depends()):
+    return await answer(request, 'top', what=what, k=k, **asked.arguments)
 
 
 @app.get('/frequency')
-async def frequency(request: Request, client: str = Query(..., max_length=200), start: Text = From, to: Text = To, host: Text = Host, step: Text = Step):
-    return await answer(request, 'frequency', client=client, **interval_of(start, to), host=host, step=step_of(step))
+async def frequency(request: Request, client: str = Query(..., max_length=200), asked: Interval = Depends(), step: Text = Step):
+    return await answer(request, 'frequency', client=client, **asked.arguments, step=step_of(step))
 
 
 @app.get('/seen')
-async def seen(request: Request, client: str = Query(..., max_length=200), start: Text = From, to: Text = To, host: Text = Host, step: Text = Step):
-    return await answer(request, 'seen', client=client, **interval_of(start, to), host=host, step=step_of(step))
+async def seen(request: Request, client: str = Query(..., max_length=200), asked: Interval = Depends(), step: Text = Step):
+    return await answer(request, 'seen', client=client, **asked.arguments, step=step_of(step))
 
 
 @app.get('/histogram')
-async def histogram(request: Request, bounds: Text = Query(None, description='milliseconds, ascending'), start: Text = From, to: Text = To, host: Text = Host, step: Text = Step):
+async def histogram(request: Request, bounds: Text = Query(None, description='milliseconds, ascending'), asked: Interval = Depends(), step: Text = Step):
     edges = None if bounds is None else numbers_of('bounds', bounds, -1e15, 1e15, 200)
-    return await answer(request, 'histogram', bounds=edges, **interval_of(start, to), host=host, step=step_of(step))
+    return await answer(request, 'histogram', bounds=edges, **asked.arguments, step=step_of(step))
 
 
 @app.get('/exact', description='From the events themselves, as long as they are kept, beside the answers of the sketches: slow')
-async def exact(request: Request, start: Text = From, to: Text = To, host: Text = Host, by: Text = By):
-    return await answer(request, 'exact', **interval_of(start, to), host=host, by=by)
+async def exact(request: Request, asked: Interval = Depends(), by: Text = By):
+    return await answer(request, 'exact', **asked.arguments, by=by)
 
 
 @app.get('/alerts')
@@ -273,8 +276,9 @@ PAGES = {'': 'page.html', 'page.js': 'page.js', 'page.css': 'page.css'}
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 
+@app.get('/', include_in_schema=False)
 @app.get('/{name}', include_in_schema=False)
-async def page(name: str):
+async def page(name: str = ''):
     if name not in PAGES:
         return JSONResponse({'error': 'there is nothing here: see /docs'}, 404)
     return FileResponse(HERE / PAGES[name], headers={'Content-Security-Policy': POLICY, 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff'})

@@ -25,7 +25,7 @@ import time
 
 import psycopg
 import sketch_ext.psycopg
-from generate import Generator, Ledger
+from generate import Generator, Ledger, send_yesterday
 from show import Probe, System, fetch, memory_of
 
 HERE = pathlib.Path(__file__).parent
@@ -115,9 +115,9 @@ class Listener(threading.Thread):
                 time.sleep(0.2)
 
 
-def otlp(count=1, host='h', seconds=0):
+def otlp(count=1, host='h', seconds=0, name='http.server.duration'):
     point = {'timeUnixNano': f'{time.time() + seconds:.0f}000000000', 'count': str(count), 'scale': 0, 'positive': {'offset': 1, 'bucketCounts': [str(count)]}}
-    metric = {'name': 'http.server.duration', 'unit': 'ms', 'exponentialHistogram': {'aggregationTemporality': 1, 'dataPoints': [point]}}
+    metric = {'name': name, 'unit': 'ms', 'exponentialHistogram': {'aggregationTemporality': 1, 'dataPoints': [point]}}
     resource = {'attributes': [{'key': 'host.name', 'value': {'stringValue': host}}]}
     return dict(body=json.dumps({'resourceMetrics': [{'resource': resource, 'scopeMetrics': [{'metrics': [metric]}]}]}), path='/v1/metrics')
 
@@ -148,7 +148,7 @@ def test_bodies(system):
     for name, (status, request) in cases.items():
         got = send(system.gateway, **request)
         ok(got[0] == status and (got[1].get('error') or got[1]['errors'][0]['error']), f'{name}: {status}, in words', got)
-    got = send(system.gateway, **otlp(host='otlp'))
+    got = send(system.gateway, **otlp(name='other'))
     ok(got[0] == 200, 'OTLP', got)
     got = send(system.gateway, b'\xef\xbb\xbf' + lines(event(), b'{', event(ms='x'), b'', event(at='2 o clock'), event(host='é')), 'application/x-ndjson')
     ok(got[0] == 200 and (got[1]['accepted'], got[1]['rejected'], [error['line'] for error in got[1]['errors']]) == (2, 3, [2, 3, 5]), 'good lines are kept, bad ones told', got)
@@ -323,6 +323,7 @@ def test_page(system, packages, browser):
     if not browser:
         print('skipped: no browser')
         return
+    send_yesterday(system.gateway)
     generator = Generator(system.gateway, 500).start()
     program = shutil.copy(HERE / 'page_test.mjs', packages)
     got = subprocess.run(['node', program, browser, system.api], env={**os.environ, 'GATEWAY': system.gateway}, capture_output=True, text=True)
@@ -367,7 +368,6 @@ def main():
         test_queries(direct)
         test_keeping(direct)
         test_alerts(direct, listener)
-        test_clients(direct, packages)
         try:
             import confluent_kafka  # noqa: F401
             systems.append(System(use_kafka=True, logs=logs))
@@ -386,6 +386,7 @@ def main():
             print(f'# the consumer: {rates[-1][1]:,} events a processor second in its largest transaction, of {rates[-1][0]:,} events')
         ok(until(lambda: listener.looks > looks), 'who listens is told again', listener.looks)
         test_page(direct, packages, browser)
+        test_clients(direct, packages)
         if LONG:
             test_load(direct, browser)
     finally:

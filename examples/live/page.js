@@ -8,9 +8,10 @@ const tell = (id, text) => $(id).textContent === text || $(id).replaceChildren(t
 const secondOf = (time) => Date.parse(time) / 1000, iso = (second) => new Date(second * 1000).toISOString().slice(0, 19);
 const clock = (second) => iso(second).slice(11), columnOf = (second) => second - (second % COLUMN), spoken = (time) => time.slice(0, 19).replace('T', ' ');
 const sum = (values) => values.reduce((total, value) => total + value, 0), clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-const whole = (value) => Math.round(value).toLocaleString('en-US'), percent = (value) => (value == null ? '–' : `${(100 * value).toFixed(2)} %`);
-const digits = (n) => (value) => value.toLocaleString('en-US', { minimumSignificantDigits: n, maximumSignificantDigits: n });
-const ms = (value, n = 3) => (value < 999.5 ? `${digits(n)(value)} ms` : `${(value < 1e6 ? digits(n) : whole)(value / 1000)} s`);
+const percent = (value) => (value == null ? '–' : `${(100 * value).toFixed(2)} %`);
+const formatOf = (options) => new Intl.NumberFormat('en-US', options).format, whole = formatOf({ maximumFractionDigits: 0 });
+const digits = [1, 1, 2, 3, 4].map((n) => formatOf({ minimumSignificantDigits: n, maximumSignificantDigits: n })); // of that many, by their number
+const ms = (value, n = 3) => (value < 999.5 ? `${digits[n](value)} ms` : `${(value < 1e6 ? digits[n] : whole)(value / 1000)} s`);
 const range = (lower, upper, format, a = format(lower), b = format(upper), unit = / \S+$/.exec(b)?.[0]) => // 1.2–1.3 s
   (a === b ? b : `${unit && a.endsWith(unit) ? a.slice(0, -unit.length) : a}–${b}`);
 function make(tag, attributes, ...children) {
@@ -27,8 +28,7 @@ async function ask(path, parameters, signal) {
   const answer = await response.json().catch(() => null);
   return response.ok && answer ? answer : Promise.reject(new Error(answer?.error ?? `the server answers with ${response.status}`));
 }
-// What is known of the last five minutes: of a second more gets known, never less. Bins are the requests in each row of the heat map:
-// the first one has those of up to 1 ms, the last one those of more than 10 s.
+// The last five minutes: of a second more gets known, never less. Bins are the requests of each row, from up to 1 ms to more than 10 s.
 const learn = (second, news) => news.requests < seconds.get(second)?.requests || seconds.set(second, { ...seconds.get(second), ...news });
 const rowOf = (upper) => (Number.isFinite(upper) ? clamp(Math.round(DECADE * Math.log10(upper)), 0, ROWS - 1) : ROWS - 1), noBins = () => Array(ROWS).fill(0);
 const binsOf = (parts) => parts.reduce((bins, [, upper, count]) => { bins[rowOf(upper)] += count; return bins; }, noBins());
@@ -38,12 +38,13 @@ function binsAt(column) {
   return sum(fetched) > sum(live) ? fetched : live;
 }
 async function catchUp(to) {
-  const from = Math.max(missing, to - WINDOW), calls = { percentiles: { from, to, step: '1s' }, histogram: { from: columnOf(from), to, step: `${COLUMN}s` } };
-  [isFetching, missing] = [true, null];
+  const from = Math.max(missing, to - WINDOW), begin = columnOf(from);
+  const calls = { percentiles: { from, to, step: '1s' }, histogram: { from: begin, to, step: `${COLUMN}s` }, alerts: { limit: 30 }, hosts: {} };
+  isFetching = true; missing = null;
   try {
-    const [rows, bins, last, hosts] = await Promise.all(Object.entries({ ...calls, alerts: { limit: 30 }, hosts: {} }).map((call) => ask(...call)));
+    const [rows, bins, last, hosts] = await Promise.all(Object.entries(calls).map((call) => ask(...call, AbortSignal.timeout(15_000))));
     rows.forEach(({ at, requests }, i) => i % 3 || learn(secondOf(at), { requests, percentiles: rows.slice(i, i + 3).map(({ value }) => value) }));
-    for (let at = columnOf(from); at < to; at += COLUMN) columns.set(at, noBins());
+    for (let at = begin; at < to; at += COLUMN) columns.set(at, noBins());
     for (const { at, upper, requests } of bins) columns.get(secondOf(at))[rowOf(upper)] += requests;
     last.forEach((alert) => takeAlert(alert, knowsAlerts)); fillHosts(hosts); tell('live-trouble', ''); knowsAlerts = true;
   } catch (error) {
@@ -56,16 +57,16 @@ function take(now, at = secondOf(now.at)) {
   answered = Date.now();
   if (at < latest) return; // the server had it in store
   for (const { at: second, requests, percentiles, histogram } of now.seconds ?? []) learn(secondOf(second), { requests, percentiles, bins: binsOf(histogram) });
-  if (at - latest > 3) missing = Math.min(missing ?? at, latest ?? 0);
+  if (at - latest > 3) missing = Math.min(missing ?? at, (latest ?? 3) - 3);
   if (at - healed >= 30) [missing, healed] = [Math.min(missing ?? at, at - 40), at]; // what came late
   for (const known of [seconds, columns]) for (const second of known.keys()) if (second < at - WINDOW - COLUMN) known.delete(second);
-  latest = at;
+  latest = at; show(now); draw();
   if (missing !== null && !isFetching && looks) catchUp(at); // the first look may be an old one
-  show(now); draw();
   if (++looks === 2) choose(WINDOW);
 }
-const VALUES = { slow: ms, 'heavy item': percent, 'many clients': (value) => `${digits(3)(value)} times`, 'new host': () => '' };
-const valueOf = ({ rule, value, above }) => (value == null ? '' : [value, above].map((one) => (VALUES[rule] ?? digits(3))(one)).filter(Boolean).join(' > '));
+const VALUES = { slow: ms, 'heavy item': (value) => `${whole(100 * value)} %`, 'many clients': (value) => `${digits[2](value)} times`, 'new host': () => '' };
+const valueOf = ({ rule, value, above }, as = VALUES[rule] ?? digits[3]) =>
+  [value, value > above ? above : null].map((one) => (one === null ? '' : as(one))).filter(Boolean).join(' > ');
 function takeAlert(alert, isNews) {
   if (isNews && !alerts.has(alert.id)) say(`Alert ${alert.state}: ${alert.rule}, ${alert.subject} ${valueOf(alert)}`);
   const last = [...alerts.set(alert.id, alert).values()].sort((a, b) => b.id - a.id);
@@ -115,7 +116,7 @@ function measureLine(one, ...before) { // without "exact" there is no error, eit
 }
 const tick = (value) => (value >= 1000 ? `${+(value / 1000).toPrecision(2)} s` : `${+value.toPrecision(2)} ms`), edge = (row) => 10 ** (row / DECADE);
 const rowName = (row) => (row === 0 ? 'up to 1 ms' : row === ROWS - 1 ? 'over 10 s' : range(edge(row - 1), edge(row), ms));
-const path = (name, parts, opacity = 1) => make('path', { class: name, d: [parts].flat().join(''), opacity }), log = (value) => Math.log10(value || 0.01);
+const path = (name, parts, opacity = 1) => make('path', { class: name, d: [parts].flat().join(''), opacity }), log = Math.log10;
 const bottom = (id) => $(id).getAttribute('height') - 18, words = (name, x, y, text) => make('text', { class: name, x, y }, text);
 const scale = (id, low, high) => (value) => 8 + (1 - (value - low) / (high - low)) * (bottom(id) - 8), fullest = (bins) => bins.indexOf(Math.max(...bins));
 function draw() {
@@ -127,17 +128,18 @@ function draw() {
     ...ticks.flatMap((at) => [path('grid', `M${left} ${y(at)}H${right}`), words('end', left - 6, y(at) + 4, format(at))]),
     ...minutes.flatMap((at) => [path('grid', `M${x(at)} 8V${bottom(id)}`), words('', x(at), bottom(id) + 14, clock(at).slice(0, 5))]),
     ...shapes, path('cross', reading ? `M${x(reading.second + 0.5)} 8V${bottom(id)}` : ''));
-  // Percentiles: lines end where nothing is known.
+  // Percentiles of seconds with less than a hundredth of the requests of the busiest one mean little: lines end there, as where nothing is known.
   const known = Array.from({ length: WINDOW }, (_, i) => ({ second: begin + i, ...seconds.get(begin + i) })).filter(({ requests }) => requests), runs = [];
-  known.forEach((one, i) => (one.second - 1 === known[i - 1]?.second ? runs.at(-1).push(one) : runs.push([one])));
-  const values = known.flatMap(({ percentiles }) => percentiles), low = STEPS.findLast((step) => step < Math.min(...values, 1e6)) ?? STEPS[0];
-  const high = STEPS.find((step) => step > Math.max(...values, low)) ?? STEPS.at(-1), ticks = STEPS.filter((step) => step >= low && step <= high);
-  const yLog = scale('band', log(low), log(high)), y = (value) => yLog(log(value)), last = known.at(-1)?.percentiles ?? [], heights = last.map(y);
+  const busiest = Math.max(1, ...known.map(({ requests }) => requests)), many = known.filter(({ requests }) => 100 * requests >= busiest);
+  many.forEach((one, i) => (one.second - 1 === many[i - 1]?.second ? runs.at(-1).push(one) : runs.push([one])));
+  const low = STEPS.findLast((step) => many[0] && many.every((one) => step < one.percentiles[0])) ?? STEPS[0], last = many.at(-1)?.percentiles ?? [];
+  const high = STEPS.find((step) => step > low && many.every((one) => step > one.percentiles[2])) ?? STEPS.at(-1), yLog = scale('band', log(low), log(high));
+  const y = (value) => yLog(log(Math.max(value, low))), heights = last.map(y);
   const points = (run, i) => run.map(({ second, percentiles }) => `${x(second + 0.5).toFixed(1)} ${y(percentiles[i]).toFixed(1)}`);
   const area = (i) => path('area', runs.map((run) => `M${[...points(run, i), ...points(run, 0).reverse()].join('L')}Z`), 0.1);
   const mark = ({ at, state }) => words('mark', x(secondOf(at)), 14, state === 'firing' ? '▲' : '▽');
   if (last.length) [heights[0], heights[2]] = [Math.max(heights[0], heights[1] + 13), Math.min(heights[2], heights[1] - 13)]; // names do not touch
-  panel('band', y, ticks.length > 10 ? ticks.filter((step) => log(step) % 1 === 0) : ticks, tick, area(2), area(1),
+  panel('band', y, STEPS.filter((step) => step >= low && step <= high), tick, area(2), area(1),
     ...NAMES.map((name, i) => path(name, runs.map((run) => `M${points(run, i)[0]}h0L${points(run, i).join('L')}`))),
     ...heights.map((height, i) => words('name start', right + 6, height + 4, isNarrow ? NAMES[i] : `${NAMES[i]} ${ms(last[i])}`)),
     ...[...alerts.values()].filter(({ at }) => secondOf(at) > begin).map(mark));
@@ -154,9 +156,9 @@ function draw() {
     ...cells.map((boxes, i) => path('heat', boxes, shades[i])), path('cell', reading?.row == null ? '' : box(columnOf(reading.second), reading.row, 0)));
   const name = (floor, i) => words('start', 42 * i, 18, i === 0 ? '1' : floor > 1 ? `${whole(floor)}${i === 5 ? '+' : ''}` : '');
   $('legend').replaceChildren(...floors.map(name), ...shades.map((shade, i) => path('heat', `M${42 * i} 0h42v7h-42Z`, shade)));
-  const fastest = STEPS.find((step) => step >= Math.max(1, ...known.map(({ requests }) => requests))) ?? STEPS.at(-1), up = scale('rate', 0, fastest);
+  const fastest = STEPS.find((step) => step >= busiest) ?? STEPS.at(-1), up = scale('rate', 0, fastest);
   const bar = ({ second, requests }) => `M${x(second)} ${up(0)}V${up(requests)}H${x(second + 0.8)}V${up(0)}Z`;
-  panel('rate', up, [0, fastest / 2, fastest], whole, path('bars', known.map(bar)));
+  panel('rate', up, [0, fastest / 2, fastest], formatOf(), path('bars', known.map(bar)));
   const across = (at, a, b) => (at - a) / (b - a), rowAt = (py) => clamp(first + Math.ceil((top - first) * across(py, bottom('heat'), 8)), 0, ROWS - 1);
   view = { begin, end, x, right, rowAt, secondAt: (px) => Math.floor(begin + WINDOW * across(px, left, right)) };
   Object.assign($('moment').style, { marginLeft: `${left - 8}px`, width: `${right - left + 16}px` }); read();
@@ -167,7 +169,7 @@ function read() { // the values at the pointer, or at the slider
   if (!reading) return;
   const { second, top = 40 } = reading, one = seconds.get(second), start = columnOf(second), bins = binsAt(start), row = reading.row ?? fullest(bins);
   const lines = [[`${clock(second)} UTC`, `${whole(one?.requests ?? 0)}/s`], ...[2, 1, 0].map((i) => [NAMES[i], one ? ms(one.percentiles[i]) : '–']),
-    [`${clock(start).slice(3)} to ${clock(start + COLUMN).slice(3)}`, whole(sum(bins))], [rowName(row), whole(bins[row])]], at = view.x(second);
+    [`${COLUMN} s from ${clock(start).slice(3)}`, `${whole(sum(bins))} requests`], [rowName(row), `${whole(bins[row])} of them`]], at = view.x(second);
   $('reading').replaceChildren(...lines.map((texts) => make('div', {}, ...texts.map((text) => make('span', {}, text)))));
   $('moment').setAttribute('aria-valuetext', lines.map((texts) => texts.join(' ')).join(', '));
   Object.assign($('reading').style, { left: `${Math.max(4, at > view.right / 2 ? at - 204 : at + 34)}px`, top: `${top}px` });
@@ -175,16 +177,15 @@ function read() { // the values at the pointer, or at the slider
 const point = (news) => { reading = view && news && { ...news, second: clamp(news.second, view.begin, view.end - 1) }; draw(); };
 // Any interval, and yesterday. What is asked again is not waited for any more.
 async function run(id, job) {
-  jobs[id]?.abort();
+  jobs[id]?.abort(); $(id).setAttribute('aria-busy', true); tell(`${id}-trouble`, '');
   const { signal } = (jobs[id] = new AbortController()), timed = async (calls) => { // the answers, and the milliseconds that they took
     const begin = performance.now(), answers = await Promise.all(Object.entries(calls).map((call) => ask(...call, signal)));
     return [...answers, performance.now() - begin];
   };
-  $(id).setAttribute('aria-busy', true); tell(`${id}-trouble`, '');
   await job(timed).catch((error) => signal.aborted || tell(`${id}-trouble`, `No answer: ${error.message}.`));
   if (!signal.aborted) $(id).removeAttribute('aria-busy');
 }
-const times = (took, exactly) => `The exact answer took ${ms(exactly)}, the sketches ${ms(took)}: ${digits(2)(exactly / took)} times as fast.`;
+const times = (took, exactly) => `The exact answer took ${ms(exactly)}, the sketches ${ms(took)}: ${digits[2](exactly / took)} times as fast.`;
 const interval = (which, now = latest ?? Math.floor(Date.now() / 1000), today = now - (now % DAY)) =>
   ({ today: [today, now], yesterday: [today - DAY, today] }[which] ?? [now - which, now]).map(iso);
 const { from, to, host, exact } = $('ask').elements, nameOf = (name) => name || 'all hosts';
