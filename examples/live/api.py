@@ -180,9 +180,13 @@ async def live(request: Request):
     if len(state.listeners) >= 500:
         return JSONResponse({'error': 'too many listeners: come again'}, 503, {'Retry-After': '5'})
     last = request.headers.get('last-event-id', '')
-    missed = await rows_of('alerts', after=int(last)) if last.isascii() and last.isdigit() and len(last) < 19 else []
     queue = asyncio.Queue(maxsize=100)  # who reads too slowly is disconnected, and comes again
     state.listeners.add(queue)
+    try:
+        missed = await rows_of('alerts', after=int(last)) if last.isascii() and last.isdigit() and len(last) < 19 else []
+    except BaseException:
+        state.listeners.discard(queue)
+        raise
 
     async def events():
         try:
@@ -221,7 +225,9 @@ async def look():
                 state.latest = event_of('now', row['now_playing'])
                 tell(state.latest)
             except (psycopg.Error, PoolTimeout) as error:
-                log.warning('look: %s', str(error).strip())
+                log.warning('look: %s', str(error).partition('\n')[0])
+        else:
+            state.latest = None
         await asyncio.sleep(max(0.05, begin + state.options.every - asyncio.get_running_loop().time()))
 
 
@@ -236,7 +242,7 @@ async def listen():
                 async for _ in connection.notifies():
                     last = await tell_alerts(last)
         except (psycopg.Error, PoolTimeout) as error:
-            log.warning('listen: %s', str(error).strip())
+            log.warning('listen: %s', str(error).partition('\n')[0])
             await asyncio.sleep(0.5)
 
 
@@ -301,7 +307,7 @@ async def failed(_request, error):
         return JSONResponse({'error': 'that took too long: ask for less, or for wider steps'}, 503)
     if isinstance(error, psycopg.DataError):
         return JSONResponse({'error': error.diag.message_primary or str(error)}, 400)
-    log.warning('%s', str(error).strip())
+    log.warning('%s', str(error).partition('\n')[0])
     return JSONResponse({'error': 'no answer from the database: come again'}, 503, {'Retry-After': '1'})
 
 

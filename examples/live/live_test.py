@@ -324,7 +324,7 @@ def test_page(system, packages, browser):
         print('skipped: no browser')
         return
     send_yesterday(system.gateway)
-    generator = Generator(system.gateway, 500).start()
+    generator = Generator(system.gateway, 5000 if LONG else 500).start()
     program = shutil.copy(HERE / 'page_test.mjs', packages)
     got = subprocess.run(['node', program, browser, system.api], env={**os.environ, 'GATEWAY': system.gateway}, capture_output=True, text=True)
     print(got.stdout, end='')
