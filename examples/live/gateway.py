@@ -152,7 +152,7 @@ async def body_of(request):
                 try:
                     chunk = inflate.decompress(chunk, MOST_BYTES + 1 - size)
                 except zlib.error as error:
-                    raise HTTPException(400, f'no gzip: {error}') from None
+                    raise ValueError(f'no gzip: {error}') from None
             size += len(chunk)
             state.read += len(chunk)
             if size > MOST_BYTES:
@@ -161,7 +161,7 @@ async def body_of(request):
                 raise Full('too much is being read')
             yield chunk
         if inflate is not None and size > 0 and (not inflate.eof or inflate.unused_data):
-            raise HTTPException(400, 'no gzip: it ends too early, or goes on behind its end')
+            raise ValueError('no gzip: it ends too early, or goes on behind its end')
     finally:
         state.read -= size
 
@@ -210,8 +210,8 @@ async def take_events(http: HttpRequest):
         state.parsing += parsed.seconds
     except TooMany as error:
         raise HTTPException(413, str(error), {'Connection': 'close'}) from None
-    except (ValueError, RecursionError) as error:
-        raise HTTPException(400, f'no JSON: {error}') from None
+    except (ValueError, RecursionError) as error:  # a request as well, whose number is used
+        parsed.refuse(lines, f'no JSON: {error}')
     state.bad += parsed.bad
     size = len(parsed.columns)
     verdict = await answered(state.sink, Request(**identity, columns=parsed.columns), size + 1)
@@ -223,8 +223,8 @@ async def take_events(http: HttpRequest):
 async def take_metrics(http: HttpRequest):
     """Of OTLP every point has a time, by which it is known when it comes again."""
     is_json = media_type(http, 'application/json', 'application/x-protobuf') == 'application/json'
-    body = b''.join([chunk async for chunk in body_of(http)])
     try:
+        body = b''.join([chunk async for chunk in body_of(http)])
         metrics = (body.decode(), None) if is_json else (None, body)
     except ValueError as error:
         raise HTTPException(400, f'no JSON: {error}') from None
