@@ -18,6 +18,7 @@ from typing import Optional
 import psycopg
 import uvicorn
 from fastapi import Depends, FastAPI, Query, Request
+from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from psycopg.rows import dict_row
@@ -57,6 +58,11 @@ async def rows_of(function, **arguments):
 
 
 async def answer(request, function, **arguments):
+    names = {'format'} | {parameter.alias for parameter in get_flat_dependant(request.scope['route'].dependant).query_params}
+    if unknown := set(request.query_params) - names:
+        raise Refused(f'no parameter {", ".join(sorted(unknown))} is among {", ".join(sorted(names))}')
+    if request.query_params.get('format', 'json') not in ('json', 'csv'):
+        raise Refused('"format" is json or csv')
     rows = await rows_of(function, **arguments)
     if 'text/csv' in request.headers.get('accept', '') or request.query_params.get('format') == 'csv':
         text = io.StringIO()

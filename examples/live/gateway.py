@@ -188,7 +188,7 @@ async def answered(sink, request, size):
         raise HTTPException(400, f'not taken: {detail}')
     if verdict == 'error':
         raise HTTPException(503, f'not taken: {detail}', AGAIN)
-    return verdict
+    return verdict, detail
 
 
 @app.post('/events')
@@ -214,7 +214,7 @@ async def take_events(http: HttpRequest):
         parsed.refuse(lines, f'no JSON: {error}')
     state.bad += parsed.bad
     size = len(parsed.columns)
-    verdict = await answered(state.sink, Request(**identity, columns=parsed.columns), size + 1)
+    verdict, _ = await answered(state.sink, Request(**identity, columns=parsed.columns), size + 1)
     return JSONResponse({'accepted': size, 'rejected': parsed.bad, 'errors': parsed.errors, 'duplicate': verdict == 'known' and 'is_ours' not in identity},
                         400 if parsed.bad and not size else 200)
 
@@ -228,8 +228,11 @@ async def take_metrics(http: HttpRequest):
         metrics = (body.decode(), None) if is_json else (None, body)
     except ValueError as error:
         raise HTTPException(400, f'no JSON: {error}') from None
-    await answered(state.database, Request(state.name, None, metrics=metrics, is_ours=True), len(body) // 64 + 1)
-    return Response('{}' if is_json else b'', media_type='application/json' if is_json else 'application/x-protobuf')
+    _, left_out = await answered(state.database, Request(state.name, None, metrics=metrics, is_ours=True), len(body) // 64 + 1)
+    if is_json:
+        return JSONResponse({'partialSuccess': {'errorMessage': left_out}} if isinstance(left_out, str) and left_out else {})
+    message = left_out.encode()[:120] if isinstance(left_out, str) else b''
+    return Response(bytes([10, len(message) + 2, 18, len(message)]) + message if message else b'', media_type='application/x-protobuf')
 
 
 @app.get('/stats')

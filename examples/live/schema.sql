@@ -92,7 +92,7 @@ SELECT rollup_create('live.traffic', $$
     GROUP BY 1, 2 $$);
 CALL rollup_refresh('live.traffic');
 
--- Buckets become this wide when they are older than that; "before" is how far that is done.
+-- Buckets become this wide when they are older than that; "before" is how far that is done. Widths are multiples of each other.
 CREATE TABLE level (width interval PRIMARY KEY, older_than interval NOT NULL CHECK (older_than >= width), before timestamptz NOT NULL DEFAULT '-infinity');
 INSERT INTO level VALUES ('1 minute', '10 minutes'), ('1 hour', '2 days'), ('1 day', '60 days');
 
@@ -260,7 +260,7 @@ END $$;
 ---------- OTLP: a metric's points, each once
 
 CREATE TABLE metric (
-    series text NOT NULL, -- of resource, metric and attributes
+    series text NOT NULL, -- of resource, metric, unit and attributes
     time timestamptz NOT NULL,
     metric text NOT NULL, unit text, resource jsonb, attributes jsonb,
     count bigint, sum float8, sketch quantile_sketch, -- of this interval
@@ -278,7 +278,7 @@ BEGIN
         resource jsonb, attributes jsonb, count bigint, sum float8, sketch quantile_sketch, host text);
     TRUNCATE pg_temp.point;
     INSERT INTO pg_temp.point
-    SELECT DISTINCT ON (1, 2) md5(jsonb_build_array(resource, metric, attributes)::text), time, start_time, temporality, metric, unit, resource, attributes, count, sum, sketch,
+    SELECT DISTINCT ON (1, 2) md5(jsonb_build_array(resource, metric, unit, attributes)::text), time, start_time, temporality, metric, unit, resource, attributes, count, sum, sketch,
         CASE WHEN unit = 'ms' AND metric LIKE 'http.server.%duration' THEN coalesce(resource ->> 'host.name', resource ->> 'service.name', 'unknown') END
     FROM (SELECT * FROM otlp_points(request) UNION ALL SELECT * FROM otlp_points_protobuf(request_protobuf)) AS p;
     IF EXISTS (SELECT FROM pg_temp.point WHERE time IS NULL OR NOT time BETWEEN oldest_event() AND now() + interval '1 minute' OR count > 1000000000 OR NOT length(host) BETWEEN 1 AND 200) THEN

@@ -63,6 +63,7 @@ class Laps:
 class Store:
     def __init__(self, conninfo, keep_events=True):
         self.conninfo, self.keep_events, self.connection, self.hosts, self.laps = conninfo, keep_events, None, set(), Laps()
+        self.notices = []
 
     def connect(self):
         """Until it succeeds: whoever sends meanwhile waits, or is told to come again."""
@@ -70,6 +71,7 @@ class Store:
         while self.connection is None or self.connection.closed or self.connection.broken:
             try:
                 self.connection = psycopg.connect(self.conninfo, autocommit=True, connect_timeout=5, options='-c timezone=UTC')
+                self.connection.add_notice_handler(lambda notice: notice.sqlstate == '00000' and self.notices.append(notice.message_primary))
             except psycopg.OperationalError as error:
                 log.warning('no connection: %s', str(error).strip())
                 time.sleep(wait)
@@ -141,8 +143,8 @@ class Store:
                     taken.add(request.claim)
                     if request.columns is not None:
                         columns.extend(request.columns)
-                    if request.metrics is not None and (trouble := self.take_metrics(request.metrics)):
-                        verdict, reached = 'refused', trouble
+                    if request.metrics is not None:
+                        verdict, reached = self.take_metrics(request.metrics)
                 answers.append((verdict, reached))
             if columns:
                 self.write(columns)
@@ -151,13 +153,16 @@ class Store:
         return answers
 
     def take_metrics(self, metrics):
+        """With what was left out of it, which the database tells by notices."""
+        self.notices.clear()
         try:
             with self.connection.transaction():
                 self.connection.execute('SELECT live.take_metrics(%s::jsonb, %s)', metrics)
+            return 'new', '; '.join(self.notices)
         except psycopg.Error as error:
             if not is_refused(error):
                 raise
-            return error.diag.message_primary
+            return 'refused', error.diag.message_primary
 
     def write(self, columns):
         if new_hosts := set(columns.host) - self.hosts:
