@@ -55,7 +55,7 @@ class System:
             self.processes['kafka'] = subprocess.Popen([sys.executable, HERE / 'mock_kafka.py'], stdout=subprocess.PIPE, text=True, start_new_session=True)
             kafka = json.dumps({'bootstrap.servers': self.processes['kafka'].stdout.readline().strip()})
             self.commands['gateway'] += ['--kafka', kafka]
-            self.commands['consumer'] = ['consumer.py', '--verbose', '--kafka', kafka]
+            self.commands['consumer'] = ['consumer.py', '--kafka', kafka, *(['--verbose'] if logs else [])]
         for name in self.commands:
             self.start(name)
         self.watcher = threading.Thread(target=self.watch, daemon=True)
