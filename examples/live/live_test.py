@@ -209,6 +209,12 @@ def test_queries(system):
                 ok(connection.execute(statement) is None, f'{role} may not: {statement}')
             except psycopg.errors.InsufficientPrivilege:
                 ok(True, f'{role} may not: {statement}')
+    with psycopg.connect(user='live_writer', autocommit=True) as connection:
+        connection.execute("CREATE TEMP TABLE point (series text, time timestamptz, start_time timestamptz, temporality text, metric text, unit text, resource jsonb, "
+                           "attributes jsonb, count bigint, sum float8, sketch quantile_sketch, host text, run_by name DEFAULT current_user)")
+        connection.execute('SELECT live.take_metrics(%s::jsonb, NULL)', (otlp(name='mine')['body'],))
+        rows = connection.execute('SELECT run_by FROM point').fetchall()
+        ok(rows == [], "nothing of a writer's own is run with the rights of the owner", rows)
 
 
 def test_keeping(system):

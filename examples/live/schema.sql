@@ -269,25 +269,28 @@ CREATE TABLE metric (
 );
 CREATE TABLE counter (series text PRIMARY KEY, time timestamptz NOT NULL, start_time timestamptz, sum float8, sketch quantile_sketch);
 
--- Points of counters become what came since the one before. Server latencies in milliseconds count as traffic.
+CREATE TYPE otlp_point AS (series text, time timestamptz, start_time timestamptz, temporality text, metric text, unit text,
+    resource jsonb, attributes jsonb, count bigint, sum float8, sketch quantile_sketch, host text);
+
+-- Points of counters become what came since the one before. Server latencies in milliseconds count as traffic. No temporary
+-- table: it could be one of the caller's, whose defaults and triggers would run with the rights of the owner.
 CREATE FUNCTION take_metrics(request jsonb, request_protobuf bytea) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = live, public, pg_temp AS $$
+DECLARE
+    points otlp_point[];
 BEGIN
     LOCK TABLE counter IN SHARE ROW EXCLUSIVE MODE;
-    CREATE TEMP TABLE IF NOT EXISTS point (series text, time timestamptz, start_time timestamptz, temporality text, metric text, unit text,
-        resource jsonb, attributes jsonb, count bigint, sum float8, sketch quantile_sketch, host text);
-    TRUNCATE pg_temp.point;
-    INSERT INTO pg_temp.point
-    SELECT DISTINCT ON (1, 2) md5(jsonb_build_array(resource, metric, unit, attributes)::text), time, start_time, temporality, metric, unit, resource, attributes, count, sum, sketch,
-        CASE WHEN unit = 'ms' AND metric LIKE 'http.server.%duration' THEN coalesce(resource ->> 'host.name', resource ->> 'service.name', 'unknown') END
-    FROM (SELECT * FROM otlp_points(request) UNION ALL SELECT * FROM otlp_points_protobuf(request_protobuf)) AS p;
-    IF EXISTS (SELECT FROM pg_temp.point WHERE time IS NULL OR NOT time BETWEEN oldest_event() AND now() + interval '1 minute' OR count > 1000000000 OR NOT length(host) BETWEEN 1 AND 200) THEN
+    SELECT array_agg(ROW(p.*)::otlp_point) INTO points FROM (
+        SELECT DISTINCT ON (1, 2) md5(jsonb_build_array(resource, metric, unit, attributes)::text), time, start_time, temporality, metric, unit, resource, attributes, count, sum, sketch,
+            CASE WHEN unit = 'ms' AND metric LIKE 'http.server.%duration' THEN coalesce(resource ->> 'host.name', resource ->> 'service.name', 'unknown') END
+        FROM (SELECT * FROM otlp_points(request) UNION ALL SELECT * FROM otlp_points_protobuf(request_protobuf)) AS o) AS p;
+    IF EXISTS (SELECT FROM unnest(points) WHERE time IS NULL OR NOT time BETWEEN oldest_event() AND now() + interval '1 minute' OR count > 1000000000 OR NOT length(host) BETWEEN 1 AND 200) THEN
         RAISE invalid_parameter_value USING MESSAGE = 'a point has no time, or one that is too old or in the future, or more than 10^9 values, or a host of more than 200 characters';
     END IF;
-    PERFORM know_hosts(array_agg(host)) FROM pg_temp.point WHERE host IS NOT NULL;
+    PERFORM know_hosts(array_agg(host)) FROM unnest(points) WHERE host IS NOT NULL;
     WITH chain AS ( -- with the point before, here or in an earlier request
         SELECT p.*, lag(p.sketch, 1, c.sketch) OVER w AS older, lag(p.start_time, 1, c.start_time) OVER w AS older_start, lag(p.sum, 1, c.sum) OVER w AS older_sum
-        FROM pg_temp.point AS p LEFT JOIN counter AS c ON c.series = p.series AND p.temporality = 'cumulative'
+        FROM unnest(points) AS p LEFT JOIN counter AS c ON c.series = p.series AND p.temporality = 'cumulative'
         WHERE p.temporality <> 'cumulative' OR p.time > c.time IS NOT FALSE
         WINDOW w AS (PARTITION BY p.series ORDER BY p.time)),
     since AS (
@@ -298,7 +301,7 @@ BEGIN
         ON CONFLICT DO NOTHING RETURNING *)
     INSERT INTO delta (at, host, requests, latency)
     SELECT date_trunc('second', time), host, count, sketch FROM taken WHERE host IS NOT NULL AND count > 0;
-    INSERT INTO counter SELECT DISTINCT ON (series) series, time, start_time, sum, sketch FROM pg_temp.point WHERE temporality = 'cumulative' ORDER BY series, time DESC
+    INSERT INTO counter SELECT DISTINCT ON (series) series, time, start_time, sum, sketch FROM unnest(points) WHERE temporality = 'cumulative' ORDER BY series, time DESC
     ON CONFLICT (series) DO UPDATE SET time = excluded.time, start_time = excluded.start_time, sum = excluded.sum, sketch = excluded.sketch WHERE counter.time < excluded.time;
 END $$;
 
