@@ -4,8 +4,9 @@
 \set ON_ERROR_STOP 1
 SET search_path = live, public;
 
--- The interval and the step as they can be answered.
-CREATE FUNCTION live.span(INOUT "from" timestamptz, INOUT "to" timestamptz, INOUT step interval)
+-- The interval, the step and the grouping, as they can be answered.
+CREATE TYPE live.span AS ("from" timestamptz, "to" timestamptz, step interval, each_host boolean);
+CREATE FUNCTION live.span("from" timestamptz, "to" timestamptz, step interval DEFAULT NULL, "by" text DEFAULT NULL) RETURNS live.span
 LANGUAGE plpgsql STABLE SET search_path = live, public, pg_temp AS $$
 DECLARE
     width interval;
@@ -27,32 +28,34 @@ BEGIN
         width := step;
     END IF;
     "to" := "from" + width * ceil(extract(epoch FROM "to" - "from") / extract(epoch FROM width))::float8;
-    step := coalesce(step, "to" - "from");
-END $$;
-
-CREATE FUNCTION live.by_host("by" text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    IF "by" IS NOT NULL AND "by" <> 'host' THEN
+    IF "by" <> 'host' THEN
         RAISE invalid_parameter_value USING MESSAGE = format('"by" can be host, not %s', "by");
     END IF;
-    RETURN "by" IS NOT NULL;
+    RETURN ("from", "to", coalesce(step, "to" - "from"), "by" IS NOT NULL)::live.span;
 END $$;
+
+-- What is merged: by steps of the span, and by hosts if that was asked. Without settings of its own it becomes a part of the
+-- query that calls it, which reads only the columns that it names.
+CREATE FUNCTION live.slices(span live.span, only_host text) RETURNS TABLE (at timestamptz, by_host text, requests numeric, latency quantile_sketch, clients distinct_sketch,
+    top_routes topk_sketch, top_clients topk_sketch, client_requests frequency_sketch, seen_clients membership_sketch)
+LANGUAGE sql STABLE AS $$
+    SELECT date_bin((span).step, bucket, (span)."from"), CASE WHEN (span).each_host THEN host END, requests, latency, clients, top_routes, top_clients, client_requests, seen_clients
+    FROM live.traffic WHERE bucket >= (span)."from" AND bucket < (span)."to" AND (only_host IS NULL OR host = only_host) $$;
+
+-- Edges of a heat map: 1 ms to 10 s.
+CREATE FUNCTION live.edges() RETURNS float8[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT array_agg(power(10, i / 8.0)::float8 ORDER BY i) FROM generate_series(0, 32) AS i $$;
 
 CREATE FUNCTION sketch_api.percentiles(p float8[] DEFAULT '{0.5,0.9,0.99}', "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL,
     host text DEFAULT NULL, "by" text DEFAULT NULL, step interval DEFAULT NULL)
 RETURNS TABLE (at timestamptz, by_host text, requests bigint, percentile float8, value float8, lower float8, upper float8)
 LANGUAGE plpgsql STABLE SET search_path = live, public, pg_temp AS $$
 DECLARE
-    span record := live.span("from", "to", step);
-    each_host boolean := live.by_host("by");
+    span live.span := live.span("from", "to", step, "by");
 BEGIN
     RETURN QUERY
-    SELECT s.at, s.host, total_count(s.latency), q, public.percentile(s.latency, q), b.lower, b.upper
-    FROM (
-        SELECT date_bin(span.step, bucket, span."from") AS at, CASE WHEN each_host THEN t.host END AS host, merge(latency) AS latency
-        FROM traffic AS t
-        WHERE bucket >= span."from" AND bucket < span."to" AND (percentiles.host IS NULL OR t.host = percentiles.host)
-        GROUP BY 1, 2) AS s, unnest(p) AS q, percentile_bounds(s.latency, q) AS b
+    SELECT s.at, s.by_host, total_count(s.latency), q, public.percentile(s.latency, q), b.lower, b.upper
+    FROM (SELECT t.at, t.by_host, merge(latency) AS latency FROM slices(span, host) AS t GROUP BY 1, 2) AS s, unnest(p) AS q, percentile_bounds(s.latency, q) AS b
     WHERE s.latency IS NOT NULL
     ORDER BY 1, 2, 4;
 END $$;
@@ -62,16 +65,11 @@ CREATE FUNCTION sketch_api.distinct_clients("from" timestamptz DEFAULT NULL, "to
 RETURNS TABLE (at timestamptz, by_host text, clients bigint, lower float8, upper float8)
 LANGUAGE plpgsql STABLE SET search_path = live, public, pg_temp AS $$
 DECLARE
-    span record := live.span("from", "to", step);
-    each_host boolean := live.by_host("by");
+    span live.span := live.span("from", "to", step, "by");
 BEGIN
     RETURN QUERY
-    SELECT s.at, s.host, distinct_count(s.clients), b.lower::float8, b.upper::float8
-    FROM (
-        SELECT date_bin(span.step, bucket, span."from") AS at, CASE WHEN each_host THEN t.host END AS host, merge(t.clients) AS clients
-        FROM traffic AS t
-        WHERE bucket >= span."from" AND bucket < span."to" AND (distinct_clients.host IS NULL OR t.host = distinct_clients.host)
-        GROUP BY 1, 2) AS s, distinct_bounds(s.clients) AS b
+    SELECT s.at, s.by_host, distinct_count(s.clients), b.lower::float8, b.upper::float8
+    FROM (SELECT t.at, t.by_host, merge(t.clients) AS clients FROM slices(span, host) AS t GROUP BY 1, 2) AS s, distinct_bounds(s.clients) AS b
     WHERE s.clients IS NOT NULL
     ORDER BY 1, 2;
 END $$;
@@ -80,30 +78,25 @@ CREATE FUNCTION sketch_api.top(what text DEFAULT 'routes', k int DEFAULT 10, "fr
 RETURNS TABLE (item text, requests bigint, lower bigint, upper bigint, total bigint)
 LANGUAGE plpgsql STABLE SET search_path = live, public, pg_temp AS $$
 DECLARE
-    span record := live.span("from", "to", NULL);
+    span live.span := live.span("from", "to");
 BEGIN
     IF what IS NULL OR what NOT IN ('routes', 'clients') THEN
         RAISE invalid_parameter_value USING MESSAGE = format('"what" is routes or clients, not %s', what);
     END IF;
     RETURN QUERY
     SELECT e.item, e.estimate, e.lower, e.upper, total_count(s.items)
-    FROM (
-        SELECT merge(CASE what WHEN 'routes' THEN top_routes ELSE top_clients END) AS items FROM traffic AS t
-        WHERE bucket >= span."from" AND bucket < span."to" AND ("top".host IS NULL OR t.host = "top".host)) AS s, top_k(NULL::text, s.items, k) AS e;
+    FROM (SELECT merge(CASE what WHEN 'routes' THEN top_routes ELSE top_clients END) AS items FROM slices(span, host)) AS s, top_k(NULL::text, s.items, k) AS e;
 END $$;
 
 CREATE FUNCTION sketch_api.frequency(client text, "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL, host text DEFAULT NULL, step interval DEFAULT NULL)
 RETURNS TABLE (at timestamptz, requests bigint, lower bigint, upper bigint)
 LANGUAGE plpgsql STABLE SET search_path = live, public, pg_temp AS $$
 DECLARE
-    span record := live.span("from", "to", step);
+    span live.span := live.span("from", "to", step);
 BEGIN
     RETURN QUERY
     SELECT s.at, public.frequency(s.counts, client), b.lower::bigint, b.upper::bigint
-    FROM (
-        SELECT date_bin(span.step, bucket, span."from") AS at, merge(client_requests) AS counts FROM traffic AS t
-        WHERE bucket >= span."from" AND bucket < span."to" AND (frequency.host IS NULL OR t.host = frequency.host)
-        GROUP BY 1) AS s, frequency_bounds(s.counts, client) AS b
+    FROM (SELECT t.at, merge(client_requests) AS counts FROM slices(span, host) AS t GROUP BY 1) AS s, frequency_bounds(s.counts, client) AS b
     WHERE s.counts IS NOT NULL
     ORDER BY 1;
 END $$;
@@ -113,14 +106,11 @@ CREATE FUNCTION sketch_api.seen(client text, "from" timestamptz DEFAULT NULL, "t
 RETURNS TABLE (at timestamptz, seen boolean, false_positive_rate float8)
 LANGUAGE plpgsql STABLE SET search_path = live, public, pg_temp AS $$
 DECLARE
-    span record := live.span("from", "to", step);
+    span live.span := live.span("from", "to", step);
 BEGIN
     RETURN QUERY
     SELECT s.at, contains(s.clients, client), public.false_positive_rate(s.clients)
-    FROM (
-        SELECT date_bin(span.step, bucket, span."from") AS at, merge(seen_clients) AS clients FROM traffic AS t
-        WHERE bucket >= span."from" AND bucket < span."to" AND (seen.host IS NULL OR t.host = seen.host)
-        GROUP BY 1) AS s
+    FROM (SELECT t.at, merge(seen_clients) AS clients FROM slices(span, host) AS t GROUP BY 1) AS s
     WHERE s.clients IS NOT NULL
     ORDER BY 1;
 END $$;
@@ -131,15 +121,11 @@ CREATE FUNCTION sketch_api.histogram(bounds float8[] DEFAULT NULL, "from" timest
 RETURNS TABLE (at timestamptz, lower float8, upper float8, requests bigint)
 LANGUAGE plpgsql STABLE SET search_path = live, public, pg_temp AS $$
 DECLARE
-    span record := live.span("from", "to", step);
-    edges float8[] := coalesce(bounds, ARRAY(SELECT power(10, i / 8.0) FROM generate_series(0, 32) AS i)); -- 1 ms to 10 s
+    span live.span := live.span("from", "to", step);
 BEGIN
     RETURN QUERY
     SELECT s.at, h.lower, h.upper, h.count
-    FROM (
-        SELECT date_bin(span.step, bucket, span."from") AS at, merge(latency) AS latency FROM traffic AS t
-        WHERE bucket >= span."from" AND bucket < span."to" AND (histogram.host IS NULL OR t.host = histogram.host)
-        GROUP BY 1) AS s, public.histogram(s.latency, edges) AS h
+    FROM (SELECT t.at, merge(latency) AS latency FROM slices(span, host) AS t GROUP BY 1) AS s, public.histogram(s.latency, coalesce(bounds, edges())) AS h
     WHERE h.count > 0
     ORDER BY 1, 2;
 END $$;
@@ -149,28 +135,23 @@ CREATE FUNCTION sketch_api.exact("from" timestamptz DEFAULT NULL, "to" timestamp
 RETURNS TABLE (by_host text, measure text, exact float8, sketch float8, lower float8, upper float8, error float8)
 LANGUAGE plpgsql STABLE SET search_path = live, public, pg_temp AS $$
 DECLARE
-    span record := live.span("from", "to", NULL);
-    each_host boolean := live.by_host("by");
+    span live.span := live.span("from", "to", NULL, "by");
     fractions CONSTANT float8[] := '{0.5,0.9,0.99}';
 BEGIN
     RETURN QUERY
     WITH truth AS (
-        SELECT CASE WHEN each_host THEN e.host END AS host, count(*) AS requests, percentile_cont(fractions) WITHIN GROUP (ORDER BY ms) AS percentiles, count(DISTINCT client) AS clients
+        SELECT CASE WHEN span.each_host THEN e.host END AS host, count(*) AS requests, percentile_cont(fractions) WITHIN GROUP (ORDER BY ms) AS percentiles, count(DISTINCT client) AS clients
         FROM event AS e WHERE e.at >= span."from" AND e.at < span."to" AND (exact.host IS NULL OR e.host = exact.host)
         GROUP BY 1),
-    sketches AS (
-        SELECT CASE WHEN each_host THEN t.host END AS host, sum(requests) AS requests, merge(latency) AS latency, merge(t.clients) AS clients
-        FROM traffic AS t WHERE bucket >= span."from" AND bucket < span."to" AND (exact.host IS NULL OR t.host = exact.host)
-        GROUP BY 1),
+    sketches AS (SELECT t.by_host AS host, sum(requests) AS requests, merge(latency) AS latency, merge(clients) AS clients FROM slices(span, exact.host) AS t GROUP BY 1),
+    pairs AS (SELECT t.*, s.requests::float8 AS in_sketch, s.latency, s.clients AS client_sketch FROM truth AS t LEFT JOIN sketches AS s ON s.host IS NOT DISTINCT FROM t.host),
     measures AS (
-        SELECT t.host, 0 AS place, 'requests' AS measure, t.requests::float8 AS exact, s.requests::float8 AS sketch, s.requests::float8 AS lower, s.requests::float8 AS upper
-        FROM truth AS t LEFT JOIN sketches AS s ON s.host IS NOT DISTINCT FROM t.host
+        SELECT p.host, 0 AS place, 'requests' AS measure, requests::float8 AS exact, in_sketch AS sketch, in_sketch AS lower, in_sketch AS upper FROM pairs AS p
         UNION ALL
-        SELECT t.host, i, 'p' || fractions[i] * 100, t.percentiles[i], percentile(s.latency, fractions[i]), b.lower, b.upper
-        FROM truth AS t LEFT JOIN sketches AS s ON s.host IS NOT DISTINCT FROM t.host, generate_subscripts(fractions, 1) AS i, percentile_bounds(s.latency, fractions[i]) AS b
+        SELECT p.host, i, 'p' || fractions[i] * 100, percentiles[i], percentile(latency, fractions[i]), b.lower, b.upper
+        FROM pairs AS p, generate_subscripts(fractions, 1) AS i, percentile_bounds(latency, fractions[i]) AS b
         UNION ALL
-        SELECT t.host, 9, 'clients', t.clients, distinct_count(s.clients), b.lower, b.upper
-        FROM truth AS t LEFT JOIN sketches AS s ON s.host IS NOT DISTINCT FROM t.host, distinct_bounds(s.clients) AS b)
+        SELECT p.host, 9, 'clients', clients, distinct_count(client_sketch), b.lower, b.upper FROM pairs AS p, distinct_bounds(client_sketch) AS b)
     SELECT m.host, m.measure, m.exact, m.sketch, m.lower, m.upper, abs(m.sketch - m.exact) / nullif(abs(m.exact), 0) FROM measures AS m ORDER BY m.host, m.place;
 END $$;
 
@@ -195,7 +176,7 @@ BEGIN
             'clients', (SELECT jsonb_build_object('value', distinct_count(clients), 'lower', b.lower, 'upper', b.upper) FROM distinct_bounds(clients) AS b),
             'routes', (SELECT jsonb_agg(to_jsonb(e)) FROM top_k(NULL::text, routes, 8) AS e), 'total', total_count(routes),
             'seconds', (SELECT jsonb_agg(jsonb_build_object('at', bucket, 'requests', s.requests, 'percentiles', percentiles(s.latency, '{0.5,0.9,0.99}'),
-                'histogram', (SELECT jsonb_agg(jsonb_build_array(h.lower, h.upper, h.count)) FROM histogram(s.latency, ARRAY(SELECT power(10, i / 8.0) FROM generate_series(0, 32) AS i)) AS h WHERE h.count > 0)) ORDER BY bucket) FROM seconds AS s WHERE s.latency IS NOT NULL),
+                'histogram', (SELECT jsonb_agg(jsonb_build_array(h.lower, h.upper, h.count)) FROM histogram(s.latency, edges()) AS h WHERE h.count > 0)) ORDER BY bucket) FROM seconds AS s WHERE s.latency IS NOT NULL),
             'firing', (SELECT coalesce(jsonb_agg(jsonb_build_object('rule', rule, 'subject', subject, 'since', since) ORDER BY since), '[]') FROM firing))
         FROM whole);
 END $$;
@@ -208,4 +189,4 @@ CREATE FUNCTION sketch_api.prometheus() RETURNS TABLE (family bytea) LANGUAGE sq
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA sketch_api FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA sketch_api TO live_reader;
-GRANT EXECUTE ON FUNCTION live.span, live.by_host TO live_reader;
+GRANT EXECUTE ON FUNCTION live.span, live.slices, live.edges TO live_reader;
