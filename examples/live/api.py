@@ -24,6 +24,8 @@ from fastapi.responses import FileResponse, JSONResponse, Response, StreamingRes
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from protobuf import delimited
+
 log = logging.getLogger('live')
 HERE = pathlib.Path(__file__).parent
 UTC = datetime.timezone.utc
@@ -186,19 +188,15 @@ async def live(request: Request):
     if len(state.listeners) >= 500:
         return JSONResponse({'error': 'too many listeners: come again'}, 503, {'Retry-After': '5'})
     last = request.headers.get('last-event-id', '')
-    queue = asyncio.Queue(maxsize=100)  # who reads too slowly is disconnected, and comes again
-    state.listeners.add(queue)
-    try:
-        missed = await rows_of('alerts', after=int(last)) if last.isascii() and last.isdigit() and len(last) < 19 else []
-    except BaseException:
-        state.listeners.discard(queue)
-        raise
 
     async def events():
+        queue = asyncio.Queue(maxsize=100)  # who reads too slowly is disconnected, and comes again
+        state.listeners.add(queue)
         try:
             yield 'retry: 1000\n\n'
-            for alert in missed:
-                yield event_of('alert', alert)
+            if last.isascii() and last.isdigit() and len(last) < 19:
+                for alert in await rows_of('alerts', after=int(last)):
+                    yield event_of('alert', alert)
             if state.latest:
                 yield state.latest
             while not queue.full():
@@ -206,6 +204,8 @@ async def live(request: Request):
                     yield await asyncio.wait_for(queue.get(), 15)
                 except asyncio.TimeoutError:
                     yield ': still here\n\n'
+        except (psycopg.Error, PoolTimeout) as error:  # who listens comes again, as after any lost connection
+            log.warning('live: %s', str(error).partition('\n')[0])
         finally:
             state.listeners.discard(queue)
     return StreamingResponse(events(), media_type='text/event-stream', headers={'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no'})
@@ -265,7 +265,7 @@ async def tell_alerts(last):
 async def metrics(request: Request):
     if 'application/vnd.google.protobuf' in request.headers.get('accept', ''):
         rows = await rows_of('prometheus')
-        return Response(b''.join(length_of(row['family']) + row['family'] for row in rows),
+        return Response(b''.join(delimited(row['family']) for row in rows),
                         media_type='application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited')
     rows = await rows_of('percentiles', **{'from': datetime.datetime.now(UTC) - datetime.timedelta(minutes=1)}, by='host')
     lines = ['# TYPE http_request_milliseconds summary']
@@ -273,13 +273,6 @@ async def metrics(request: Request):
         host = re.sub(r'["\\\n]', lambda match: {'"': r'\"', '\\': r'\\', '\n': r'\n'}[match[0]], row['by_host'])
         lines.append(f'http_request_milliseconds{{host="{host}",quantile="{row["percentile"]}"}} {row["value"]}')
     return Response('\n'.join(lines) + '\n', media_type='text/plain; version=0.0.4; charset=utf-8')
-
-
-def length_of(message):
-    size, out = len(message), b''
-    while size > 127:
-        out, size = out + bytes([size & 127 | 128]), size >> 7
-    return out + bytes([size])
 
 
 ### The page, and what goes wrong

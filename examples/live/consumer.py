@@ -13,7 +13,6 @@ import signal
 import time
 
 import confluent_kafka
-import psycopg
 
 from events import Columns
 from store import Fenced, Request, Store
@@ -31,15 +30,10 @@ class Consumer:
                                                   'session.timeout.ms': 6000, **json.loads(options.kafka)})
         self.consumer.subscribe([options.topic], on_assign=self.assigned, on_revoke=self.revoked)
 
-    def stored(self, topic, partition):
+    def stored(self, *place):
         """Where the database is."""
-        while True:
-            try:
-                connection = self.store.connect()
-                connection.execute('INSERT INTO live.consumed VALUES (%s, %s, 0) ON CONFLICT DO NOTHING', (topic, partition))
-                return connection.execute('SELECT next FROM live.consumed WHERE topic = %s AND partition = %s', (topic, partition)).fetchone()[0]
-            except psycopg.OperationalError as error:
-                log.warning('offsets: %s; again', str(error).strip())
+        self.store.until_done(lambda connection: connection.execute('INSERT INTO live.consumed VALUES (%s, %s, 0) ON CONFLICT DO NOTHING', place))
+        return self.store.until_done(lambda connection: connection.execute('SELECT next FROM live.consumed WHERE topic = %s AND partition = %s', place).fetchone()[0])
 
     def assigned(self, consumer, partitions):
         for partition in partitions:
@@ -101,10 +95,7 @@ class Consumer:
                     continue
                 total += taken
                 log.info('%d events, %d in all, %.0f a processor second', taken, total, taken / max(time.process_time() - busy, 1e-6))
-                try:
-                    self.store.evaluate()
-                except psycopg.Error as error:
-                    log.warning('rules: %s', str(error).strip())
+                self.store.evaluate()
             time.sleep(max(0.0, begin + self.interval - time.monotonic()))
         self.consumer.close()
 

@@ -16,12 +16,12 @@ import time
 import uuid
 import zlib
 
-import psycopg
 import uvicorn
 from fastapi import FastAPI, HTTPException, Request as HttpRequest, Response
 from fastapi.responses import JSONResponse
 
 from events import Parsed, TooMany
+from protobuf import delimited
 from store import Request, Store
 
 log = logging.getLogger('live')
@@ -40,27 +40,27 @@ class Database:
 
     def __init__(self, store, interval, most_waiting):
         self.store, self.interval, self.most_waiting = store, interval, most_waiting
-        self.requests, self.waiting, self.flushes, self.taken = [], 0, 0, 0
+        self.entries, self.waiting, self.flushes, self.taken = [], 0, 0, 0  # entries: a request, its size, and who waits for the answer
 
     def submit(self, request, size):
         if self.waiting + size > self.most_waiting:
             raise Full('the buffer is full')
-        request.answer, request.size = asyncio.get_running_loop().create_future(), size
-        self.requests.append(request)
+        answer = asyncio.get_running_loop().create_future()
+        self.entries.append((request, size, answer))
         self.waiting += size
-        return request.answer
+        return answer
 
     async def run(self):
         while True:
             begin = time.monotonic()
-            if self.requests:
-                batch, self.requests = self.requests, []
-                answers = await asyncio.to_thread(self.flush, batch)
-                self.waiting -= sum(request.size for request in batch)
-                for request, answer in zip(batch, answers):
-                    if not request.answer.done():
-                        request.answer.set_result(answer)
-                await asyncio.to_thread(self.evaluate)
+            if self.entries:
+                entries, self.entries = self.entries, []
+                verdicts = await asyncio.to_thread(self.flush, [request for request, _, _ in entries])
+                for (_, size, answer), verdict in zip(entries, verdicts):
+                    self.waiting -= size
+                    if not answer.done():
+                        answer.set_result(verdict)
+                await asyncio.to_thread(self.store.evaluate)
             await asyncio.sleep(max(0.0, self.interval - (time.monotonic() - begin)))
 
     def flush(self, batch):
@@ -71,12 +71,6 @@ class Database:
         self.flushes += 1
         self.taken += sum(len(request.columns or ()) for request, answer in zip(batch, answers) if answer[0] == 'new')
         return answers
-
-    def evaluate(self):
-        try:
-            self.store.evaluate()
-        except psycopg.Error as error:
-            log.warning('rules: %s', str(error).strip())
 
 
 class Kafka:
@@ -228,11 +222,12 @@ async def take_metrics(http: HttpRequest):
         metrics = (body.decode(), None) if is_json else (None, body)
     except ValueError as error:
         raise HTTPException(400, f'no JSON: {error}') from None
-    _, left_out = await answered(state.database, Request(state.name, None, metrics=metrics, is_ours=True), len(body) // 64 + 1)
+    verdict, detail = await answered(state.database, Request(state.name, None, metrics=metrics, is_ours=True), len(body) // 64 + 1)
+    left_out = detail if verdict == 'new' else ''
     if is_json:
-        return JSONResponse({'partialSuccess': {'errorMessage': left_out}} if isinstance(left_out, str) and left_out else {})
-    message = left_out.encode()[:120] if isinstance(left_out, str) else b''
-    return Response(bytes([10, len(message) + 2, 18, len(message)]) + message if message else b'', media_type='application/x-protobuf')
+        return JSONResponse({'partialSuccess': {'errorMessage': left_out}} if left_out else {})
+    message = b'\x0a' + delimited(b'\x12' + delimited(left_out.encode())) if left_out else b''  # partial_success 1 {error_message 2}
+    return Response(message, media_type='application/x-protobuf')
 
 
 @app.get('/stats')

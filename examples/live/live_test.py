@@ -26,6 +26,7 @@ import time
 import psycopg
 import sketch_ext.psycopg
 from generate import Generator, Ledger, send_yesterday
+from protobuf import delimited
 from show import Probe, System, fetch, memory_of
 
 HERE = pathlib.Path(__file__).parent
@@ -122,6 +123,11 @@ def otlp(count=1, host='h', seconds=0, name='http.server.duration'):
     return dict(body=json.dumps({'resourceMetrics': [{'resource': resource, 'scopeMetrics': [{'metrics': [metric]}]}]}), path='/v1/metrics')
 
 
+def field(number, message):
+    """Of a message of protobuf."""
+    return bytes([number << 3 | 2]) + delimited(message)
+
+
 def test_bodies(system):
     def lines(*events):
         return b'\n'.join(one if isinstance(one, bytes) else json.dumps(one).encode() for one in events)
@@ -153,6 +159,10 @@ def test_bodies(system):
     body = otlp()['body'].replace('"exponentialHistogram"', '"histogram"')
     got = send(system.gateway, body, path='/v1/metrics')
     ok(got[0] == 200 and 'skipped' in got[1]['partialSuccess']['errorMessage'], 'OTLP of other kinds is left out, and told', got)
+    gauge = field(1, field(2, field(2, field(1, b'x') + field(5, field(1, b'')))))
+    left_out = got[1]['partialSuccess']['errorMessage'].encode()
+    got = send(system.gateway, gauge, 'application/x-protobuf', '/v1/metrics')
+    ok(got == (200, field(1, field(2, left_out))), 'in protobuf, too', got)
     got = send(system.gateway, b'\xef\xbb\xbf' + lines(event(), b'{', event(ms='x'), b'', event(at='2 o clock'), event(host='é')), 'application/x-ndjson')
     ok(got[0] == 200 and (got[1]['accepted'], got[1]['rejected'], [error['line'] for error in got[1]['errors']]) == (2, 3, [2, 3, 5]), 'good lines are kept, bad ones told', got)
     for number, expected in (1, (409, None)), (0, (200, False)), (0, (200, True)), (2, (409, None)), (1, (200, False)), (0, (200, True)):

@@ -30,7 +30,6 @@ class Request:
     columns: Columns = None
     metrics: tuple = None  # a request of OTLP: JSON, or None and protobuf
     is_ours: bool = False  # numbered here: those of one transaction have one number
-    answer: object = None  # where somebody waits for what became of it
 
     @property
     def claim(self):
@@ -89,23 +88,35 @@ class Store:
         `consumed` is (topic, partition, next before, next after). Gives what became of each request: 'new', 'known' (taken before),
         'gap' (not taken, for one before it is missing) or 'refused', with the producer's last number or the reason.
         """
-        refused, wait = {}, 0.05
+        refused = {}
         while True:
             try:
-                answers = self.commit(requests, consumed, strict)
+                answers = self.until_done(lambda _connection: self.commit(requests, consumed, strict))
                 return [refused.get(id(request), answer) for request, answer in zip(requests, answers)]
             except Fenced:
                 raise
             except Exception as error:
                 log.warning('%d requests: %s', len(requests), str(error).strip())
-                faults = self.faults_of(requests) if is_refused(error) else {}
+                faults = self.faults_of(requests)
+                if not faults:
+                    time.sleep(1)  # refused together, and none of them alone
                 refused |= faults
                 for request in requests:  # its number is used, for its producer to go on; the others do not suffer
                     request.columns = None if id(request) in faults else request.columns
-                if not faults:
-                    self.connection.close()  # there may be another server by now
-                    time.sleep(wait)
-                    wait = min(2 * wait, 2)
+
+    def until_done(self, action):
+        """What an action on the connection gives, done again until the database does it, or refuses it."""
+        wait = 0.05
+        while True:
+            try:
+                return action(self.connect())
+            except psycopg.Error as error:
+                if is_refused(error):
+                    raise
+                log.warning('%s; again', str(error).strip())
+                self.connection.close()  # there may be another server by now
+                time.sleep(wait)
+                wait = min(2 * wait, 2)
 
     def faults_of(self, requests):
         """Those that cannot be written, each tried alone, and why."""
@@ -183,7 +194,10 @@ class Store:
         self.laps.end('copy')
 
     def evaluate(self):
-        """The rules of alerts, once what they look at is committed."""
+        """The rules of alerts, once what they look at is committed; if not now, then after the next time."""
         self.laps.begin()
-        self.connection.execute('SELECT live.evaluate()')
+        try:
+            self.connection.execute('SELECT live.evaluate()')
+        except psycopg.Error as error:
+            log.warning('rules: %s', str(error).strip())
         self.laps.end('rules')
