@@ -27,13 +27,10 @@ def rows_of(column):
     if not isinstance(column, numpy.ndarray):
         values = [value for value in column if value is not None]
         if set(map(type, values)) == {str}:  # what is most often a list: nothing has to be found out
-            column = numpy.empty(len(values), dtype=object)
-            column[:] = values
-            return column
+            return as_objects(values)
         column = numpy.array(values)
         if column.dtype.kind in 'OSU' or column.ndim != 1:  # as they are, not as the text of one of them
-            column = numpy.empty(len(values), dtype=object)
-            column[:] = values
+            column = as_objects(values)
     if column.dtype == object and column.ndim == 1:
         values = column.tolist()
         has_text = any(isinstance(value, str) for value in values)  # pandas has NaN where a text is missing
@@ -44,6 +41,12 @@ def rows_of(column):
     if column.ndim != 1:
         raise ValueError('a column has one dimension')
     return numpy.ascontiguousarray(column)
+
+
+def as_objects(values):
+    column = numpy.empty(len(values), dtype=object)
+    column[:] = values
+    return column
 
 
 def common_dtype(values):
@@ -143,7 +146,7 @@ def items_of(column, is_topk):
     if kind == 'M':
         return moments(column)
     values = column.tolist()
-    if set(map(type, values)) <= {str} or all(isinstance(value, str) for value in values):
+    if all(isinstance(value, str) for value in values):
         return TEXT, *joined([value.encode() for value in values])
     if all(isinstance(value, bytes) for value in values):
         return BYTEA, *joined(values)
