@@ -106,16 +106,14 @@ CREATE FUNCTION oldest_event() RETURNS timestamptz LANGUAGE sql STABLE SECURITY 
 CREATE FUNCTION make_partitions() RETURNS void LANGUAGE plpgsql SET search_path = live, public, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
     day timestamptz;
+    old regclass;
 BEGIN
     FOR day IN SELECT d FROM generate_series(oldest_event(), now() + interval '2 days', interval '24 hours') AS d
-        WHERE to_regclass('live.event_' || to_char(d AT TIME ZONE 'UTC', 'YYYYMMDD')) IS NULL LOOP
-        EXECUTE format('CREATE TABLE live.%I PARTITION OF live.event FOR VALUES FROM (%L) TO (%L)',
-            'event_' || to_char(day AT TIME ZONE 'UTC', 'YYYYMMDD'), day, day + interval '24 hours');
+        WHERE to_regclass('live.event_' || to_char(d, 'YYYYMMDD')) IS NULL LOOP
+        EXECUTE format('CREATE TABLE live.%I PARTITION OF live.event FOR VALUES FROM (%L) TO (%L)', 'event_' || to_char(day, 'YYYYMMDD'), day, day + interval '24 hours');
     END LOOP;
-    FOR day IN SELECT to_date(right(relid::text, 8), 'YYYYMMDD')::timestamp AT TIME ZONE 'UTC' FROM pg_partition_tree('live.event') WHERE relid::text ~ '_[0-9]{8}$' LOOP
-        IF day < oldest_event() THEN
-            EXECUTE format('DROP TABLE live.%I', 'event_' || to_char(day AT TIME ZONE 'UTC', 'YYYYMMDD'));
-        END IF;
+    FOR old IN SELECT relid FROM pg_partition_tree('live.event') WHERE relid::text ~ '_[0-9]{8}$' AND to_date(right(relid::text, 8), 'YYYYMMDD') < oldest_event() LOOP
+        EXECUTE format('DROP TABLE %s', old);
     END LOOP;
 END $$;
 SELECT make_partitions();
