@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# A private PostgreSQL for test/run, demo/run and bench/run, which source this file:
+# A private PostgreSQL for test/run, demo/run, examples/live/run and bench/run, which source this file:
 #
 #   need_packages g++ postgresql-N ...  install what is missing; N stands for PostgreSQL's major version
 #   need_wasm_packages                  the same of what make wasm takes, where the distribution has it
 #   available_packages package ...      those of them that the distribution has
 #   build_extension [WERROR=1 ...]      make a copy of the source tree and install it into $DESTDIR
+#   build_library                       the core alone, named by LIBSKETCH, from that copy
 #   start_cluster ['name = value' ...]  a cluster of our own, with these settings; psql finds it by PGHOST
 #   as_postgres command ...             the server refuses to run as root
 #   fetch_npm [option of npm ci ...]    go to $WORK/npm, with what demo/package.json wants
@@ -149,6 +150,13 @@ build_extension() {
 	local make=(make -C "$WORK/src" --no-print-directory -s "-j$(nproc)" PG_CONFIG="$PG_CONFIG" "$@")
 	"${make[@]}" all && "${make[@]}" install DESTDIR="$DESTDIR" &&
 		own_by_postgres "$WORK/src" # where pg_regress writes its results
+}
+
+# Sets LIBSKETCH to the core alone, from the sources that build_extension has copied.
+build_library() {
+	cmake -S "$WORK/src" -B "$WORK/core" -DCMAKE_BUILD_TYPE=Release &&
+		cmake --build "$WORK/core" --target sketch_shared -j "$(nproc)" &&
+		export LIBSKETCH=$WORK/core/libsketch.so
 }
 
 # The sources without what was built in place, perhaps for another PostgreSQL.
