@@ -13,18 +13,17 @@ import json
 import logging
 import pathlib
 import re
-from typing import Optional
 
 import psycopg
 import uvicorn
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from fastapi.responses import FileResponse, Response, StreamingResponse
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from protobuf import delimited
+from web import Refused, delimited, make_app, refuse
 
 log = logging.getLogger('live')
 HERE = pathlib.Path(__file__).parent
@@ -32,12 +31,8 @@ UTC = datetime.timezone.utc
 MOST_ROWS = 100_000  # of an answer
 UNITS = {'s': 1, 'm': 60, 'h': 3600, 'd': 86400}
 
-app = FastAPI(title='Answers', description=__doc__)
+app = make_app(title='Answers', description=__doc__)
 state = argparse.Namespace(listeners=set())
-
-
-class Refused(Exception):
-    """What the client has to know."""
 
 
 async def rows_of(function, **arguments):
@@ -55,16 +50,16 @@ async def rows_of(function, **arguments):
                 raise
             await state.pool.check()  # connections that died unseen
     if len(rows) > MOST_ROWS:
-        raise Refused(f'that would be more than {MOST_ROWS} rows')
+        raise Refused(400, f'that would be more than {MOST_ROWS} rows')
     return rows
 
 
 async def answer(request, function, **arguments):
     names = {'format'} | {parameter.alias for parameter in get_flat_dependant(request.scope['route'].dependant).query_params}
     if unknown := set(request.query_params) - names:
-        raise Refused(f'no parameter {", ".join(sorted(unknown))} is among {", ".join(sorted(names))}')
+        raise Refused(400, f'no parameter {", ".join(sorted(unknown))} is among {", ".join(sorted(names))}')
     if request.query_params.get('format', 'json') not in ('json', 'csv'):
-        raise Refused('"format" is json or csv')
+        raise Refused(400, '"format" is json or csv')
     rows = await rows_of(function, **arguments)
     if 'text/csv' in request.headers.get('accept', '') or request.query_params.get('format') == 'csv':
         text = io.StringIO()
@@ -77,21 +72,14 @@ async def answer(request, function, **arguments):
 
 
 def to_json(value):
-    """JSON has no infinities, and they come only as edges that are open: null."""
-    def plain(value):
-        if isinstance(value, float):
-            return value if abs(value) < float('inf') else None
-        if isinstance(value, dict):
-            return {key: plain(part) for key, part in value.items()}
-        return [plain(part) for part in value] if isinstance(value, list) else value
-    return json.dumps(plain(value), default=lambda time: time.isoformat(), separators=(',', ':'))
+    return json.dumps(value, default=lambda time: time.isoformat(), separators=(',', ':'))
 
 
 def step_of(step):
     """1s, 5m, 1h, 1d."""
     match = re.fullmatch(r'([1-9][0-9]{0,5})([smhd])', step or '1s', re.ASCII)
     if not match:
-        raise Refused('"step" is a number and s, m, h or d: 5m')
+        raise Refused(400, '"step" is a number and s, m, h or d: 5m')
     return None if step is None else datetime.timedelta(seconds=int(match[1]) * UNITS[match[2]])
 
 
@@ -107,16 +95,16 @@ def time_of(name, text):
         time = datetime.datetime.fromisoformat(text.replace(' ', '+'))  # as which a plus in an address comes here
         return time if time.tzinfo else time.replace(tzinfo=UTC)
     except (Refused, ValueError, OverflowError):
-        raise Refused(f'"{name}" is an ISO time, seconds since 1970, or -15m for fifteen minutes ago') from None
+        raise Refused(400, f'"{name}" is an ISO time, seconds since 1970, or -15m for fifteen minutes ago') from None
 
 
 def numbers_of(name, text, least, most, count):
     try:
         numbers = [float(part) for part in text.split(',')]
     except ValueError:
-        raise Refused(f'"{name}" are numbers with commas between them') from None
+        raise Refused(400, f'"{name}" are numbers with commas between them') from None
     if len(numbers) > count or not all(least <= number <= most for number in numbers):
-        raise Refused(f'"{name}" are at most {count} numbers from {least:g} to {most:g}')
+        raise Refused(400, f'"{name}" are at most {count} numbers from {least:g} to {most:g}')
     return numbers
 
 
@@ -125,50 +113,48 @@ To = Query(None, description='the first moment that is not in it; now if not giv
 Host = Query(None, max_length=200)
 By = Query(None, description='host')
 Step = Query(None, description='1s, 5m, 1h, ...: a row for each such interval')
-Text = Optional[str]
+Text = str | None
 
 
-class Interval:
+def interval(start: Text = From, to: Text = To, host: Text = Host):
     """What nearly all questions have."""
-
-    def __init__(self, start: Text = From, to: Text = To, host: Text = Host):
-        self.arguments = {'from': time_of('from', start), 'to': time_of('to', to), 'host': host}
+    return {'from': time_of('from', start), 'to': time_of('to', to), 'host': host}
 
 
 @app.get('/percentiles')
-async def percentiles(request: Request, p: str = '0.5,0.9,0.99', asked: Interval = Depends(), by: Text = By, step: Text = Step):
-    return await answer(request, 'percentiles', p=numbers_of('p', p, 0, 1, 100), **asked.arguments, by=by, step=step_of(step))
+async def percentiles(request: Request, p: str = '0.5,0.9,0.99', asked: dict = Depends(interval), by: Text = By, step: Text = Step):
+    return await answer(request, 'percentiles', p=numbers_of('p', p, 0, 1, 100), **asked, by=by, step=step_of(step))
 
 
 @app.get('/distinct')
-async def distinct(request: Request, asked: Interval = Depends(), by: Text = By, step: Text = Step):
-    return await answer(request, 'distinct_clients', **asked.arguments, by=by, step=step_of(step))
+async def distinct(request: Request, asked: dict = Depends(interval), by: Text = By, step: Text = Step):
+    return await answer(request, 'distinct_clients', **asked, by=by, step=step_of(step))
 
 
 @app.get('/top')
-async def top(request: Request, what: str = 'routes', k: int = Query(10, ge=1, le=50), asked: Interval = Depends()):
-    return await answer(request, 'top', what=what, k=k, **asked.arguments)
+async def top(request: Request, what: str = 'routes', k: int = Query(10, ge=1, le=50), asked: dict = Depends(interval)):
+    return await answer(request, 'top', what=what, k=k, **asked)
 
 
 @app.get('/frequency')
-async def frequency(request: Request, client: str = Query(..., max_length=200), asked: Interval = Depends(), step: Text = Step):
-    return await answer(request, 'frequency', client=client, **asked.arguments, step=step_of(step))
+async def frequency(request: Request, client: str = Query(..., max_length=200), asked: dict = Depends(interval), step: Text = Step):
+    return await answer(request, 'frequency', client=client, **asked, step=step_of(step))
 
 
 @app.get('/seen')
-async def seen(request: Request, client: str = Query(..., max_length=200), asked: Interval = Depends(), step: Text = Step):
-    return await answer(request, 'seen', client=client, **asked.arguments, step=step_of(step))
+async def seen(request: Request, client: str = Query(..., max_length=200), asked: dict = Depends(interval), step: Text = Step):
+    return await answer(request, 'seen', client=client, **asked, step=step_of(step))
 
 
 @app.get('/histogram')
-async def histogram(request: Request, bounds: Text = Query(None, description='milliseconds, ascending'), asked: Interval = Depends(), step: Text = Step):
+async def histogram(request: Request, bounds: Text = Query(None, description='milliseconds, ascending'), asked: dict = Depends(interval), step: Text = Step):
     edges = None if bounds is None else numbers_of('bounds', bounds, -1e15, 1e15, 200)
-    return await answer(request, 'histogram', bounds=edges, **asked.arguments, step=step_of(step))
+    return await answer(request, 'histogram', bounds=edges, **asked, step=step_of(step))
 
 
 @app.get('/exact', description='From the events themselves, as long as they are kept, beside the answers of the sketches: slow')
-async def exact(request: Request, asked: Interval = Depends(), by: Text = By):
-    return await answer(request, 'exact', **asked.arguments, by=by)
+async def exact(request: Request, asked: dict = Depends(interval), by: Text = By):
+    return await answer(request, 'exact', **asked, by=by)
 
 
 @app.get('/alerts')
@@ -186,7 +172,7 @@ async def hosts(request: Request):
 @app.get('/live', description='Server-sent events: "now" each second, "alert" as they come; those after Last-Event-ID come first')
 async def live(request: Request):
     if len(state.listeners) >= 500:
-        return JSONResponse({'error': 'too many listeners: come again'}, 503, {'Retry-After': '5'})
+        raise Refused(503, 'too many listeners: come again')
     last = request.headers.get('last-event-id', '')
 
     async def events():
@@ -234,7 +220,7 @@ async def look():
                 log.warning('look: %s', str(error).partition('\n')[0])
         else:
             state.latest = None
-        await asyncio.sleep(max(0.05, begin + state.options.every - asyncio.get_running_loop().time()))
+        await asyncio.sleep(max(0.05, begin + 1 - asyncio.get_running_loop().time()))
 
 
 async def listen():
@@ -285,34 +271,26 @@ POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src '
 @app.get('/{name}', include_in_schema=False)
 async def page(name: str = ''):
     if name not in PAGES:
-        return JSONResponse({'error': 'there is nothing here: see /docs'}, 404)
+        raise Refused(404, 'there is nothing here: see /docs')
     return FileResponse(HERE / PAGES[name], headers={'Content-Security-Policy': POLICY, 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff'})
 
 
 @app.exception_handler(RequestValidationError)
-async def not_valid(_request, error):
-    what = '; '.join(f'"{part["loc"][-1]}": {part["msg"]}' for part in error.errors())
-    return JSONResponse({'error': what}, 400)
-
-
-@app.exception_handler(Refused)
-async def refused(_request, error):
-    return JSONResponse({'error': str(error)}, 400)
-
-
 @app.exception_handler(psycopg.Error)
-async def failed(_request, error):
-    if isinstance(error, psycopg.errors.QueryCanceled):
-        return JSONResponse({'error': 'that took too long: ask for less, or for wider steps'}, 503)
-    if isinstance(error, psycopg.DataError):
-        return JSONResponse({'error': error.diag.message_primary or str(error)}, 400)
-    log.warning('%s', str(error).partition('\n')[0])
-    return JSONResponse({'error': 'no answer from the database: come again'}, 503, {'Retry-After': '1'})
-
-
 @app.exception_handler(PoolTimeout)
-async def crowded(_request, _error):
-    return JSONResponse({'error': 'no connection is free: come again'}, 503, {'Retry-After': '1'})
+async def refused(request, error):
+    if isinstance(error, RequestValidationError):
+        error = Refused(400, '; '.join(f'"{part["loc"][-1]}": {part["msg"]}' for part in error.errors()))
+    elif isinstance(error, PoolTimeout):
+        error = Refused(503, 'no connection is free: come again')
+    elif isinstance(error, psycopg.errors.QueryCanceled):
+        error = Refused(503, 'that took too long: ask for less, or for wider steps')
+    elif isinstance(error, psycopg.DataError):
+        error = Refused(400, error.diag.message_primary or str(error))
+    elif isinstance(error, psycopg.Error):
+        log.warning('%s', str(error).partition('\n')[0])
+        error = Refused(503, 'no answer from the database: come again')
+    return await refuse(request, error)
 
 
 @app.on_event('startup')
@@ -331,7 +309,6 @@ def main():
     parser.add_argument('--host', default='127.0.0.1')
     parser.add_argument('--port', type=int, default=8081)
     parser.add_argument('--connections', type=int, default=8, help='to the database')
-    parser.add_argument('--every', type=float, default=1, help='seconds between looks at what is live')
     state.options = parser.parse_args()
     logging.basicConfig(format='%(asctime)s api: %(message)s')
     uvicorn.run(app, host=state.options.host, port=state.options.port, log_level='warning', access_log=False)

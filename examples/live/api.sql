@@ -116,7 +116,7 @@ BEGIN
 END $$;
 
 -- Requests that took more than `lower` and at most `upper` milliseconds. Edges are those of the sketch's buckets next to the
--- bounds asked for, so the counts are exact.
+-- bounds asked for, so the counts are exact. NULL is an edge that is open.
 CREATE FUNCTION sketch_api.histogram(bounds float8[] DEFAULT NULL, "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL, host text DEFAULT NULL, step interval DEFAULT NULL)
 RETURNS TABLE (at timestamptz, lower float8, upper float8, requests bigint)
 LANGUAGE plpgsql STABLE SET search_path = live, public, pg_temp AS $$
@@ -124,10 +124,10 @@ DECLARE
     span live.span := live.span("from", "to", step);
 BEGIN
     RETURN QUERY
-    SELECT s.at, h.lower, h.upper, h.count
+    SELECT s.at, nullif(h.lower, '-Infinity'), nullif(h.upper, 'Infinity'), h.count
     FROM (SELECT t.at, merge(latency) AS latency FROM slices(span, host) AS t GROUP BY 1) AS s, public.histogram(s.latency, coalesce(bounds, edges())) AS h
     WHERE h.count > 0
-    ORDER BY 1, 2;
+    ORDER BY 1, h.lower;
 END $$;
 
 -- The slow path: answers from the events themselves, and the sketches' beside them. The error is relative.

@@ -57,7 +57,8 @@ class Consumer:
         requests, after, size = [], {}, 0
         for number, message in enumerate(messages):
             if size > MOST_EVENTS:
-                return self.commit(messages[:number]) + self.commit(messages[number:])
+                self.commit(messages[:number])
+                return self.commit(messages[number:])
             place = message.topic(), message.partition()
             if place not in self.next or message.offset() < after.get(place, self.next[place]):
                 continue  # of a partition that has gone, or read twice
@@ -71,13 +72,11 @@ class Consumer:
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 log.error('%s/%d: message %d is none of the gateway, and left out: %r', *place, message.offset(), error)
         if not after:
-            return 0
-        answers = self.store.take(requests, [(*place, self.next[place], offset) for place, offset in sorted(after.items())], strict=False)
+            return
+        self.store.take(requests, [(*place, self.next[place], offset) for place, offset in sorted(after.items())], strict=False)
         self.next |= after
-        return sum(len(request.columns) for request, answer in zip(requests, answers) if answer[0] == 'new')
 
     def run(self):
-        total = 0
         while self.is_running:
             begin = time.monotonic()
             messages = self.consumer.consume(self.batch, timeout=self.interval)
@@ -86,15 +85,12 @@ class Consumer:
                     log.warning('Kafka: %s', message.error().str())
             messages = [message for message in messages if not message.error()]
             if messages:
-                busy = time.process_time()
                 try:
-                    taken = self.commit(messages)
+                    self.commit(messages)
                 except Fenced as error:  # also after a commit whose answer was lost
                     log.warning('fenced: %s', error)
                     self.rewind()
                     continue
-                total += taken
-                log.info('%d events, %d in all, %.0f a processor second', taken, total, taken / max(time.process_time() - busy, 1e-6))
                 self.store.evaluate()
             time.sleep(max(0.0, begin + self.interval - time.monotonic()))
         self.consumer.close()
@@ -111,9 +107,8 @@ def main():
     parser.add_argument('--interval', type=float, default=0.25, help='seconds between transactions')
     parser.add_argument('--batch', type=int, default=500, help='messages of a transaction')
     parser.add_argument('--no-events', dest='keep_events', action='store_false', help='keep sketches only')
-    parser.add_argument('--verbose', action='store_true', help='a line for each transaction')
     options = parser.parse_args()
-    logging.basicConfig(format='%(asctime)s consumer: %(message)s', level=logging.INFO if options.verbose else logging.WARNING)
+    logging.basicConfig(format='%(asctime)s consumer: %(message)s')
     consumer = Consumer(options)
     signal.signal(signal.SIGTERM, consumer.stop)
     signal.signal(signal.SIGINT, consumer.stop)

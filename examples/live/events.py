@@ -6,6 +6,7 @@ What an event is: checked, in columns, and as sketches.
 "at" is seconds since 1970 or an ISO time, and "now" where it is missing. Other fields are ignored.
 """
 
+import codecs
 import datetime
 import json
 import time
@@ -26,6 +27,13 @@ def no_number(name):
 decode_json = json.JSONDecoder(parse_constant=no_number).decode
 
 
+def decode(body):
+    try:
+        return decode_json(body.removeprefix(codecs.BOM_UTF8).decode())
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f'no JSON: {error}') from None
+
+
 def seconds_of(at):
     if isinstance(at, str):
         time_ = datetime.datetime.fromisoformat(at)
@@ -33,28 +41,30 @@ def seconds_of(at):
     return at
 
 
-def trouble_of(event, oldest, now):
-    """Why this is no event, or None."""
+def row_of(event, oldest, now):
+    """The fields of an event, in the order of Columns; or a ValueError with what is wrong."""
     if not isinstance(event, dict):
-        return 'no object'
+        raise ValueError('no object')
+    texts = []
     for name, longest in TEXTS.items():
         text = event.get(name)
         if not isinstance(text, str) or not 0 < len(text) <= longest:
-            return f'"{name}" must be a text of 1 to {longest} characters'
-        if '\0' in text or not text.isprintable() and any('\ud800' <= character <= '\udfff' for character in text):
-            return f'"{name}" has a character that PostgreSQL cannot store'
+            raise ValueError(f'"{name}" must be a text of 1 to {longest} characters')
+        if not text.isprintable() and any(character == '\0' or '\ud800' <= character <= '\udfff' for character in text):
+            raise ValueError(f'"{name}" has a character that PostgreSQL cannot store')
+        texts.append(text)
     ms, at = event.get('ms'), event.get('at', now)
     if type(ms) not in (int, float) or not 0 <= ms < 1e15:
-        return '"ms" must be a number of milliseconds, not negative'
+        raise ValueError('"ms" must be a number of milliseconds, not negative')
     try:
         at = seconds_of(at)
     except (ValueError, OverflowError):
         at = None
     if type(at) not in (int, float):
-        return '"at" must be seconds since 1970 or an ISO time'
+        raise ValueError('"at" must be seconds since 1970 or an ISO time')
     if not oldest <= at <= now + LATEST:
-        return f'"at" is {"too old" if at < oldest else "in the future"}: {at}'
-    return None
+        raise ValueError(f'"at" is {"too old" if at < oldest else "in the future"}: {at}')
+    return at, *texts, ms
 
 
 class Columns:
@@ -66,8 +76,8 @@ class Columns:
     def __len__(self):
         return len(self.at)
 
-    def extend(self, other):
-        for mine, theirs in zip(vars(self).values(), vars(other).values()):
+    def extend(self, columns):
+        for mine, theirs in zip(vars(self).values(), columns):
             mine.extend(theirs)
 
     def to_json(self):
@@ -82,28 +92,6 @@ class Columns:
             raise ValueError('columns of different lengths')
         return columns
 
-    def take(self, events, oldest, now):
-        """Adds them all if all are good; what is wrong with one of them is for trouble_of to find out."""
-        try:
-            at = [seconds_of(event.get('at', now)) for event in events]
-            ms = [event['ms'] for event in events]
-            texts = {name: [event[name] for event in events] for name in TEXTS}
-            if not set(map(type, at)) | set(map(type, ms)) <= {int, float} or not 0 <= min(ms) <= max(ms) < 1e15 or \
-                    not oldest <= min(at) <= max(at) <= now + LATEST:
-                return False
-            for name, longest in TEXTS.items():
-                if not (0 < min(map(len, texts[name])) and max(map(len, texts[name])) <= longest) or \
-                        set(map(type, texts[name])) != {str} or b'\0' in ''.join(texts[name]).encode():
-                    return False
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):  # UnicodeEncodeError is a ValueError
-            return False
-        self.at += at
-        self.ms += ms
-        self.host += texts['host']
-        self.route += texts['route']
-        self.client += texts['client']
-        return True
-
 
 class TooMany(Exception):
     """Events in one request."""
@@ -112,56 +100,53 @@ class TooMany(Exception):
 class Parsed:
     """The good events of a request, how many were bad, and why the first ones are."""
 
-    def __init__(self, kept):
-        self.columns, self.bad, self.errors, self.now, self.seconds = Columns(), 0, [], time.time(), 0.0
-        self.oldest = self.now // 86400 * 86400 - kept
+    def __init__(self, are_lines, kept, laps):
+        self.columns, self.bad, self.errors, self.now = Columns(), 0, [], time.time()
+        self.are_lines, self.rest, self.line, self.oldest, self.laps = are_lines, [], 1, self.now // 86400 * 86400 - kept, laps
 
     def refuse(self, line, reason):
         self.bad += 1
         if len(self.errors) < REASONS:
             self.errors.append({'line': line, 'error': reason})
 
+    def take(self, part):
+        """A part of the body: lines of JSON are read as they come."""
+        self.rest.append(part)
+        if self.are_lines and b'\n' in part:
+            *whole, last = b''.join(self.rest).split(b'\n')
+            self.rest = [last]
+            self.add_lines(whole)
+
+    def finish(self):
+        body = b''.join(self.rest)
+        if self.are_lines:
+            return self.add_lines([body])
+        self.laps.begin()
+        events = decode(body)
+        events = events if isinstance(events, list) else [events]
+        self.check_room(len(events))
+        self.add(enumerate(events, 1))
+
+    def add_lines(self, lines):
+        self.laps.begin()
+        self.check_room(len(lines))
+        self.add(((number, line) for number, line in enumerate(lines, self.line) if line.strip()), decode)
+        self.line += len(lines)
+
     def check_room(self, more):
         if len(self.columns) + self.bad + more > MOST_EVENTS:
             raise TooMany(f'a request has at most {MOST_EVENTS} events')
 
-    def add(self, events, lines):
-        """`lines` are the numbers of the events, from 1, that errors name."""
-        self.check_room(len(events))
-        if not events or self.columns.take(events, self.oldest, self.now):
-            return
-        good = []
-        for event, line in zip(events, lines):
-            reason = trouble_of(event, self.oldest, self.now)
-            if reason is None:
-                good.append(event)
-            else:
-                self.refuse(line, reason)
-        if good and not self.columns.take(good, self.oldest, self.now):
-            raise AssertionError('an event is good by one rule and bad by the other')
-
-    def add_json(self, body):
-        """One event or an array of them."""
-        begin = time.perf_counter()
-        events = decode_json(body.decode('utf-8-sig'))
-        events = events if isinstance(events, list) else [events]
-        self.add(events, range(1, len(events) + 1))
-        self.seconds += time.perf_counter() - begin
-
-    def add_lines(self, lines, first):
-        """Lines of JSON, as they come."""
-        begin, events, numbers = time.perf_counter(), [], []
-        self.check_room(len(lines))
-        for number, line in enumerate(lines, first):
-            if not line.strip():
-                continue
+    def add(self, numbered, read=lambda event: event):
+        """Of each event its number, from 1, that errors name."""
+        rows = []
+        for number, source in numbered:
             try:
-                events.append(decode_json(line.decode('utf-8-sig' if number == 1 else 'utf-8')))
-                numbers.append(number)
-            except (ValueError, RecursionError) as error:
-                self.refuse(number, f'no JSON: {error}')
-        self.add(events, numbers)
-        self.seconds += time.perf_counter() - begin
+                rows.append(row_of(read(source), self.oldest, self.now))
+            except ValueError as error:
+                self.refuse(number, str(error))
+        self.columns.extend(zip(*rows))
+        self.laps.end('parse')
 
 
 def sketches_of(columns):

@@ -17,22 +17,16 @@ import uuid
 import zlib
 
 import uvicorn
-from fastapi import FastAPI, HTTPException, Request as HttpRequest, Response
+from fastapi import Request as HttpRequest, Response
 from fastapi.responses import JSONResponse
 
 from events import Parsed, TooMany
-from protobuf import delimited
-from store import Request, Store
+from store import Laps, Request, Store
+from web import Refused, delimited, make_app
 
 log = logging.getLogger('live')
 MOST_BYTES = 4 << 20        # of a request, inflated
 MOST_BYTES_READ = 64 << 20  # of all requests that are being read
-AGAIN = {'Retry-After': '1'}
-
-
-class Full(HTTPException):
-    def __init__(self, why):
-        super().__init__(503, f'{why}: come again', AGAIN)
 
 
 class Database:
@@ -44,7 +38,7 @@ class Database:
 
     def submit(self, request, size):
         if self.waiting + size > self.most_waiting:
-            raise Full('the buffer is full')
+            raise Refused(503, 'the buffer is full: come again')
         answer = asyncio.get_running_loop().create_future()
         self.entries.append((request, size, answer))
         self.waiting += size
@@ -89,9 +83,9 @@ class Kafka:
             request.producer += f'/{request.sequence % 16}'  # its key, for all partitions to have a share
         answer, value = loop.create_future(), request.columns.to_json()
         if len(value) > 900_000:
-            raise HTTPException(413, 'that is too much for one message: send less at once')
+            raise Refused(413, 'that is too much for one message: send less at once')
         if self.waiting + size > self.most_waiting:
-            raise Full('the buffer is full')
+            raise Refused(503, 'the buffer is full: come again')
 
         def delivered(error, _message):
             def settle():
@@ -104,7 +98,7 @@ class Kafka:
             self.producer.produce(self.topic, value, request.producer, on_delivery=delivered,
                                   headers={'producer': request.producer, 'sequence': str(request.sequence)})
         except BufferError:
-            raise Full('the queue is full') from None
+            raise Refused(503, 'the queue is full: come again') from None
         self.waiting += size
         return answer
 
@@ -113,49 +107,43 @@ class Kafka:
             await asyncio.to_thread(self.producer.poll, 0.05)
 
 
-app = FastAPI(title='Events in', docs_url=None, redoc_url=None, openapi_url=None)
-state = argparse.Namespace(read=0, bad=0, parsing=0.0)
+app = make_app(title='Events in', docs_url=None, redoc_url=None, openapi_url=None)
+state = argparse.Namespace(read=0, bad=0, laps=Laps())
 
 
 def media_type(request, *types):
     kind, *parameters = (part.strip().lower() for part in request.headers.get('content-type', '').split(';'))
     charset = [parameter.partition('=')[2].strip('"') for parameter in parameters if parameter.startswith('charset=')]
     if kind not in types or charset not in ([], ['utf-8'], ['utf8']):
-        raise HTTPException(415, f'Content-Type must be {" or ".join(types)}, in UTF-8')
+        raise Refused(415, f'Content-Type must be {" or ".join(types)}, in UTF-8')
     if request.headers.get('content-encoding', 'identity').lower() not in ('identity', 'gzip'):
-        raise HTTPException(415, 'Content-Encoding must be gzip, if any')
+        raise Refused(415, 'Content-Encoding must be gzip, if any')
     return kind
 
 
-async def body_of(request):
-    """Its parts as they come, inflated, with limits on size and time."""
-    inflate = zlib.decompressobj(31) if request.headers.get('content-encoding', '').lower() == 'gzip' else None
+async def read(request, take):
+    """Hands over the parts of its body as they come, inflated, within limits of size and time."""
+    inflate, size = zlib.decompressobj(31) if request.headers.get('content-encoding', '').lower() == 'gzip' else None, 0
+    too_large = Refused(413, f'a request has at most {MOST_BYTES} bytes')
     if int(request.headers.get('content-length', 0)) > MOST_BYTES:
-        raise HTTPException(413, f'a request has at most {MOST_BYTES} bytes')
-    size, begun = 0, time.monotonic()
-    chunks = request.stream().__aiter__()
+        raise too_large
     try:
-        while True:
-            try:
-                chunk = await asyncio.wait_for(chunks.__anext__(), max(0.0, begun + state.options.read_within - time.monotonic()))
-            except StopAsyncIteration:
-                break
-            except asyncio.TimeoutError:
-                raise HTTPException(408, f'the request was not sent within {state.options.read_within:g} seconds', {'Connection': 'close'}) from None
-            if inflate is not None:
-                try:
-                    chunk = inflate.decompress(chunk, MOST_BYTES + 1 - size)
-                except zlib.error as error:
-                    raise ValueError(f'no gzip: {error}') from None
-            size += len(chunk)
-            state.read += len(chunk)
-            if size > MOST_BYTES:
-                raise HTTPException(413, f'a request has at most {MOST_BYTES} bytes', {'Connection': 'close'})
-            if state.read > MOST_BYTES_READ:
-                raise Full('too much is being read')
-            yield chunk
+        async with asyncio.timeout(state.options.read_within):
+            async for part in request.stream():
+                part = part if inflate is None else inflate.decompress(part, MOST_BYTES + 1 - size)
+                size += len(part)
+                state.read += len(part)
+                if size > MOST_BYTES:
+                    raise too_large
+                if state.read > MOST_BYTES_READ:
+                    raise Refused(503, 'too much is being read: come again')
+                take(part)
         if inflate is not None and size > 0 and (not inflate.eof or inflate.unused_data):
             raise ValueError('no gzip: it ends too early, or goes on behind its end')
+    except TimeoutError:
+        raise Refused(408, f'the request was not sent within {state.options.read_within:g} seconds') from None
+    except zlib.error as error:
+        raise ValueError(f'no gzip: {error}') from None
     finally:
         state.read -= size
 
@@ -166,7 +154,7 @@ def identity_of(request):
     if producer is None and sequence is None:
         return {'producer': state.name, 'sequence': None, 'is_ours': True}
     if not producer or len(producer) > 200 or not sequence or not sequence.isascii() or not sequence.isdigit() or len(sequence) > 18:
-        raise HTTPException(400, 'X-Producer (1 to 200 characters) and X-Sequence (0, 1, 2, ...) go together')
+        raise Refused(400, 'X-Producer (1 to 200 characters) and X-Sequence (0, 1, 2, ...) go together')
     return {'producer': f'= {producer}', 'sequence': int(sequence)}
 
 
@@ -175,37 +163,28 @@ async def answered(sink, request, size):
     try:
         verdict, detail = await asyncio.wait_for(asyncio.shield(sink.submit(request, size)), state.options.answer_within)
     except asyncio.TimeoutError:
-        raise HTTPException(503, 'not committed yet: send it again, with the same X-Sequence', AGAIN) from None
+        raise Refused(503, 'not committed yet: send it again, with the same X-Sequence') from None
     if verdict == 'gap':
-        raise HTTPException(409, f'X-Sequence {request.sequence} comes too early: {"the first one is 0" if detail is None else f"the last one was {detail}"}')
+        raise Refused(409, f'X-Sequence {request.sequence} comes too early: {"the first one is 0" if detail is None else f"the last one was {detail}"}')
     if verdict == 'refused':
-        raise HTTPException(400, f'not taken: {detail}')
+        raise Refused(400, f'not taken: {detail}')
     if verdict == 'error':
-        raise HTTPException(503, f'not taken: {detail}', AGAIN)
+        raise Refused(503, f'not taken: {detail}')
     return verdict, detail
 
 
 @app.post('/events')
 async def take_events(http: HttpRequest):
     identity = identity_of(http)
-    is_lines = media_type(http, 'application/json', 'application/x-ndjson') == 'application/x-ndjson'
-    parsed, rest, lines = Parsed(state.kept), [], 1
+    kind = media_type(http, 'application/json', 'application/x-ndjson')
+    parsed = Parsed(kind == 'application/x-ndjson', state.kept, state.laps)
     try:
-        async for chunk in body_of(http):
-            rest.append(chunk)
-            if is_lines and b'\n' in chunk:
-                *whole, last = b''.join(rest).split(b'\n')
-                parsed.add_lines(whole, lines)
-                lines, rest = lines + len(whole), [last]
-        if is_lines:
-            parsed.add_lines([b''.join(rest)], lines)
-        else:
-            parsed.add_json(b''.join(rest))
-        state.parsing += parsed.seconds
+        await read(http, parsed.take)
+        parsed.finish()
     except TooMany as error:
-        raise HTTPException(413, str(error), {'Connection': 'close'}) from None
-    except (ValueError, RecursionError) as error:  # a request as well, whose number is used
-        parsed.refuse(lines, f'no JSON: {error}')
+        raise Refused(413, str(error)) from None
+    except ValueError as error:  # a request as well, whose number is used
+        parsed.refuse(parsed.line, str(error))
     state.bad += parsed.bad
     size = len(parsed.columns)
     verdict, _ = await answered(state.sink, Request(**identity, columns=parsed.columns), size + 1)
@@ -216,12 +195,13 @@ async def take_events(http: HttpRequest):
 @app.post('/v1/metrics')
 async def take_metrics(http: HttpRequest):
     """Of OTLP every point has a time, by which it is known when it comes again."""
-    is_json = media_type(http, 'application/json', 'application/x-protobuf') == 'application/json'
+    is_json, parts = media_type(http, 'application/json', 'application/x-protobuf') == 'application/json', []
     try:
-        body = b''.join([chunk async for chunk in body_of(http)])
+        await read(http, parts.append)
+        body = b''.join(parts)
         metrics = (body.decode(), None) if is_json else (None, body)
     except ValueError as error:
-        raise HTTPException(400, f'no JSON: {error}') from None
+        raise Refused(400, f'no JSON: {error}') from None
     verdict, detail = await answered(state.database, Request(state.name, None, metrics=metrics, is_ours=True), len(body) // 64 + 1)
     left_out = detail if verdict == 'new' else ''
     if is_json:
@@ -234,12 +214,7 @@ async def take_metrics(http: HttpRequest):
 async def stats():
     database = state.database
     return {'waiting': state.sink.waiting, 'taken': state.sink.taken, 'bad': state.bad, 'reading': state.read,
-            'flushes': database.flushes, 'seconds': {'parse': state.parsing, **database.store.laps.seconds}}
-
-
-@app.exception_handler(HTTPException)
-async def tell(_request, error):
-    return JSONResponse({'error': error.detail}, error.status_code, error.headers)
+            'flushes': database.flushes, 'seconds': state.laps.seconds + database.store.laps.seconds}
 
 
 @app.on_event('startup')

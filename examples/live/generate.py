@@ -65,7 +65,7 @@ class Generator:
         self.address, self.rate, self.ledger = url.removeprefix('http://'), rate, ledger
         self.random = numpy.random.default_rng(seed)
         self.name = f'generator {self.random.integers(2**40)}'
-        self.acknowledged = self.sent_again = self.refused = self.duplicates = 0
+        self.acknowledged = self.sent_again = self.refused = 0
         self.begin, self.is_running, self.lock = time.time(), True, threading.Lock()
         self.threads = [threading.Thread(target=self.produce, args=(number, producers), daemon=True) for number in range(producers)]
 
@@ -107,7 +107,6 @@ class Generator:
                 response = connection.getresponse()
                 answer = json.loads(response.read())
                 if response.status == 200:
-                    self.duplicates += answer['duplicate']
                     self.refused += answer['rejected']
                     return
                 if response.status != 503:

@@ -64,9 +64,8 @@ def main():
     jobs = [(1, ['SELECT live.compact()']), (1, ['SELECT live.evaluate()']), (60, ['SELECT live.seal()', 'SELECT live.keep()'])]
     if options.webhook:
         jobs.append((0.5, [webhook(options.webhook)]))
-    threads = [threading.Thread(target=forever, args=(options, *job)) for job in jobs]
-    for thread in threads:
-        thread.start()
+    for job in jobs:
+        threading.Thread(target=forever, args=(options, *job)).start()
 
 
 if __name__ == '__main__':

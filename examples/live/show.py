@@ -14,6 +14,7 @@ import threading
 import time
 import urllib.request
 
+import psycopg
 from generate import Generator, send_yesterday
 
 HERE = pathlib.Path(__file__).parent
@@ -28,6 +29,19 @@ def free_port():
 def fetch(url, timeout=10):
     with urllib.request.urlopen(url, timeout=timeout) as response:
         return json.load(response)
+
+
+def until(condition, seconds=30):
+    """What it gives at last; servers may be down meanwhile."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            value = condition()
+        except (OSError, ValueError, psycopg.Error):
+            value = None
+        if value or time.monotonic() > end:
+            return value
+        time.sleep(0.1)
 
 
 def memory_of(process):
@@ -55,13 +69,14 @@ class System:
             self.processes['kafka'] = subprocess.Popen([sys.executable, HERE / 'mock_kafka.py'], stdout=subprocess.PIPE, text=True, start_new_session=True)
             kafka = json.dumps({'bootstrap.servers': self.processes['kafka'].stdout.readline().strip()})
             self.commands['gateway'] += ['--kafka', kafka]
-            self.commands['consumer'] = ['consumer.py', '--kafka', kafka, *(['--verbose'] if logs else [])]
+            self.commands['consumer'] = ['consumer.py', '--kafka', kafka]
         for name in self.commands:
             self.start(name)
         self.watcher = threading.Thread(target=self.watch, daemon=True)
         self.watcher.start()
         for url in f'{self.gateway}/stats', f'{self.api}/hosts':
-            self.wait_for(url)
+            if not until(lambda: fetch(url) is not None, 60):
+                raise TimeoutError(f'no answer of {url}')
 
     def start(self, name):
         command = [sys.executable, HERE / self.commands[name][0], *self.commands[name][1:]]
@@ -75,16 +90,6 @@ class System:
                     self.restarts += 1
                     self.start(name)
             time.sleep(0.1)
-
-    def wait_for(self, url, seconds=60):
-        end = time.monotonic() + seconds
-        while True:
-            try:
-                return fetch(url)
-            except (OSError, ValueError):
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.1)
 
     def stop(self):
         self.is_running = False

@@ -61,8 +61,7 @@ class Laps:
 
 class Store:
     def __init__(self, conninfo, keep_events=True):
-        self.conninfo, self.keep_events, self.connection, self.hosts, self.laps = conninfo, keep_events, None, set(), Laps()
-        self.notices = []
+        self.conninfo, self.keep_events, self.connection, self.hosts, self.laps, self.notices = conninfo, keep_events, None, set(), Laps(), []
 
     def connect(self):
         """Until it succeeds: whoever sends meanwhile waits, or is told to come again."""
@@ -153,7 +152,7 @@ class Store:
                 if verdict == 'new' and (request.is_ours or request.claim not in taken):
                     taken.add(request.claim)
                     if request.columns is not None:
-                        columns.extend(request.columns)
+                        columns.extend(vars(request.columns).values())
                     if request.metrics is not None:
                         verdict, reached = self.take_metrics(request.metrics)
                 answers.append((verdict, reached))

@@ -7,6 +7,7 @@
 #   build_extension [WERROR=1 ...]      make a copy of the source tree and install it into $DESTDIR
 #   build_library                       the core alone, named by LIBSKETCH, from that copy
 #   start_cluster ['name = value' ...]  a cluster of our own, with these settings; psql finds it by PGHOST
+#   start_live ['name = value' ...]     the same with the database of examples/live, where PGDATABASE leads to
 #   as_postgres command ...             the server refuses to run as root
 #   fetch_npm [option of npm ci ...]    go to $WORK/npm, with what demo/package.json wants
 #
@@ -222,6 +223,13 @@ start_cluster() {
 	as_postgres "${SERVER_WRAPPER[@]}" "$PG_BIN/pg_ctl" -D "$SERVER/data" -l "$SERVER/log" -s -w start </dev/null >/dev/null ||
 		die "the server did not start"
 	: >"$SERVER/log" # what matters now is yet to come
+}
+
+start_live() {
+	start_cluster "$@"
+	psql -Xqo /dev/null -c 'CREATE DATABASE live' postgres
+	export PGDATABASE=live
+	psql -Xqo /dev/null -f "$ROOT/examples/live/schema.sql" -f "$ROOT/examples/live/api.sql"
 }
 
 stop_cluster() {

@@ -26,7 +26,7 @@ function bounded(title: string, unit: string, name: string, value: string, sourc
     ...names.map(each => style(`${each} upper`, { fillBelowTo: `${each} lower`, fillOpacity: 40 }))]);
 }
 bounded('Percentiles', 'ms', `'p' || percentile * 100`, 'value', `percentiles(${asked}, step := ${step})`, ['p50', 'p90', 'p99']);
-panel('heatmap', 'Latency', 'short', sql('SELECT at AS time, round(upper::numeric, 1)::text AS metric, sum(requests)::float8 AS requests ' +
+panel('heatmap', 'Latency', 'short', sql('SELECT at AS time, coalesce(round(upper::numeric, 1)::text, \'+Inf\') AS metric, sum(requests)::float8 AS requests ' +
   `FROM sketch_api.histogram(${asked}, step := ${step}) GROUP BY 1, 2 ORDER BY 1`), [],
   { ...defaultOptions, rowsFrame: { layout: HeatmapCellLayout.le }, yAxis: { unit: 'ms' } } satisfies Partial<Heatmap>);
 panel('timeseries', 'Requests', 'reqps', sql(`SELECT at AS time, requests / extract(epoch FROM ${step})::float8 AS requests ` +
