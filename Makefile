@@ -23,9 +23,9 @@ DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/upgrade/*.sql))
 PAGES := $(patsubst $(ROOT)%,%,$(wildcard $(addprefix $(ROOT),*.md LICENSE docs/*.md docs/plots/*.svg src/sketch.h \
 	src/sketch/*.h examples/c/* examples/python/* examples/serverless/* bindings/*/*.md)))
 
-REGRESS = quantile quantile_special quantile_forms quantile_plans quantile_windows \
+REGRESS = $(filter-out $(WITHOUT),quantile quantile_special quantile_forms quantile_plans quantile_windows \
           items distinct frequency membership hashed_forms hashed_plans topk topk_forms topk_typed bounds drivers empty \
-          coarsen reading interop every_way conventions rollup rollup_partitions rollup_fold
+          coarsen reading interop every_way conventions rollup rollup_partitions rollup_fold)
 REGRESS_OPTS = --inputdir=$(srcdir) --load-extension=sketch_ext
 ISOLATION := $(patsubst $(ROOT)test/isolation/specs/%.spec,%,$(sort $(wildcard $(ROOT)test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=sketch_ext --load-extension=sketch_rollup

@@ -106,16 +106,16 @@ without() { # <pattern> <command ...>
 
 # The regression tests against the server that runs, and the isolation tests. make would not go on to these if one of
 # those fails, so each have a run.
-installcheck() { # <name>
-	run_installcheck "$1" "$WORK/src" ISOLATION=
+installcheck() { # <name> [test that is left out]
+	run_installcheck "$1" "$WORK/src" ISOLATION= "WITHOUT=${2:-}"
 	run_installcheck "$1, isolation" "$WORK/src/output_iso" REGRESS=
 }
 
-run_installcheck() { # <name> <where pg_regress writes> <variable of make>
+run_installcheck() { # <name> <where pg_regress writes> <variable of make ...>
 	local log=$WORK/regress.log status=0 passed failed
 	# A step that waits for ever fails after a minute: the names of the setting up to PostgreSQL 15, and of half of it since.
 	as_postgres env PGISOLATIONTIMEOUT=60 PG_TEST_TIMEOUT_DEFAULT=30 \
-		make -C "$WORK/src" --no-print-directory -s installcheck PG_CONFIG="$PG_CONFIG" "$3" >"$log" 2>&1 || status=$?
+		make -C "$WORK/src" --no-print-directory -s installcheck PG_CONFIG="$PG_CONFIG" "${@:3}" >"$log" 2>&1 || status=$?
 	cat "$log"
 	[[ ! -s $2/regression.diffs ]] || head -n 200 "$2/regression.diffs"
 	# "ok 1 - name" since PostgreSQL 16, "test name ... ok" before.
