@@ -3,7 +3,7 @@
 #
 #   step "title" function                runs it in a subshell; what breaks off is a failure
 #   check "name" command ...             one test
-#   beside "name" command ...            runs it while others go on; collect, in the same shell, waits for it
+#   beside "name" command ...            runs it while others go on; collect, in the same shell, waits for all of them
 #   tally_tap, tally_run, tally_script   counts of other programs' tests
 #   summary                              the last line, "N passed, N failed", and the exit status
 #
@@ -28,15 +28,22 @@ check() { # <name> <command ...>
 	if "${@:2}"; then ok "$1"; else not_ok "$1"; fi
 }
 
-# A command beside what follows, and waiting for it: then it shows what it printed.
+# Commands beside what follows, and waiting for them: then they show what they printed.
+BESIDE=() # "process output name", of this shell
 beside() { # <name> <command ...>
-	BESIDE=$1 BESIDE_OUTPUT=$(mktemp "$WORK/beside.XXXXXX")
-	(set -e && "${@:2}") >"$BESIDE_OUTPUT" 2>&1 &
-	BESIDE_PID=$!
+	local output
+	output=$(mktemp "$WORK/beside.XXXXXX")
+	(set -e && BESIDE=() && "${@:2}") >"$output" 2>&1 &
+	BESIDE+=("$! $output $1")
 }
 collect() {
-	wait "$BESIDE_PID" || not_ok "$BESIDE: broke off"
-	cat "$BESIDE_OUTPUT"
+	local entry process output name
+	for entry in "${BESIDE[@]}"; do
+		read -r process output name <<<"$entry"
+		wait "$process" || not_ok "$name: broke off"
+		cat "$output"
+	done
+	BESIDE=()
 }
 
 # A run that fails without a failed test, or that has no test at all, is one failure.
@@ -65,7 +72,7 @@ step() { # <title> <function>
 	local start=$SECONDS status
 	printf '\n== %s\n' "$1"
 	set +e # for the next line only: inside, errexit stays on
-	(set -e && "$2") </dev/null
+	(set -e && BESIDE=() && "$2") </dev/null
 	status=$?
 	set -e
 	((status == 0)) || not_ok "$1: broke off with exit status $status"
