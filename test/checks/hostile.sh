@@ -4,7 +4,7 @@
 # SKETCH_LONG=1 ./test/run.
 set -euo pipefail
 
-most=20000
+most=5000
 [[ ! ${SKETCH_LONG:-} ]] || most=1000000
 inputs=${1:-$most} seed=${2:-1}
 export PGDATABASE=hostile_check PGOPTIONS='-c client_min_messages=warning'

@@ -44,7 +44,7 @@ COMMIT;
 
 my ($load, $error);
 
-# Scripts of pgbench by name@weight, for twenty seconds, or ten minutes.
+# Scripts of pgbench by name@weight, for eight seconds, or ten minutes.
 sub under_load { # <node> <scripts> [option of pgbench ...]
     my ($node, $scripts, @options) = @_;
     my $directory = $node->basedir;
@@ -57,7 +57,7 @@ sub under_load { # <node> <scripts> [option of pgbench ...]
         ($error, my $out) = ('', '');
         return IPC::Run::start([ 'pgbench', '-n', '-c', 6, '-j', 2, '-T', $_[0], @options, '-d', $node->connstr('stress') ], '>', \$out, '2>', \$error);
     };
-    my $seconds = $ENV{SKETCH_LONG} ? 600 : 20;
+    my $seconds = $ENV{SKETCH_LONG} ? 600 : 8;
     $load->($seconds)->finish;
     unlike($error, qr/DIFFERS/, "$seconds seconds of many sessions: no difference at any moment") or diag($error);
     unlike($error, qr/ERROR/, 'and no error') or diag($error);
