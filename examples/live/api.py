@@ -67,7 +67,7 @@ async def answer(request, function, **arguments):
         if rows:
             writer.writerow(rows[0])
         writer.writerows([value.isoformat() if isinstance(value, datetime.datetime) else value for value in row.values()] for row in rows)
-        return Response(text.getvalue(), media_type='text/csv; charset=utf-8')
+        return Response(text.getvalue(), media_type='text/csv')
     return Response(to_json(rows), media_type='application/json')
 
 
@@ -185,7 +185,7 @@ async def live(request: Request):
                     yield event_of('alert', alert)
             if state.latest:
                 yield state.latest
-            while not queue.full():
+            while not queue.full() and not state.server.should_exit:
                 try:
                     yield await asyncio.wait_for(queue.get(), 15)
                 except asyncio.TimeoutError:
@@ -247,18 +247,12 @@ async def tell_alerts(last):
 
 ### Prometheus
 
-@app.get('/metrics', description="Prometheus': with native histograms, if it takes protobuf; counters begin at midnight UTC")
+@app.get('/metrics', description='Native histograms for Prometheus, in protobuf; counters begin at midnight UTC')
 async def metrics(request: Request):
-    if 'application/vnd.google.protobuf' in request.headers.get('accept', ''):
-        rows = await rows_of('prometheus')
-        return Response(b''.join(delimited(row['family']) for row in rows),
-                        media_type='application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited')
-    rows = await rows_of('percentiles', **{'from': datetime.datetime.now(UTC) - datetime.timedelta(minutes=1)}, by='host')
-    lines = ['# TYPE http_request_milliseconds summary']
-    for row in rows:
-        host = re.sub(r'["\\\n]', lambda match: {'"': r'\"', '\\': r'\\', '\n': r'\n'}[match[0]], row['by_host'])
-        lines.append(f'http_request_milliseconds{{host="{host}",quantile="{row["percentile"]}"}} {row["value"]}')
-    return Response('\n'.join(lines) + '\n', media_type='text/plain; version=0.0.4; charset=utf-8')
+    if 'application/vnd.google.protobuf' not in request.headers.get('accept', ''):
+        raise Refused(406, 'for Prometheus with --enable-feature=native-histograms, which accepts protobuf')
+    rows = await rows_of('prometheus')
+    return Response(b''.join(delimited(row['family']) for row in rows), media_type='application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited')
 
 
 ### The page, and what goes wrong
@@ -311,7 +305,8 @@ def main():
     parser.add_argument('--connections', type=int, default=8, help='to the database')
     state.options = parser.parse_args()
     logging.basicConfig(format='%(asctime)s api: %(message)s')
-    uvicorn.run(app, host=state.options.host, port=state.options.port, log_level='warning', access_log=False)
+    state.server = uvicorn.Server(uvicorn.Config(app, host=state.options.host, port=state.options.port, log_config=None, access_log=False))
+    state.server.run()
 
 
 if __name__ == '__main__':

@@ -18,6 +18,7 @@ TEXTS = {'host': 200, 'route': 1000, 'client': 200}  # their longest
 LATEST = 60  # seconds that an event may be ahead of us
 REASONS = 20  # of bad events that are told of
 MOST_EVENTS = 50_000  # of a request
+MOST_SKETCHES = 5000  # seconds and hosts of a request: each takes as long as some thirty events
 
 
 def no_number(name):
@@ -55,7 +56,7 @@ def row_of(event, oldest, now):
         texts.append(text)
     ms, at = event.get('ms'), event.get('at', now)
     if type(ms) not in (int, float) or not 0 <= ms < 1e15:
-        raise ValueError('"ms" must be a number of milliseconds, not negative')
+        raise ValueError('"ms" must be a number of milliseconds, from 0 to less than 10^15')
     try:
         at = seconds_of(at)
     except (ValueError, OverflowError):
@@ -112,7 +113,9 @@ class Parsed:
     def take(self, part):
         """A part of the body: lines of JSON are read as they come."""
         self.rest.append(part)
-        if self.are_lines and b'\n' in part:
+        if self.are_lines and (ends := part.count(b'\n')):
+            if self.line + ends > 2 * MOST_EVENTS:
+                raise TooMany(f'a request has at most {2 * MOST_EVENTS} lines')
             *whole, last = b''.join(self.rest).split(b'\n')
             self.rest = [last]
             self.add_lines(whole)
@@ -120,25 +123,25 @@ class Parsed:
     def finish(self):
         body = b''.join(self.rest)
         if self.are_lines:
-            return self.add_lines([body])
-        self.laps.begin()
-        events = decode(body)
-        events = events if isinstance(events, list) else [events]
-        self.check_room(len(events))
-        self.add(enumerate(events, 1))
+            self.add_lines([body])
+        elif body.count(b'{') + body.count(b'[') > 4 * MOST_EVENTS:  # before it takes a second to read them
+            raise TooMany(f'a request has at most {MOST_EVENTS} events')
+        else:
+            self.laps.begin()
+            events = decode(body)
+            self.add(list(enumerate(events if isinstance(events, list) else [events], 1)))
+        if len(set(zip(map(int, self.columns.at), self.columns.host))) > MOST_SKETCHES:
+            raise TooMany(f'the events of a request are of at most {MOST_SKETCHES} different seconds and hosts')
 
     def add_lines(self, lines):
         self.laps.begin()
-        self.check_room(len(lines))
-        self.add(((number, line) for number, line in enumerate(lines, self.line) if line.strip()), decode)
+        self.add([(number, line) for number, line in enumerate(lines, self.line) if line.strip()], decode)
         self.line += len(lines)
-
-    def check_room(self, more):
-        if len(self.columns) + self.bad + more > MOST_EVENTS:
-            raise TooMany(f'a request has at most {MOST_EVENTS} events')
 
     def add(self, numbered, read=lambda event: event):
         """Of each event its number, from 1, that errors name."""
+        if len(self.columns) + self.bad + len(numbered) > MOST_EVENTS:
+            raise TooMany(f'a request has at most {MOST_EVENTS} events')
         rows = []
         for number, source in numbered:
             try:

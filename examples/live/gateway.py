@@ -19,8 +19,9 @@ import zlib
 import uvicorn
 from fastapi import Request as HttpRequest, Response
 from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 
-from events import Parsed, TooMany
+from events import Columns, Parsed, TooMany
 from store import Laps, Request, Store
 from web import Refused, delimited, make_app
 
@@ -58,7 +59,7 @@ class Database:
             await asyncio.sleep(max(0.0, self.interval - (time.monotonic() - begin)))
 
     def flush(self, batch):
-        number = next(state.numbers)
+        number = next(state.numbers) * 100_000  # a part of the batch may need one of its own
         for request in batch:
             request.sequence = number if request.is_ours else request.sequence
         answers = self.store.take(batch)
@@ -123,25 +124,28 @@ def media_type(request, *types):
 
 async def read(request, take):
     """Hands over the parts of its body as they come, inflated, within limits of size and time."""
-    inflate, size = zlib.decompressobj(31) if request.headers.get('content-encoding', '').lower() == 'gzip' else None, 0
-    too_large = Refused(413, f'a request has at most {MOST_BYTES} bytes')
-    if int(request.headers.get('content-length', 0)) > MOST_BYTES:
-        raise too_large
+    inflate, size, sent = zlib.decompressobj(31) if request.headers.get('content-encoding', '').lower() == 'gzip' else None, 0, 0
     try:
         async with asyncio.timeout(state.options.read_within):
             async for part in request.stream():
-                part = part if inflate is None else inflate.decompress(part, MOST_BYTES + 1 - size)
+                sent += len(part)
+                if inflate is not None:
+                    part = inflate.decompress(part, MOST_BYTES + 1 - size)
                 size += len(part)
                 state.read += len(part)
-                if size > MOST_BYTES:
-                    raise too_large
+                if max(size, sent) > MOST_BYTES:
+                    raise Refused(413, f'a request has at most {MOST_BYTES} bytes')
+                if inflate is not None and inflate.unused_data:
+                    raise ValueError('no gzip: it goes on behind its end')
                 if state.read > MOST_BYTES_READ:
                     raise Refused(503, 'too much is being read: come again')
                 take(part)
-        if inflate is not None and size > 0 and (not inflate.eof or inflate.unused_data):
-            raise ValueError('no gzip: it ends too early, or goes on behind its end')
+        if inflate is not None and not inflate.eof:
+            raise ValueError('no gzip: it ends too early')
     except TimeoutError:
         raise Refused(408, f'the request was not sent within {state.options.read_within:g} seconds') from None
+    except ClientDisconnect:
+        raise Refused(400, 'the request ended too early') from None
     except zlib.error as error:
         raise ValueError(f'no gzip: {error}') from None
     finally:
@@ -183,7 +187,8 @@ async def take_events(http: HttpRequest):
         parsed.finish()
     except TooMany as error:
         raise Refused(413, str(error)) from None
-    except ValueError as error:  # a request as well, whose number is used
+    except ValueError as error:  # nothing of it is taken, but it is a request, whose number is used
+        parsed.columns = Columns()
         parsed.refuse(parsed.line, str(error))
     state.bad += parsed.bad
     size = len(parsed.columns)
@@ -212,9 +217,8 @@ async def take_metrics(http: HttpRequest):
 
 @app.get('/stats')
 async def stats():
-    database = state.database
     return {'waiting': state.sink.waiting, 'taken': state.sink.taken, 'bad': state.bad, 'reading': state.read,
-            'flushes': database.flushes, 'seconds': state.laps.seconds + database.store.laps.seconds}
+            'flushes': state.database.flushes, 'seconds': state.laps.seconds + state.database.store.laps.seconds}
 
 
 @app.on_event('startup')
@@ -245,7 +249,7 @@ def main():
     parser.add_argument('--topic', default='events')
     state.options = parser.parse_args()
     logging.basicConfig(format='%(asctime)s gateway: %(message)s')
-    uvicorn.run(app, host=state.options.host, port=state.options.port, limit_concurrency=1000, log_level='warning', access_log=False)
+    uvicorn.run(app, host=state.options.host, port=state.options.port, limit_concurrency=1000, log_config=None, access_log=False)
 
 
 if __name__ == '__main__':

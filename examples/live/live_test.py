@@ -133,16 +133,24 @@ def test_bodies(system):
         'no gzip': (400, dict(body=b'{}', content_encoding='gzip')), 'more than a gzip': (400, dict(body=gzip.compress(b'[]') + b'[]', content_encoding='gzip')), 'half a gzip': (400, dict(body=gzip.compress(b'[]' * 99)[:-9], content_encoding='gzip')),
         'a gzip bomb': (413, dict(body=gzip.compress(b' ' * 10**8), content_encoding='gzip')), '100 MB': (413, dict(body=b' ' * 10**8)),
         '100 MB in chunks': (413, dict(body=iter([b' ' * 10**6] * 100))), 'too many lines': (413, dict(body=b'{}\n' * 60_000, kind='application/x-ndjson')), 'too many events': (413, dict(body=b'[0' + b',0' * 1_500_000 + b']')),
+        'more behind a gzip': (400, dict(body=iter([gzip.compress(json.dumps(event()).encode()), *[b' ' * 10**5] * 9]), kind='application/x-ndjson', content_encoding='gzip')),
+        'many lists': (413, dict(body=gzip.compress(b'[' + b'[],' * 10**6 + b'[]]'), content_encoding='gzip')), 'many seconds': (413, dict(body=json.dumps([event(at=time.time() - number) for number in range(5002)]))),
         'a producer without a number': (400, dict(body=b'[]', x_producer='p')), 'a number that is none': (400, dict(body=b'[]', x_producer='p', x_sequence='-1')),
         'OTLP of too many values': (400, otlp(count=2**62)), 'OTLP of a long host': (400, otlp(host='h' * 9000)), 'OTLP of the future': (400, otlp(seconds=1e6)),
         'a time without end': (400, dict(body=b'{"host":"h","route":"/","client":"c","ms":1,"at":1' + b'0' * 400 + b'}')),
         'millions of lines': (413, dict(body=gzip.compress(b'x\n' * 2**20), kind='application/x-ndjson', content_encoding='gzip')),
-        'too many hosts': (400, dict(body=b'\n'.join(json.dumps(event(host=f'host {number}')).encode() for number in range(10_001)), kind='application/x-ndjson')),
+        'too many hosts': (413, dict(body=b'\n'.join(json.dumps(event(host=f'host {number}')).encode() for number in range(10_001)), kind='application/x-ndjson')),
         'deep OTLP': (400, dict(body=b'{"resourceMetrics":' + b'[' * 10**6 + b']' * 10**6 + b'}', path='/v1/metrics')), 'OTLP that is none': (400, dict(body=b'{"resourceMetrics": 3}', path='/v1/metrics')), 'protobuf that is none': (400, dict(body=b'\xff' * 99, path='/v1/metrics', kind='application/x-protobuf')),
     }
     for name, (status, request) in cases.items():
         got = send(system.gateway, **request)
         ok(got[0] == status and (got[1].get('error') or got[1]['errors'][0]['error']), f'{name}: {status}, in words', got)
+    got = send(system.gateway, (json.dumps(event(host='whole')) + '\n') * 50_000, 'application/x-ndjson')
+    ok(got[0] == 200 and got[1]['accepted'] == 50_000, 'as many as there may be', got)
+    with database() as connection, concurrent.futures.ThreadPoolExecutor() as pool:
+        connection.execute("INSERT INTO live.host SELECT 'many ' || i FROM generate_series(1, 9995 - (SELECT count(*) FROM live.host)) AS i")
+        got = [got[0] for got in pool.map(lambda part: send(system.gateway, json.dumps([event(host=f'many {part}'), event(host=f'more {part}')])), 'abc')]
+        ok(sorted(got) == [200, 200, 400] and connection.execute("DELETE FROM live.host WHERE name LIKE 'm%'").rowcount > 9900, 'hosts that are too many together', got)
     got = send(system.gateway, **otlp(name='other'))
     ok(got == (200, {}), 'OTLP', got)
     body = otlp()['body'].replace('"exponentialHistogram"', '"histogram"')
@@ -223,7 +231,8 @@ def test_keeping(system):
         connection.execute("SET timezone = 'Asia/Shanghai'; SET datestyle = 'SQL'")
         connection.execute('SELECT live.compact()')
         connection.execute('SELECT live.seal()')
-        connection.execute('SELECT live.keep()')
+        connection.execute("UPDATE live.retention SET age = age + interval '1 day' WHERE what = 'event'; INSERT INTO live.event VALUES (live.oldest_event(), 'kept', '/', 'c', 1); SELECT live.keep()")
+        ok(connection.execute("SELECT count(*) FROM live.event WHERE at = live.oldest_event() AND tableoid <> 'live.event_rest'::regclass").fetchone() == (1,), 'what came before its partition is moved')
         ok(connection.execute("SELECT sum(requests) FROM live.traffic WHERE host = 'kept'").fetchone() == (60,), 'what is sealed and folded is what came')
         ok(14 <= connection.execute("SELECT count(*) FROM live.delta WHERE host = 'kept'").fetchone()[0] <= 16, 'deltas of more than five minutes are gone')
 

@@ -43,7 +43,7 @@ CREATE INDEX ON delta (at);
 
 -- The events themselves, for exact answers as long as they are kept: a partition a day.
 CREATE TABLE event (at timestamptz NOT NULL, host text NOT NULL, route text NOT NULL, client text NOT NULL, ms float8 NOT NULL) PARTITION BY RANGE (at);
-CREATE TABLE event_rest PARTITION OF event DEFAULT; -- what waited in a queue until its partition was gone
+CREATE TABLE event_rest PARTITION OF event DEFAULT; -- what comes before its partition, or waited in a queue until that was gone
 
 -- Each producer numbers its requests, from 0 on. What it sends again is known by that, also after a crash between commit and answer.
 CREATE TABLE producer (id text PRIMARY KEY, sequence bigint NOT NULL, seen timestamptz NOT NULL DEFAULT now());
@@ -52,7 +52,7 @@ CREATE TABLE producer (id text PRIMARY KEY, sequence bigint NOT NULL, seen times
 CREATE TABLE consumed (topic text, partition int, next bigint NOT NULL, PRIMARY KEY (topic, partition));
 
 -- Hosts, as they come up. They are rows of each second and lines of each answer: somebody has to mind how many there are.
-CREATE TABLE host (name text PRIMARY KEY, since timestamptz NOT NULL DEFAULT now());
+CREATE TABLE host (name text PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 200), since timestamptz NOT NULL DEFAULT now());
 CREATE FUNCTION know_hosts(names text[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = live, public, pg_temp AS $$
 BEGIN
     INSERT INTO host SELECT DISTINCT name FROM unnest(names) AS n (name) ORDER BY 1 ON CONFLICT DO NOTHING;
@@ -110,7 +110,8 @@ DECLARE
 BEGIN
     FOR day IN SELECT d FROM generate_series(oldest_event(), now() + interval '2 days', interval '24 hours') AS d
         WHERE to_regclass('live.event_' || to_char(d, 'YYYYMMDD')) IS NULL LOOP
-        EXECUTE format('CREATE TABLE live.%I PARTITION OF live.event FOR VALUES FROM (%L) TO (%L)', 'event_' || to_char(day, 'YYYYMMDD'), day, day + interval '24 hours');
+        EXECUTE format('CREATE TABLE live.%1$I (LIKE live.event); WITH moved AS (DELETE FROM live.event_rest WHERE at >= %2$L AND at < %3$L RETURNING *) INSERT INTO live.%1$I SELECT * FROM moved;'
+            'ALTER TABLE live.event ATTACH PARTITION live.%1$I FOR VALUES FROM (%2$L) TO (%3$L)', 'event_' || to_char(day, 'YYYYMMDD'), day, day + interval '24 hours');
     END LOOP;
     FOR old IN SELECT relid FROM pg_partition_tree('live.event') WHERE relid::text ~ '_[0-9]{8}$' AND to_date(right(relid::text, 8), 'YYYYMMDD') < oldest_event() LOOP
         EXECUTE format('DROP TABLE %s', old);
@@ -240,7 +241,7 @@ END $$;
 
 -- After each flush, and each second. Who comes while another one is at it has nothing to do.
 CREATE FUNCTION evaluate() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = live, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = live, public, pg_temp SET lock_timeout = '100 ms' AS $$
 DECLARE
     moment timestamptz := clock_timestamp();
     due rule;
@@ -309,7 +310,7 @@ GRANT INSERT ON delta, event TO live_writer;
 GRANT SELECT, INSERT, UPDATE ON consumed TO live_writer;
 GRANT SELECT ON host TO live_writer;
 GRANT SELECT, UPDATE ON alert TO live_keeper;
-GRANT SELECT ON traffic, event, alert, firing, rule, host, level, metric, consumed, producer TO live_reader, live_keeper;
+GRANT SELECT ON traffic, event, alert, firing, rule, host, level, metric, consumed TO live_reader, live_keeper;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA live FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION claim, know_hosts, evaluate, oldest_event, take_metrics TO live_writer;
 GRANT EXECUTE ON FUNCTION evaluate, compact, seal, keep TO live_keeper;

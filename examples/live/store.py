@@ -29,7 +29,7 @@ class Request:
     sequence: int
     columns: Columns = None
     metrics: tuple = None  # a request of OTLP: JSON, or None and protobuf
-    is_ours: bool = False  # numbered here: those of one transaction have one number
+    is_ours: bool = False  # numbered here: those of one transaction have one number, and the next ones are free
 
     @property
     def claim(self):
@@ -87,21 +87,20 @@ class Store:
         `consumed` is (topic, partition, next before, next after). Gives what became of each request: 'new', 'known' (taken before),
         'gap' (not taken, for one before it is missing) or 'refused', with the producer's last number or the reason.
         """
-        refused = {}
-        while True:
-            try:
-                answers = self.until_done(lambda _connection: self.commit(requests, consumed, strict))
-                return [refused.get(id(request), answer) for request, answer in zip(requests, answers)]
-            except Fenced:
-                raise
-            except Exception as error:
-                log.warning('%d requests: %s', len(requests), str(error).strip())
-                faults = self.faults_of(requests)
-                if not faults:
-                    time.sleep(1)  # refused together, and none of them alone
-                refused |= faults
-                for request in requests:  # its number is used, for its producer to go on; the others do not suffer
-                    request.columns = None if id(request) in faults else request.columns
+        try:
+            return self.until_done(lambda _connection: self.commit(requests, consumed, strict))
+        except Fenced:
+            raise
+        except Exception as error:
+            log.warning('%d requests: %s', len(requests), str(error).strip())
+            if len(requests) > 1:  # by halves, until the others do not suffer
+                half = len(requests) // 2
+                for request in requests[half:]:
+                    request.sequence += half if request.is_ours else 0
+                return self.take(requests[:half], (), strict) + self.take(requests[half:], consumed, strict)
+            requests[0].columns = requests[0].metrics = None  # its number is used, for its producer to go on
+            self.take(requests, consumed, strict)
+            return [('refused', str(error))]
 
     def until_done(self, action):
         """What an action on the connection gives, done again until the database does it, or refuses it."""
@@ -116,19 +115,6 @@ class Store:
                 self.connection.close()  # there may be another server by now
                 time.sleep(wait)
                 wait = min(2 * wait, 2)
-
-    def faults_of(self, requests):
-        """Those that cannot be written, each tried alone, and why."""
-        faults = {}
-        for request in requests:
-            try:
-                with self.connect().transaction(force_rollback=True):
-                    if request.columns:
-                        self.write(request.columns)
-            except Exception as error:
-                if is_refused(error):
-                    faults[id(request)] = 'refused', str(error)
-        return faults
 
     def commit(self, requests, consumed, strict):
         connection, laps = self.connect(), self.laps
@@ -172,7 +158,7 @@ class Store:
         except psycopg.Error as error:
             if not is_refused(error):
                 raise
-            return 'refused', error.diag.message_primary
+            return 'refused', error.diag.message_primary or str(error)
 
     def write(self, columns):
         if new_hosts := set(columns.host) - self.hosts:
