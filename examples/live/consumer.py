@@ -25,7 +25,7 @@ class Consumer:
     def __init__(self, options):
         self.store = Store(options.database, options.keep_events)
         self.next = {}  # of each partition that we have
-        self.batch, self.interval, self.is_running = options.batch, options.interval, True
+        self.interval, self.is_running = options.interval, True
         self.consumer = confluent_kafka.Consumer({'group.id': 'sketches', 'enable.auto.commit': False, 'auto.offset.reset': 'earliest',
                                                   'session.timeout.ms': 6000, **json.loads(options.kafka)})
         self.consumer.subscribe([options.topic], on_assign=self.assigned, on_revoke=self.revoked)
@@ -79,7 +79,7 @@ class Consumer:
     def run(self):
         while self.is_running:
             begin = time.monotonic()
-            messages = self.consumer.consume(self.batch, timeout=self.interval)
+            messages = self.consumer.consume(500, timeout=self.interval)
             for message in messages:
                 if message.error():
                     log.warning('Kafka: %s', message.error().str())
@@ -105,7 +105,6 @@ def main():
     parser.add_argument('--kafka', required=True, help='settings of librdkafka as JSON')
     parser.add_argument('--topic', default='events')
     parser.add_argument('--interval', type=float, default=0.25, help='seconds between transactions')
-    parser.add_argument('--batch', type=int, default=500, help='messages of a transaction')
     parser.add_argument('--no-events', dest='keep_events', action='store_false', help='keep sketches only')
     options = parser.parse_args()
     logging.basicConfig(format='%(asctime)s consumer: %(message)s')

@@ -249,6 +249,10 @@ def test_alerts(system, listener):
         until(lambda: connection.execute('SELECT count(*) >= 12 FROM live.alert').fetchone()[0])
         time.sleep(3)  # for what would come twice
         alerts = connection.execute('SELECT id, rule, subject, state, value, above FROM live.alert ORDER BY id').fetchall()
+    with database() as connection, connection.transaction():
+        connection.execute('UPDATE live.rule SET above = above')
+        begin = time.monotonic()
+        ok([send(system.gateway, json.dumps(event()))[0] for _ in range(3)] == [200] * 3 and time.monotonic() - begin < 5, 'who changes a rule holds up no events')
     found = collections.defaultdict(list)
     for _, rule, subject, state, *_ in alerts:
         found[rule, subject].append(state)
@@ -318,11 +322,8 @@ def victim_is_there(system, name):
 def test_clients(system, packages):
     got = subprocess.run(['curl', '-sS', '-d', json.dumps(event(host='curl')), '-H', 'Content-Type: application/json', f'{system.gateway}/events'], capture_output=True, text=True)
     ok('"accepted":1' in got.stdout, 'curl', got)
-    if packages is None:
-        print('skipped: no packages of OpenTelemetry')
-        return
-    program = shutil.copy(HERE / 'otlp_client.mjs', packages)
-    for form in 'json', 'protobuf':
+    program = packages and shutil.copy(HERE / 'otlp_client.mjs', packages)
+    for form in ('json', 'protobuf') if packages else ():
         for temporality in 'delta', 'cumulative':
             got = subprocess.run(['node', program, system.gateway, form, temporality], capture_output=True, text=True)
             (row,) = fetch(f'{system.api}/percentiles?p=0.5&host=otlp-{form}-{temporality}') or [None]
@@ -386,6 +387,8 @@ def main():
         looks = listener.looks
         test_kills(systems, 20_000 if LONG else 2000, victims, 15 / (len(victims) + 1) if not LONG else 4)
         ok(until(lambda: listener.looks > looks), 'who listens is told again', listener.looks)
+        (api := direct.processes['api']).terminate()
+        ok(until(lambda: api.poll() is not None, 8) and until(lambda: fetch(f'{direct.api}/hosts')), 'the API ends although somebody listens, and comes again')
         test_page(direct, packages, browser)
         test_clients(direct, packages)
         if LONG:  # with a browser

@@ -1,6 +1,7 @@
 """Everything at once, on free ports of this machine: see ./run --help, which has started a database for it."""
 
 import argparse
+import contextlib
 import http.client
 import json
 import os
@@ -128,10 +129,8 @@ class Probe(threading.Thread):
 
     def post(self, client):
         event = json.dumps({'host': 'web1', 'route': '/', 'client': client, 'ms': 1})
-        try:
+        with contextlib.suppress(OSError):
             urllib.request.urlopen(urllib.request.Request(f'{self.system.gateway}/events', event.encode(), {'Content-Type': 'application/json'}), timeout=30).close()
-        except OSError:
-            pass
 
     def figures(self):
         """Median and 99th percentile, in seconds."""

@@ -7,8 +7,7 @@ from starlette.exceptions import HTTPException
 
 class Refused(HTTPException):
     def __init__(self, status, why):
-        headers = {408: {'Connection': 'close'}, 413: {'Connection': 'close'}, 503: {'Retry-After': '1'}}
-        super().__init__(status, why, headers.get(status))
+        super().__init__(status, why, {'Retry-After': '1'} if status == 503 else {'Connection': 'close'} if status in (408, 413) else None)
 
 
 async def refuse(_request, error):
