@@ -23,6 +23,7 @@ DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/upgrade/*.sql))
 PAGES := $(patsubst $(ROOT)%,%,$(wildcard $(addprefix $(ROOT),*.md LICENSE docs/*.md docs/plots/*.svg src/sketch.h \
 	src/sketch/*.h examples/c/* examples/python/* examples/serverless/* bindings/*/*.md)))
 
+# WITHOUT= leaves some of them out.
 REGRESS = $(filter-out $(WITHOUT),quantile quantile_special quantile_forms quantile_plans quantile_windows \
           items distinct frequency membership hashed_forms hashed_plans topk topk_forms topk_typed bounds drivers empty \
           coarsen reading interop every_way conventions rollup rollup_partitions rollup_fold)

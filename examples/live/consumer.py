@@ -18,7 +18,7 @@ from events import Columns
 from store import Fenced, Request, Store
 
 log = logging.getLogger('live')
-MOST_EVENTS = 50_000  # of a transaction, more or less
+MOST_EVENTS, MOST_MESSAGES = 50_000, 500  # of a transaction, more or less
 
 
 class Consumer:
@@ -79,7 +79,7 @@ class Consumer:
     def run(self):
         while self.is_running:
             begin = time.monotonic()
-            messages = self.consumer.consume(500, timeout=self.interval)
+            messages = self.consumer.consume(MOST_MESSAGES, timeout=self.interval)
             for message in messages:
                 if message.error():
                     log.warning('Kafka: %s', message.error().str())

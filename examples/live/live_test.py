@@ -25,8 +25,10 @@ import time
 
 import psycopg
 import sketch_ext.psycopg
+from events import Columns
 from generate import Generator, Ledger, send_yesterday
 from show import Probe, System, fetch, memory_of, until
+from store import Request, Store
 from web import delimited
 
 HERE = pathlib.Path(__file__).parent
@@ -168,6 +170,8 @@ def test_bodies(system):
     got = [send(system.gateway, body, x_producer='p', x_sequence=number, **headers)[0] for number, (body, headers) in
            enumerate([(b'{}', {}), (b'{', {}), (b'{}', {'content_encoding': 'gzip'}), (json.dumps(event(host='numbered')), {})], 2)]
     ok(got == [400, 400, 400, 200], 'requests without a good event have numbers, too', got)
+    answers = Store('user=live_writer').take([Request('p\0', 0, Columns()), Request('other', 0, Columns()), Request('p', 10**30, Columns())], strict=False)
+    ok([answer[0] for answer in answers] == ['refused', 'new', 'refused'], 'names and numbers that cannot be stored stop nothing, wherever they come from', answers)
     slow = socket.create_connection(('127.0.0.1', system.ports['gateway']))
     slow.sendall(b'POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{')
     answer = slow.recv(1000)
@@ -332,7 +336,6 @@ def test_clients(system, packages):
 
 def test_page(system, packages, browser):
     if not browser:
-        print('skipped: no browser')
         return
     send_yesterday(system.gateway)
     generator = Generator(system.gateway, 5000 if LONG else 500).start()
@@ -364,6 +367,9 @@ def test_load(system, browser):
 
 def main():
     packages, browser = (sys.argv + [None, None])[1:3]
+    has_kafka = importlib.util.find_spec('confluent_kafka') is not None
+    for name in [name for name, is_there in (('packages of OpenTelemetry', packages), ('browser', browser), ('Kafka', has_kafka)) if not is_there]:
+        print(f'skipped: no {name}')
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Webhook)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with database() as connection:  # seconds of yesterday are kept, for windows of two seconds
@@ -378,7 +384,7 @@ def main():
         test_keeping(direct)
         test_alerts(direct, listener)
         victims = []
-        if importlib.util.find_spec('confluent_kafka'):
+        if has_kafka:
             systems.append(System(use_kafka=True, logs=logs))
             victims = [(systems[1], 'consumer'), (systems[1], 'gateway')]
         victims = [(direct, 'gateway'), *victims, (direct, 'postgres'), (direct, 'connections'), (direct, 'rights'), (direct, 'api'), (direct, 'keeper')]

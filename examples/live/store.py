@@ -98,8 +98,11 @@ class Store:
                 for request in requests[half:]:
                     request.sequence += half if request.is_ours else 0
                 return self.take(requests[:half], (), strict) + self.take(requests[half:], consumed, strict)
-            requests[0].columns = requests[0].metrics = None  # its number is used, for its producer to go on
-            self.take(requests, consumed, strict)
+            if requests[0].columns is requests[0].metrics is None:  # not even its number can be used
+                self.take([], consumed, strict)
+            else:  # its number is used, for its producer to go on
+                requests[0].columns = requests[0].metrics = None
+                self.take(requests, consumed, strict)
             return [('refused', str(error))]
 
     def until_done(self, action):
@@ -127,7 +130,7 @@ class Store:
             verdicts, rest = {}, requests
             while rest:  # one sequence of a producer at a time
                 now = {request.producer: request for request in reversed(rest)}
-                rows = connection.execute('SELECT * FROM live.claim(%s, %s, %s)', (
+                rows = connection.execute('SELECT * FROM live.claim(%s, %s::bigint[], %s)', (
                     list(now), [r.sequence for r in now.values()], [strict and not r.is_ours for r in now.values()])).fetchall()
                 verdicts |= {(producer, now[producer].sequence): (verdict, reached) for producer, verdict, reached in rows}
                 rest = [request for request in rest if request.claim not in verdicts]
