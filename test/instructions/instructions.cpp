@@ -1,7 +1,10 @@
 // Does one operation of the core a number of times, for an instruction counter to watch: the same each time, whatever
 // else the machine does. ./test/run counts, and compares with its ceilings.
 //
-//   instructions <operation> <times>      without arguments: the operations
+//   instructions [times ...]      the operations, and each so many times, in a process of its own for each number
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <bit>
 #include <cstdio>
 #include <cstdlib>
@@ -229,17 +232,23 @@ const std::map<std::string, Operation> &operations() {
 }  // namespace
 
 int main(int argc, char **argv) {
-    if (argc < 3) {
-        for (const auto &[name, operation] : operations()) std::printf("%s\n", name.c_str());
-        return 0;
+    for (const auto &[name, operation] : operations()) {
+        const auto once = argc > 1 ? operation() : nullptr;
+        for (int arg = 1; arg < argc; arg++) {
+            const pid_t child = fork();
+            if (child == 0) {
+                const uint64_t times = std::strtoull(argv[arg], nullptr, 10);
+                for (uint64_t i = 0; i < times; i++) once(i);
+                return 0;
+            }
+            int status = -1;
+            if (child < 0 || waitpid(child, &status, 0) != child || status != 0) {
+                std::fprintf(stderr, "%s failed\n", name.c_str());
+                return 1;
+            }
+        }
+        std::puts(name.c_str());
+        std::fflush(stdout);
     }
-    const auto found = operations().find(argv[1]);
-    if (found == operations().end()) {
-        std::fprintf(stderr, "%s: no operation %s\n", argv[0], argv[1]);
-        return 2;
-    }
-    const auto once = found->second();
-    const uint64_t times = std::strtoull(argv[2], nullptr, 10);
-    for (uint64_t i = 0; i < times; i++) once(i);
     return 0;
 }
