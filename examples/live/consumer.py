@@ -30,27 +30,18 @@ class Consumer:
                                                   'session.timeout.ms': 6000, **json.loads(options.kafka)})
         self.consumer.subscribe([options.topic], on_assign=self.assigned, on_revoke=self.revoked)
 
-    def stored(self, *place):
-        """Where the database is."""
-        self.store.until_done(lambda connection: connection.execute('INSERT INTO live.consumed VALUES (%s, %s, 0) ON CONFLICT DO NOTHING', place))
-        return self.store.until_done(lambda connection: connection.execute('SELECT next FROM live.consumed WHERE topic = %s AND partition = %s', place).fetchone()[0])
+    def resume(self, *place):
+        """From where the database is: what was read beyond that is read again."""
+        at = self.next[place] = self.store.until_done(lambda connection: connection.execute(
+            'INSERT INTO live.consumed AS c VALUES (%s, %s, 0) ON CONFLICT (topic, partition) DO UPDATE SET next = c.next RETURNING next', place).fetchone()[0])
+        return confluent_kafka.TopicPartition(*place, at if at > 0 else confluent_kafka.OFFSET_BEGINNING)
 
     def assigned(self, consumer, partitions):
-        for partition in partitions:
-            at = self.stored(partition.topic, partition.partition)
-            self.next[partition.topic, partition.partition] = at
-            partition.offset = at if at > 0 else confluent_kafka.OFFSET_BEGINNING
-        consumer.assign(partitions)
+        consumer.assign([self.resume(partition.topic, partition.partition) for partition in partitions])
 
     def revoked(self, _consumer, partitions):
         for partition in partitions:
             self.next.pop((partition.topic, partition.partition), None)
-
-    def rewind(self):
-        """To where the database is: what was read beyond that is read again."""
-        for (topic, partition) in list(self.next):
-            at = self.next[topic, partition] = self.stored(topic, partition)
-            self.consumer.seek(confluent_kafka.TopicPartition(topic, partition, at if at > 0 else confluent_kafka.OFFSET_BEGINNING))
 
     def commit(self, messages):
         """As many of the messages as one transaction should have, and then the rest."""
@@ -89,7 +80,8 @@ class Consumer:
                     self.commit(messages)
                 except Fenced as error:  # also after a commit whose answer was lost
                     log.warning('fenced: %s', error)
-                    self.rewind()
+                    for place in list(self.next):
+                        self.consumer.seek(self.resume(*place))
                     continue
                 self.store.evaluate()
             time.sleep(max(0.0, begin + self.interval - time.monotonic()))

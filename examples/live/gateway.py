@@ -170,10 +170,8 @@ async def answered(sink, request, size):
         raise Refused(503, 'not committed yet: send it again, with the same X-Sequence') from None
     if verdict == 'gap':
         raise Refused(409, f'X-Sequence {request.sequence} comes too early: {"the first one is 0" if detail is None else f"the last one was {detail}"}')
-    if verdict == 'refused':
-        raise Refused(400, f'not taken: {detail}')
-    if verdict == 'error':
-        raise Refused(503, f'not taken: {detail}')
+    if verdict in ('refused', 'error'):
+        raise Refused(400 if verdict == 'refused' else 503, f'not taken: {detail}')
     return verdict, detail
 
 

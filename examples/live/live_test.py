@@ -205,11 +205,11 @@ def test_queries(system):
     with database() as connection:
         functions = connection.execute("SELECT proname, count(*) OVER (PARTITION BY proname), array_agg(a || ' ' || format_type(t, NULL)) FROM pg_proc, unnest(proargnames, proargtypes::oid[]) AS u (a, t) "
                                        "WHERE pronamespace = 'sketch_api'::regnamespace AND t IS NOT NULL GROUP BY oid, proname").fetchall()
-        values = {'client': 'c', 'p': [0.5], 'from': '-infinity', 'to': 'infinity'}
+        values = {'client': 'c', 'p': [0.5], 'host': 'h'}
         for function, overloads, arguments in functions:
-            names = [argument.split(' ')[0] for argument in arguments]
-            given = {name: value for name, value in values.items() if name in names and name not in ('from', 'to')}
-            types = ', '.join(f'"{name}" {kind}' for name, kind in (argument.split(' ', 1) for argument in arguments) if name in given)
+            kinds = dict(argument.split(' ', 1) for argument in arguments)
+            given = {name: value for name, value in values.items() if name in kinds}
+            types = ', '.join(f'"{name}" {kinds[name]}' for name in given)
             call = ', '.join(f'"{name}" := a."{name}"' for name in given)
             source = f'(SELECT * FROM json_to_record(%s) AS _({types}))' if given else '(SELECT %s)'
             connection.execute(f'WITH pgrst AS {source} SELECT coalesce(json_agg(f), \'[]\') FROM pgrst AS a, LATERAL sketch_api.{function}({call}) AS f', (json.dumps(given),))
@@ -271,20 +271,22 @@ def test_alerts(system, listener):
 def kill(system, name):
     """In the middle of what it does; of PostgreSQL one process, whereupon it ends all others and recovers. Or the database says no for a while."""
     if name in system.processes:
+        is_there = system.processes[name].poll() is None
         system.processes[name].kill()
-        return
+        return is_there
     with database() as connection:
-        if name == 'postgres':
-            (process,) = connection.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'live_writer' ORDER BY xact_start NULLS LAST LIMIT 1").fetchone()
-            os.kill(process, signal.SIGKILL)
-        elif name == 'rights':
+        writers = connection.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'live_writer' ORDER BY xact_start NULLS LAST").fetchall()
+        if name == 'postgres' and writers:
+            os.kill(writers[0][0], signal.SIGKILL)
+        elif name == 'rights' and writers:
             connection.execute('REVOKE INSERT ON live.event FROM live_writer')
             time.sleep(1)
             connection.execute('GRANT INSERT ON live.event TO live_writer')
-        elif name == 'connections':
+        elif name == 'connections' and writers:
             for _ in range(5):
                 connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'live_%'")
                 time.sleep(0.2)
+        return writers
 
 
 def test_kills(systems, rate, victims, every):
@@ -292,8 +294,7 @@ def test_kills(systems, rate, victims, every):
     generators = [Generator(system.gateway, rate / len(systems), 8, ledger, seed=number).start() for number, system in enumerate(systems)]
     for number, (system, name) in enumerate(victims):
         time.sleep(every)
-        until(lambda: victim_is_there(system, name))
-        kill(system, name)
+        ok(until(lambda: kill(system, name)), f'{name}: was there to be killed')
     time.sleep(every)
     for generator in generators:
         generator.stop()
@@ -314,13 +315,6 @@ def test_kills(systems, rate, victims, every):
         ok(all(bytes(mine) == bytes(theirs) for host, *sketches, _ in rows for mine, theirs in zip(ledger.hosts[host], sketches)), 'the sketches are those of the acknowledged events, byte for byte')
         wrong = [(host, entry, ledger.hosts[host][4][entry[0]]) for host, *_, top in rows for entry in top.top() if not entry[2] <= ledger.hosts[host][4][entry[0]] <= entry[3]]
         ok(not wrong, 'and the bounds of top routes hold', wrong)
-
-
-def victim_is_there(system, name):
-    if name in system.processes:
-        return system.processes[name].poll() is None
-    with database() as connection:
-        return connection.execute("SELECT count(*) > 0 FROM pg_stat_activity WHERE usename = 'live_writer'").fetchone()[0]
 
 
 def test_clients(system, packages):
