@@ -18,7 +18,7 @@ from events import Columns
 from store import Fenced, Request, Store
 
 log = logging.getLogger('live')
-MOST_EVENTS, MOST_MESSAGES = 50_000, 500  # of a transaction, more or less
+MOST_EVENTS, MOST_MESSAGES = 50_000, 500  # of a transaction, more or less, and of a look at Kafka
 
 
 class Consumer:
@@ -44,28 +44,30 @@ class Consumer:
             self.next.pop((partition.topic, partition.partition), None)
 
     def commit(self, messages):
-        """As many of the messages as one transaction should have, and then the rest."""
+        """In transactions of about as many events as one should have."""
         requests, after, size = [], {}, 0
-        for number, message in enumerate(messages):
-            if size > MOST_EVENTS:
-                self.commit(messages[:number])
-                return self.commit(messages[number:])
+        for message in messages:
             place = message.topic(), message.partition()
             if place not in self.next or message.offset() < after.get(place, self.next[place]):
                 continue  # of a partition that has gone, or read twice
             if message.offset() > after.get(place, self.next[place]):
                 log.error('%s/%d: messages %d to %d are not in Kafka any more', *place, after.get(place, self.next[place]), message.offset() - 1)
             after[place] = message.offset() + 1
-            size += len(message.value()) // 50
             try:
                 headers = dict(message.headers())
                 requests.append(Request(headers['producer'].decode(), int(headers['sequence']), Columns.from_json(message.value())))
+                size += len(requests[-1].columns)
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 log.error('%s/%d: message %d is none of the gateway, and left out: %r', *place, message.offset(), error)
-        if not after:
-            return
-        self.store.take(requests, [(*place, self.next[place], offset) for place, offset in sorted(after.items())], strict=False)
-        self.next |= after
+            if size >= MOST_EVENTS:
+                self.write(requests, after)
+                requests, after, size = [], {}, 0
+        self.write(requests, after)
+
+    def write(self, requests, after):
+        if after:
+            self.store.take(requests, [(*place, self.next[place], offset) for place, offset in sorted(after.items())], strict=False)
+            self.next |= after
 
     def run(self):
         while self.is_running:

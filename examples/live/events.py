@@ -87,7 +87,7 @@ class Columns:
     @classmethod
     def from_json(cls, text):
         columns = cls()
-        parsed = json.loads(text)
+        parsed = decode(text)
         vars(columns).update({name: parsed[name] for name in vars(columns)})
         if len({len(column) for column in vars(columns).values()}) != 1:
             raise ValueError('columns of different lengths')

@@ -6,6 +6,7 @@ live_test.py [directory with packages of npm [browser]]: a minute; with SKETCH_L
 
 import collections
 import concurrent.futures
+import contextlib
 import gzip
 import http.client
 import http.server
@@ -172,6 +173,9 @@ def test_bodies(system):
     ok(got == [400, 400, 400, 200], 'requests without a good event have numbers, too', got)
     answers = Store('user=live_writer').take([Request('p\0', 0, Columns()), Request('other', 0, Columns()), Request('p', 10**30, Columns())], strict=False)
     ok([answer[0] for answer in answers] == ['refused', 'new', 'refused'], 'names and numbers that cannot be stored stop nothing, wherever they come from', answers)
+    for message in b'[' * 100_000, b'{}', b'7', b'\xff', Columns().to_json().replace(b'[]', b'[1]', 1):
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            ok(not Columns.from_json(message), f'a message of Kafka that is none is refused: {message[:20]}')
     slow = socket.create_connection(('127.0.0.1', system.ports['gateway']))
     slow.sendall(b'POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{')
     answer = slow.recv(1000)

@@ -98,11 +98,9 @@ class Store:
                 for request in requests[half:]:
                     request.sequence += half if request.is_ours else 0
                 return self.take(requests[:half], (), strict) + self.take(requests[half:], consumed, strict)
-            if requests[0].columns is requests[0].metrics is None:  # not even its number can be used
-                self.take([], consumed, strict)
-            else:  # its number is used, for its producer to go on
-                requests[0].columns = requests[0].metrics = None
-                self.take(requests, consumed, strict)
+            rest = [] if requests[0].columns is requests[0].metrics is None else requests  # its number is used, unless that is the trouble
+            requests[0].columns = requests[0].metrics = None
+            self.take(rest, consumed, strict)
             return [('refused', str(error))]
 
     def until_done(self, action):
