@@ -47,6 +47,9 @@ class Consumer:
         """In transactions of about as many events as one should have."""
         requests, after, size = [], {}, 0
         for message in messages:
+            if message.error():
+                log.warning('Kafka: %s', message.error().str())
+                continue
             place = message.topic(), message.partition()
             if place not in self.next or message.offset() < after.get(place, self.next[place]):
                 continue  # of a partition that has gone, or read twice
@@ -73,10 +76,6 @@ class Consumer:
         while self.is_running:
             begin = time.monotonic()
             messages = self.consumer.consume(MOST_MESSAGES, timeout=self.interval)
-            for message in messages:
-                if message.error():
-                    log.warning('Kafka: %s', message.error().str())
-            messages = [message for message in messages if not message.error()]
             if messages:
                 try:
                     self.commit(messages)

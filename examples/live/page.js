@@ -2,7 +2,7 @@
 const WINDOW = 300, COLUMN = 5, DECADE = 8, ROWS = 34, DAY = 86400; // seconds kept, and of a column of the heat map; its rows in a power of ten, and in all
 const NAMES = ['p50', 'p90', 'p99'], TEN = [...Array(10).keys()], STEPS = TEN.flatMap((n) => [1, 2, 5].map((step) => step * 10 ** (n - 2)));
 const seconds = new Map(), columns = new Map(), alerts = new Map(), jobs = {}; // second: requests, percentiles, bins if it came live; column: bins, fetched
-let latest = null, looks = 0, answered = null, missing = null, healed = 0, isFetching = false, knowsAlerts = false, reading = null, view = null;
+let latest = null, looks = 0, answered = null, missing = null, healed = 0, isFetching = false, isFilled = false, reading = null, view = null;
 const $ = (id) => document.getElementById(id), on = (target, kinds, act) => kinds.split(' ').forEach((kind) => target.addEventListener(kind, act));
 const tell = (id, text) => $(id).textContent === text || $(id).replaceChildren(text), natural = new Intl.Collator('en', { numeric: true }).compare;
 const secondOf = (time) => Date.parse(time) / 1000, iso = (second) => new Date(second * 1000).toISOString().slice(0, 19);
@@ -46,7 +46,7 @@ async function catchUp(to) {
     rows.forEach(({ at, requests }, i) => i % 3 || learn(secondOf(at), { requests, percentiles: rows.slice(i, i + 3).map(({ value }) => value) }));
     for (let at = begin; at < to; at += COLUMN) columns.set(at, noBins());
     for (const { at, upper, requests } of bins) columns.get(secondOf(at))[rowOf(upper)] += requests;
-    last.forEach((alert) => takeAlert(alert, knowsAlerts)); fillHosts(hosts); tell('live-trouble', ''); knowsAlerts = true;
+    last.forEach((alert) => takeAlert(alert, isFilled)); fillHosts(hosts); tell('live-trouble', ''); isFilled = true;
   } catch (error) {
     tell('live-trouble', `What came before is missing: ${error.message}. It is asked for again.`);
     await new Promise((resolve) => setTimeout(resolve, 3000)); missing = Math.min(missing ?? from, from);
@@ -88,7 +88,6 @@ function connect() {
   on(source, 'now', ({ data }) => take(JSON.parse(data))); on(source, 'alert', ({ data }) => takeAlert(JSON.parse(data), true));
 }
 function show({ requests, clients, percentiles, routes, total, firing }) {
-  tell('rate-now', `${whole(sum(TEN.map((i) => seconds.get(latest - 2 - i)?.requests ?? 0)) / 10)}/s`);
   tell('rate-note', `${whole(requests ?? 0)} in the last minute`);
   for (const [name, { value, lower, upper }, format] of [['clients', clients, whole], ...percentiles.map((one, i) => [NAMES[i], one, ms])]) {
     tell(`${name}-now`, value === null ? '–' : format(value));
@@ -121,7 +120,9 @@ const bottom = (id) => $(id).getAttribute('height') - 18, words = (name, x, y, t
 const scale = (id, low, high) => (value) => 8 + (1 - (value - low) / (high - low)) * (bottom(id) - 8), fullest = (bins) => bins.indexOf(Math.max(...bins));
 function draw() {
   if (latest === null || document.hidden) return;
-  const width = $('band').clientWidth, isNarrow = width < 560, left = 46, right = width - (isNarrow ? 30 : 82), end = latest - 1, begin = end - WINDOW;
+  const last10 = TEN.map((i) => seconds.get(latest - 2 - i)?.requests ?? 0);
+  tell('rate-now', `${whole(sum(last10) / (isFilled ? 10 : last10.filter(Boolean).length || 1))}/s`);
+  const width = $('band').clientWidth, isNarrow = width < 560, left = 52, right = width - (isNarrow ? 30 : 82), end = latest - 1, begin = end - WINDOW;
   const x = (second) => clamp(left + ((second - begin) / WINDOW) * (right - left), left, right);
   const minutes = TEN.map((i) => (Math.ceil(begin / 60) + i) * 60).filter((minute) => minute <= end);
   const panel = (id, y, ticks, format, ...shapes) => $(id).replaceChildren(

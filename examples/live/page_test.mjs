@@ -58,25 +58,31 @@ sockets.forEach((socket) => socket.destroy(isCut = true));
 ok(await says(page, 'state', 'reconnecting, last answer ([6-9]|1[0-9]) s ago'), 'a lost connection is told');
 isCut = false;
 ok(await says(page, 'state', '^live') && await changes(page, isWhole, before), 'and found again, without a gap');
-if (GATEWAY) {
-  const event = { host: '<b id=h>host', route: '<img src=x onerror=a()>', client: '<i id=c>c', ms: 20 }, body = JSON.stringify(Array(20_000).fill(event));
-  await fetch(`${GATEWAY}/events`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }).then(() => page.reload());
-  const isText = await says(page, 'routes', '<img src') && await says(page, 'ask', '<b id=h>host');
-  ok(isText && !await page.locator('main img, #h, #c').count(), 'markup in names is text');
-}
-function looks() { // how far it can be scrolled sideways, and texts that WCAG finds hard to see on their ground
+function looks() { // how far it can be scrolled sideways, texts that WCAG finds hard to see on their ground, and those that leave their cell or picture
   const values = (color) => color.match(/[\d.]+/g).map(Number), linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
   const light = (color) => values(color).slice(0, 3).map((c) => linear(c / 255)).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0.05);
   const groundOf = (one) => (values(getComputedStyle(one).backgroundColor)[3] === 0 ? groundOf(one.parentElement) : getComputedStyle(one).backgroundColor);
   const hasText = (one) => one.getClientRects().length && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
   const pairOf = (one) => [getComputedStyle(one)[one.matches('text') ? 'fill' : 'color'], groundOf(one)].map(light).sort((a, b) => a - b);
-  const faint = [...document.querySelectorAll('body *')].filter(hasText).filter((one) => pairOf(one)[1] / pairOf(one)[0] < 4.5);
-  return [Math.max(0, document.documentElement.scrollWidth - innerWidth), ...faint.map((one) => one.textContent)];
+  const all = [...document.querySelectorAll('body *')].filter(hasText), faint = all.filter((one) => pairOf(one)[1] / pairOf(one)[0] < 4.5);
+  const boxOf = (one, range = document.createRange()) => (range.selectNodeContents(one), range.getBoundingClientRect());
+  const leaves = (one, { left, right } = one.closest('svg, td, th, dd, body').getBoundingClientRect()) => boxOf(one).left < left - 1 || boxOf(one).right > right + 1;
+  const out = all.filter((one) => !one.closest('.cut, .unseen') && leaves(one));
+  return [Math.max(0, document.documentElement.scrollWidth - innerWidth), ...[...faint, ...out].map((one) => one.textContent)];
 }
+const rates = [], rateOf = (from) => from.locator('#rate-now').textContent().then((text) => parseFloat(text.replaceAll(',', '')));
 for (const [colorScheme, width, height] of [['light', 1280, 900], ['light', 768, 900], ['light', 390, 844], ['dark', 1280, 900], ['dark', 390, 844]]) {
   const view = await open({ viewport: { width, height }, colorScheme }), found = await view.evaluate(looks);
-  ok(found.join() === '0', `${width} pixels, ${colorScheme}: nothing to scroll sideways, and text has a contrast of 4.5`, found);
+  rates.push([await rateOf(view), await rateOf(page)]);
+  ok(found.join() === '0', `${width} pixels, ${colorScheme}: nothing to scroll sideways, text stays in its place, and has a contrast of 4.5`, found);
   if (directory) await view.screenshot({ path: `${directory}/${width}-${colorScheme}.png` });
+}
+ok(rates.every(([fresh, known]) => fresh > known / 2 && fresh < known * 2), 'a page that was just opened tells the rate of one that was open', rates);
+if (GATEWAY) {
+  const event = { host: '<b id=h>host', route: '<img src=x onerror=a()>', client: '<i id=c>c', ms: 20 }, body = JSON.stringify(Array(20_000).fill(event));
+  await fetch(`${GATEWAY}/events`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }).then(() => page.reload());
+  const isText = await says(page, 'routes', '<img src') && await says(page, 'ask', '<b id=h>host');
+  ok(isText && !await page.locator('main img, #h, #c').count(), 'markup in names is text');
 }
 ok(requests.every((request) => request.startsWith(url) || request.startsWith('data:')), 'no request leaves the server', requests);
 const unexpected = complaints.filter((text) => !/400 \(Bad Request\)|net::ERR_/.test(text)); // those are of what was wrong, and of the cut

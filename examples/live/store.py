@@ -64,21 +64,15 @@ class Store:
         self.conninfo, self.keep_events, self.connection, self.hosts, self.laps, self.notices = conninfo, keep_events, None, set(), Laps(), []
 
     def connect(self):
-        """Until it succeeds: whoever sends meanwhile waits, or is told to come again."""
-        wait = 0.05
-        while self.connection is None or self.connection.closed or self.connection.broken:
-            try:
-                self.connection = psycopg.connect(self.conninfo, autocommit=True, connect_timeout=5, options='-c timezone=UTC')
-                self.connection.add_notice_handler(lambda notice: notice.sqlstate == '00000' and self.notices.append(notice.message_primary))
-            except psycopg.OperationalError as error:
-                log.warning('no connection: %s', str(error).strip())
-                time.sleep(wait)
-                wait = min(2 * wait, 2)
+        if self.connection is None or self.connection.closed or self.connection.broken:
+            self.connection = psycopg.connect(self.conninfo, autocommit=True, connect_timeout=5, options='-c timezone=UTC')
+            self.connection.add_notice_handler(lambda notice: notice.sqlstate == '00000' and self.notices.append(notice.message_primary))
         return self.connection
 
     def seconds_kept(self):
         """How old an event may be at midnight (UTC)."""
-        return self.connect().execute("SELECT extract(epoch FROM date_bin('1 day', now(), '2000-01-01') - live.oldest_event())::float8").fetchone()[0]
+        query = "SELECT extract(epoch FROM date_bin('1 day', now(), '2000-01-01') - live.oldest_event())::float8"
+        return self.until_done(lambda connection: connection.execute(query).fetchone()[0])
 
     def take(self, requests, consumed=(), strict=True):
         """
@@ -88,7 +82,7 @@ class Store:
         'gap' (not taken, for one before it is missing) or 'refused', with the producer's last number or the reason.
         """
         try:
-            return self.until_done(lambda _connection: self.commit(requests, consumed, strict))
+            return self.until_done(lambda connection: self.commit(connection, requests, consumed, strict))
         except Fenced:
             raise
         except Exception as error:
@@ -104,7 +98,11 @@ class Store:
             return [('refused', str(error))]
 
     def until_done(self, action):
-        """What an action on the connection gives, done again until the database does it, or refuses it."""
+        """
+        What an action on the connection gives, done again until the database does it, or refuses it.
+
+        Whoever sends meanwhile waits, or is told to come again.
+        """
         wait = 0.05
         while True:
             try:
@@ -113,13 +111,13 @@ class Store:
                 if is_refused(error):
                     raise
                 log.warning('%s; again', str(error).strip())
+            if self.connection:
                 self.connection.close()  # there may be another server by now
-                time.sleep(wait)
-                wait = min(2 * wait, 2)
+            time.sleep(wait)
+            wait = min(2 * wait, 2)
 
-    def commit(self, requests, consumed, strict):
-        connection, laps = self.connect(), self.laps
-        laps.begin()
+    def commit(self, connection, requests, consumed, strict):
+        self.laps.begin()
         with connection.transaction():
             for topic, partition, before, after in consumed:
                 if connection.execute('UPDATE live.consumed SET next = %s WHERE topic = %s AND partition = %s AND next = %s',
@@ -132,7 +130,7 @@ class Store:
                     list(now), [r.sequence for r in now.values()], [strict and not r.is_ours for r in now.values()])).fetchall()
                 verdicts |= {(producer, now[producer].sequence): (verdict, reached) for producer, verdict, reached in rows}
                 rest = [request for request in rest if request.claim not in verdicts]
-            laps.end('claim')
+            self.laps.end('claim')
             columns, taken, answers = Columns(), set(), []
             for request in requests:
                 verdict, reached = verdicts[request.claim]
@@ -145,7 +143,7 @@ class Store:
                 answers.append((verdict, reached))
             if columns:
                 self.write(columns)
-        laps.end('commit')
+        self.laps.end('commit')
         self.hosts.update(columns.host)
         return answers
 
