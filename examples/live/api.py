@@ -46,7 +46,7 @@ async def rows_of(function, **arguments):
                 rows = await cursor.fetchall()
             break
         except psycopg.OperationalError as error:
-            if attempt == 2 or isinstance(error, psycopg.errors.QueryCanceled):
+            if attempt == 2 or isinstance(error, (psycopg.errors.QueryCanceled, PoolTimeout)):
                 raise
             await state.pool.check()  # connections that died unseen
     if len(rows) > MOST_ROWS:
@@ -181,7 +181,7 @@ async def live(request: Request):
         try:
             yield 'retry: 1000\n\n'
             if last.isascii() and last.isdigit() and len(last) < 19:
-                for alert in await rows_of('alerts', after=int(last)):
+                for alert in await rows_of('alerts', after=int(last), limit=1000):
                     yield event_of('alert', alert)
             if state.latest:
                 yield state.latest
@@ -305,7 +305,7 @@ def main():
     parser.add_argument('--connections', type=int, default=8, help='to the database')
     state.options = parser.parse_args()
     logging.basicConfig(format='%(asctime)s api: %(message)s')
-    state.server = uvicorn.Server(uvicorn.Config(app, host=state.options.host, port=state.options.port, log_config=None, access_log=False))
+    state.server = uvicorn.Server(uvicorn.Config(app, state.options.host, state.options.port, log_config=None, access_log=False))
     state.server.run()
 
 

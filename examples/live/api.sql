@@ -130,7 +130,8 @@ BEGIN
     ORDER BY 1, h.lower;
 END $$;
 
--- The slow path: answers from the events themselves, and the sketches' beside them. The error is relative.
+-- The slow path: answers from the events themselves, and the sketches' beside them. The error is relative. Where not all requests
+-- have their events any more, or never had, as those of OTLP, the sketches answer for more than the events: then no row has bounds or an error.
 CREATE FUNCTION sketch_api.exact("from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL, host text DEFAULT NULL, "by" text DEFAULT NULL)
 RETURNS TABLE (by_host text, measure text, exact float8, sketch float8, lower float8, upper float8, error float8)
 LANGUAGE plpgsql STABLE SET search_path = live, public, pg_temp AS $$
@@ -152,7 +153,10 @@ BEGIN
         FROM pairs AS p, generate_subscripts(fractions, 1) AS i, percentile_bounds(latency, fractions[i]) AS b
         UNION ALL
         SELECT p.host, 9, 'clients', clients, distinct_count(client_sketch), b.lower, b.upper FROM pairs AS p, distinct_bounds(client_sketch) AS b)
-    SELECT m.host, m.measure, m.exact, m.sketch, m.lower, m.upper, abs(m.sketch - m.exact) / nullif(abs(m.exact), 0) FROM measures AS m ORDER BY m.host, m.place;
+    SELECT m.host, m.measure, m.exact, m.sketch, r.lower, r.upper, r.error
+    FROM measures AS m JOIN pairs AS p ON p.host IS NOT DISTINCT FROM m.host
+        LEFT JOIN LATERAL (SELECT m.lower, m.upper, abs(m.sketch - m.exact) / nullif(abs(m.exact), 0) AS error WHERE p.requests = p.in_sketch) AS r ON true
+    ORDER BY m.host, m.place;
 END $$;
 
 CREATE FUNCTION sketch_api.alerts(after bigint DEFAULT 0, "limit" int DEFAULT 100)

@@ -9,6 +9,7 @@ is undone.
 import argparse
 import json
 import logging
+import os
 import signal
 import time
 
@@ -24,33 +25,44 @@ MOST_EVENTS, MOST_MESSAGES = 50_000, 500  # of a transaction, more or less, and 
 class Consumer:
     def __init__(self, options):
         self.store = Store(options.database, options.keep_events)
-        self.next = {}  # of each partition that we have
-        self.interval, self.is_running = options.interval, True
-        self.consumer = confluent_kafka.Consumer({'group.id': 'sketches', 'enable.auto.commit': False, 'auto.offset.reset': 'earliest',
+        self.next, self.interval = {}, options.interval  # next of each partition that we have
+        self.consumer = confluent_kafka.Consumer({'group.id': 'sketches', 'enable.auto.commit': False, 'auto.offset.reset': 'error',
                                                   'session.timeout.ms': 6000, **json.loads(options.kafka)})
         self.consumer.subscribe([options.topic], on_assign=self.assigned, on_revoke=self.revoked)
 
-    def resume(self, *place):
-        """From where the database is: what was read beyond that is read again."""
-        at = self.next[place] = self.store.until_done(lambda connection: connection.execute(
-            'INSERT INTO live.consumed AS c VALUES (%s, %s, 0) ON CONFLICT (topic, partition) DO UPDATE SET next = c.next RETURNING next', place).fetchone()[0])
-        return confluent_kafka.TopicPartition(*place, at if at > 0 else confluent_kafka.OFFSET_BEGINNING)
-
-    def assigned(self, consumer, partitions):
-        consumer.assign([self.resume(partition.topic, partition.partition) for partition in partitions])
+    def assigned(self, _consumer, partitions):
+        self.next |= {(partition.topic, partition.partition): 0 for partition in partitions}
+        self.resume()
 
     def revoked(self, _consumer, partitions):
         for partition in partitions:
             self.next.pop((partition.topic, partition.partition), None)
 
+    def resume(self):
+        """From where the database is: what was read beyond that is read again."""
+        query = 'INSERT INTO live.consumed AS c VALUES (%s, %s, 0) ON CONFLICT (topic, partition) DO UPDATE SET next = c.next RETURNING next'
+        for place in self.next:
+            self.next[place] = self.store.until_done(lambda connection: connection.execute(query, place).fetchone()[0])
+        self.consumer.assign([confluent_kafka.TopicPartition(*place, at if at > 0 else confluent_kafka.OFFSET_BEGINNING) for place, at in self.next.items()])
+
+    def begin_anew(self, *place):
+        """What comes next is gone, or the topic was deleted and made again: from its first message on. What was taken is known by its number."""
+        first, _ = self.consumer.get_watermark_offsets(confluent_kafka.TopicPartition(*place), timeout=10)
+        log.error('%s/%d: there is no message %d in Kafka: on with message %d', *place, self.next[place], first)
+        self.store.until_done(lambda connection: connection.execute(
+            'UPDATE live.consumed SET next = %s WHERE topic = %s AND partition = %s AND next = %s', (first, *place, self.next[place])))
+        self.resume()
+
     def commit(self, messages):
         """In transactions of about as many events as one should have."""
         requests, after, size = [], {}, 0
         for message in messages:
+            place = message.topic(), message.partition()
             if message.error():
                 log.warning('Kafka: %s', message.error().str())
+                if message.error().code() == confluent_kafka.KafkaError._AUTO_OFFSET_RESET and place in self.next:
+                    self.begin_anew(*place)
                 continue
-            place = message.topic(), message.partition()
             if place not in self.next or message.offset() < after.get(place, self.next[place]):
                 continue  # of a partition that has gone, or read twice
             if message.offset() > after.get(place, self.next[place]):
@@ -73,23 +85,24 @@ class Consumer:
             self.next |= after
 
     def run(self):
-        while self.is_running:
+        while True:
             begin = time.monotonic()
             messages = self.consumer.consume(MOST_MESSAGES, timeout=self.interval)
+            try:
+                self.commit(messages)
+            except Fenced as error:  # also after a commit whose answer was lost
+                log.warning('fenced: %s', error)
+                self.resume()
+                continue
             if messages:
-                try:
-                    self.commit(messages)
-                except Fenced as error:  # also after a commit whose answer was lost
-                    log.warning('fenced: %s', error)
-                    for place in list(self.next):
-                        self.consumer.seek(self.resume(*place))
-                    continue
                 self.store.evaluate()
-            time.sleep(max(0.0, begin + self.interval - time.monotonic()))
-        self.consumer.close()
+            if len(messages) < MOST_MESSAGES:
+                time.sleep(max(0.0, begin + self.interval - time.monotonic()))
 
-    def stop(self, *_):
-        self.is_running = False
+    def end(self, *_):
+        """Others go on at once. What is not committed is read again."""
+        self.consumer.close()
+        os._exit(0)
 
 
 def main():
@@ -102,8 +115,8 @@ def main():
     options = parser.parse_args()
     logging.basicConfig(format='%(asctime)s consumer: %(message)s')
     consumer = Consumer(options)
-    signal.signal(signal.SIGTERM, consumer.stop)
-    signal.signal(signal.SIGINT, consumer.stop)
+    signal.signal(signal.SIGTERM, consumer.end)
+    signal.signal(signal.SIGINT, consumer.end)
     consumer.run()
 
 

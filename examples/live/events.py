@@ -15,10 +15,11 @@ import numpy
 from sketch_ext import Distinct, Frequency, Items, Membership, Quantile, TopK
 
 TEXTS = {'host': 200, 'route': 1000, 'client': 200}  # their longest
+MOST_MS = 10**15
 LATEST = 60  # seconds that an event may be ahead of us
 REASONS = 20  # of bad events that are told of
 MOST_EVENTS = 50_000  # of a request
-MOST_SKETCHES = 5000  # seconds and hosts of a request: each takes as long as some thirty events
+MOST_SKETCHES, SKETCH_SIZE = 5000, 30  # seconds and hosts of a request; each takes as long as so many events
 
 
 def no_number(name):
@@ -55,7 +56,7 @@ def row_of(event, oldest, now):
             raise ValueError(f'"{name}" has a character that PostgreSQL cannot store')
         texts.append(text)
     ms, at = event.get('ms'), event.get('at', now)
-    if type(ms) not in (int, float) or not 0 <= ms < 1e15:
+    if type(ms) not in (int, float) or not 0 <= ms < MOST_MS:
         raise ValueError('"ms" must be a number of milliseconds, from 0 to less than 10^15')
     try:
         at = seconds_of(at)
@@ -89,8 +90,14 @@ class Columns:
         columns = cls()
         parsed = decode(text)
         vars(columns).update({name: parsed[name] for name in vars(columns)})
-        if len({len(column) for column in vars(columns).values()}) != 1:
-            raise ValueError('columns of different lengths')
+        for name, column in vars(columns).items():
+            if name in TEXTS:
+                whole = ''.join(column)
+                is_good = '\0' not in whole and whole.encode() is not None and all(0 < len(text) <= TEXTS[name] for text in {*column})
+            else:
+                is_good = {*map(type, column)} <= {int, float} and 0 <= min(column, default=0) and max(column, default=0) < (MOST_MS if name == 'ms' else time.time() + 86400)
+            if not is_good or not isinstance(column, list) or len(column) != len(columns):
+                raise ValueError(f'"{name}" is no column of events')
         return columns
 
 
@@ -102,7 +109,7 @@ class Parsed:
     """The good events of a request, how many were bad, and why the first ones are."""
 
     def __init__(self, are_lines, kept, laps):
-        self.columns, self.bad, self.errors, self.now = Columns(), 0, [], time.time()
+        self.columns, self.sketches, self.bad, self.errors, self.now = Columns(), 0, 0, [], time.time()
         self.are_lines, self.rest, self.line, self.oldest, self.laps = are_lines, [], 1, self.now // 86400 * 86400 - kept, laps
 
     def refuse(self, line, reason):
@@ -124,13 +131,14 @@ class Parsed:
         body = b''.join(self.rest)
         if self.are_lines:
             self.add_lines([body])
-        elif body.count(b'{') + body.count(b'[') > 4 * MOST_EVENTS:  # before it takes a second to read them
+        elif sum(map(body.count, (b'{', b'[', b','))) > 10 * MOST_EVENTS:  # before it takes a second to read them
             raise TooMany(f'a request has at most {MOST_EVENTS} events')
         else:
             self.laps.begin()
             events = decode(body)
             self.add(list(enumerate(events if isinstance(events, list) else [events], 1)))
-        if len(set(zip(map(int, self.columns.at), self.columns.host))) > MOST_SKETCHES:
+        self.sketches = len(set(zip(map(int, self.columns.at), self.columns.host)))
+        if self.sketches > MOST_SKETCHES:
             raise TooMany(f'the events of a request are of at most {MOST_SKETCHES} different seconds and hosts')
 
     def add_lines(self, lines):

@@ -21,7 +21,7 @@ from fastapi import Request as HttpRequest, Response
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
-from events import Columns, Parsed, TooMany
+from events import Columns, Parsed, SKETCH_SIZE, TooMany
 from store import Laps, Request, Store
 from web import Refused, delimited, make_app
 
@@ -33,13 +33,11 @@ MOST_BYTES_READ = 64 << 20  # of all requests that are being read
 class Database:
     """What waits goes into one transaction every `interval` seconds."""
 
-    def __init__(self, store, interval, most_waiting):
-        self.store, self.interval, self.most_waiting = store, interval, most_waiting
+    def __init__(self, store, interval):
+        self.store, self.interval = store, interval
         self.entries, self.waiting, self.flushes, self.taken = [], 0, 0, 0  # entries: a request, its size, and who waits for the answer
 
     def submit(self, request, size):
-        if self.waiting + size > self.most_waiting:
-            raise Refused(503, 'the buffer is full: come again')
         answer = asyncio.get_running_loop().create_future()
         self.entries.append((request, size, answer))
         self.waiting += size
@@ -59,7 +57,7 @@ class Database:
             await asyncio.sleep(max(0.0, self.interval - (time.monotonic() - begin)))
 
     def flush(self, batch):
-        number = next(state.numbers) * 100_000  # a part of the batch may need one of its own
+        number = next(state.numbers) << 32  # a part of the batch may need one of its own
         for request in batch:
             request.sequence = number if request.is_ours else request.sequence
         answers = self.store.take(batch)
@@ -71,9 +69,9 @@ class Database:
 class Kafka:
     """A message for each request, since a sketch of several could not be taken apart when one of them comes again."""
 
-    def __init__(self, settings, topic, most_waiting):
+    def __init__(self, settings, topic):
         import confluent_kafka
-        self.topic, self.most_waiting, self.waiting, self.taken = topic, most_waiting, 0, 0
+        self.topic, self.waiting, self.taken = topic, 0, 0
         self.producer = confluent_kafka.Producer({'acks': 'all', 'enable.idempotence': True, 'linger.ms': 20, 'delivery.timeout.ms': 20_000,
                                                   'queue.buffering.max.kbytes': 65536, 'compression.type': 'lz4', **settings})
 
@@ -85,8 +83,6 @@ class Kafka:
         answer, value = loop.create_future(), request.columns.to_json()
         if len(value) > 900_000:
             raise Refused(413, 'that is too much for one message: send less at once')
-        if self.waiting + size > self.most_waiting:
-            raise Refused(503, 'the buffer is full: come again')
 
         def delivered(error, _message):
             def settle():
@@ -164,6 +160,8 @@ def identity_of(request):
 
 async def answered(sink, request, size):
     """What became of it; nobody waits for ever."""
+    if sink.waiting + size > state.options.most_waiting:
+        raise Refused(503, 'the buffer is full: come again')
     try:
         verdict, detail = await asyncio.wait_for(asyncio.shield(sink.submit(request, size)), state.options.answer_within)
     except asyncio.TimeoutError:
@@ -190,7 +188,7 @@ async def take_events(http: HttpRequest):
         parsed.refuse(parsed.line, str(error))
     state.bad += parsed.bad
     size = len(parsed.columns)
-    verdict, _ = await answered(state.sink, Request(**identity, columns=parsed.columns), size + 1)
+    verdict, _ = await answered(state.sink, Request(**identity, columns=parsed.columns), size + SKETCH_SIZE * parsed.sketches + 1)
     return JSONResponse({'accepted': size, 'rejected': parsed.bad, 'errors': parsed.errors, 'duplicate': verdict == 'known' and 'is_ours' not in identity},
                         400 if parsed.bad and not size else 200)
 
@@ -205,7 +203,7 @@ async def take_metrics(http: HttpRequest):
         metrics = (body.decode(), None) if is_json else (None, body)
     except ValueError as error:
         raise Refused(400, f'no JSON: {error}') from None
-    verdict, detail = await answered(state.database, Request(state.name, None, metrics=metrics, is_ours=True), len(body) // 64 + 1)
+    verdict, detail = await answered(state.database, Request(state.name, None, metrics=metrics, is_ours=True), len(body) // 16 + 1)
     left_out = detail if verdict == 'new' else ''
     if is_json:
         return JSONResponse({'partialSuccess': {'errorMessage': left_out}} if left_out else {})
@@ -225,12 +223,17 @@ async def start():
     state.name, state.numbers = f'gateway {uuid.uuid4()}', itertools.count(1)
     store = Store(options.database, options.keep_events)
     state.kept = await asyncio.to_thread(store.seconds_kept)
-    state.database = state.sink = Database(store, options.interval, options.most_waiting)
+    state.database = state.sink = Database(store, options.interval)
     if options.kafka:
-        state.sink = Kafka(json.loads(options.kafka), options.topic, options.most_waiting)
+        state.sink = Kafka(json.loads(options.kafka), options.topic)
     state.tasks = [asyncio.create_task(sink.run()) for sink in {state.database, state.sink}]
     for task in state.tasks:  # none of them ends, or nothing is right any more
         task.add_done_callback(lambda task: task.cancelled() or log.error('%r', task.exception()) or os._exit(1))
+
+
+@app.on_event('shutdown')
+async def end():  # all have their answers; a flush that waits for the database would go on
+    os._exit(0)
 
 
 def main():
@@ -239,7 +242,7 @@ def main():
     parser.add_argument('--host', default='127.0.0.1')
     parser.add_argument('--port', type=int, default=8080)
     parser.add_argument('--interval', type=float, default=0.25, help='seconds between flushes')
-    parser.add_argument('--most-waiting', type=int, default=200_000, help='events; beyond them 503')
+    parser.add_argument('--most-waiting', type=int, default=400_000, help='events, and 30 for each second of a host that they are of; beyond them 503')
     parser.add_argument('--read-within', type=float, default=20, help='seconds that a client has to send a request')
     parser.add_argument('--answer-within', type=float, default=30, help='seconds until 503')
     parser.add_argument('--no-events', dest='keep_events', action='store_false', help='keep sketches only')

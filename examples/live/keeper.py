@@ -19,24 +19,19 @@ log = logging.getLogger('live')
 
 def forever(options, every, statements):
     """Each statement by itself, so that one that fails stops none of the others."""
-    connection = last = None
+    connection, told = None, {}
     while True:
         begin = time.monotonic()
-        try:
-            if connection is None or connection.closed or connection.broken:
-                connection = psycopg.connect(options.database, autocommit=True, connect_timeout=5)
-            for statement in statements:
-                try:
-                    statement(connection) if callable(statement) else connection.execute(statement)
-                except psycopg.OperationalError:
-                    if connection.broken:
-                        raise
-                    log.warning('%s: later', statement)  # a lock that is not to be had
-            last = None
-        except Exception as error:
-            if str(error) != last:  # once is enough
-                log.warning('%s', str(error).strip())
-            last = str(error)
+        for statement in statements:
+            try:
+                if connection is None or connection.closed or connection.broken:
+                    connection = psycopg.connect(options.database, autocommit=True, connect_timeout=5)
+                statement(connection) if callable(statement) else connection.execute(statement)
+                told.pop(statement, None)
+            except Exception as error:
+                if told.get(statement) != str(error):  # once is enough
+                    log.warning('%s: %s', statement, str(error).strip())
+                told[statement] = str(error)
         time.sleep(max(0.1, begin + every - time.monotonic()))
 
 

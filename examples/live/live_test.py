@@ -171,11 +171,16 @@ def test_bodies(system):
     got = [send(system.gateway, body, x_producer='p', x_sequence=number, **headers)[0] for number, (body, headers) in
            enumerate([(b'{}', {}), (b'{', {}), (b'{}', {'content_encoding': 'gzip'}), (json.dumps(event(host='numbered')), {})], 2)]
     ok(got == [400, 400, 400, 200], 'requests without a good event have numbers, too', got)
-    answers = Store('user=live_writer').take([Request('p\0', 0, Columns()), Request('other', 0, Columns()), Request('p', 10**30, Columns())], strict=False)
+    (store := Store('user=live_writer')).evaluate()
+    answers = store.take([Request('p\0', 0, Columns()), Request('other', 0, Columns()), Request('p', 10**30, Columns())], strict=False)
     ok([answer[0] for answer in answers] == ['refused', 'new', 'refused'], 'names and numbers that cannot be stored stop nothing, wherever they come from', answers)
-    for message in b'[' * 100_000, b'{}', b'7', b'\xff', Columns().to_json().replace(b'[]', b'[1]', 1):
+    good = {'at': [1e9], 'host': ['h'], 'route': ['/'], 'client': ['c'], 'ms': [1]}
+    bad = {'at': ([None], [1e308], [True], [], '1', [1e10]), 'host': ([1], [1.5], [''], 'h', {'h': 1}), 'client': (['\ud800'], ['\0'], ['c' * 201]), 'ms': ([-1], [None], ['1'])}
+    columns = [json.dumps({**good, name: column}).encode() for name, some in bad.items() for column in some]
+    for message in b'[' * 100_000, b'{}', b'7', b'\xff', *columns:
         with contextlib.suppress(KeyError, TypeError, ValueError):
-            ok(not Columns.from_json(message), f'a message of Kafka that is none is refused: {message[:20]}')
+            ok(not Columns.from_json(message), f'a message of Kafka that is none is refused: {message[:100]}')
+    ok(vars(Columns.from_json(json.dumps(good).encode())) == good, 'a good one is taken')
     slow = socket.create_connection(('127.0.0.1', system.ports['gateway']))
     slow.sendall(b'POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{')
     answer = slow.recv(1000)
@@ -185,13 +190,17 @@ def test_bodies(system):
         connection.execute("ALTER TABLE live.event ADD CONSTRAINT whim CHECK (route <> '/refused')")
         with concurrent.futures.ThreadPoolExecutor() as pool:
             got = list(pool.map(lambda number: send(system.gateway, json.dumps(event(host='whim', route='/refused' if number % 3 == 0 else '/')))[0], range(12)))
+        again = [send(system.gateway, json.dumps(event(host='again', route=route)), x_producer='again', x_sequence=number)[0] for number, route in [(0, '/refused'), (0, '/refused'), (1, '/'), (1, '/')]]
         connection.execute('ALTER TABLE live.event DROP CONSTRAINT whim')
+        ok(again == [400, 400, 200, 200], 'what was refused is refused when it comes again', again)
         ok(got == [400, 200, 200] * 4 and connection.execute("SELECT sum(requests) FROM live.traffic WHERE host = 'whim'").fetchone() == (8,), 'what the database refuses stops nothing else', got)
     ok(memory_of(system.processes['gateway'].pid) < begin + 60, 'memory is bounded', (begin, memory_of(system.processes['gateway'].pid)))
     ok(system.restarts == 0, 'nothing had to be started again', system.restarts)
 
 
 def test_queries(system):
+    send(system.gateway, json.dumps(event(host='half', at=time.time() - 3600)))
+    send(system.gateway, **otlp(host='half', seconds=-3600))  # of which there are no events
     for path in ('percentiles?p=2', 'percentiles?p=a', 'percentiles?by=route', 'percentiles?step=1y', 'percentiles?from=now', 'percentiles?from=-1m&to=-2m', 'percentiles?from=-8d&step=1s',
                  'top?k=0', 'top?hosts=h', 'top?format=xml', 'top?what=all', 'frequency', 'histogram?bounds=3,2', 'histogram?bounds=nan', 'seen?client=%00', 'alerts?after=x'):
         try:
@@ -203,7 +212,7 @@ def test_queries(system):
             'percentiles?host=numbered&p=0,1&step=1m': lambda rows: rows and all(row['lower'] <= row['value'] <= row['upper'] for row in rows), 'distinct?host=numbered': lambda rows: rows[0]['clients'] == 1,
             'top?host=numbered': lambda rows: rows == [{'item': '/', 'requests': 3, 'lower': 3, 'upper': 3, 'total': 3}], 'frequency?client=c&host=numbered': lambda rows: rows[0]['requests'] == 3,
             'seen?client=c': lambda rows: rows[0]['seen'], 'seen?client=nobody': lambda rows: not rows[0]['seen'], 'histogram?host=numbered': lambda rows: sum(row['requests'] for row in rows) == 3,
-            'exact?host=numbered': lambda rows: [row['error'] for row in rows] == [0] * 5, 'hosts': lambda rows: {'host': 'é'}.items() <= rows[-1].items()}.items():
+            'exact?host=numbered': lambda rows: [row['error'] for row in rows] == [0] * 5, 'exact?host=half&from=-61m&to=-59m': lambda rows: len(rows) == 5 and all(row['lower'] is row['error'] is None for row in rows), 'hosts': lambda rows: {'host': 'é'}.items() <= rows[-1].items()}.items():
         got = fetch(f'{system.api}/{name}')
         ok(condition(got), f'/{name}', got)
     with database() as connection:
@@ -253,10 +262,13 @@ def test_alerts(system, listener):
         connection.execute('TRUNCATE live.alert, live.firing')
         now = time.time()
         send(system.gateway, json.dumps([event(host='quiet', client=f'c{i % 10}', at=now - 86400 + i % 5) for i in range(100)]))
-        send(system.gateway, json.dumps([event(host='unknown', client='heavy' if i % 4 else f'c{i}', ms=1000) for i in range(1000)]))
-        until(lambda: connection.execute('SELECT count(*) >= 12 FROM live.alert').fetchone()[0])
+        long = ''.join(chr(0x20000 + (i * 7919) % 40000) for i in range(1000))
+        send(system.gateway, json.dumps([event(host='unknown', client='heavy' if i % 4 else f'c{i}', route='/' if i % 3 else long, ms=1000) for i in range(1000)]))
+        until(lambda: connection.execute('SELECT count(*) >= 14 FROM live.alert').fetchone()[0])
         time.sleep(3)  # for what would come twice
         alerts = connection.execute('SELECT id, rule, subject, state, value, above FROM live.alert ORDER BY id').fetchall()
+        connection.execute("INSERT INTO live.firing VALUES ('broken', 'it', now()); DELETE FROM live.rule WHERE name = 'broken'")
+        ok(connection.execute("SELECT subject, state FROM live.alert WHERE rule = 'broken'").fetchall() == [('it', 'cleared')], 'who deletes a rule clears what it fired')
     with database() as connection, connection.transaction():
         connection.execute('UPDATE live.rule SET above = above')
         begin = time.monotonic()
@@ -264,7 +276,7 @@ def test_alerts(system, listener):
     found = collections.defaultdict(list)
     for _, rule, subject, state, *_ in alerts:
         found[rule, subject].append(state)
-    expected = {('slow', 'unknown'), ('many clients', 'all'), ('heavy item', 'client heavy'), ('heavy item', 'route /'), ('new host', 'quiet'), ('new host', 'unknown')}
+    expected = {('slow', 'unknown'), ('many clients', 'all'), ('heavy item', 'client heavy'), ('heavy item', 'route /'), ('heavy item', f'route {long[:994]}'), ('new host', 'quiet'), ('new host', 'unknown')}
     ok(set(found) == expected and all(states == ['firing', 'cleared'] for states in found.values()), 'every rule fires once and clears once', dict(found))
     ok(all(value > above for *_, state, value, above in alerts if state == 'firing'), 'with a value above its line', alerts)
     ids = [alert[0] for alert in alerts]
@@ -286,6 +298,8 @@ def kill(system, name):
             connection.execute('REVOKE INSERT ON live.event FROM live_writer')
             time.sleep(1)
             connection.execute('GRANT INSERT ON live.event TO live_writer')
+        elif name == 'offsets' and writers:  # where there is nothing
+            connection.execute('UPDATE live.consumed SET next = next + 1000000')
         elif name == 'connections' and writers:
             for _ in range(5):
                 connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'live_%'")
@@ -384,7 +398,7 @@ def main():
         victims = []
         if has_kafka:
             systems.append(System(use_kafka=True, logs=logs))
-            victims = [(systems[1], 'consumer'), (systems[1], 'gateway')]
+            victims = [(systems[1], 'consumer'), (systems[1], 'gateway'), (systems[1], 'offsets')]
         victims = [(direct, 'gateway'), *victims, (direct, 'postgres'), (direct, 'connections'), (direct, 'rights'), (direct, 'api'), (direct, 'keeper')]
         if LONG:
             victims = random.Random(1).choices(victims[:-4], k=10) + victims

@@ -107,7 +107,7 @@ function showRoutes(id, routes) { // a bar is solid up to the lower bound, and s
     cell(whole(requests)), cell(lower === upper ? 'exact' : range(lower, upper, whole)), cell(percent(requests / total))))));
   for (const one of $(id).querySelectorAll('i')) one.style.width = one.wide; // markup may have no styles
 }
-const isIn = ({ exact, lower, upper }) => exact === undefined || (exact >= lower && exact <= upper);
+const isIn = ({ exact, lower, upper }) => exact === undefined || lower === null || (exact >= lower && exact <= upper);
 function measureLine(one, ...before) { // without "exact" there is no error, either
   const format = (value) => (value == null ? '–' : one.measure[0] === 'p' ? ms(value, 4) : whole(value)), isFine = isIn(one);
   const texts = [format(one.sketch), `${isFine ? '' : '✗ '}${range(one.lower, one.upper, format)}`], all = [format(one.exact), ...texts, percent(one.error)];
@@ -129,11 +129,11 @@ function draw() {
     ...ticks.flatMap((at) => [path('grid', `M${left} ${y(at)}H${right}`), words('end', left - 6, y(at) + 4, format(at))]),
     ...minutes.flatMap((at) => [path('grid', `M${x(at)} 8V${bottom(id)}`), words('', x(at), bottom(id) + 14, clock(at).slice(0, 5))]),
     ...shapes, path('cross', reading ? `M${x(reading.second + 0.5)} 8V${bottom(id)}` : ''));
-  // Percentiles of seconds with less than a hundredth of the requests of the busiest one mean little: lines end there, as where nothing is known.
+  // Percentiles of few requests mean little beside those of many: lines end there, as where nothing is known.
   const known = Array.from({ length: WINDOW }, (_, i) => ({ second: begin + i, ...seconds.get(begin + i) })).filter(({ requests }) => requests), runs = [];
-  const busiest = Math.max(1, ...known.map(({ requests }) => requests)), many = known.filter(({ requests }) => 100 * requests >= busiest);
+  const busiest = Math.max(1, ...known.map(({ requests }) => requests)), many = known.filter(({ requests }) => requests >= Math.min(busiest / 100, 100));
   many.forEach((one, i) => (one.second - 1 === many[i - 1]?.second ? runs.at(-1).push(one) : runs.push([one])));
-  const low = STEPS.findLast((step) => many[0] && many.every((one) => step < one.percentiles[0])) ?? STEPS[0], last = many.at(-1)?.percentiles ?? [];
+  const low = STEPS.findLast((step) => many[0] && many.every((one) => step < one.percentiles[0])) ?? STEPS[0], last = (many.at(-1)?.second >= end - 10 && many.at(-1).percentiles) || [];
   const high = STEPS.find((step) => step > low && many.every((one) => step > one.percentiles[2])) ?? STEPS.at(-1), yLog = scale('band', log(low), log(high));
   const y = (value) => yLog(log(Math.max(value, low))), heights = last.map(y);
   const points = (run, i) => run.map(({ second, percentiles }) => `${x(second + 0.5).toFixed(1)} ${y(percentiles[i]).toFixed(1)}`);
@@ -186,7 +186,8 @@ async function run(id, job) {
   await job(timed).catch((error) => signal.aborted || tell(`${id}-trouble`, `No answer: ${error.message}.`));
   if (!signal.aborted) $(id).removeAttribute('aria-busy');
 }
-const times = (took, exactly) => `The exact answer took ${ms(exactly)}, the sketches ${ms(took)}: ${digits[2](exactly / took)} times as fast.`;
+const times = (took, exactly, rows) => `The exact answer took ${ms(exactly)}, the sketches ${ms(took)}: ${digits[2](exactly / took)} times as fast.${
+  rows.some(({ lower }) => lower === null) ? ' There are no bounds where not all requests are kept as events.' : ''}`;
 const interval = (which, now = latest ?? Math.floor(Date.now() / 1000), today = now - (now % DAY)) =>
   ({ today: [today, now], yesterday: [today - DAY, today] }[which] ?? [now - which, now]).map(iso);
 const { from, to, host, exact } = $('ask').elements, nameOf = (name) => name || 'all hosts';
@@ -203,7 +204,7 @@ function answer(asked = { from: from.value, to: to.value, host: host.value }) {
     const rows = compared ?? [{ measure: 'requests', sketch: requests, lower: requests, upper: requests },
       ...percentiles.map((one, i) => ({ ...one, measure: NAMES[i], sketch: one.value })), { ...clients, measure: 'clients', sketch: clients?.clients }];
     const what = `${whole(rows[0]?.sketch ?? 0)} requests from ${spoken(at)} to ${spoken(asked.to)} UTC, ${nameOf(asked.host)}.`;
-    tell('any-note', `${what} ${compared ? times(took, exactly) : `The sketches took ${ms(took)}.`}`);
+    tell('any-note', `${what} ${compared ? times(took, exactly, rows) : `The sketches took ${ms(took)}.`}`);
     table('measures', ['Measure', ...(compared ? ['Exact', 'Sketch', 'Bounds', 'Error'] : ['Sketch', 'Bounds'])], body(...rows.map((one) => measureLine(one))));
     showRoutes('answer-routes', routes); $('answer').hidden = false;
   });
@@ -219,7 +220,7 @@ function compareYesterday() {
       return `The largest error of ${what} is ${percent(one.error)} (${where}); ${good} lie within their bounds.`;
     };
     const found = () => `${worst('a percentile', 'p')} ${worst('distinct clients', 'c')} Bounds of clients are for 95 %, others always hold.`;
-    tell('yesterday-note', `${begin.slice(0, 10)}, UTC. ${rows.length ? `${found()} ${times(took, exactly)}` : 'There are no events.'}`);
+    tell('yesterday-note', `${begin.slice(0, 10)}, UTC. ${rows.length ? `${found()} ${times(took, exactly, rows)}` : 'There are no events.'}`);
     const first = (name, rowspan) => make('th', { scope: 'rowgroup', rowspan }, nameOf(name)), groups = [...Map.groupBy(rows, ({ by_host }) => by_host)];
     table('days', ['Host', 'Measure', 'Exact', 'Sketch', 'Bounds', 'Error'],
       ...groups.map(([name, some]) => body(...some.map((one, i) => measureLine(one, ...(i ? [] : [first(name, some.length)]))))));

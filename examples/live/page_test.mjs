@@ -79,10 +79,14 @@ for (const [colorScheme, width, height] of [['light', 1280, 900], ['light', 768,
 }
 ok(rates.every(([fresh, known]) => fresh > known / 2 && fresh < known * 2), 'a page that was just opened tells the rate of one that was open', rates);
 if (GATEWAY) {
-  const event = { host: '<b id=h>host', route: '<img src=x onerror=a()>', client: '<i id=c>c', ms: 20 }, body = JSON.stringify(Array(20_000).fill(event));
-  await fetch(`${GATEWAY}/events`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }).then(() => page.reload());
+  const event = { host: '<b id=h>host', route: '<img src=x onerror=a()>', client: '<i id=c>c', ms: 20, at: Math.floor(Date.now() / 1000) - 5 };
+  const body = JSON.stringify(Array(20_000).fill(event)), drawn = (least) => document.querySelector('#band .p99').getAttribute('d').split('L').length > least;
+  const before = (await page.locator('#band .p99').getAttribute('d')).split('L').length;
+  for (const _ of '12345678') await fetch(`${GATEWAY}/events`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+  await page.reload();
   const isText = await says(page, 'routes', '<img src') && await says(page, 'ask', '<b id=h>host');
   ok(isText && !await page.locator('main img, #h, #c').count(), 'markup in names is text');
+  ok(await changes(page, drawn, before / 2), 'a burst does not hide what came before it', before);
 }
 ok(requests.every((request) => request.startsWith(url) || request.startsWith('data:')), 'no request leaves the server', requests);
 const unexpected = complaints.filter((text) => !/400 \(Bad Request\)|net::ERR_/.test(text)); // those are of what was wrong, and of the cut

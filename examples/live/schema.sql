@@ -10,18 +10,11 @@ CREATE SCHEMA sketch_api;
 SET search_path = live, public;
 
 -- Roles belong to the whole server: they may be there from another database.
-DO $$
-DECLARE
-    role text;
-BEGIN
-    FOREACH role IN ARRAY '{live_writer, live_keeper, live_reader}'::text[] LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
-            EXECUTE format('CREATE ROLE %I LOGIN', role);
-        END IF;
-    END LOOP;
-END $$;
+SELECT format('CREATE ROLE %I LOGIN', role) FROM unnest('{live_writer, live_keeper, live_reader}'::text[]) AS role WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role)
+\gexec
 ALTER ROLE live_reader SET statement_timeout = '5s';
 ALTER ROLE live_reader SET default_transaction_read_only = on;
+ALTER ROLE live_writer SET idle_in_transaction_session_timeout = '30s'; -- a program that was stopped holds up others for no longer
 GRANT USAGE ON SCHEMA live TO live_writer, live_keeper, live_reader;
 GRANT USAGE ON SCHEMA sketch_api TO live_reader;
 
@@ -46,7 +39,7 @@ CREATE TABLE event (at timestamptz NOT NULL, host text NOT NULL, route text NOT 
 CREATE TABLE event_rest PARTITION OF event DEFAULT; -- what comes before its partition, or waited in a queue until that was gone
 
 -- Each producer numbers its requests, from 0 on. What it sends again is known by that, also after a crash between commit and answer.
-CREATE TABLE producer (id text PRIMARY KEY, sequence bigint NOT NULL, seen timestamptz NOT NULL DEFAULT now());
+CREATE TABLE producer (id text PRIMARY KEY, sequence bigint NOT NULL, refused boolean NOT NULL, seen timestamptz NOT NULL DEFAULT now());
 
 -- Where the consumer goes on in each partition of a topic: written in the transaction that has what came before it.
 CREATE TABLE consumed (topic text, partition int, next bigint NOT NULL, PRIMARY KEY (topic, partition));
@@ -61,24 +54,24 @@ BEGIN
     END IF;
 END $$;
 
--- 'new' where a request is taken now, 'known' where it was taken before, 'gap' where it is not taken as one before it is
--- missing (of those that are strict), with the sequence that the producer has reached. Producers wait for each other here, in the order of their names.
-CREATE FUNCTION claim(producers text[], sequences bigint[], strict boolean[]) RETURNS TABLE (producer text, verdict text, reached bigint)
+-- 'new' where a request is taken now, 'known' where it was taken before (or 'refused', when only its number was), 'gap' where it is not taken as one
+-- before it is missing (of those that are strict), with the sequence that the producer has reached. Producers wait for each other here, in the order of their names.
+CREATE FUNCTION claim(producers text[], sequences bigint[], strict boolean[], refused boolean[]) RETURNS TABLE (producer text, verdict text, reached bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = live, public, pg_temp AS $$
 DECLARE
     taken text[];
 BEGIN
     WITH claimed AS (
-        INSERT INTO live.producer AS p (id, sequence)
-        SELECT w.id, w.sequence FROM unnest(producers, sequences, strict) AS w (id, sequence, strict)
+        INSERT INTO live.producer AS p (id, sequence, refused)
+        SELECT w.id, w.sequence, w.refused FROM unnest(producers, sequences, strict, refused) AS w (id, sequence, strict, refused)
         WHERE NOT w.strict OR w.sequence = 0 OR EXISTS (SELECT FROM live.producer AS p WHERE p.id = w.id)
         ORDER BY w.id
-        ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, seen = now()
+        ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, refused = excluded.refused, seen = now()
         WHERE p.sequence < excluded.sequence AND (p.sequence = excluded.sequence - 1 OR NOT strict[array_position(producers, p.id)])
         RETURNING id)
     SELECT array_agg(id) INTO taken FROM claimed;
     RETURN QUERY -- a statement of its own sees what the first one waited for
-    SELECT w.id, CASE WHEN p.id = ANY (taken) THEN 'new' WHEN p.sequence >= w.sequence THEN 'known' ELSE 'gap' END, p.sequence
+    SELECT w.id, CASE WHEN p.id = ANY (taken) THEN 'new' WHEN p.sequence = w.sequence AND p.refused THEN 'refused' WHEN p.sequence >= w.sequence THEN 'known' ELSE 'gap' END, p.sequence
     FROM unnest(producers, sequences) AS w (id, sequence) LEFT JOIN live.producer AS p USING (id);
 END $$;
 
@@ -154,11 +147,11 @@ CREATE TABLE rule (
     name text PRIMARY KEY,
     kind text NOT NULL CHECK (kind IN ('percentile', 'clients', 'share', 'new')),
     argument float8,
-    period interval NOT NULL DEFAULT '1 minute',
-    above float8 NOT NULL,                          -- fires when the value is above this,
+    period interval NOT NULL DEFAULT '1 minute' CHECK (period > '0 s'),
+    above float8 NOT NULL CHECK (abs(above) < 'Infinity'), -- fires when the value is above this,
     below float8 NOT NULL CHECK (below <= above),   -- and clears when it was not above this
-    hold interval NOT NULL DEFAULT '10 seconds',    -- for as long
-    every interval NOT NULL DEFAULT '0 s',          -- no more often than that
+    hold interval NOT NULL DEFAULT '10 seconds' CHECK (hold BETWEEN '0 s' AND '1 year'), -- for as long
+    every interval NOT NULL DEFAULT '0 s' CHECK (every BETWEEN '0 s' AND '1 year'), -- no more often than that
     evaluated timestamptz NOT NULL DEFAULT '-infinity',
     CHECK (kind <> 'percentile' OR argument IS NOT NULL AND argument BETWEEN 0 AND 1)
 );
@@ -168,7 +161,8 @@ INSERT INTO rule (name, kind, argument, period, above, below, every) VALUES
     ('heavy item', 'share', 100, '1 minute', 0.20, 0.15, '0 s'),
     ('new host', 'new', NULL, '1 minute', 0, 0, '0 s');
 
-CREATE TABLE firing (rule text REFERENCES rule ON DELETE CASCADE, subject text, since timestamptz NOT NULL, quiet_since timestamptz, PRIMARY KEY (rule, subject));
+CREATE TABLE firing (rule text NOT NULL REFERENCES rule, subject text NOT NULL, since timestamptz NOT NULL, quiet_since timestamptz);
+CREATE UNIQUE INDEX ON firing (rule, md5(subject)); -- which may be too long for an index
 CREATE TABLE alert (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at timestamptz NOT NULL,
@@ -213,6 +207,15 @@ LANGUAGE sql SET search_path = live, public, pg_temp AS $$
         INSERT INTO live.alert (at, rule, subject, state, value, above) VALUES (moment, rule.name, left(subject, 1000), state, value, rule.above)
         RETURNING id, at, alert.rule, alert.subject, alert.state, alert.value, alert.above)
     SELECT pg_notify('live_alert', to_jsonb(logged)::text) FROM logged $$;
+
+-- Who deletes a rule ends what it fired.
+CREATE FUNCTION end_rule() RETURNS trigger LANGUAGE plpgsql SET search_path = live, public, pg_temp AS $$
+BEGIN
+    PERFORM report(OLD, subject, 'cleared', NULL, now()) FROM firing WHERE rule = OLD.name;
+    DELETE FROM firing WHERE rule = OLD.name;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER end_rule BEFORE DELETE ON rule FOR EACH ROW EXECUTE FUNCTION end_rule();
 
 CREATE FUNCTION evaluate_rule(due rule, moment timestamptz) RETURNS void LANGUAGE plpgsql SET search_path = live, public, pg_temp AS $$
 DECLARE

@@ -149,7 +149,7 @@ def main():
     system = generator = None
     try:
         system = System(options.kafka)
-        print(f'\nThe dashboard: {system.api}/   The API: {system.api}/docs   Events go to {system.gateway}/events\n', flush=True)
+        print(f'\nThe dashboard: {system.api}/   The API: {system.api}/docs   Events go to {system.gateway}/events\nFirst 100,000 events of yesterday, then {options.rate:,} a second of now', flush=True)
         send_yesterday(system.gateway)
         generator, probe, begin = Generator(system.gateway, options.rate).start(), Probe(system), time.monotonic()
         probe.start()

@@ -15,7 +15,11 @@ log = logging.getLogger('live')
 
 def is_refused(error):
     """It is what was sent that cannot be taken. All else may be otherwise when it is done again: nothing is given up for it."""
-    return not isinstance(error, psycopg.Error) or isinstance(error, psycopg.DataError) or (error.sqlstate or '')[:2] in ('22', '23', '54')
+    return isinstance(error, psycopg.DataError) or isinstance(error, psycopg.Error) and (error.sqlstate or '')[:2] in ('22', '23', '54')
+
+
+def reason(error):
+    return error.diag.message_primary or str(error)
 
 
 class Fenced(Exception):
@@ -61,11 +65,12 @@ class Laps:
 
 class Store:
     def __init__(self, conninfo, keep_events=True):
-        self.conninfo, self.keep_events, self.connection, self.hosts, self.laps, self.notices = conninfo, keep_events, None, set(), Laps(), []
+        self.conninfo = psycopg.conninfo.make_conninfo(conninfo, client_encoding='utf8', connect_timeout=5, options='-c timezone=UTC')
+        self.keep_events, self.connection, self.hosts, self.laps, self.notices = keep_events, None, set(), Laps(), []
 
     def connect(self):
         if self.connection is None or self.connection.closed or self.connection.broken:
-            self.connection = psycopg.connect(self.conninfo, autocommit=True, connect_timeout=5, options='-c timezone=UTC')
+            self.connection = psycopg.connect(self.conninfo, autocommit=True)
             self.connection.add_notice_handler(lambda notice: notice.sqlstate == '00000' and self.notices.append(notice.message_primary))
         return self.connection
 
@@ -83,10 +88,8 @@ class Store:
         """
         try:
             return self.until_done(lambda connection: self.commit(connection, requests, consumed, strict))
-        except Fenced:
-            raise
-        except Exception as error:
-            log.warning('%d requests: %s', len(requests), str(error).strip())
+        except psycopg.Error as error:
+            log.warning('%d requests: %s', len(requests), reason(error))
             if len(requests) > 1:  # by halves, until the others do not suffer
                 half = len(requests) // 2
                 for request in requests[half:]:
@@ -95,7 +98,7 @@ class Store:
             rest = [] if requests[0].columns is requests[0].metrics is None else requests  # its number is used, unless that is the trouble
             requests[0].columns = requests[0].metrics = None
             self.take(rest, consumed, strict)
-            return [('refused', str(error))]
+            return [('refused', reason(error))]
 
     def until_done(self, action):
         """
@@ -107,8 +110,8 @@ class Store:
         while True:
             try:
                 return action(self.connect())
-            except psycopg.Error as error:
-                if is_refused(error):
+            except Exception as error:
+                if isinstance(error, Fenced) or is_refused(error):
                     raise
                 log.warning('%s; again', str(error).strip())
             if self.connection:
@@ -126,14 +129,16 @@ class Store:
             verdicts, rest = {}, requests
             while rest:  # one sequence of a producer at a time
                 now = {request.producer: request for request in reversed(rest)}
-                rows = connection.execute('SELECT * FROM live.claim(%s, %s::bigint[], %s)', (
-                    list(now), [r.sequence for r in now.values()], [strict and not r.is_ours for r in now.values()])).fetchall()
+                rows = connection.execute('SELECT * FROM live.claim(%s, %s::bigint[], %s, %s)', (
+                    list(now), [r.sequence for r in now.values()], [strict and not r.is_ours for r in now.values()], [r.columns is r.metrics is None for r in now.values()])).fetchall()
                 verdicts |= {(producer, now[producer].sequence): (verdict, reached) for producer, verdict, reached in rows}
                 rest = [request for request in rest if request.claim not in verdicts]
             self.laps.end('claim')
             columns, taken, answers = Columns(), set(), []
             for request in requests:
                 verdict, reached = verdicts[request.claim]
+                if verdict == 'refused':
+                    reached = 'it was refused when it came first'
                 if verdict == 'new' and (request.is_ours or request.claim not in taken):
                     taken.add(request.claim)
                     if request.columns is not None:
@@ -157,19 +162,17 @@ class Store:
         except psycopg.Error as error:
             if not is_refused(error):
                 raise
-            return 'refused', error.diag.message_primary or str(error)
+            return 'refused', reason(error)
 
     def write(self, columns):
         if new_hosts := set(columns.host) - self.hosts:
             self.connection.execute('SELECT live.know_hosts(%s)', (list(new_hosts),))
-        deltas = list(sketches_of(columns))
+        lines = [f'{time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))}\t{host.translate(ESCAPES)}\t{requests}' + ''.join(f'\t\\\\x{bytes(sketch).hex()}' for sketch in sketches)
+                 for second, host, requests, *sketches in sketches_of(columns)]
         self.laps.end('sketches')
         with self.connection.cursor() as cursor:
             with cursor.copy('COPY live.delta FROM STDIN') as copy:
-                for second, host, requests, *sketches in deltas:
-                    at = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(second))
-                    packed = '\t'.join('\\\\x' + bytes(sketch).hex() for sketch in sketches)
-                    copy.write(f'{at}\t{host.translate(ESCAPES)}\t{requests}\t{packed}\n')
+                copy.write('\n'.join(lines) + '\n')
             if self.keep_events:
                 micros = (numpy.array(columns.at, dtype=numpy.float64) * 1e6).astype('datetime64[us]')
                 texts = zip(micros.astype(str).tolist(), escaped(columns.host), escaped(columns.route), escaped(columns.client), map(repr, columns.ms))
@@ -181,7 +184,7 @@ class Store:
         """The rules of alerts, once what they look at is committed; if not now, then after the next time."""
         self.laps.begin()
         try:
-            self.connection.execute('SELECT live.evaluate()')
+            self.connect().execute('SELECT live.evaluate()')
         except psycopg.Error as error:
             log.warning('rules: %s', str(error).strip())
         self.laps.end('rules')
