@@ -92,8 +92,8 @@ class Columns:
         vars(columns).update({name: parsed[name] for name in vars(columns)})
         for name, column in vars(columns).items():
             if name in TEXTS:
-                whole = ''.join(column)
-                is_good = '\0' not in whole and whole.encode() is not None and all(0 < len(text) <= TEXTS[name] for text in {*column})
+                whole = ''.join(column).encode()  # half characters are an error here
+                is_good = b'\0' not in whole and all(0 < len(text) <= TEXTS[name] for text in {*column})
             else:
                 is_good = {*map(type, column)} <= {int, float} and 0 <= min(column, default=0) and max(column, default=0) < (MOST_MS if name == 'ms' else time.time() + 86400)
             if not is_good or not isinstance(column, list) or len(column) != len(columns):
@@ -108,9 +108,9 @@ class TooMany(Exception):
 class Parsed:
     """The good events of a request, how many were bad, and why the first ones are."""
 
-    def __init__(self, are_lines, kept, laps):
+    def __init__(self, are_lines, kept):
         self.columns, self.sketches, self.bad, self.errors, self.now = Columns(), 0, 0, [], time.time()
-        self.are_lines, self.rest, self.line, self.oldest, self.laps = are_lines, [], 1, self.now // 86400 * 86400 - kept, laps
+        self.are_lines, self.rest, self.line, self.oldest = are_lines, [], 1, self.now // 86400 * 86400 - kept
 
     def refuse(self, line, reason):
         self.bad += 1
@@ -134,7 +134,6 @@ class Parsed:
         elif sum(map(body.count, (b'{', b'[', b','))) > 10 * MOST_EVENTS:  # before it takes a second to read them
             raise TooMany(f'a request has at most {MOST_EVENTS} events')
         else:
-            self.laps.begin()
             events = decode(body)
             self.add(list(enumerate(events if isinstance(events, list) else [events], 1)))
         self.sketches = len(set(zip(map(int, self.columns.at), self.columns.host)))
@@ -142,7 +141,6 @@ class Parsed:
             raise TooMany(f'the events of a request are of at most {MOST_SKETCHES} different seconds and hosts')
 
     def add_lines(self, lines):
-        self.laps.begin()
         self.add([(number, line) for number, line in enumerate(lines, self.line) if line.strip()], decode)
         self.line += len(lines)
 
@@ -157,7 +155,6 @@ class Parsed:
             except ValueError as error:
                 self.refuse(number, str(error))
         self.columns.extend(zip(*rows))
-        self.laps.end('parse')
 
 
 def sketches_of(columns):

@@ -22,7 +22,7 @@ from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
 from events import Columns, Parsed, SKETCH_SIZE, TooMany
-from store import Laps, Request, Store
+from store import Request, Store
 from web import Refused, delimited, make_app
 
 log = logging.getLogger('live')
@@ -35,7 +35,7 @@ class Database:
 
     def __init__(self, store, interval):
         self.store, self.interval = store, interval
-        self.entries, self.waiting, self.flushes, self.taken = [], 0, 0, 0  # entries: a request, its size, and who waits for the answer
+        self.entries, self.waiting = [], 0  # entries: a request, its size, and who waits for the answer
 
     def submit(self, request, size):
         answer = asyncio.get_running_loop().create_future()
@@ -60,10 +60,7 @@ class Database:
         number = next(state.numbers) << 32  # a part of the batch may need one of its own
         for request in batch:
             request.sequence = number if request.is_ours else request.sequence
-        answers = self.store.take(batch)
-        self.flushes += 1
-        self.taken += sum(len(request.columns or ()) for request, answer in zip(batch, answers) if answer[0] == 'new')
-        return answers
+        return self.store.take(batch)
 
 
 class Kafka:
@@ -71,7 +68,7 @@ class Kafka:
 
     def __init__(self, settings, topic):
         import confluent_kafka
-        self.topic, self.waiting, self.taken = topic, 0, 0
+        self.topic, self.waiting = topic, 0
         self.producer = confluent_kafka.Producer({'acks': 'all', 'enable.idempotence': True, 'linger.ms': 20, 'delivery.timeout.ms': 20_000,
                                                   'queue.buffering.max.kbytes': 65536, 'compression.type': 'lz4', **settings})
 
@@ -87,7 +84,6 @@ class Kafka:
         def delivered(error, _message):
             def settle():
                 self.waiting -= size
-                self.taken += 0 if error else len(request.columns)
                 if not answer.done():
                     answer.set_result(('new', None) if error is None else ('error', error.str()))
             loop.call_soon_threadsafe(settle)
@@ -105,7 +101,7 @@ class Kafka:
 
 
 app = make_app(title='Events in', docs_url=None, redoc_url=None, openapi_url=None)
-state = argparse.Namespace(read=0, bad=0, laps=Laps())
+state = argparse.Namespace(read=0, taken=0, bad=0)
 
 
 def media_type(request, *types):
@@ -177,7 +173,7 @@ async def answered(sink, request, size):
 async def take_events(http: HttpRequest):
     identity = identity_of(http)
     kind = media_type(http, 'application/json', 'application/x-ndjson')
-    parsed = Parsed(kind == 'application/x-ndjson', state.kept, state.laps)
+    parsed = Parsed(kind == 'application/x-ndjson', state.kept)
     try:
         await read(http, parsed.take)
         parsed.finish()
@@ -189,6 +185,7 @@ async def take_events(http: HttpRequest):
     state.bad += parsed.bad
     size = len(parsed.columns)
     verdict, _ = await answered(state.sink, Request(**identity, columns=parsed.columns), size + SKETCH_SIZE * parsed.sketches + 1)
+    state.taken += size if verdict == 'new' else 0
     return JSONResponse({'accepted': size, 'rejected': parsed.bad, 'errors': parsed.errors, 'duplicate': verdict == 'known' and 'is_ours' not in identity},
                         400 if parsed.bad and not size else 200)
 
@@ -213,8 +210,7 @@ async def take_metrics(http: HttpRequest):
 
 @app.get('/stats')
 async def stats():
-    return {'waiting': state.sink.waiting, 'taken': state.sink.taken, 'bad': state.bad, 'reading': state.read,
-            'flushes': state.database.flushes, 'seconds': state.laps.seconds + state.database.store.laps.seconds}
+    return {'waiting': state.sink.waiting, 'taken': state.taken, 'bad': state.bad, 'reading': state.read}
 
 
 @app.on_event('startup')

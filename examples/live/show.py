@@ -144,8 +144,7 @@ def main():
     parser.add_argument('--rate', type=int, default=20_000, help='events a second')
     parser.add_argument('--kafka', action='store_true', help="with Kafka between: librdkafka's mock cluster")
     options = parser.parse_args()
-    for number in signal.SIGINT, signal.SIGTERM:
-        signal.signal(number, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     system = generator = None
     try:
         system = System(options.kafka)
@@ -176,14 +175,9 @@ def main():
 
 
 def print_summary(system, generator, probe):
-    alerts, stats = fetch(f'{system.api}/alerts'), fetch(f'{system.gateway}/stats')
-    states = [alert['state'] for alert in alerts]
-    print(f'{generator.acknowledged:,} events committed, {generator.refused} refused, {generator.sent_again} requests sent again; lag from POST to answer {probe.figures()[0]:.2f} s, '
-          f'p99 {probe.figures()[1]:.2f} s; {states.count("firing")} alerts fired, {states.count("cleared")} cleared', flush=True)
-    seconds, flushes = stats['seconds'], max(1, stats['flushes'])
-    steps = ', '.join(f'{step} {1000 * seconds[step] / flushes:.1f} ms' for step in seconds if step != 'parse')
-    if stats['flushes']:  # with Kafka between, they are the consumer's
-        print(f'An event was parsed in {1e6 * seconds["parse"] / max(1, stats["taken"]):.1f} us; a flush of {stats["taken"] / flushes:.0f} events: {steps}', flush=True)
+    states, (median, p99) = [alert['state'] for alert in fetch(f'{system.api}/alerts')], probe.figures()
+    print(f'{generator.acknowledged:,} events committed, {generator.refused} refused, {generator.sent_again} requests sent again; '
+          f'lag from POST to answer {median:.2f} s, p99 {p99:.2f} s; {states.count("firing")} alerts fired, {states.count("cleared")} cleared', flush=True)
 
 
 if __name__ == '__main__':

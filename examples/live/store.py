@@ -1,6 +1,5 @@
 """Into PostgreSQL, each event once: the transaction that the gateway and the consumer have in common."""
 
-import collections
 import dataclasses
 import logging
 import time
@@ -35,10 +34,6 @@ class Request:
     metrics: tuple = None  # a request of OTLP: JSON, or None and protobuf
     is_ours: bool = False  # numbered here: those of one transaction have one number, and the next ones are free
 
-    @property
-    def claim(self):
-        return self.producer, self.sequence
-
 
 ESCAPES = str.maketrans({'\\': r'\\', '\t': r'\t', '\n': r'\n', '\r': r'\r'})
 
@@ -48,25 +43,10 @@ def escaped(texts):
     return [text.translate(ESCAPES) for text in texts] if any(character in whole for character in '\\\t\n\r') else texts
 
 
-class Laps:
-    """Seconds that each step took in all."""
-
-    def __init__(self):
-        self.seconds, self.last = collections.Counter(), time.perf_counter()
-
-    def begin(self):
-        self.last = time.perf_counter()
-
-    def end(self, step):
-        now = time.perf_counter()
-        self.seconds[step] += now - self.last
-        self.last = now
-
-
 class Store:
     def __init__(self, conninfo, keep_events=True):
         self.conninfo = psycopg.conninfo.make_conninfo(conninfo, client_encoding='utf8', connect_timeout=5, options='-c timezone=UTC')
-        self.keep_events, self.connection, self.hosts, self.laps, self.notices = keep_events, None, set(), Laps(), []
+        self.keep_events, self.connection, self.hosts, self.notices = keep_events, None, set(), []
 
     def connect(self):
         if self.connection is None or self.connection.closed or self.connection.broken:
@@ -120,7 +100,6 @@ class Store:
             wait = min(2 * wait, 2)
 
     def commit(self, connection, requests, consumed, strict):
-        self.laps.begin()
         with connection.transaction():
             for topic, partition, before, after in consumed:
                 if connection.execute('UPDATE live.consumed SET next = %s WHERE topic = %s AND partition = %s AND next = %s',
@@ -132,15 +111,15 @@ class Store:
                 rows = connection.execute('SELECT * FROM live.claim(%s, %s::bigint[], %s, %s)', (
                     list(now), [r.sequence for r in now.values()], [strict and not r.is_ours for r in now.values()], [r.columns is r.metrics is None for r in now.values()])).fetchall()
                 verdicts |= {(producer, now[producer].sequence): (verdict, reached) for producer, verdict, reached in rows}
-                rest = [request for request in rest if request.claim not in verdicts]
-            self.laps.end('claim')
+                rest = [request for request in rest if (request.producer, request.sequence) not in verdicts]
             columns, taken, answers = Columns(), set(), []
             for request in requests:
-                verdict, reached = verdicts[request.claim]
+                claim = request.producer, request.sequence
+                verdict, reached = verdicts[claim]
                 if verdict == 'refused':
                     reached = 'it was refused when it came first'
-                if verdict == 'new' and (request.is_ours or request.claim not in taken):
-                    taken.add(request.claim)
+                if verdict == 'new' and (request.is_ours or claim not in taken):
+                    taken.add(claim)
                     if request.columns is not None:
                         columns.extend(vars(request.columns).values())
                     if request.metrics is not None:
@@ -148,7 +127,6 @@ class Store:
                 answers.append((verdict, reached))
             if columns:
                 self.write(columns)
-        self.laps.end('commit')
         self.hosts.update(columns.host)
         return answers
 
@@ -169,7 +147,6 @@ class Store:
             self.connection.execute('SELECT live.know_hosts(%s)', (list(new_hosts),))
         lines = [f'{time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))}\t{host.translate(ESCAPES)}\t{requests}' + ''.join(f'\t\\\\x{bytes(sketch).hex()}' for sketch in sketches)
                  for second, host, requests, *sketches in sketches_of(columns)]
-        self.laps.end('sketches')
         with self.connection.cursor() as cursor:
             with cursor.copy('COPY live.delta FROM STDIN') as copy:
                 copy.write('\n'.join(lines) + '\n')
@@ -178,13 +155,10 @@ class Store:
                 texts = zip(micros.astype(str).tolist(), escaped(columns.host), escaped(columns.route), escaped(columns.client), map(repr, columns.ms))
                 with cursor.copy('COPY live.event FROM STDIN') as copy:
                     copy.write('\n'.join(map('\t'.join, texts)) + '\n')
-        self.laps.end('copy')
 
     def evaluate(self):
         """The rules of alerts, once what they look at is committed; if not now, then after the next time."""
-        self.laps.begin()
         try:
             self.connect().execute('SELECT live.evaluate()')
         except psycopg.Error as error:
             log.warning('rules: %s', str(error).strip())
-        self.laps.end('rules')
