@@ -483,7 +483,7 @@ TEST_CASE("topk: counters widen at 2^32 and the total ends at 2^63 - 1", "[topk]
     for (const TopkSketch::Entry &e : entries) CHECK(std::stoi(e.item) >= 170);
 }
 
-TEST_CASE("topk: large items cost memory up to a limit, which is told", "[topk][law][size]") {
+TEST_CASE("topk: large items cost memory up to a limit, which is told", "[topk][law]") {
     // 100,000 items of 8 kB would be 800 MB.
     TopkSketch s(SKETCH_TOPK_MAX_K, SKETCH_KIND_BYTEA);
     std::string item(SKETCH_TOPK_MAX_ITEM, 'x');
