@@ -87,6 +87,7 @@ class Columns:
 
     @classmethod
     def from_json(cls, text):
+        """ValueError, TypeError or KeyError, if it is not of the gateway: what row_of asks for, by whole columns, which takes a tenth of the time."""
         columns = cls()
         parsed = decode(text)
         vars(columns).update({name: parsed[name] for name in vars(columns)})
